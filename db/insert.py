@@ -1,0 +1,21 @@
+"""Inserts that meet rows already there, in the words of either database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+
+def insert_for(session: Session, table: Any) -> Any:
+    """An INSERT of the session's database, with `on_conflict_do_nothing` and `.._do_update`."""
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows that break no uniqueness; leave the others as they are."""
+    if rows:
+        session.execute(insert_for(session, table).on_conflict_do_nothing(), list(rows))

@@ -1,0 +1,199 @@
+"""Tables: each is a noun of the line from a design space to a result.
+
+    design_spaces, regimes -> populations -> draws -> networks -> jobs -> results, epochs
+
+Times are milliseconds of the database's clock. Only `services` sees rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db.clock import now_ms
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Milliseconds = BigInteger
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class DesignSpaceRow(Base):
+    """A design space as defined. Never changed: refining it makes a new row."""
+
+    __tablename__ = "design_spaces"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+    refined_from: Mapped[int | None] = mapped_column(ForeignKey("design_spaces.id"))
+    created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class RegimeRow(Base):
+    """A training regime as defined. Never changed."""
+
+    __tablename__ = "regimes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class NetworkRow(Base):
+    """An architecture, once, however many populations drew it."""
+
+    __tablename__ = "networks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    architecture: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class PopulationRow(Base):
+    """n distinct networks drawn from a space to be measured under a regime."""
+
+    __tablename__ = "populations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("design_spaces.id"))
+    regime_id: Mapped[int] = mapped_column(ForeignKey("regimes.id"), index=True)
+    n: Mapped[int]
+    windows: Mapped[dict[str, str]] = mapped_column(Json)
+    seed: Mapped[int] = mapped_column(BigInteger)  # of the draws
+    training_seed: Mapped[int] = mapped_column(BigInteger)  # of the jobs
+    paused: Mapped[bool] = mapped_column(server_default=false())
+    tried: Mapped[int] = mapped_column(BigInteger)  # candidates
+    refused: Mapped[dict[str, int]] = mapped_column(Json)  # candidates, by cause
+    # Raised in the transaction of each result: what snapshots, ETags and events go by.
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class DrawRow(Base):
+    """One network of a population: where in the sampling order, and how it was drawn."""
+
+    __tablename__ = "draws"
+    __table_args__ = (UniqueConstraint("population_id", "network_id"),)
+
+    population_id: Mapped[int] = mapped_column(ForeignKey("populations.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)  # from 0
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id"), index=True)
+    parameters: Mapped[dict[str, float]] = mapped_column(Json)
+    multiplicity: Mapped[int]  # how often this architecture was drawn
+    flops: Mapped[int] = mapped_column(BigInteger)  # multiply-adds under the regime
+    params: Mapped[int] = mapped_column(BigInteger)
+    activations: Mapped[int] = mapped_column(BigInteger)
+    fit_w0: Mapped[float]
+    fit_wa: Mapped[float]
+    fit_wm: Mapped[float]
+    e_fit: Mapped[float]
+
+
+class JobRow(Base):
+    """One measurement of a network, wanted once. The row is the queue; messages only wake.
+
+    It belongs to no population: whoever draws the same network under the same regime and seed
+    shares it. `state`: queued, paused, running; then for ever done, failed, cancelled or dead
+    (no attempts left).
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("network_id", "regime_id", "seed", "kind"),
+        # The claim reads this index only; its order is the order of service.
+        Index(
+            "ix_jobs_queue",
+            "kind",
+            "priority",
+            "turn",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_jobs_leases",
+            "lease_expires_at",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("networks.id"))
+    regime_id: Mapped[int] = mapped_column(ForeignKey("regimes.id"))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="queued")
+    priority: Mapped[int] = mapped_column(server_default=text("0"))  # lower goes first
+    turn: Mapped[int] = mapped_column(server_default=text("0"))  # populations take turns by it
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    not_before: Mapped[int] = mapped_column(Milliseconds, server_default=text("0"))
+    lease_token: Mapped[str | None]
+    lease_expires_at: Mapped[int | None] = mapped_column(Milliseconds)
+    heartbeat_at: Mapped[int | None] = mapped_column(Milliseconds)
+    worker: Mapped[str | None]
+    cancel_requested: Mapped[bool] = mapped_column(server_default=false())
+    failure: Mapped[str | None]  # class: see jobs.messages.Failure
+    detail: Mapped[str | None]  # the last lines of what was said
+    ended_at: Mapped[int | None] = mapped_column(Milliseconds, index=True)
+
+
+class ResultRow(Base):
+    """What one job measured, each quantity in its base unit. Written once, never changed."""
+
+    __tablename__ = "results"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    attempt: Mapped[int]
+    quantities: Mapped[dict[str, float]] = mapped_column(Json)
+    conditions: Mapped[dict[str, str]] = mapped_column(Json)  # device, versions, dtype ..
+    recorded_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class EpochRow(Base):
+    """One epoch of a training job's learning curve; a new attempt writes over the old one's."""
+
+    __tablename__ = "epochs"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    loss: Mapped[float | None]
+    error: Mapped[float | None]  # percent
+    seconds: Mapped[float]
+
+
+class EventRow(Base):
+    """Something that happened to a job. Only ever added."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), index=True)
+    attempt: Mapped[int]
+    what: Mapped[str]  # claimed, released, expired, retried, done, failed ..
+    worker: Mapped[str | None]
+    at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())

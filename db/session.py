@@ -1,0 +1,90 @@
+"""Sessions: one transaction each, committed when the block ends and rolled back on an error.
+
+Three kinds, because they differ in what they may cost. `write` survives the death of any
+process but not a power cut (claims, heartbeats: a lost one is caught by its lease); `durable`
+survives both (results); `read` never waits behind a writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """Engines of one database: `sqlite:///FILE` or `postgresql+psycopg://..`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        if make_url(url).get_backend_name() == "sqlite":
+            self._write = _sqlite(url, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
+            self._durable = _sqlite(url, begin="BEGIN IMMEDIATE", synchronous="FULL")
+            self._read = _sqlite(url, begin="BEGIN", synchronous="NORMAL", read_only=True)
+        else:
+            self._durable = self._read = _postgresql(url, synchronous_commit="on")
+            self._write = _postgresql(url, synchronous_commit="off")
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that a power cut may undo."""
+        with Session(self._write, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def durable(self) -> Iterator[Session]:
+        """A transaction that is on disk when the block ends."""
+        with Session(self._durable, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        with Session(self._read, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        for engine in {self._write, self._durable, self._read}:
+            engine.dispose()
+
+
+def _sqlite(url: str, *, begin: str, synchronous: str, read_only: bool = False) -> Engine:
+    file = make_url(url).database
+    if not file or file == ":memory:":
+        raise ValueError("SQLite needs a file: processes share it")
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        # The driver would open transactions on its own and defer them: a read that turns into
+        # a write then fails at once when another process has written, whatever the timeout.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            f"synchronous = {synchronous}",
+            "foreign_keys = ON",
+            f"query_only = {int(read_only)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: str, *, synchronous_commit: str) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={"options": f"-c synchronous_commit={synchronous_commit}"},
+    )

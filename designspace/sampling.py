@@ -1,0 +1,184 @@
+"""Sampling: distinct networks of a design space, inside windows of complexity.
+
+Candidates are drawn in chunks, each from its own child of the generator, and accepted in the
+order they were drawn: a seed gives the same networks on every machine. Every candidate that is
+not accepted is counted by the first cause that refused it.
+
+Source: arXiv 2003.13678, section 3.1: "n = 500 models with 360 - 400 MF".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from designspace import fits
+from designspace.complexity import Complexity, complexity
+from designspace.constraints import Constraint
+from designspace.line import Line
+from designspace.network import Network, NetworkBatch
+from designspace.spaces.base import Draws, Family
+
+CHUNK = 16_384
+"""Candidates drawn together: large enough for numpy, small enough for the cache."""
+WINDOWS = ("flops", "params", "activations")
+"""What a window can bound, in the order in which they are judged."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A sampled network: how it was drawn, what it costs, the line nearest to its widths."""
+
+    network: Network
+    parameters: dict[str, float]
+    complexity: Complexity
+    fit: fits.Fit
+    multiplicity: int = 1  # how often this architecture was drawn
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Distinct networks in the order they were drawn, and what became of the candidates."""
+
+    draws: list[Draw]
+    tried: int
+    refused: dict[str, int]  # by cause: stages, flops, params, activations, duplicate
+
+    @property
+    def accepted(self) -> int:
+        return len(self.draws)
+
+
+class TooFewNetworks(ValueError):
+    """The candidates ran out before enough distinct networks were found."""
+
+    def __init__(self, sample: Sample, wanted: int) -> None:
+        causes = ", ".join(f"{cause} {count:,}" for cause, count in sample.refused.items())
+        super().__init__(
+            f"{sample.accepted:,} distinct networks in {sample.tried:,} candidates, "
+            f"{wanted:,} wanted (refused: {causes})"
+        )
+        self.sample = sample
+
+
+def sample(
+    space: Family,
+    n: int,
+    rng: Generator,
+    windows: Mapping[str, Constraint] | None = None,
+    *,
+    resolution: int = 224,
+    channels: int = 3,
+    classes: int = 1000,
+    candidates: int | None = None,
+) -> Sample:
+    """Draw until n distinct networks lie inside the windows.
+
+    Args:
+        space: any design space.
+        n: distinct architectures wanted.
+        rng: a seeded generator; it is spawned from once per chunk.
+        windows: constraints on flops, params and activations of one image.
+        resolution: side of the image, pixels; channels and classes likewise of the regime.
+        candidates: give up after this many; by default 4,000 a network, at least 200,000.
+
+    Raises:
+        TooFewNetworks: fewer than n distinct networks among the candidates.
+        ValueError: a window on something else.
+    """
+    windows = dict(windows or {})
+    if unknown := set(windows) - set(WINDOWS):
+        raise ValueError(
+            f"no window on {', '.join(sorted(unknown))}: only {', '.join(WINDOWS)}"
+        )
+    budget = candidates or max(200_000, 4_000 * n)
+    distinct: dict[bytes, Draw] = {}
+    refused: Counter[str] = Counter()
+    tried = 0
+    while len(distinct) < n and tried < budget:
+        draws = space.draw(rng.spawn(1)[0], CHUNK)
+        counts = complexity(draws.networks, resolution, channels, classes)
+        causes = _judge(draws, counts, windows)[: budget - tried]
+        end = _collect(distinct, n, draws, counts, causes)
+        refused.update(cause for cause in causes[:end].tolist() if cause)
+        tried += end
+    result = Sample(list(distinct.values()), tried, dict(refused))
+    if len(distinct) < n:
+        raise TooFewNetworks(result, n)
+    return result
+
+
+def _judge(
+    draws: Draws, counts: Complexity, windows: Mapping[str, Constraint]
+) -> NDArray[np.str_]:
+    """The cause that refuses each of the tried candidates, empty where none does."""
+    causes = np.full(draws.tried, "stages", dtype="<U11")
+    cause = causes[draws.candidates]
+    cause[:] = ""
+    for name in WINDOWS:
+        if name in windows:
+            outside = ~windows[name].mask(np.asarray(getattr(counts, name), dtype=float))
+            cause[outside & (cause == "")] = name
+    causes[draws.candidates] = cause
+    return causes
+
+
+def _collect(
+    distinct: dict[bytes, Draw],
+    n: int,
+    draws: Draws,
+    counts: Complexity,
+    causes: NDArray[np.str_],
+) -> int:
+    """Add accepted draws to `distinct` until it holds n; how many candidates that took."""
+    inside = draws.candidates < len(causes)
+    rows = np.flatnonzero(inside)[causes[draws.candidates[inside]] == ""]
+    keys = _architectures(draws.networks.take(rows))
+    for row, key in zip(rows.tolist(), keys, strict=True):
+        candidate = int(draws.candidates[row])
+        if key in distinct:
+            causes[candidate] = "duplicate"
+            seen = distinct[key]
+            distinct[key] = replace(seen, multiplicity=seen.multiplicity + 1)
+            continue
+        distinct[key] = _draw(draws, counts, row)
+        if len(distinct) == n:
+            return candidate + 1
+    return len(causes)
+
+
+def _architectures(networks: NetworkBatch) -> list[bytes]:
+    """A key for each network: equal where the architectures are."""
+    columns = [
+        column
+        for stage in networks.stages
+        for column in (stage.depth, stage.width, stage.inner_width, stage.group_width)
+    ]
+    return [row.tobytes() for row in np.stack(columns, axis=1)]
+
+
+def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:
+    network = draws.networks[row]
+    values = {name: float(column[row]) for name, column in draws.parameters.items()}
+    parameters = {name: value for name, value in values.items() if not np.isnan(value)}
+    return Draw(
+        network,
+        parameters,
+        Complexity(
+            int(counts.flops[row]), int(counts.params[row]), int(counts.activations[row])
+        ),
+        _fit(network, parameters),
+    )
+
+
+def _fit(network: Network, parameters: Mapping[str, float]) -> fits.Fit:
+    """The line a network was drawn from, else the one fitted to its widths."""
+    if {"w0", "wa", "wm"} <= parameters.keys():
+        line = Line(parameters["w0"], parameters["wa"], parameters["wm"])
+        return fits.Fit(line, fits.deviation(line, network.block_widths))
+    return fits.fit(network.block_widths)

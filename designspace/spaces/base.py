@@ -1,0 +1,62 @@
+"""What every design space is: a frozen model that is its own JSON and draws networks.
+
+A family is one file beside this one and one name in the union of `designspace.spaces`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from pydantic import Field, field_validator
+
+from designspace.network import Frozen, NetworkBatch, Stem
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Those of `tried` candidates that make a network, in the order they were drawn.
+
+    `candidates` (m,) are their positions among the candidates; `parameters` the named values
+    they were drawn with, each of shape (m,), NaN where a network has none.
+    """
+
+    tried: int
+    candidates: NDArray[np.int64]
+    parameters: dict[str, NDArray[np.float64]]
+    networks: NetworkBatch
+
+
+class Family(Frozen):
+    """Fields that every family shares: what stands around the drawn stages."""
+
+    family: str
+    stem: Stem = Stem()
+    strides: tuple[int, ...] = Field(
+        (2, 2, 2, 2), min_length=1, max_length=5, description="of each stage; their number"
+    )
+    se_ratio: float = Field(
+        0, ge=0, le=1, description="0: X blocks; 0.25: Y blocks of the paper"
+    )
+
+    @field_validator("strides")
+    @classmethod
+    def _strides_in_range(cls, strides: tuple[int, ...]) -> tuple[int, ...]:
+        if not all(1 <= stride <= 4 for stride in strides):
+            raise ValueError(f"strides must be 1 to 4, got {strides}")
+        return strides
+
+    def draw(self, rng: Generator, n: int) -> Draws:
+        """Draw n candidates; those that make no network are left out."""
+        raise NotImplementedError
+
+    def law(self, parameter: str) -> Any:
+        """The law of a parameter by its name: `space.law("depth").probabilities`."""
+        laws = {name: getattr(self, name) for name in type(self).model_fields}
+        drawn = {name: law for name, law in laws.items() if hasattr(law, "probabilities")}
+        if parameter not in drawn:
+            raise ValueError(f"no law of {parameter!r}: this space draws {', '.join(drawn)}")
+        return drawn[parameter]

@@ -1,0 +1,130 @@
+"""The RegNet design space: block widths follow a quantised line.
+
+Block widths come from a line u_j = w0 + wa * j, rounded to powers of a width multiplier wm and
+then to multiples of eight (`designspace.line`); blocks of equal width form a stage, and a draw
+counts where it makes as many stages as the space has strides, no level skipped.
+
+Source: arXiv 2003.13678, section 3.3, equations 2 to 4. Default ranges and laws are those of its
+authors' code; the paper gives d < 64, w0, wa < 256, 1.5 <= wm <= 3.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import model_validator
+
+from designspace import line
+from designspace.compatibility import compatible
+from designspace.laws import (
+    Choice,
+    Law,
+    LogUniform,
+    PowerOfTwoOrLogUniform,
+    Uniform,
+    defaults_to,
+)
+from designspace.network import Network, NetworkBatch, Stage, StageBatch, Stem
+from designspace.spaces.base import Draws, Family
+
+DEPTH = Uniform(lo=12, hi=28, step=1)
+W0 = LogUniform(lo=8, hi=256, step=8)
+WA = LogUniform(lo=8, hi=256, step=0.1)
+WM = LogUniform(lo=2, hi=3, step=0.001)
+BOTTLENECK_RATIO = Choice(choices=(1,))
+GROUP_WIDTH = PowerOfTwoOrLogUniform(lo=8, hi=128, step=8)
+
+
+class RegNet(Family):
+    """RegNetX, or RegNetY where `se_ratio` is above 0 (the paper's 0.25)."""
+
+    family: Literal["regnet"] = "regnet"
+    depth: Annotated[Law, defaults_to(DEPTH)] = DEPTH
+    w0: Annotated[Law, defaults_to(W0)] = W0
+    wa: Annotated[Law, defaults_to(WA)] = WA
+    wm: Annotated[Law, defaults_to(WM)] = WM
+    bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO)] = BOTTLENECK_RATIO
+    group_width: Annotated[Law, defaults_to(GROUP_WIDTH)] = GROUP_WIDTH
+
+    @model_validator(mode="after")
+    def _drawable(self) -> Self:
+        # Beyond these, w0 * wm^4 in thousandths would leave 64 bits.
+        for name, law, lo, hi in (("w0", self.w0, 1, 4096), ("wm", self.wm, 1.001, 4)):
+            values = law.values
+            if values[0] < lo or values[-1] > hi:
+                raise ValueError(
+                    f"{name} {values[0]:g}..{values[-1]:g}: allowed is {lo}..{hi:g}"
+                )
+        return self
+
+    @classmethod
+    def network(
+        cls,
+        *,
+        depth: int,
+        w0: float,
+        wa: float,
+        wm: float,
+        group_width: int,
+        bottleneck_ratio: float = 1,
+        se_ratio: float = 0,
+        stem: Stem | None = None,
+        strides: tuple[int, ...] = (2, 2, 2, 2),
+    ) -> Network:
+        """The network of one parameter setting, without drawing.
+
+        Raises:
+            ValueError: the line does not make one stage for each stride.
+        """
+        drawn = line.Line(w0, wa, wm)
+        stages, levels = drawn.stages(depth), max(drawn.levels(depth)) + 1
+        if not len(stages) == levels == len(strides):
+            raise ValueError(
+                f"depth {depth}, w0 {w0:g}, wa {wa:g}, wm {wm:g} make {len(stages)} stages of "
+                f"widths {[width for width, _ in stages]} on {levels} levels, "
+                f"not {len(strides)} of each"
+            )
+        repaired = [compatible(width, bottleneck_ratio, group_width) for width, _ in stages]
+        return Network(
+            stem=stem or Stem(),
+            stages=tuple(
+                Stage(
+                    depth=depth,
+                    width=int(width),
+                    stride=stride,
+                    bottleneck_ratio=bottleneck_ratio,
+                    group_width=int(group),
+                )
+                for (_, depth), (width, group), stride in zip(
+                    stages, repaired, strides, strict=True
+                )
+            ),
+            se_ratio=se_ratio,
+        )
+
+    def draw(self, rng: Generator, n: int) -> Draws:
+        """Draw n candidates; those whose line makes another number of stages are left out."""
+        d = self.depth.draw(rng, n)
+        w0 = self.w0.draw(rng, n)
+        wa = self.wa.draw(rng, n, per=line.PER_WA)
+        wm = self.wm.draw(rng, n, per=line.PER_WM)
+        depths, widths = line.stages(d, w0, wa, wm, count=len(self.strides))
+        one_each = (depths[:-1] > 0).all(axis=0) & (depths[-1] == 0)
+        rows = np.flatnonzero(one_each & (np.diff(widths, axis=0) > 0).all(axis=0))
+        b = self.bottleneck_ratio.draw(rng, len(rows), per=100) / 100
+        g = self.group_width.draw(rng, len(rows))
+        stages = []
+        for stride, depth, width in zip(self.strides, depths[:-1], widths, strict=True):
+            repaired, group = compatible(width[rows], b, g)
+            stages.append(StageBatch(depth[rows], repaired, stride, b, group))
+        parameters = {
+            "depth": d[rows].astype(float),
+            "w0": w0[rows].astype(float),
+            "wa": wa[rows] / line.PER_WA,
+            "wm": wm[rows] / line.PER_WM,
+            "bottleneck_ratio": b,
+            "group_width": g.astype(float),
+        }
+        return Draws(n, rows, parameters, NetworkBatch(self.stem, tuple(stages), self.se_ratio))

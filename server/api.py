@@ -1,0 +1,71 @@
+"""The REST service: /api/v1, and how errors are said.
+
+An error is `{"detail": [{"field", "value", "message"}, ..]}`: every field at once, each with what
+was given and what is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from server.routers import events, networks, populations, regimes, spaces, statistics
+from services.errors import Conflict, NotFound, Refused
+
+PREFIX = "/api/v1"
+
+
+def include(app: FastAPI) -> None:
+    """Add the REST service to an application that has its parts in `app.state.parts`."""
+    api = APIRouter(prefix=PREFIX)
+    for module in (spaces, regimes, populations, networks, statistics, events):
+        api.include_router(module.router)
+    app.include_router(api)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(Refused)(_refused)
+    app.exception_handler(NotFound)(_not_found)
+    app.exception_handler(Conflict)(_conflict)
+
+
+def _say(code: int, *problems: dict[str, Any]) -> JSONResponse:
+    return JSONResponse({"detail": list(problems)}, status_code=code)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _say(
+        status.HTTP_422_UNPROCESSABLE_CONTENT,
+        *(
+            {
+                # The first part of the place is "body", "query" or "path".
+                "field": ".".join(str(part) for part in problem["loc"][1:]),
+                "value": _plain(problem.get("input")),
+                "message": problem["msg"],
+            }
+            for problem in error.errors()
+        ),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """What was given, where it can be said in a word; a whole body is not repeated."""
+    return value if isinstance(value, str | int | float | bool | None) else str(value)[:200]
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    return _say(
+        status.HTTP_422_UNPROCESSABLE_CONTENT,
+        {"field": error.field, "value": error.value, "message": error.allowed},
+    )
+
+
+async def _not_found(_: Request, error: Exception) -> JSONResponse:
+    return _say(status.HTTP_404_NOT_FOUND, {"message": str(error)})
+
+
+async def _conflict(_: Request, error: Exception) -> JSONResponse:
+    return _say(status.HTTP_409_CONFLICT, {"message": str(error)})

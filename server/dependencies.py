@@ -1,0 +1,78 @@
+"""What a route needs, by type: sessions, the snapshots, the constraints of its query string."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from db.session import Database
+from jobs.queue import Queue
+from server.events import Hub
+from services.errors import Refused
+from services.snapshots import Snapshot, Snapshots
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the application is made of, as `netspace.web` wires it."""
+
+    database: Database
+    snapshots: Snapshots
+    queue: Queue
+    hub: Hub
+
+
+def parts(request: Request) -> Parts:
+    """The application's parts."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+PartsDep = Annotated[Parts, Depends(parts)]
+
+
+def reading(parts: PartsDep) -> Iterator[Session]:
+    """One transaction that only reads."""
+    with parts.database.read() as session:
+        yield session
+
+
+def writing(parts: PartsDep) -> Iterator[Session]:
+    """One transaction, on disk before the answer leaves."""
+    with parts.database.durable() as session:
+        yield session
+
+
+# Function scope: the commit comes before the answer. By default it would come after, and a
+# commit that failed would have been answered with success.
+ReadDep = Annotated[Session, Depends(reading, scope="function")]
+WriteDep = Annotated[Session, Depends(writing, scope="function")]
+
+
+def snapshot(parts: PartsDep, population_id: int) -> Snapshot:
+    """The path's population as it is now."""
+    return parts.snapshots.get(population_id)
+
+
+SnapshotDep = Annotated[Snapshot, Depends(snapshot)]
+
+OPTIONS = {"points", "level", "columns", "sort", "limit", "cursor"}
+"""Query parameters that are no constraints."""
+
+
+def constraint_texts(request: Request) -> dict[str, str]:
+    """Every other query parameter, as a constraint on the column of its name."""
+    texts: dict[str, str] = {}
+    for name, text in request.query_params.multi_items():
+        if name in texts:
+            raise Refused(name, text, "one constraint a column: write several values as a,b,c")
+        if name not in OPTIONS:
+            texts[name] = text
+    return texts
+
+
+ConstraintsDep = Annotated[dict[str, str], Depends(constraint_texts)]

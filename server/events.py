@@ -1,0 +1,123 @@
+"""Live events: what changed, pushed to every listener by one hub a process.
+
+The hub learns of changes by the workers' wake-ups, within milliseconds, and by a poll of the
+versions, which is the truth when a wake-up is lost or the broker is away. An event says only
+what has a new version; data is fetched, and cached, by that version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Collection
+
+from redis import RedisError
+from redis.asyncio import Redis
+
+from jobs.wakeups import CHANNEL, PROGRESS
+from services.progress import Activity
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+RECONNECT_SECONDS = 1.0
+PAUSE_SECONDS = 0.1
+"""The least time between two looks: many jobs end close together."""
+
+
+class Hub:
+    """What happens in every population, and a way to wait for the next change.
+
+    Args:
+        broker_url: where wake-ups are published.
+        read_versions: the version of every population; called in a thread, often.
+        read_activities: what happens in some populations; called in a thread, when it changed.
+    """
+
+    def __init__(
+        self,
+        broker_url: str,
+        read_versions: Callable[[], dict[int, int]],
+        read_activities: Callable[[Collection[int]], dict[int, Activity]],
+    ) -> None:
+        self._broker_url = broker_url
+        self._read_versions = read_versions
+        self._read_activities = read_activities
+        self.activities: dict[int, Activity] = {}
+        self._changed = asyncio.Event()
+        self._look = asyncio.Event()
+        self._epochs = False  # running jobs have told of epochs since the last look
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to follow."""
+        await self._refresh()
+        for work in (self._follow(), self._listen()):
+            self._tasks.append(asyncio.create_task(work))
+
+    async def stop(self) -> None:
+        """End all following, and every stream of `changes` with it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def changes(self) -> AsyncIterator[list[Activity]]:
+        """All activities at once, then those that changed. Slow listeners skip states."""
+        known: dict[int, Activity] = {}
+        while True:
+            changed, now = self._changed, self.activities
+            yield [activity for id, activity in now.items() if known.get(id) != activity]
+            known = now
+            await changed.wait()
+
+    async def _refresh(self) -> None:
+        versions = await asyncio.to_thread(self._read_versions)
+        epochs, self._epochs = self._epochs, False
+        old = self.activities
+        stale = [
+            id
+            for id, version in versions.items()
+            if epochs or id not in old or old[id].version != version
+        ]
+        if stale:
+            read = await asyncio.to_thread(self._read_activities, stale)
+            self.activities = {id: read.get(id) or old[id] for id in versions}
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    async def _follow(self) -> None:
+        """Look whenever a wake-up came, and every POLL_SECONDS without one."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
+            self._look.clear()
+            try:
+                await self._refresh()
+            except Exception:
+                # The database may be restarting: the next look tells.
+                log.exception("versions could not be read")
+                await asyncio.sleep(RECONNECT_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _listen(self) -> None:
+        """Turn wake-ups into looks; a broker that is away is asked again every second."""
+        while True:
+            try:
+                async with (
+                    Redis.from_url(self._broker_url) as redis,
+                    redis.pubsub() as channel,
+                ):
+                    await channel.subscribe(CHANNEL)
+                    self._look.set()  # what was published before this is not heard
+                    async for message in channel.listen():
+                        self._hear(message)
+            except (RedisError, OSError) as error:
+                log.info("no wake-ups, polling: %s", error)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    def _hear(self, message: dict[str, object]) -> None:
+        if message["type"] != "message":
+            return
+        self._epochs = self._epochs or message["data"] == PROGRESS.encode()
+        self._look.set()

@@ -1,0 +1,37 @@
+"""Server-sent events: what happens while populations train."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from server.dependencies import PartsDep
+from server.schemas import Activity
+
+router = APIRouter(tags=["events"])
+
+RETRY_MS = 1_000
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def follow(
+    parts: PartsDep,
+    population: Annotated[int | None, Query(description="only this one")] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Events named `activity`: all populations' at once, then each that changed.
+
+    The id is POPULATION-VERSION. An event carries the whole state and a new version says that
+    /edf, /columns and the others have something new, so nothing is lost by missing events.
+    """
+    yield ServerSentEvent(retry=RETRY_MS, comment="netspace")
+    async for activities in parts.hub.changes():
+        for activity in activities:
+            if population in (None, activity.population):
+                yield ServerSentEvent(
+                    event="activity",
+                    id=f"{activity.population}-{activity.version}",
+                    data=Activity.model_validate(activity),
+                )

@@ -1,0 +1,43 @@
+"""The networks of a population: lists, one network, and all columns at once as bytes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response, status
+
+from server.dependencies import ConstraintsDep, ReadDep, SnapshotDep
+from server.schemas import NetworkPage, NetworkRead
+from services import columns, listings, networks
+
+router = APIRouter(prefix="/populations/{population_id}", tags=["networks"])
+
+
+@router.get("/networks")
+def list_networks(
+    snapshot: SnapshotDep,
+    constraints: ConstraintsDep,
+    sort: Annotated[str, Query(description="a column; - in front: largest first")] = "error",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+) -> NetworkPage:
+    """Networks that pass the constraints, measured or not."""
+    page = listings.page(snapshot, constraints, sort, limit, cursor)
+    return NetworkPage.model_validate(page, from_attributes=True)
+
+
+@router.get("/networks/{network_id}")
+def read_network(population_id: int, network_id: int, session: ReadDep) -> NetworkRead:
+    """One network: stages, line, widths, learning curve, history of its job."""
+    return NetworkRead.model_validate(networks.get(session, population_id, network_id))
+
+
+@router.get("/columns", responses={200: {"content": {columns.MEDIA_TYPE: {}}}, 304: {}})
+def read_columns(
+    snapshot: SnapshotDep, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """All columns as bytes (layout: `services/columns.py`), rows sorted by error."""
+    headers = {"ETag": f'"{snapshot.version}"', "Cache-Control": "no-cache"}
+    if if_none_match == headers["ETag"]:
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(columns.encode(snapshot), media_type=columns.MEDIA_TYPE, headers=headers)

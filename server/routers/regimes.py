@@ -1,0 +1,30 @@
+"""Training regimes: define, list, read."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, status
+
+from server.dependencies import ReadDep, WriteDep
+from server.schemas import Items, RegimeCreate, RegimeRead
+from services import regimes
+
+router = APIRouter(prefix="/regimes", tags=["regimes"])
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+def define_regime(body: RegimeCreate, session: WriteDep) -> RegimeRead:
+    """Define a training regime."""
+    id = regimes.define(session, body.name, body.regime)
+    return RegimeRead.model_validate(regimes.get(session, id))
+
+
+@router.get("")
+def list_regimes(session: ReadDep) -> Items[RegimeRead]:
+    """All regimes, oldest first."""
+    return Items(items=[RegimeRead.model_validate(item) for item in regimes.every(session)])
+
+
+@router.get("/{regime_id}")
+def read_regime(regime_id: int, session: ReadDep) -> RegimeRead:
+    """One regime."""
+    return RegimeRead.model_validate(regimes.get(session, regime_id))

@@ -1,0 +1,287 @@
+"""What REST says and hears.
+
+Errors are percent, flops multiply-adds, times milliseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from designspace.network import Network
+from designspace.regimes import Regime
+from designspace.spaces import DesignSpace
+from services.populations import LARGEST
+from services.queries import CONVENTION, EdfAnswer, View
+
+Item = TypeVar("Item")
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class Body(BaseModel):
+    """What a request carries: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Read(BaseModel):
+    """What an answer carries, read from a service's record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Items(BaseModel, Generic[Item]):
+    """A whole list."""
+
+    items: list[Item]
+
+
+class SpaceCreate(Body):
+    name: Name
+    space: DesignSpace
+    refined_from: int | None = Field(None, description="id of the space this one refines")
+
+
+class SpaceRead(Read):
+    id: int
+    name: str
+    space: DesignSpace
+    refined_from: int | None
+    created_at: int
+
+
+class RegimeCreate(Body):
+    name: Name
+    regime: Regime
+
+
+class RegimeRead(Read):
+    id: int
+    name: str
+    regime: Regime
+    created_at: int
+
+
+class PopulationCreate(Body):
+    name: Name
+    space_id: int
+    regime_id: int
+    n: int = Field(ge=1, le=LARGEST, description="distinct networks")
+    windows: dict[str, str] = Field(
+        {},
+        description="constraints on flops, params, activations",
+        examples=[{"flops": "100k..300k"}],
+    )
+    seed: Seed = Field(0, description="of the draws")
+    training_seed: Seed = Field(
+        0, description="of the training; populations of one training seed share results"
+    )
+
+
+class PopulationPatch(Body):
+    paused: bool
+
+
+class ProgressRead(Read):
+    total: int
+    done: int
+    failed: int
+    running: int
+    queued: int
+    paused: int
+    complete: bool
+    networks_per_minute: float
+    seconds_left: float | None
+
+
+class RunningJobRead(Read):
+    job_id: int
+    network_id: int
+    worker: str | None
+    epoch: int
+    epochs: int
+    error: float | None
+
+
+class LastFailureRead(Read):
+    network_id: int
+    failure: str
+    detail: str | None
+    at: int
+
+
+class Activity(Read):
+    """What an event says of a population: its version, how far it is, what is at work."""
+
+    population: int
+    version: int
+    paused: bool
+    progress: ProgressRead
+    running: list[RunningJobRead]
+    last_failure: LastFailureRead | None
+
+
+class PopulationRead(Read):
+    id: int
+    name: str
+    space_id: int
+    space_name: str
+    regime_id: int
+    regime_name: str
+    n: int
+    windows: dict[str, str]
+    seed: int
+    training_seed: int
+    paused: bool
+    tried: int = Field(description="candidates drawn to find the n networks")
+    refused: dict[str, int] = Field(description="candidates not taken, by cause")
+    version: int
+    created_at: int
+    progress: ProgressRead
+
+
+class Selection(BaseModel):
+    """Which networks an answer is about, and what it leaves out."""
+
+    population: int
+    version: int
+    n: int = Field(description="networks with a result that the answer reads")
+    draws: float = Field(description="sum of their multiplicities")
+    passing: int = Field(description="networks that pass the constraints, measured or not")
+    diverged: int = Field(description="among the n: they count as an infinite error")
+    failed: dict[str, int] = Field(description="left out: ended without a result, by cause")
+    pending: int = Field(description="left out: at or behind the first network not final yet")
+
+    @classmethod
+    def of(cls, view: View) -> Selection:
+        counts = view.results.counts
+        return cls(
+            population=view.snapshot.id,
+            version=view.snapshot.version,
+            n=counts.n,
+            draws=counts.draws,
+            passing=view.passing,
+            diverged=view.diverged,
+            failed=dict(view.failed),
+            pending=view.pending,
+        )
+
+
+class BandRead(Read):
+    name: str
+    level: float
+    lower: list[float]
+    upper: list[float]
+
+
+class EdfRead(BaseModel):
+    selection: Selection
+    convention: str = CONVENTION
+    best: float | None
+    median: float | None = Field(description="null where half of the networks diverged")
+    mean_of_finite: float | None
+    error: list[float] = Field(description="percent")
+    share: list[float] = Field(description="F at each error; right of it where points=all")
+    band: BandRead
+
+    @classmethod
+    def of(cls, answer: EdfAnswer) -> EdfRead:
+        curve, band = answer.curve, answer.band
+        return cls(
+            selection=Selection.of(answer.view),
+            best=answer.edf.min,
+            median=answer.edf.median,
+            mean_of_finite=answer.edf.mean_of_finite,
+            error=curve.error.tolist(),
+            share=curve.share.tolist(),
+            band=BandRead(
+                name=band.name,
+                level=band.level,
+                lower=band.lower.tolist(),
+                upper=band.upper.tolist(),
+            ),
+        )
+
+
+class RangeRead(Read):
+    """Central 95 % and median of where the best network sits. It does not narrow with n."""
+
+    lo: float
+    median: float
+    hi: float
+    n: int
+
+
+class RangesRead(BaseModel):
+    selection: Selection
+    ranges: dict[str, RangeRead | None] = Field(description="null below 20 networks")
+
+
+class NetworkRow(BaseModel):
+    """A network in a list: its columns by name, null where it has none."""
+
+    id: int
+    ordinal: int
+    status: str
+    failure: str | None
+    multiplicity: int
+    columns: dict[str, float | None]
+
+
+class NetworkPage(BaseModel):
+    items: list[NetworkRow]
+    passing: int
+    next: str | None = Field(description="cursor of the next page; null after the last")
+
+
+class LineRead(Read):
+    w0: float
+    wa: float
+    wm: float
+
+
+class EpochRead(Read):
+    epoch: int
+    loss: float | None
+    error: float | None
+    seconds: float
+
+
+class EventRead(Read):
+    at: int
+    attempt: int
+    what: str
+    worker: str | None
+
+
+class JobRead(Read):
+    id: int
+    state: str
+    attempt: int
+    worker: str | None
+    failure: str | None
+    detail: str | None
+    quantities: dict[str, float]
+    conditions: dict[str, str]
+    epochs: list[EpochRead]
+    events: list[EventRead]
+
+
+class NetworkRead(Read):
+    id: int
+    hash: str
+    ordinal: int
+    multiplicity: int
+    network: Network
+    parameters: dict[str, float]
+    flops: int
+    params: int
+    activations: int
+    line: LineRead
+    e_fit: float
+    line_widths: list[float] = Field(description="u_j = w0 + wa * j, channels of block j")
+    quantised_widths: list[int] = Field(description="w_j of the line")
+    compatible_widths: list[int] = Field(description="as built: multiples of the group width")
+    job: JobRead

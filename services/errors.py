@@ -1,0 +1,22 @@
+"""What a service refuses, in words a person can act on. Faces map these to their own codes."""
+
+from __future__ import annotations
+
+
+class NotFound(LookupError):
+    """Nothing of that kind has that id."""
+
+    def __init__(self, what: str, id: object) -> None:
+        super().__init__(f"no {what} {id}")
+
+
+class Conflict(ValueError):
+    """The name is taken by something else."""
+
+
+class Refused(ValueError):
+    """A value that can't be used: which field, what was given, what is allowed."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        super().__init__(f"{field}: {allowed}, got {value!r}")
+        self.field, self.value, self.allowed = field, value, allowed

@@ -1,0 +1,164 @@
+"""Leases: who may work on a job, and for how long.
+
+The job is a row and a message only a wake-up. A claim is one statement that sets the attempt, a
+random token and an expiry on the database's clock; whoever holds the token may write, until
+the expiry passes unrenewed and `reap` gives the job back. Losing, doubling or delaying every
+message costs time only.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, literal_column, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import now_ms
+from db.models import EventRow, JobRow, NetworkRow, RegimeRow
+from designspace.network import Network
+from designspace.regimes import Regime
+from jobs.messages import Claim, Kind
+from services import versions
+
+# Literals, not parameters: a prepared plan with a bound state would not use the partial index.
+QUEUED: ColumnElement[str] = literal_column("'queued'")
+RUNNING: ColumnElement[str] = literal_column("'running'")
+
+RETRY_DELAY_MS = 2_000
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The answer to a heartbeat: the lease is renewed; `cancel` asks to end the work."""
+
+    cancel: bool
+
+
+def claim(session: Session, kind: Kind, worker: str, lease_seconds: float) -> Claim | None:
+    """Take the next queued job of a kind, or None. The claim is its first heartbeat."""
+    head = (
+        select(JobRow.id)
+        .where(JobRow.state == QUEUED, JobRow.kind == kind, JobRow.not_before <= now_ms())
+        .order_by(JobRow.priority, JobRow.turn, JobRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    job = session.execute(
+        update(JobRow)
+        .where(JobRow.id == head, JobRow.state == QUEUED)
+        .values(
+            state="running",
+            attempt=JobRow.attempt + 1,
+            lease_token=secrets.token_hex(16),
+            lease_expires_at=now_ms() + int(lease_seconds * 1000),
+            heartbeat_at=now_ms(),
+            worker=worker,
+        )
+        .returning(
+            JobRow.id,
+            JobRow.attempt,
+            JobRow.lease_token,
+            JobRow.network_id,
+            JobRow.regime_id,
+            JobRow.seed,
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if job is None:
+        return None
+    log(session, job.id, job.attempt, "claimed", worker)
+    network = session.get_one(NetworkRow, job.network_id)
+    regime = session.get_one(RegimeRow, job.regime_id)
+    return Claim(
+        job_id=job.id,
+        attempt=job.attempt,
+        token=job.lease_token,
+        kind=kind,
+        network=Network.model_validate(network.architecture),
+        regime=Regime.model_validate(regime.definition),
+        seed=job.seed,
+    )
+
+
+def held(claim: Claim) -> ColumnElement[bool]:
+    """The condition that the claim's lease is still the job's: the fence of every write."""
+    return (
+        (JobRow.id == claim.job_id)
+        & (JobRow.lease_token == claim.token)
+        & (JobRow.state == RUNNING)
+    )
+
+
+def heartbeat(session: Session, claim: Claim, lease_seconds: float) -> Pulse | None:
+    """Renew the lease; None where it is lost, and the work with it."""
+    cancel = session.execute(
+        update(JobRow)
+        .where(held(claim))
+        .values(
+            lease_expires_at=now_ms() + int(lease_seconds * 1000),
+            heartbeat_at=now_ms(),
+        )
+        .returning(JobRow.cancel_requested)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    return None if cancel is None else Pulse(cancel)
+
+
+def release(session: Session, claim: Claim) -> None:
+    """Give the job back, untried: its worker stops, which is no fault of the job's."""
+    job = session.scalar(select(JobRow).where(held(claim)).with_for_update())
+    if job is not None:
+        log(session, job.id, job.attempt, "released", job.worker)
+        job.attempt -= 1
+        requeue(job)
+
+
+def reap(session: Session, max_attempts: int) -> list[int]:
+    """End expired leases: back to the queue, or `dead` after the last attempt. Their jobs."""
+    expired = session.scalars(
+        select(JobRow)
+        .where(JobRow.state == RUNNING, JobRow.lease_expires_at < now_ms())
+        .with_for_update(skip_locked=True)
+    ).all()
+    for job in expired:
+        log(session, job.id, job.attempt, "expired", job.worker)
+        if job.attempt < max_attempts:
+            requeue(job)
+        else:
+            end(session, job, "dead", "lost", f"no sign of life in {job.attempt} attempts")
+    return [job.id for job in expired]
+
+
+def requeue(job: JobRow, delay_ms: int = 0) -> None:
+    """Back to the queue, for whoever comes first."""
+    job.state = "queued"
+    job.lease_token = job.lease_expires_at = job.heartbeat_at = job.worker = None
+    job.not_before = _later(delay_ms) if delay_ms else 0
+
+
+def _later(delay_ms: int) -> Any:
+    return now_ms() + delay_ms
+
+
+def end(
+    session: Session,
+    job: JobRow,
+    state: str,
+    failure: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """The job's last state, with its event and a new version of every population it is in."""
+    job.state, job.failure, job.detail = state, failure, detail
+    job.ended_at = now_ms()
+    job.lease_token = job.lease_expires_at = None
+    log(session, job.id, job.attempt, state, job.worker)
+    session.flush()
+    versions.raise_for_job(session, job)
+
+
+def log(session: Session, job_id: int, attempt: int, what: str, worker: str | None) -> None:
+    """One line of the job's history."""
+    session.add(EventRow(job_id=job_id, attempt=attempt, what=what, worker=worker))

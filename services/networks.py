@@ -1,0 +1,155 @@
+"""One network of a population, with everything that is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    DrawRow,
+    EpochRow,
+    EventRow,
+    JobRow,
+    NetworkRow,
+    PopulationRow,
+    ResultRow,
+)
+from designspace.line import Line
+from designspace.network import Network
+from services.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a job's history."""
+
+    at: int  # ms since 1970
+    attempt: int
+    what: str
+    worker: str | None
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch of the learning curve."""
+
+    epoch: int
+    loss: float | None
+    error: float | None  # percent
+    seconds: float
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """The measurement of a network: where it stands, why it failed, what it gave."""
+
+    id: int
+    state: str
+    attempt: int
+    worker: str | None
+    failure: str | None
+    detail: str | None
+    quantities: dict[str, float]
+    conditions: dict[str, str]
+    epochs: list[EpochRecord]
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class NetworkRecord:
+    """A network as drawn, as built and as measured.
+
+    The three widths of a block differ, and readers trip over it: u_j of the line, w_j quantised
+    to the line's steps, and the width made compatible with the group width, which is built.
+    """
+
+    id: int
+    hash: str
+    ordinal: int
+    multiplicity: int
+    network: Network
+    parameters: dict[str, float]
+    flops: int
+    params: int
+    activations: int
+    line: Line
+    e_fit: float
+    line_widths: list[float]  # u_j = w0 + wa * j
+    quantised_widths: list[int]  # w_j of the line
+    compatible_widths: list[int]  # of the blocks that are built
+    job: JobRecord
+
+
+def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
+    """A network of a population.
+
+    Raises:
+        NotFound: no such population, or no such network in it.
+    """
+    population = session.get(PopulationRow, population_id)
+    if population is None:
+        raise NotFound("population", population_id)
+    draw = session.scalar(
+        select(DrawRow).where(
+            DrawRow.population_id == population_id, DrawRow.network_id == network_id
+        )
+    )
+    if draw is None:
+        raise NotFound(f"network in population {population_id}:", network_id)
+    row = session.get_one(NetworkRow, network_id)
+    network = Network.model_validate(row.architecture)
+    line = Line(draw.fit_w0, draw.fit_wa, draw.fit_wm)
+    return NetworkRecord(
+        id=row.id,
+        hash=row.hash,
+        ordinal=draw.ordinal,
+        multiplicity=draw.multiplicity,
+        network=network,
+        parameters=draw.parameters,
+        flops=draw.flops,
+        params=draw.params,
+        activations=draw.activations,
+        line=line,
+        e_fit=draw.e_fit,
+        line_widths=[line.w0 + line.wa * j for j in range(network.depth)],
+        quantised_widths=line.widths(network.depth),
+        compatible_widths=network.block_widths,
+        job=_job(session, population, network_id),
+    )
+
+
+def _job(session: Session, population: PopulationRow, network_id: int) -> JobRecord:
+    job = session.scalars(
+        select(JobRow).where(
+            JobRow.network_id == network_id,
+            JobRow.regime_id == population.regime_id,
+            JobRow.seed == population.training_seed,
+            JobRow.kind == "train",
+        )
+    ).one()
+    result = session.get(ResultRow, job.id)
+    return JobRecord(
+        id=job.id,
+        state=job.state,
+        attempt=job.attempt,
+        worker=job.worker,
+        failure=job.failure,
+        detail=job.detail,
+        quantities=result.quantities if result else {},
+        conditions=result.conditions if result else {},
+        epochs=[
+            EpochRecord(row.epoch, row.loss, row.error, row.seconds)
+            for row in _rows_of(session, EpochRow, job.id, EpochRow.epoch)
+        ],
+        events=[
+            Event(row.at, row.attempt, row.what, row.worker)
+            for row in _rows_of(session, EventRow, job.id, EventRow.id)
+        ],
+    )
+
+
+def _rows_of(session: Session, table: Any, job_id: int, order: Any) -> Any:
+    return session.scalars(select(table).where(table.job_id == job_id).order_by(order))

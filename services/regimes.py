@@ -1,0 +1,57 @@
+"""Training regimes: defined once under a name, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import RegimeRow
+from designspace.regimes import Regime
+from services.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True)
+class RegimeRecord:
+    """A stored regime."""
+
+    id: int
+    name: str
+    regime: Regime
+    created_at: int  # ms since 1970
+
+
+def define(session: Session, name: str, regime: Regime) -> int:
+    """Store a regime; the same name with the same definition is the one already there.
+
+    Raises:
+        Conflict: the name stands for another definition.
+    """
+    definition = regime.model_dump(mode="json")
+    row = session.scalar(select(RegimeRow).where(RegimeRow.name == name))
+    if row is not None:
+        if row.definition != definition:
+            raise Conflict(f"regime {name!r} exists with another definition")
+        return row.id
+    row = RegimeRow(name=name, definition=definition)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def get(session: Session, id: int) -> RegimeRecord:
+    """The regime `id`, or NotFound."""
+    row = session.get(RegimeRow, id)
+    if row is None:
+        raise NotFound("regime", id)
+    return _record(row)
+
+
+def every(session: Session) -> list[RegimeRecord]:
+    """All regimes, oldest first."""
+    return [_record(row) for row in session.scalars(select(RegimeRow).order_by(RegimeRow.id))]
+
+
+def _record(row: RegimeRow) -> RegimeRecord:
+    return RegimeRecord(row.id, row.name, Regime.model_validate(row.definition), row.created_at)

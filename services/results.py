@@ -1,0 +1,63 @@
+"""Results: what a job measured, stored exactly once.
+
+Every write is fenced by the lease's token. One exception keeps work from being thrown away: a
+complete result that comes after its lease was lost is taken where the job has none yet.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.insert import insert_for
+from db.models import EpochRow, JobRow, ResultRow
+from jobs.messages import Claim, Epoch, Failed, Finished
+from services import leases
+
+FINAL = ("done", "failed", "cancelled", "dead")
+
+
+def record_epoch(session: Session, claim: Claim, epoch: Epoch) -> None:
+    """One epoch of the learning curve; nothing where the lease is lost."""
+    if session.scalar(select(JobRow.id).where(leases.held(claim))) is None:
+        return
+    values = epoch.model_dump(exclude={"epoch"})
+    insert = insert_for(session, EpochRow).values(
+        job_id=claim.job_id, epoch=epoch.epoch, **values
+    )
+    session.execute(
+        insert.on_conflict_do_update(index_elements=["job_id", "epoch"], set_=values)
+    )
+
+
+def record(session: Session, claim: Claim, finished: Finished) -> bool:
+    """Store the job's result; False where it has one, or ended in another way."""
+    job = session.scalar(select(JobRow).where(JobRow.id == claim.job_id).with_for_update())
+    if job is None or job.state in FINAL:
+        return False
+    session.add(
+        ResultRow(
+            job_id=job.id,
+            attempt=claim.attempt,
+            quantities=finished.quantities,
+            conditions=finished.conditions,
+        )
+    )
+    job.attempt = claim.attempt
+    leases.end(session, job, "done")
+    return True
+
+
+def record_failure(
+    session: Session, claim: Claim, failed: Failed, retry: bool, max_attempts: int
+) -> None:
+    """End the job without a result, or queue it once more; nothing where the lease is lost."""
+    job = session.scalar(select(JobRow).where(leases.held(claim)).with_for_update())
+    if job is None:
+        return
+    if retry and job.attempt < max_attempts:
+        leases.log(session, job.id, job.attempt, f"retried: {failed.failure}", job.worker)
+        leases.requeue(job, delay_ms=leases.RETRY_DELAY_MS * job.attempt)
+        return
+    state = "cancelled" if failed.failure == "cancelled" else "failed"
+    leases.end(session, job, state, failed.failure, failed.detail)

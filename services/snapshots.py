@@ -1,0 +1,172 @@
+"""Snapshots: a population as numpy columns, kept in memory and brought up to date by version.
+
+The columns are the query engine of REST and page: a constraint is a mask, not a SQL statement.
+What was drawn never changes and is read once; results are read as they end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
+from db.session import Database
+from designspace.population import Population
+from designspace.regimes import Regime
+from services.errors import NotFound
+from services.results import FINAL
+
+Column = NDArray[np.float64]
+
+OVERLAP_MS = 60_000
+"""Results are read again from this long ago: commits are not in the order of their times."""
+
+COMPLEXITY_AND_FIT = (
+    "flops",
+    "params",
+    "activations",
+    "fit_w0",
+    "fit_wa",
+    "fit_wm",
+    "e_fit",
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A population at one version; rows of `population` are its draws in sampling order."""
+
+    id: int
+    name: str
+    version: int
+    population: Population
+
+
+@dataclass
+class _State:
+    """What is known of a population: its draws for ever, its results so far."""
+
+    drawn: dict[str, Column]
+    multiplicity: Column
+    network_ids: NDArray[np.int64]
+    chance: float  # error of guessing, percent
+    measured: dict[str, Column] = field(default_factory=dict)
+    failures: list[str | None] = field(default_factory=list)
+    newest_ms: int = 0
+    snapshot: Snapshot | None = None
+
+
+class Snapshots:
+    """The current snapshot of any population."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._states: dict[int, _State] = {}
+        self._locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+
+    def get(self, population_id: int) -> Snapshot:
+        """The population as it is now.
+
+        Raises:
+            NotFound: no such population.
+        """
+        with self._locks[population_id], self._database.read() as session:
+            row = session.get(PopulationRow, population_id)
+            if row is None:
+                raise NotFound("population", population_id)
+            state = self._states.get(population_id)
+            if state is None:
+                state = self._states[population_id] = _draws(session, row)
+            if state.snapshot is None or state.snapshot.version != row.version:
+                _add_results(session, row, state)
+                state.snapshot = Snapshot(row.id, row.name, row.version, _population(state))
+            return state.snapshot
+
+
+def _draws(session: Session, population: PopulationRow) -> _State:
+    """What was drawn."""
+    rows = session.execute(
+        select(
+            DrawRow.network_id,
+            DrawRow.multiplicity,
+            DrawRow.parameters,
+            *(getattr(DrawRow, name) for name in COMPLEXITY_AND_FIT),
+        )
+        .where(DrawRow.population_id == population.id)
+        .order_by(DrawRow.ordinal)
+    ).all()
+    network_ids, multiplicity, parameters, *numbers = zip(*rows, strict=True)
+    drawn = _columns(parameters)
+    drawn |= {
+        name: np.array(values, dtype=float)
+        for name, values in zip(COMPLEXITY_AND_FIT, numbers, strict=True)
+    }
+    regime = session.get_one(RegimeRow, population.regime_id)
+    return _State(
+        drawn,
+        np.array(multiplicity, dtype=float),
+        np.array(network_ids),
+        Regime.model_validate(regime.definition).chance,
+        measured={"error": np.full(len(rows), np.nan)},
+        failures=[None] * len(rows),
+    )
+
+
+def _columns(rows: tuple[Mapping[str, float], ...]) -> dict[str, Column]:
+    """Mappings as columns, NaN where a row lacks the name."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+
+
+def _add_results(session: Session, population: PopulationRow, state: _State) -> None:
+    """Read the jobs that have ended since the last time."""
+    ended = session.execute(
+        select(
+            DrawRow.ordinal,
+            JobRow.state,
+            JobRow.failure,
+            JobRow.ended_at,
+            ResultRow.quantities,
+        )
+        .join(JobRow, JobRow.network_id == DrawRow.network_id)
+        .outerjoin(ResultRow, ResultRow.job_id == JobRow.id)
+        .where(
+            DrawRow.population_id == population.id,
+            JobRow.regime_id == population.regime_id,
+            JobRow.seed == population.training_seed,
+            JobRow.kind == "train",
+            JobRow.state.in_(FINAL),
+            JobRow.ended_at >= state.newest_ms - OVERLAP_MS,
+        )
+    )
+    n = len(state.failures)
+    for ordinal, job_state, failure, ended_at, quantities in ended:
+        state.newest_ms = max(state.newest_ms, ended_at or 0)
+        if quantities is None:
+            state.failures[ordinal] = failure or job_state
+            continue
+        if quantities.get("diverged"):
+            state.measured["error"][ordinal] = np.inf
+        for name, value in quantities.items():
+            if name != "diverged":
+                column = state.measured.setdefault(name, np.full(n, np.nan))
+                column[ordinal] = value
+
+
+def _population(state: _State) -> Population:
+    columns: dict[str, Any] = state.drawn | state.measured
+    return Population.from_columns(
+        columns,
+        failures=np.array(state.failures, dtype=object),
+        multiplicity=state.multiplicity,
+        ids=state.network_ids,
+        chance=state.chance,
+    )

@@ -1,0 +1,113 @@
+"""Sampling: distinct networks inside windows, every other candidate counted by its cause."""
+
+import numpy as np
+import pytest
+
+from designspace import constraints, fits
+from designspace.complexity import complexity
+from designspace.line import Line
+from designspace.sampling import CHUNK, TooFewNetworks, sample
+from designspace.spaces import PRESETS
+from designspace.spaces.regnet import RegNet
+
+DIGITS = {"resolution": 8, "channels": 1, "classes": 10}
+WINDOW = {"flops": constraints.parse("100k..300k")}
+EACH_SMALL_SPACE = pytest.mark.parametrize("name", ["AnyNetX_A small", "RegNetX small"])
+
+
+@EACH_SMALL_SPACE
+def test_sampled_networks_are_distinct_and_inside_the_window(name):
+    found = sample(PRESETS[name], 100, np.random.default_rng(0), WINDOW, **DIGITS)
+    assert len({draw.network.hash for draw in found.draws}) == found.accepted == 100
+    for draw in found.draws:
+        assert draw.complexity == complexity(draw.network, **DIGITS)
+        assert 100e3 <= draw.complexity.flops <= 300e3
+
+
+@EACH_SMALL_SPACE
+def test_every_candidate_is_accepted_or_refused_for_one_cause(name):
+    found = sample(PRESETS[name], 100, np.random.default_rng(0), WINDOW, **DIGITS)
+    assert found.tried == found.accepted + sum(found.refused.values())
+    drawn_again = sum(draw.multiplicity - 1 for draw in found.draws)
+    assert drawn_again == found.refused.get("duplicate", 0)
+
+
+def test_causes_are_those_of_each_candidate():
+    space, n = PRESETS["RegNetX small"], 60
+    found = sample(space, n, np.random.default_rng(1), WINDOW, **DIGITS)
+    # The same candidates again, judged one by one.
+    draws = space.draw(np.random.default_rng(1).spawn(1)[0], CHUNK)
+    assert found.tried <= CHUNK
+    seen, refused = set(), {"stages": 0, "flops": 0, "duplicate": 0}
+    rows = dict(zip(draws.candidates.tolist(), draws.networks, strict=True))
+    for candidate in range(found.tried):
+        if candidate not in rows:
+            refused["stages"] += 1
+        elif not 100e3 <= complexity(rows[candidate], **DIGITS).flops <= 300e3:
+            refused["flops"] += 1
+        elif rows[candidate].hash in seen:
+            refused["duplicate"] += 1
+        seen.add(rows[candidate].hash) if candidate in rows else None
+    assert found.refused["stages"] == refused["stages"]
+    assert found.refused["flops"] == refused["flops"]
+    assert found.accepted == n
+
+
+def test_more_networks_begin_with_the_fewer_of_the_same_seed():
+    few, many = (
+        sample(PRESETS["RegNetX small"], n, np.random.default_rng(2), WINDOW, **DIGITS)
+        for n in (30, 400)
+    )
+    assert [d.network for d in few.draws] == [d.network for d in many.draws[:30]]
+
+
+def test_a_window_with_too_few_networks_ends_and_says_how_many():
+    space = RegNet(depth=[12, 12], w0=[24, 24], wa=[36, 36.4], wm=[2.49, 2.49])
+    with pytest.raises(TooFewNetworks, match=r"^\d+ distinct networks in 200,000 candidates"):
+        sample(space, 5_000, np.random.default_rng(0), candidates=200_000)
+
+
+def test_an_empty_window_counts_the_refusals():
+    window = {"flops": constraints.parse("1..2")}
+    with pytest.raises(TooFewNetworks) as error:
+        sample(PRESETS["AnyNetX_A small"], 1, np.random.default_rng(0), window, **DIGITS)
+    assert error.value.sample.refused == {"flops": 200_000}
+    assert "0 distinct networks in 200,000 candidates" in str(error.value)
+
+
+def test_a_window_on_anything_but_complexity_is_refused():
+    with pytest.raises(ValueError, match="no window on depth"):
+        sample(RegNet(), 1, np.random.default_rng(0), {"depth": constraints.parse("3..4")})
+
+
+def test_a_regnet_keeps_the_line_it_was_drawn_from():
+    found = sample(PRESETS["RegNetX small"], 40, np.random.default_rng(3), WINDOW, **DIGITS)
+    for draw in found.draws:
+        given = draw.parameters
+        assert draw.fit.line == Line(given["w0"], given["wa"], given["wm"])
+
+
+def test_an_anynet_gets_the_best_line_of_the_grid():
+    found = sample(PRESETS["AnyNetX_A small"], 10, np.random.default_rng(3), WINDOW, **DIGITS)
+    rng = np.random.default_rng(0)
+    for draw in found.draws:
+        widths = draw.network.block_widths
+        assert draw.fit == fits.fit(widths)
+        assert draw.fit.e_fit == pytest.approx(fits.deviation(draw.fit.line, widths))
+        for w0, wa, wm in zip(
+            rng.choice(fits.W0, 200),
+            rng.choice(fits.WA, 200),
+            rng.choice(fits.WM, 200),
+            strict=True,
+        ):
+            other = fits.deviation(Line(float(w0), float(wa), float(wm)), widths)
+            assert draw.fit.e_fit <= other + 1e-12
+
+
+def test_e_fit_compares_unrounded_widths():
+    # Two blocks of 24 channels: level 0 of w0 = 24 is exact; widths 24, 54 need no rounding to
+    # eight, so the line (24, 30, 2.25) predicts 24 * 2.25 = 54 and is off by nothing.
+    assert fits.deviation(Line(24, 30, 2.25), [24, 54]) == pytest.approx(0)
+    # Rounded to eight the same line has 56, which is ln(56 / 54) off over two blocks.
+    assert Line(24, 30, 2.25).widths(2) == [24, 56]
+    assert fits.deviation(Line(24, 30, 2.25), [24, 56]) == pytest.approx(np.log(56 / 54) / 2)

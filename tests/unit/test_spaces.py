@@ -1,0 +1,124 @@
+"""Design spaces: their JSON, their networks, their refusals. Every family inherits this suite."""
+
+import itertools
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from scipy.stats import chisquare
+
+from designspace.compatibility import compatible
+from designspace.line import Line
+from designspace.spaces import DESIGN_SPACE, PRESETS
+from designspace.spaces.anynet import AnyNet
+from designspace.spaces.regnet import RegNet
+
+EACH_SPACE = pytest.mark.parametrize("space", PRESETS.values(), ids=PRESETS)
+
+
+@EACH_SPACE
+def test_a_space_is_its_own_json(space):
+    assert DESIGN_SPACE.validate_json(space.model_dump_json()) == space
+
+
+@EACH_SPACE
+def test_draws_make_networks_that_can_be_built(space):
+    draws = space.draw(np.random.default_rng(0), 400)
+    assert draws.tried == 400
+    assert len(draws.networks) == len(draws.candidates) > 0
+    assert (np.diff(draws.candidates) > 0).all()
+    for network in draws.networks:  # a Stage refuses groups that don't divide
+        assert [stage.stride for stage in network.stages] == list(space.strides)
+
+
+@EACH_SPACE
+def test_a_seed_draws_the_same_networks(space):
+    once, again = (space.draw(np.random.default_rng(11), 300) for _ in range(2))
+    assert [n.hash for n in once.networks] == [n.hash for n in again.networks]
+
+
+@EACH_SPACE
+def test_parameters_name_the_depth_of_the_network(space):
+    draws = space.draw(np.random.default_rng(1), 300)
+    depths = [network.depth for network in draws.networks]
+    assert draws.parameters["depth"].tolist() == depths
+
+
+def test_a_shared_parameter_is_a_column_where_all_stages_agree():
+    space = AnyNet(strides=(2, 2), group_width=[8])
+    columns = space.draw(np.random.default_rng(2), 200).parameters
+    first, second = columns["bottleneck_ratio_1"], columns["bottleneck_ratio_2"]
+    np.testing.assert_array_equal(np.isnan(columns["bottleneck_ratio"]), first != second)
+    assert set(columns["group_width"]) == {8}
+
+
+def test_anynet_stages_are_drawn_independently_by_their_laws():
+    space = PRESETS["AnyNetX_A small"]
+    columns = space.draw(np.random.default_rng(3), 60_000).parameters
+    law = space.law("depth")
+    pairs = itertools.product(range(len(law.values)), repeat=2)
+    expected = np.array([law.probabilities[i] * law.probabilities[j] for i, j in pairs])
+    seen = np.bincount(((columns["depth_1"] - 1) * 6 + columns["depth_3"] - 1).astype(int))
+    assert chisquare(seen, 60_000 * expected).pvalue > 1e-3
+
+
+def test_a_regnet_draw_is_the_network_of_its_parameters():
+    space = PRESETS["RegNetX small"]
+    draws = space.draw(np.random.default_rng(4), 2_000)
+    for i in range(len(draws.networks)):
+        setting = {name: float(values[i]) for name, values in draws.parameters.items()}
+        setting |= {name: int(setting[name]) for name in ("depth", "group_width")}
+        one = RegNet.network(**setting, stem=space.stem, strides=space.strides)
+        assert draws.networks[i] == one
+
+
+def test_candidates_whose_line_skips_a_stage_are_left_out():
+    space = PRESETS["RegNetX small"]
+    # 8, 16, 24, 40: four stages where this space has three.
+    depth, w0, wa, wm = 9, 8, 4.0, 1.5
+    assert len(Line(w0, wa, wm).stages(depth)) == 4
+    with pytest.raises(ValueError, match="not 3"):
+        RegNet.network(depth=depth, w0=w0, wa=wa, wm=wm, group_width=1, strides=space.strides)
+
+
+@pytest.mark.parametrize(
+    ("width", "b", "g", "fitted"),
+    [
+        # From the paper's authors' code; "final w at most 1/3 off".
+        (40, 4, 16, (40, 10)),
+        (24, 1, 16, (32, 16)),
+        (12, 1, 8, (16, 8)),
+        (20, 1, 8, (16, 8)),
+        (88, 1, 48, (96, 48)),
+        (1000, 1, 48, (1008, 48)),
+    ],
+)
+def test_widths_and_group_widths_are_made_compatible(width, b, g, fitted):
+    assert tuple(int(value) for value in compatible(width, b, g)) == fitted
+
+
+def test_a_list_gives_a_law_new_bounds_or_choices():
+    space = RegNet(depth=[12, 20], bottleneck_ratio=[1, 2])
+    assert space.depth.law == "uniform"
+    assert space.law("depth").values.tolist() == list(range(12, 21))
+    assert space.law("bottleneck_ratio").values.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"w0": [10, 30]}, "10 is no multiple of 8: take 8 or 16"),
+        ({"wm": [1, 3]}, "wm 1..3: allowed is 1.001..4"),
+        ({"depth": [12]}, r"\[lo, hi\]"),
+        ({"strides": (2, 9)}, "strides must be 1 to 4"),
+        ({"w9": [8, 16]}, "Extra inputs"),
+    ],
+)
+def test_a_space_that_can_not_be_drawn_from_is_refused(wrong, said):
+    with pytest.raises(ValidationError, match=said):
+        RegNet(**wrong)
+
+
+def test_a_law_is_asked_for_by_the_name_of_its_parameter():
+    with pytest.raises(ValueError, match="no law of 'w9': this space draws depth, w0"):
+        RegNet().law("w9")
