@@ -2,10 +2,10 @@
 
 One fold over the declared layers (`designspace.blocks`) serves one network and, with int64
 arrays of shape (n,), a batch of n draws. *flops* are multiply-adds, everywhere in this field.
-*Activations* are the elements of all outputs of convolutions, max pool and classifier.
+*Activations* are the elements of the outputs of convolutions, max pool and classifier.
 
-Source: arXiv 2003.13678, section 3.1; the counting rules of its authors' code (batch norm counts
-2 parameters a channel and no flops; pooling, ReLU, addition and multiplication count nothing).
+Source: arXiv 2003.13678, section 3.1; the counting rules of its authors' code (batch norm
+counts 2 parameters a channel and no flops; pooling, ReLU and addition count nothing).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Draw:
     """A sampled network: how it was drawn, what it costs, the line nearest to its widths."""
 
     network: Network
-    parameters: dict[str, float]
+    parameters: dict[str, float]  # as drawn, and the effective widths as built
     complexity: Complexity
     fit: fits.Fit
     multiplicity: int = 1  # how often this architecture was drawn
@@ -166,6 +166,9 @@ def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:
     network = draws.networks[row]
     values = {name: float(column[row]) for name, column in draws.parameters.items()}
     parameters = {name: value for name, value in values.items() if not np.isnan(value)}
+    for i, stage in enumerate(network.stages, start=1):
+        parameters[f"effective_width_{i}"] = float(stage.width)
+        parameters[f"effective_group_width_{i}"] = float(stage.group_width)
     return Draw(
         network,
         parameters,

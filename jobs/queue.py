@@ -39,6 +39,8 @@ class Queue:
 
     def __init__(self, broker_url: str) -> None:
         self._celery = configure(Celery("netspace", broker=broker_url))
+        # A request waits for this message: one try, no pauses between more.
+        self._celery.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0}
 
     def wake(self) -> None:
         """Wake every worker; without a broker they look by themselves, seconds later."""

@@ -1,7 +1,7 @@
 """The REST service: /api/v1, and how errors are said.
 
-An error is `{"detail": [{"field", "value", "message"}, ..]}`: every field at once, each with what
-was given and what is allowed.
+An error is `{"detail": [{"field", "value", "message"}, ..]}`: every field at once, each with
+what was given and what is allowed.
 """
 
 from __future__ import annotations

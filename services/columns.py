@@ -44,7 +44,7 @@ def encode(snapshot: Snapshot) -> bytes:
         "name": snapshot.name,
         "version": snapshot.version,
         "n": len(population),
-        "prefix": len(population.prefix()),
+        "prefix": len(snapshot.prefix),
         "causes": list(population.causes),
         "columns": [
             {"name": name, "type": "uint32" if block.dtype.kind == "u" else "float32"}

@@ -6,11 +6,14 @@ while results arrive: none is shown twice, and what moved ahead of the cursor is
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from designspace import constraints
 from designspace.population import NO_CAUSE, Status
@@ -50,6 +53,48 @@ def page(
     Raises:
         Refused: no such column, a text that is no constraint, or a cursor not given out here.
     """
+    rows, key = _sorted(snapshot, texts, sort)
+    start = 0
+    if cursor is not None:
+        value, ordinal = _read(cursor)
+        start = int(np.count_nonzero((key < value) | ((key == value) & (rows <= ordinal))))
+    shown = rows[start : start + limit]
+    more = start + limit < len(rows)
+    last = f"{float(key[start + limit - 1])!r}~{shown[-1]}" if more else None
+    return Page([_listed(snapshot, int(row)) for row in shown], len(rows), last)
+
+
+def csv_lines(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> Iterator[str]:
+    """All networks that pass as CSV, a header first; empty where a network lacks the value.
+
+    Raises:
+        Refused: as `page`, and before the first line.
+    """
+    rows, _ = _sorted(snapshot, texts, sort)
+    return _csv_lines(snapshot, rows)
+
+
+def _csv_lines(snapshot: Snapshot, rows: NDArray[np.int64]) -> Iterator[str]:
+    names = list(snapshot.population.columns)
+    yield _csv_line(["id", "ordinal", "status", "failure", "multiplicity", *names])
+    for row in rows.tolist():
+        listed = _listed(snapshot, row)
+        values = ["" if math.isnan(v) else v for v in listed.columns.values()]
+        yield _csv_line(
+            [listed.id, row, listed.status, listed.failure, listed.multiplicity, *values]
+        )
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(values)
+    return line.getvalue()
+
+
+def _sorted(
+    snapshot: Snapshot, texts: Mapping[str, str], sort: str
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows of the networks that pass, in the order of `sort`, and the keys of that order."""
     population = snapshot.population
     column = sort.removeprefix("-")
     if column not in population.columns and column != "ordinal":
@@ -60,15 +105,7 @@ def page(
     key = rows.astype(float) if column == "ordinal" else population.columns[column][rows]
     key = np.where(np.isnan(key), np.inf, -key if sort.startswith("-") else key)
     order = np.lexsort((rows, key))
-    key, rows = key[order], rows[order]
-    start = 0
-    if cursor is not None:
-        value, ordinal = _read(cursor)
-        start = int(np.count_nonzero((key < value) | ((key == value) & (rows <= ordinal))))
-    shown = rows[start : start + limit]
-    more = start + limit < len(rows)
-    last = f"{float(key[start + limit - 1])!r}~{shown[-1]}" if more else None
-    return Page([_listed(snapshot, int(row)) for row in shown], len(rows), last)
+    return rows[order], key[order]
 
 
 def _read(cursor: str) -> tuple[float, int]:

@@ -146,7 +146,7 @@ def _store_networks(session: Session, draws: list[Draw]) -> dict[str, int]:
         known = select(NetworkRow.hash, NetworkRow.id).where(
             NetworkRow.hash.in_(hashes[start : start + 500])
         )
-        ids |= {hash: id for hash, id in session.execute(known)}
+        ids |= dict(session.execute(known).all())
     return ids
 
 

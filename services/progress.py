@@ -1,4 +1,4 @@
-"""Progress: how far a population's jobs are, how fast they go, what is running and what failed."""
+"""Progress: how far a population's jobs are, how fast they go, what runs and what failed."""
 
 from __future__ import annotations
 

@@ -60,16 +60,16 @@ def view(snapshot: Snapshot, texts: Mapping[str, str]) -> View:
         Refused: a text that is no constraint, or a column that the population lacks.
     """
     population, parsed = snapshot.population, parse(snapshot, texts)
-    passing = len(population.constrained(parsed))
-    judged = population.prefix().constrained(parsed)
+    passing = int(constraints.passing(population.columns, parsed).sum())
+    judged = snapshot.prefix.constrained(parsed).counts
     return View(
         snapshot,
         parsed,
-        judged.results(),
+        snapshot.results.constrained(parsed),
         passing,
-        judged.counts.diverged,
-        judged.counts.failed_by_cause,
-        passing - len(judged),
+        judged.diverged,
+        judged.failed_by_cause,
+        passing - judged.n,
     )
 
 

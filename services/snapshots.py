@@ -10,6 +10,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ COMPLEXITY_AND_FIT = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """A population at one version; rows of `population` are its draws in sampling order."""
 
@@ -48,6 +49,16 @@ class Snapshot:
     name: str
     version: int
     population: Population
+
+    @cached_property
+    def prefix(self) -> Population:
+        """What statistics judge: the longest prefix of the draws whose networks are final."""
+        return self.population.prefix()
+
+    @cached_property
+    def results(self) -> Population:
+        """What statistics read: results of the prefix, sorted by error once for all."""
+        return self.prefix.results().by_error()
 
 
 @dataclass

@@ -39,5 +39,4 @@ def raise_for(session: Session, population_id: int) -> None:
 
 def current(session: Session) -> dict[int, int]:
     """The version of every population by its id."""
-    rows = session.execute(select(PopulationRow.id, PopulationRow.version))
-    return {id: version for id, version in rows}
+    return dict(session.execute(select(PopulationRow.id, PopulationRow.version)).all())

@@ -4,8 +4,8 @@ Block widths come from a line u_j = w0 + wa * j, rounded to powers of a width mu
 then to multiples of eight (`designspace.line`); blocks of equal width form a stage, and a draw
 counts where it makes as many stages as the space has strides, no level skipped.
 
-Source: arXiv 2003.13678, section 3.3, equations 2 to 4. Default ranges and laws are those of its
-authors' code; the paper gives d < 64, w0, wa < 256, 1.5 <= wm <= 3.
+Source: arXiv 2003.13678, section 3.3, equations 2 to 4. Default ranges and laws are those of
+its authors' code; the paper gives d < 64, w0, wa < 256, 1.5 <= wm <= 3.
 """
 
 from __future__ import annotations
@@ -115,10 +115,6 @@ class RegNet(Family):
         rows = np.flatnonzero(one_each & (np.diff(widths, axis=0) > 0).all(axis=0))
         b = self.bottleneck_ratio.draw(rng, len(rows), per=100) / 100
         g = self.group_width.draw(rng, len(rows))
-        stages = []
-        for stride, depth, width in zip(self.strides, depths[:-1], widths, strict=True):
-            repaired, group = compatible(width[rows], b, g)
-            stages.append(StageBatch(depth[rows], repaired, stride, b, group))
         parameters = {
             "depth": d[rows].astype(float),
             "w0": w0[rows].astype(float),
@@ -127,4 +123,11 @@ class RegNet(Family):
             "bottleneck_ratio": b,
             "group_width": g.astype(float),
         }
+        stages = []
+        for i, stride in enumerate(self.strides):
+            depth, width = depths[i, rows], widths[i, rows]
+            parameters[f"depth_{i + 1}"] = depth.astype(float)
+            parameters[f"width_{i + 1}"] = width.astype(float)
+            repaired, group = compatible(width, b, g)
+            stages.append(StageBatch(depth, repaired, stride, b, group))
         return Draws(n, rows, parameters, NetworkBatch(self.stem, tuple(stages), self.se_ratio))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response, status
+from fastapi.responses import StreamingResponse
 
 from server.dependencies import ConstraintsDep, ReadDep, SnapshotDep
 from server.schemas import NetworkPage, NetworkRead
@@ -24,6 +25,21 @@ def list_networks(
     """Networks that pass the constraints, measured or not."""
     page = listings.page(snapshot, constraints, sort, limit, cursor)
     return NetworkPage.model_validate(page, from_attributes=True)
+
+
+@router.get("/networks.csv", response_class=StreamingResponse)
+def export_networks(
+    snapshot: SnapshotDep,
+    constraints: ConstraintsDep,
+    sort: Annotated[str, Query(description="a column; - in front: largest first")] = "error",
+) -> StreamingResponse:
+    """All networks that pass the constraints as CSV, in base units."""
+    name = f"population-{snapshot.id}-version-{snapshot.version}.csv"
+    return StreamingResponse(
+        listings.csv_lines(snapshot, constraints, sort),
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @router.get("/networks/{network_id}")

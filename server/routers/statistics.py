@@ -1,7 +1,7 @@
 """Statistics of a population under constraints.
 
-Every query parameter that is no option is a constraint on the column of its name: `a..b` (closed,
-either end may be empty), `a,b,c` or `a`, as in `?depth=5..8&bottleneck_ratio=1&group_width=8,16`.
+Every query parameter that is no option is a constraint on the column of its name: `a..b`
+(closed, either end may be empty), `a,b,c` or `a`, as in `?depth=5..8&group_width=8,16`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Design spaces: their JSON, their networks, their refusals. Every family inherits this suite."""
+"""Design spaces: their JSON, networks and refusals. Every family inherits this suite."""
 
 import itertools
 
@@ -67,9 +67,12 @@ def test_a_regnet_draw_is_the_network_of_its_parameters():
     draws = space.draw(np.random.default_rng(4), 2_000)
     for i in range(len(draws.networks)):
         setting = {name: float(values[i]) for name, values in draws.parameters.items()}
+        stages = [(setting.pop(f"width_{k}"), setting.pop(f"depth_{k}")) for k in (1, 2, 3)]
         setting |= {name: int(setting[name]) for name in ("depth", "group_width")}
         one = RegNet.network(**setting, stem=space.stem, strides=space.strides)
         assert draws.networks[i] == one
+        drawn = Line(setting["w0"], setting["wa"], setting["wm"])
+        assert drawn.stages(setting["depth"]) == stages
 
 
 def test_candidates_whose_line_skips_a_stage_are_left_out():

@@ -1,0 +1,26 @@
+# One image; the command says whether it is the web process or a worker.
+FROM python:3.11-slim
+
+# torch's CPU build. For GPUs: --build-arg TORCH_INDEX=https://pypi.org/simple
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+WORKDIR /app
+RUN useradd --create-home --uid 1000 netspace && install -d -o netspace -g netspace /data
+ENV NETSPACE_DATA_DIR=/data PYTHONUNBUFFERED=1
+
+# First what changes seldom: torch alone, then the other dependencies, then the code.
+COPY constraints.txt pyproject.toml ./
+RUN pip install --no-cache-dir -c constraints.txt uv \
+    && uv pip install --system --no-cache --compile-bytecode -c constraints.txt \
+        --index-url "$TORCH_INDEX" --extra-index-url https://pypi.org/simple \
+        --index-strategy unsafe-best-match torch \
+    && uv pip install --system --no-cache --compile-bytecode -c constraints.txt -r pyproject.toml
+COPY . .
+RUN uv pip install --system --no-cache --compile-bytecode --no-deps .
+
+# From here on the packages in site-packages are meant, not the ones that happen to lie here.
+WORKDIR /data
+USER netspace
+VOLUME /data
+EXPOSE 8050
+CMD ["python", "-m", "netspace", "web"]

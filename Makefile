@@ -1,0 +1,58 @@
+# `make` alone lists the targets. The environment is .venv, made on first use; bring your own
+# with `make test PY=/path/to/python`.
+export PYTHONPATH := .
+PY ?= .venv/bin/python
+# Independent checks share the cores, and each shows its output in one piece where make can.
+PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
+
+.DEFAULT_GOAL := help
+.PHONY: help up setup setup-test test check lint types imports unit format integration bench clean
+
+help:         ## this list
+	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
+
+up: setup     ## start everything on http://127.0.0.1:8050; Ctrl-C stops it
+	@exec $(PY) -m netspace up
+
+ifeq ($(PY),.venv/bin/python)
+setup:        ## make .venv with what netspace needs to run (again only when that changed)
+	@scripts/setup
+setup-test:
+	@scripts/setup test
+else
+setup setup-test: ;
+endif
+
+test: setup-test ## everything: lint, types, import contracts, unit and integration tests
+	@$(MAKE) $(PARALLEL) lint types imports
+	$(PY) -m pytest
+
+check: setup-test ## what a commit should pass: all of it that needs no server
+	@$(MAKE) $(PARALLEL) lint types imports unit
+
+lint: setup-test ## format and lint, as ruff sees them
+	$(PY) -m ruff format --check . && $(PY) -m ruff check .
+
+types: setup-test ## mypy, strict
+	$(PY) -m mypy
+
+imports: setup-test ## who may import whom
+	$(dir $(PY))lint-imports
+
+unit: setup-test ## tests without servers, database or torch
+	$(PY) -m pytest tests/unit
+
+integration: setup-test ## tests with a real broker, database, and training
+	$(PY) -m pytest tests/integration
+
+format: setup-test ## rewrite the code as `lint` wants it
+	$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+
+bench: setup-test ## measure what README and docs claim: one JSON object a line
+	@for module in benchmarks/[!_]*.py; do \
+		$(PY) -m $$(echo $${module%.py} | tr / .) || exit 1; \
+	done
+
+clean:        ## remove caches; .venv and var/ stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,204 @@
+"""The hand on a constraint: from the pointer's event to the frame that shows its answer.
+
+    python -m benchmarks.drag [--sizes 1000 10000 100000] [--training] [--keep DIR] [--url URL]
+
+A 1440x900 headless Chromium opens Explore on a scratch database (benchmarks/synthetic.py) served
+by the real application, and drags the lower handle of depth to and fro with real pointer moves
+every 33 ms for five seconds. A move counts that changes what passes; its time runs from the
+event's own time stamp to the animation frame after the last canvas write of the whole page.
+
+`--training` lets one niced single-thread process a core train networks meanwhile, as workers do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks import synthetic
+from benchmarks.report import processor, report
+from db.migrations import upgrade
+from db.session import Database
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VIEWPORT = {"width": 1440, "height": 900}
+SECONDS, EVERY = 5.0, 0.033
+COLUMN = "depth"
+
+WATCH = """(column) => {
+  const root = document.getElementById("explore");
+  const control = document.querySelector(`.constraint[data-column="${column}"]`);
+  const times = [];
+  let move = 0, asked = null;
+  addEventListener("pointermove", (event) => { move = event.timeStamp; }, true);
+  new MutationObserver(() => { asked ??= move; })
+    .observe(control, { subtree: true, attributeFilter: ["aria-valuenow"] });
+  new MutationObserver(() => {
+    if (asked === null) return;
+    const since = asked;
+    asked = null;
+    requestAnimationFrame(() => times.push(performance.now() - since));
+  }).observe(root, { attributeFilter: ["data-drawn"] });
+  window.dragTimes = times;
+}"""
+
+TRAIN = """
+import torch
+torch.set_num_threads(1)
+net = torch.nn.Sequential(*[torch.nn.Conv2d(16, 16, 3, padding=1) for _ in range(6)])
+x = torch.randn(64, 16, 8, 8)
+while True:
+    net(x).square().mean().backward()
+"""
+
+
+@contextmanager
+def served(file: Path) -> Iterator[str]:
+    """The application on a database file, in a process of its own. Its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "NETSPACE_DATABASE_URL": f"sqlite:///{file}",
+        "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0",  # none: it polls
+    }
+    command = ["-m", "uvicorn", "--factory", "netspace.web:create_app", "--port", str(port)]
+    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+    with subprocess.Popen(
+        [sys.executable, *command], env=environment
+    ) as server:
+        try:
+            url = f"http://127.0.0.1:{port}/app/"
+            wait_for(url)
+            yield url
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            urlopen(url).close()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"{url} does not answer")
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """One niced process a core that trains."""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", TRAIN], preexec_fn=lambda: os.nice(10))
+        for _ in range(os.cpu_count() or 1)
+    ]
+    try:
+        time.sleep(5)  # until torch is imported
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def drag(page: Page) -> list[float]:
+    """Milliseconds of each move that changed something."""
+    thumb = page.locator(f'.constraint[data-column="{COLUMN}"] [role=slider]').first
+    handle = thumb.bounding_box()
+    track = page.locator(f'.constraint[data-column="{COLUMN}"] .histogram').bounding_box()
+    assert handle is not None
+    assert track is not None
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    page.evaluate(WATCH, COLUMN)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    start = time.monotonic()
+    moves = 0
+    while (now := time.monotonic() - start) < SECONDS:
+        swing = 0.5 - 0.5 * math.cos(2 * math.pi * now / SECONDS * 2)
+        page.mouse.move(x + swing * 0.8 * track["width"], y)
+        moves += 1
+        time.sleep(max(0.0, moves * EVERY - (time.monotonic() - start)))
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    times: list[float] = page.evaluate("window.dragTimes")
+    return times
+
+
+def measure(url: str, n: int | str, **conditions: object) -> None:
+    """Open the page, drag, and report."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_page(viewport=VIEWPORT)
+        begin = time.monotonic()
+        page.goto(url)
+        page.wait_for_selector("#explore[data-state=ready][data-drawn]", timeout=60_000)
+        page.wait_for_selector(f'.constraint[data-column="{COLUMN}"][data-active]')
+        opened = time.monotonic() - begin
+        page.wait_for_timeout(2_000)
+        times = sorted(drag(page))
+        browser.close()
+    conditions |= {"networks": n, "moves": len(times), "cpu": processor()}
+    report("open to first drawing", opened, "s", **conditions)
+    report("drag p50", statistics.median(times), "ms", **conditions)
+    report("drag p95", times[int(0.95 * (len(times) - 1))], "ms", **conditions)
+
+
+def database(folder: Path, n: int) -> Path:
+    """The file of a synthetic population of n, made unless it is there."""
+    file = folder / f"synthetic-{n}.db"
+    if not file.exists():
+        unfinished = file.with_suffix(".making")
+        unfinished.unlink(missing_ok=True)
+        url = f"sqlite:///{unfinished}"
+        upgrade(url)
+        scratch = Database(url)
+        synthetic.create(scratch, n)
+        scratch.dispose()
+        unfinished.rename(file)
+    return file
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    arguments.add_argument("--training", action="store_true")
+    arguments.add_argument("--keep", type=Path, help="folder of databases to make or use")
+    arguments.add_argument("--url", help="of a page that is served already")
+    given = arguments.parse_args()
+    load = training() if given.training else nullcontext()
+    with load, tempfile.TemporaryDirectory() as scratch:
+        if given.url:
+            measure(given.url, "as served", training=given.training)
+            return
+        for n in given.sizes:
+            with served(database(given.keep or Path(scratch), n)) as url:
+                measure(url, n, training=given.training)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""From a result's commit to the event at a listener, milliseconds.
+
+A real broker, a real web process and 20 listeners over HTTP; results are committed one by one
+as a worker does it. Then the same with the broker killed: the poll is all there is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from benchmarks.report import report
+from db.migrations import upgrade
+from db.session import Database
+from designspace.regimes import DIGITS
+from designspace.spaces import PRESETS
+from jobs.messages import Finished
+from jobs.wakeups import RESULTS, Wakeups
+from netspace.stack import ports, valkey
+from services import leases, populations, regimes, results, spaces
+from services.populations import Spec
+
+LISTENERS = 20
+RESULTS_EACH = 30
+
+
+@contextlib.contextmanager
+def part(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the stack, while the block runs."""
+    command = [sys.executable, "-m", "netspace", *arguments]
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    with ports.reserve() as reserved:
+        return int(reserved.getsockname()[1])
+
+
+def fill(database: Database, n: int) -> None:
+    with database.durable() as session:
+        space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
+        regime = regimes.define(session, "digits", DIGITS)
+    populations.create(database, Spec("benchmark", space, regime, n, {}))
+
+
+class Listener(threading.Thread):
+    """Notes when each version arrives."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(daemon=True)
+        self.address, self.arrived, self.ready = address, dict[int, float](), threading.Event()
+
+    def run(self) -> None:
+        with (
+            contextlib.suppress(httpx.RemoteProtocolError),  # the end of the web process
+            httpx.stream("GET", f"{self.address}/api/v1/events", timeout=None) as answer,
+        ):
+            for line in answer.iter_lines():
+                if line.startswith("data: "):
+                    version = json.loads(line.removeprefix("data: "))["version"]
+                    self.arrived.setdefault(version, time.perf_counter())
+                    self.ready.set()
+
+
+def commit(database: Database, wakeups: Wakeups, n: int, pause: float) -> list[float]:
+    """Commit n results; when each was on disk."""
+    times = []
+    for _ in range(n):
+        with database.durable() as session:
+            claim = leases.claim(session, "train", "benchmark", 30)
+            assert claim is not None
+            finished = Finished(quantities={"error": 10.0}, conditions={})
+            results.record(session, claim, finished)
+        times.append(time.perf_counter())
+        wakeups.publish(RESULTS)
+        time.sleep(pause)
+    return times
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        broker_port, port = free_port(), free_port()
+        environment = {"NETSPACE_DATA_DIR": folder, "NETSPACE_PORT": str(port)}
+        url = f"sqlite:///{folder}/netspace.db"
+        upgrade(url)
+        database = Database(url)
+        fill(database, 2 * RESULTS_EACH)
+        broker = stack.enter_context(part("broker", f"--port={broker_port}", **environment))
+        broker_url = valkey.url(Path(folder) / "broker", broker_port)
+        while not valkey.answers(broker_url):
+            time.sleep(0.05)
+        stack.enter_context(
+            part(
+                "web", **environment, NETSPACE_BROKER_URL=broker_url, NETSPACE_LOG_LEVEL="error"
+            )
+        )
+        while not ports.answers("127.0.0.1", port):
+            time.sleep(0.1)
+        listeners = [Listener(f"http://127.0.0.1:{port}") for _ in range(LISTENERS)]
+        for listener in listeners:
+            listener.start()
+        for listener in listeners:
+            listener.ready.wait()
+        wakeups, version = Wakeups(broker_url), 0
+        for name in ("with the broker", "broker dead"):
+            committed = commit(database, wakeups, RESULTS_EACH, pause=0.7)
+            time.sleep(2)
+            delays = [
+                1000 * (listener.arrived[version + 1 + i] - moment)
+                for listener in listeners
+                for i, moment in enumerate(committed)
+                if version + 1 + i in listener.arrived
+            ]
+            version += RESULTS_EACH
+            for share in (50, 95, 100):
+                report(
+                    f"commit to event, p{share}",
+                    float(np.percentile(delays, share)),
+                    "ms",
+                    listeners=LISTENERS,
+                    case=name,
+                    heard=len(delays) / (LISTENERS * RESULTS_EACH),
+                )
+            broker.kill()
+            broker.wait()
+        wakeups.close()
+        database.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,272 @@
+/**
+ * The controls of constraints: read while they move, set where the view asks, and drawn on.
+ *
+ * Sliders are Mantine's; what their thumbs say (aria-valuenow, an index into the stops) is
+ * watched, so the hand is followed at every frame without a callback. A handle at the end of its
+ * track asks for nothing. No pressed chip asks for nothing, either.
+ */
+(() => {
+  "use strict";
+  const { constraint: words, count, shown, write } = window.netspaceFormat;
+  const { colour } = window.netspaceAxes;
+  const HEIGHT = 20; // CSS pixels of a histogram
+  const PAD = 7; // CSS pixels from the track's end to a thumb's centre
+
+  class Controls {
+    /**
+     * @param {HTMLElement} panel
+     * @param {object} told
+     * @param {(name: string, constraint: ?object) => void} told.changed while the hand moves
+     * @param {() => void} told.released after a change that is complete
+     * @param {() => void} told.appeared controls have come into sight
+     */
+    constructor(panel, { changed, released, appeared }) {
+      this.panel = panel;
+      this.changed = changed;
+      this.released = released;
+      this.rows = new Map();
+      this.watcher = new MutationObserver((records) => this.#moved(records));
+      this.sight = new IntersectionObserver((entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const row = this.rows.get(target.dataset.column);
+          if (row) row.seen = isIntersecting;
+          if (row && isIntersecting) row.size = [target.clientWidth, HEIGHT];
+        }
+        appeared();
+      });
+      panel.addEventListener("click", (event) => this.#clicked(event));
+    }
+
+    /** Take over a panel that the server has sent; resolves when its sliders are there. */
+    async adopt(described, population) {
+      const all = () => [...this.panel.querySelectorAll(".constraint")];
+      const built = () => all().length === described.length
+        && this.panel.querySelector(".controls")?.dataset.population === String(population)
+        && all().every((row) => row.dataset.kind === "choice"
+          || row.querySelectorAll("[role=slider]").length === 2);
+      while (!built()) await window.netspaceAxes.nextFrame();
+      this.sight.disconnect();
+      this.rows = new Map(described.map((control) => [control.name, this.#row(control)]));
+      this.watcher.disconnect();
+      this.watcher.observe(this.panel, { subtree: true, attributeFilter: ["aria-valuenow"] });
+      for (const { node } of this.rows.values()) this.sight.observe(node);
+    }
+
+    #row(control) {
+      const node = this.panel.querySelector(`.constraint[data-column="${control.name}"]`);
+      return {
+        node,
+        control,
+        value: node.querySelector(".constraint-value"),
+        canvas: node.querySelector("canvas"),
+        thumbs: node.querySelectorAll("[role=slider]"),
+        chips: node.querySelectorAll(".chip"),
+        seen: false, // on the screen, as far as the browser has told
+        set: null, // where the thumbs were put, not by hand
+        table: null, // that the bins are of
+        bins: null,
+      };
+    }
+
+    #moved(records) {
+      const names = new Set(records.map(({ target }) =>
+        target.closest(".constraint")?.dataset.column));
+      for (const name of names) {
+        const row = this.rows.get(name);
+        if (!row) continue;
+        const at = [...row.thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
+        if (row.set && at[0] === row.set[0] && at[1] === row.set[1]) continue;
+        row.set = null;
+        this.changed(name, this.#range(row.control, at));
+      }
+    }
+
+    /** What two handles ask for, by the stops that they are on. */
+    #range({ stops }, [from, to]) {
+      const lo = from <= 0 ? -Infinity : stops[from];
+      const hi = to >= stops.length - 1 ? Infinity : stops[to];
+      return Number.isFinite(lo) || Number.isFinite(hi) ? { lo, hi } : null;
+    }
+
+    #clicked({ target }) {
+      const name = target.closest(".constraint")?.dataset.column;
+      const row = name && this.rows.get(name);
+      if (!row) return;
+      if (target.closest(".constraint-reset")) {
+        this.changed(name, null);
+      } else if (target.closest(".chip")) {
+        const chip = target.closest(".chip");
+        const pressed = [...row.chips]
+          .filter((one) => (one === chip) !== (one.getAttribute("aria-pressed") === "true"))
+          .map((one) => row.control.stops[Number(one.dataset.stop)]);
+        this.changed(name, pressed.length ? { values: pressed } : null);
+      } else {
+        return;
+      }
+      this.released();
+    }
+
+    /** Show what the view asks for. @param {Map<string, object>} constraints */
+    show(constraints) {
+      for (const [name, row] of this.rows) {
+        this.showOne(name, constraints.get(name) ?? null);
+        if (row.control.kind === "range") this.#place(row, constraints.get(name) ?? null);
+      }
+    }
+
+    /** Constraints on columns that have no control here: named, with a way to let go. */
+    showOthers(constraints) {
+      const rest = [...constraints].filter(([name]) => !this.rows.has(name));
+      document.getElementById("other-constraints").replaceChildren(
+        ...rest.map(([name, one]) => {
+          const drop = document.createElement("button");
+          drop.className = "constraint-reset";
+          drop.textContent = "×";
+          drop.setAttribute("aria-label", `reset ${name}`);
+          drop.addEventListener("click", () => {
+            this.changed(name, null);
+            this.released();
+          });
+          const row = document.createElement("div");
+          row.append(`${name} = ${window.netspaceConstraints.format(one)}`, drop);
+          return row;
+        }),
+      );
+    }
+
+    /** Text, chips and colour of one control. */
+    showOne(name, constraint) {
+      const row = this.rows.get(name);
+      if (!row) return;
+      const { control, node, value, chips } = row;
+      node.dataset.active = String(constraint !== null);
+      write(value, this.#text(control, constraint));
+      for (const chip of chips) {
+        const stop = control.stops[Number(chip.dataset.stop)];
+        chip.setAttribute("aria-pressed", String(allows(constraint, stop)));
+      }
+    }
+
+    #text(control, constraint) {
+      const { stops } = control;
+      if (control.kind === "choice") {
+        const among = stops.filter((stop) => allows(constraint, stop)).length;
+        return constraint ? `${count(among)} of ${count(stops.length)}` : "any";
+      }
+      const unit = control.prefix && ` ${control.prefix}`;
+      if (constraint) return words(constraint, control) + unit;
+      return `${shown(stops[0], control)} – ${shown(stops.at(-1), control)}${unit}`;
+    }
+
+    /** Put the thumbs where a constraint is, on the stops next to its ends. */
+    #place(row, constraint) {
+      const { control: { name, stops }, thumbs } = row;
+      const last = stops.length - 1;
+      const { lo, hi } = constraint?.values
+        ? { lo: Math.min(...constraint.values), hi: Math.max(...constraint.values) }
+        : constraint ?? { lo: -Infinity, hi: Infinity };
+      const value = [
+        Number.isFinite(lo) ? nearest(stops, lo) : 0,
+        Number.isFinite(hi) ? nearest(stops, hi) : last,
+      ];
+      const at = [...thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
+      if (at[0] === value[0] && at[1] === value[1]) return;
+      row.set = value;
+      window.dash_clientside.set_props({ type: "constraint", column: name }, { value });
+    }
+
+    /** Histograms of what passes over those of all. @param {object} view of the engine */
+    draw(view) {
+      for (const row of this.rows.values()) {
+        if (row.seen) drawHistogram(row, view);
+      }
+    }
+
+    /** The nth control gets the focus: its first thumb or chip. */
+    focus(key) {
+      const row = [...this.rows.values()].find(({ node }) => node.dataset.key === key);
+      row?.node.scrollIntoView({ block: "nearest" });
+      (row?.thumbs[0] ?? row?.chips[0])?.focus();
+    }
+
+    /** Only the controls whose name or label has the text. */
+    filter(text) {
+      const wanted = text.trim().toLowerCase();
+      for (const { node, control } of this.rows.values()) {
+        const words = `${control.title} ${control.name} ${control.symbol}`.toLowerCase();
+        node.hidden = !words.includes(wanted);
+      }
+      for (const section of this.panel.querySelectorAll("details")) {
+        const some = section.querySelector(".constraint:not([hidden])");
+        section.hidden = !some;
+        section.folded ??= !section.open;
+        section.open = wanted ? true : !section.folded;
+      }
+    }
+  }
+
+  /** Whether a constraint asks for this value by name: as one of its values or in its range. */
+  function allows(constraint, stop) {
+    if (!constraint) return false;
+    if (constraint.values) {
+      return constraint.values.some((x) => Math.fround(x) === Math.fround(stop));
+    }
+    return stop >= constraint.lo && stop <= constraint.hi;
+  }
+
+  function nearest(stops, x) {
+    let best = 0;
+    for (let i = 1; i < stops.length; i++) {
+      if (Math.abs(stops[i] - x) < Math.abs(stops[best] - x)) best = i;
+    }
+    return best;
+  }
+
+  /** Bars on the stops, or between them where these are not the values themselves. */
+  function drawHistogram(row, view) {
+    const { canvas, control } = row;
+    const ratio = window.devicePixelRatio || 1;
+    const [w, h] = row.size;
+    if (canvas.width !== Math.round(w * ratio)) canvas.width = Math.round(w * ratio);
+    if (canvas.height !== Math.round(h * ratio)) canvas.height = Math.round(h * ratio);
+    if (row.table !== view.table) {
+      row.table = view.table;
+      row.bins = binsOf(view.table, control);
+    }
+    const { bins } = row;
+    const on = bins.size === control.stops.length;
+    const places = on && control.kind === "choice"
+      ? (i) => ((i + 0.5) / bins.size) * w
+      : (i) => PAD + ((i + (on ? 0 : 0.5)) / (control.stops.length - 1)) * (w - 2 * PAD);
+    const step = control.kind === "choice" ? w / bins.size : (w - 2 * PAD) / bins.size;
+    const bar = Math.max(1, Math.min(step - 1, control.kind === "choice" ? 18 : 7));
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, w, h);
+    bars(context, bins.all, bins.size, places, bar, h, colour("line-2"));
+    bars(context, view.histogram(bins), bins.size, places, bar, h, colour("current"));
+  }
+
+  function binsOf(table, control) {
+    const levels = table.levels(control.name, control.stops.length);
+    return levels && levels.length === control.stops.length
+      ? table.bins(control.name, { levels: true })
+      : table.bins(control.name, { edges: control.stops });
+  }
+
+  function bars(context, counts, size, places, bar, h, colour) {
+    let most = 0;
+    for (let i = 0; i < size; i++) if (counts[i] > most) most = counts[i];
+    if (!most) return;
+    context.fillStyle = colour;
+    context.beginPath();
+    for (let i = 0; i < size; i++) {
+      if (!counts[i]) continue;
+      const tall = Math.max(1, (counts[i] / most) * (h - 1));
+      context.rect(places(i) - bar / 2, h - tall, bar, tall);
+    }
+    context.fill();
+  }
+
+  window.netspaceControls = { Controls };
+})();

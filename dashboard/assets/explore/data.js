@@ -1,0 +1,91 @@
+/**
+ * What the page knows: the populations, what happens in them, and the tables of those shown.
+ *
+ * A table is fetched when an event tells of a newer version: one fetch at a time for each
+ * population, and never one too few.
+ */
+(() => {
+  "use strict";
+  const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
+  const LISTING_MS = 200; // populations that appear together are listed once
+
+  class Data {
+    /**
+     * @param {object} told
+     * @param {() => void} told.listed the list of populations has come
+     * @param {() => void} told.appeared a population has appeared that the list lacked
+     * @param {(id: number) => void} told.arrived a table has come
+     * @param {(error: Error) => void} told.failed there is nothing to show
+     */
+    constructor(told) {
+      this.told = told;
+      this.populations = null; // oldest first; null: not known yet
+      this.activities = new Map(); // by population
+      this.tables = new Map(); // by population
+      this.fetching = new Map(); // population -> whether to fetch once more
+    }
+
+    async list() {
+      this.populations = (await window.netspaceLive.ask("/populations")).items;
+      this.told.listed();
+    }
+
+    find(id) {
+      return this.populations?.find((one) => one.id === id) ?? null;
+    }
+
+    /** The first other population that was trained alike. */
+    rivalOf(id) {
+      const regime = this.find(id)?.regime_id;
+      const others = this.populations.filter((one) => one.id !== id);
+      return others.find((one) => one.regime_id === regime)?.id ?? null;
+    }
+
+    /** Whether a population's first table is on its way. */
+    waitsFor(id) {
+      return id !== null && !this.tables.has(id) && this.fetching.has(id);
+    }
+
+    /** Fetch the newest columns of a population. */
+    async fetch(id) {
+      if (this.fetching.has(id)) {
+        this.fetching.set(id, true);
+        return;
+      }
+      this.fetching.set(id, false);
+      const start = performance.now();
+      try {
+        this.tables.set(id, await window.netspaceLive.columns(id));
+        this.told.arrived(id);
+      } catch (error) {
+        // While the connection is away the strip says so; what is on the page stays.
+        if (!this.tables.has(id)) this.told.failed(error);
+      }
+      const pause = Math.max(SMALLEST_PAUSE_MS, 2 * (performance.now() - start));
+      setTimeout(() => {
+        const again = this.fetching.get(id);
+        this.fetching.delete(id);
+        if (again || this.#stale(id)) this.fetch(id);
+      }, pause);
+    }
+
+    #stale(id) {
+      const [known, table] = [this.activities.get(id), this.tables.get(id)];
+      return Boolean(known && table && known.version > table.header.version);
+    }
+
+    /** An event. @param {number[]} shown populations whose tables are kept new */
+    heard(activity, shown) {
+      const { population } = activity;
+      this.activities.set(population, activity);
+      if (shown.includes(population) && this.#stale(population)) this.fetch(population);
+      if (!this.populations || this.find(population)) return;
+      clearTimeout(this.listing);
+      this.listing = setTimeout(() => {
+        this.list().then(this.told.appeared, console.warn);
+      }, LISTING_MS);
+    }
+  }
+
+  window.netspaceData = { Data };
+})();

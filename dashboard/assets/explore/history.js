@@ -1,0 +1,41 @@
+/** What can be undone: the constraint sets that were committed, newest last. */
+(() => {
+  "use strict";
+  const { formatAll, parseAll } = window.netspaceConstraints;
+  const MOST = 50;
+
+  class History {
+    #before = [];
+    #now = "[]";
+
+    /** Begin anew with a set. @param {Map<string, object>} constraints */
+    start(constraints) {
+      this.#before = [];
+      this.#now = written(constraints);
+    }
+
+    get some() {
+      return this.#before.length > 0;
+    }
+
+    /** A set is settled on; the same one again changes nothing. */
+    commit(constraints) {
+      const next = written(constraints);
+      if (next === this.#now) return;
+      this.#before = [...this.#before, this.#now].slice(-MOST);
+      this.#now = next;
+    }
+
+    /** The set before the last commit, which becomes the one of now; null: there is none. */
+    back() {
+      const before = this.#before.pop();
+      if (before === undefined) return null;
+      this.#now = before;
+      return parseAll(new Map(JSON.parse(before)));
+    }
+  }
+
+  const written = (constraints) => JSON.stringify([...formatAll(constraints)].sort());
+
+  window.netspaceHistory = { History };
+})();

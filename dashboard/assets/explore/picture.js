@@ -1,0 +1,103 @@
+/**
+ * The picture: all plots and numbers of one view, on axes that hold its population.
+ */
+(() => {
+  "use strict";
+  const { Frame, colour } = window.netspaceAxes;
+  const { errorRange } = window.netspaceEdf;
+  const { legend, passing } = window.netspaceNumbers;
+  const at = (id) => document.getElementById(id);
+  const NEAR = 0.12; // of the range: axes that are off by less stay
+
+  class Picture {
+    /** @param {object} told {request(), pick(row), below(e, done)} */
+    constructor({ request, pick, below }) {
+      const [edf, scatters, widths] = ["edf-frame", "scatter-frame", "widths-frame"]
+        .map((id) => new Frame(id, request));
+      this.frames = [edf, scatters, widths];
+      this.edf = new window.netspaceEdf.Edf(edf, { redraw: request, below });
+      this.scatters = new window.netspaceScatters.Scatters(scatters, pick);
+      this.widths = new window.netspaceWidths.Widths(widths, pick);
+      this.numbers = new window.netspaceNumbers.Numbers();
+      this.ready = false;
+      this.drawn = 0;
+    }
+
+    async start() {
+      await Promise.all(this.frames.map((frame) => frame.ready()));
+      this.ready = true;
+    }
+
+    /**
+     * Axes that hold the data; Plotly hears of them only where they differ.
+     * @param {object} table @param {?object} rival another population's table
+     * @param {?object[]} controls of the table's columns; null: not there yet
+     */
+    axes(table, rival, controls) {
+      if (!this.ready) return;
+      const views = [table.all, ...(rival ? [rival.all] : [])];
+      const { population } = table.header;
+      const range = this.#range(errorRange(views) ?? [0, 100], `${population} ${rival?.name}`);
+      this.edf.setAxes(range, population);
+      this.widths.setAxes(table, population);
+      if (!controls) return;
+      this.scatters.setControls(controls);
+      this.scatters.setAxes(range, population);
+    }
+
+    /** The range from before, as long as it fits: axes that creep are hard to read. */
+    #range([lo, hi], key) {
+      const [before, after] = this.range ?? [0, 0];
+      const near = Math.abs(lo - before) + Math.abs(hi - after) < NEAR * (hi - lo);
+      if (this.rangeOf !== key || !near) this.range = [lo, hi];
+      this.rangeOf = key;
+      return this.range;
+    }
+
+    /** Curves are counted anew: results have come, or colours changed. */
+    forget() {
+      this.edf.forget();
+      at("edf-legend").dataset.key = "";
+    }
+
+    /**
+     * @param {object} page what is shown: view, rival, pins, constrained, below, best, picked,
+     *     and whether the panel's controls are there
+     */
+    draw({ view, rival, pins, constrained, below, best, picked, controlled }) {
+      if (!this.ready) return;
+      const sets = curves(view, rival, pins, constrained);
+      const row = picked === null ? -1 : view.table.rowOf(picked);
+      const error = row < 0 ? NaN : view.table.error[row];
+      this.edf.draw(sets, below, Number.isFinite(error) ? error : null);
+      legend(sets);
+      passing(view.counts());
+      const other = rival && !constrained
+        ? { name: short(rival.table), view: rival } : { name: "all", view: view.table.all };
+      this.numbers.draw(view, other, below);
+      if (controlled) this.scatters.draw(view, row);
+      this.widths.draw(view, best, row);
+      at("explore").dataset.drawn = String(++this.drawn);
+    }
+  }
+
+  /** The curves of the EDF, from the back to the front; a colour belongs to a set. */
+  function curves(view, rival, pins, constrained) {
+    const { table } = view;
+    const current = {
+      key: "current", name: constrained ? "Current" : short(table), colour: colour("current"),
+      view, width: 2.2, band: true, moving: true,
+    };
+    const others = rival ? [{
+      key: "against", name: short(rival.table), colour: colour("against"), view: rival,
+      width: 1.5, moving: true, dash: [6, 3],
+    }] : [];
+    const all = { key: "all", name: "All", colour: colour("all"), view: table.all, width: 1.5 };
+    return [...(constrained ? [all] : []), ...others, ...pins, current];
+  }
+
+  /** The name without what names the regime: "RegNetX · digits" is RegNetX. */
+  const short = (table) => table.header.name.split(" · ")[0];
+
+  window.netspacePicture = { Picture, curves, short };
+})();

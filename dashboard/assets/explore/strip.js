@@ -1,0 +1,75 @@
+/** The strip: what trains now, how far it is and how fast, what failed, and the connection. */
+(() => {
+  "use strict";
+  const { count, duration, fixed, write } = window.netspaceFormat;
+  const at = (id) => document.getElementById(id);
+
+  class Strip {
+    /** @param {(paused: boolean) => void} pause asks the server to pause, or to resume */
+    constructor(pause) {
+      at("pause").addEventListener("click", () => pause(at("pause").dataset.paused !== "true"));
+    }
+
+    /** @param {?object} activity server/schemas.py: Activity; null: nothing is known yet */
+    show(activity) {
+      const ids = ["job-now", "job-progress", "job-rate", "job-failure"];
+      if (!activity) {
+        for (const id of ids) write(at(id), "");
+        at("job-track").hidden = at("pause").hidden = true;
+        at("job-dot").dataset.job = "none";
+        return;
+      }
+      const { progress, paused, running, last_failure: failure } = activity;
+      const ended = progress.done + progress.failed;
+      at("job-dot").dataset.job = paused ? "paused" : running.length ? "running" : "none";
+      write(at("job-now"), this.#now(activity));
+      at("job-now").title = running.map(describe).join("\n");
+      at("job-track").hidden = false;
+      at("job-bar").style.transform = `scaleX(${progress.total ? ended / progress.total : 0})`;
+      write(at("job-progress"), `${count(ended)} / ${count(progress.total)}`);
+      write(at("job-rate"), rate(progress));
+      at("pause").hidden = progress.complete;
+      at("pause").dataset.paused = String(paused);
+      write(at("pause"), paused ? "Resume" : "Pause");
+      const failed = progress.failed ? `${count(progress.failed)} failed` : "";
+      const last = failure ? `last: ${failure.failure.replaceAll("_", " ")}` : "";
+      write(at("job-failure"), [failed, last].filter(Boolean).join(", "));
+      at("job-failure").title = failure?.detail ?? "";
+    }
+
+    #now({ progress, paused, running }) {
+      if (progress.complete) return "complete";
+      if (paused) return running.length ? "pausing" : "paused";
+      if (!running.length) return "waiting for a worker";
+      const [first] = running;
+      const more = running.length > 1 ? `, ${count(running.length)} at once` : "";
+      return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;
+    }
+
+    connection(live) {
+      at("connection").dataset.live = String(live);
+      write(at("connection"), live ? "● live" : "reconnecting ...");
+    }
+
+    /** A word to the person, for a while. */
+    say(text) {
+      write(at("said"), text);
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => write(at("said"), ""), 4000);
+    }
+  }
+
+  function describe({ network_id, worker, epoch, epochs, error }) {
+    const now = error === null ? "" : `, error ${fixed(error, 1)} %`;
+    return `network ${network_id}: epoch ${epoch} of ${epochs}${now} (${worker ?? "?"})`;
+  }
+
+  function rate({ complete, networks_per_minute: perMinute, seconds_left: left }) {
+    if (complete || !perMinute) return "";
+    const decimals = perMinute < 10 ? 1 : 0;
+    const time = left === null ? "" : ` · ${duration(left)} left`;
+    return `${fixed(perMinute, decimals)} networks a minute${time}`;
+  }
+
+  window.netspaceStrip = { Strip };
+})();

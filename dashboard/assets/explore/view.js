@@ -1,0 +1,447 @@
+/**
+ * Explore: one view, drawn whole in one animation frame whenever any part of it has changed.
+ *
+ * The hand moves a control -> the engine's view takes the constraint -> the next frame draws. On
+ * release the view is committed: to the store, the link, the table. A new version of the
+ * population swaps the table under the same view, so constraints, zoom and pick stay.
+ */
+(() => {
+  "use strict";
+  const { nextFrame } = window.netspaceAxes;
+  const { formatAll, parseAll, same } = window.netspaceConstraints;
+  const { ask, Live } = window.netspaceLive;
+  const { count, write } = window.netspaceFormat;
+  const { Picture, curves, short } = window.netspacePicture;
+  const at = (id) => document.getElementById(id);
+  const tell = (id, props) => window.dash_clientside.set_props(id, props);
+
+  const DEFAULT_BEST = 12;
+
+  class Explore {
+    constructor() {
+      this.population = null; // id
+      this.against = null; // id
+      this.constraints = new Map(); // by column, as the engine takes them
+      this.below = null; // threshold e, percent; null: near the median of all
+      this.best = DEFAULT_BEST; // networks in each panel of the widths
+      this.picked = null; // id of a network
+      this.controls = [];
+      this.view = null; // of the engine: the population under the constraints
+      this.rival = null; // likewise of the population `against`
+      this.history = new window.netspaceHistory.History();
+      this.dirty = false;
+      this.request = () => this.#request();
+    }
+
+    /** Build the parts, read the link, fetch, and stay live. Once a page. */
+    async start() {
+      this.data = new window.netspaceData.Data({
+        listed: () => this.#listed(),
+        appeared: () => this.population === null && this.open(),
+        arrived: (id) => this.#adopt(id),
+        failed: (error) => this.#fail(error),
+      });
+      this.picture = new Picture({
+        request: this.request,
+        pick: (row) => this.pick(this.view.table.id[row]),
+        below: (e, done) => this.setBelow(e, done),
+      });
+      this.panel = new window.netspaceControls.Controls(at("constraints-panel"), {
+        changed: (name, constraint) => this.constrain(name, constraint),
+        released: () => this.commit(),
+        appeared: this.request,
+      });
+      this.pins = new window.netspacePins.Pins({
+        changed: () => this.#pinned(), take: (constraints) => this.take(constraints),
+      });
+      this.strip = new window.netspaceStrip.Strip((paused) => this.pause(paused));
+      window.netspaceKeys.listen(this);
+      window.addEventListener("netspace:theme", () => this.#rethemed());
+      this.live = new Live((activity) => this.#heard(activity), (on) => this.strip.connection(on));
+      this.open();
+      await this.picture.start();
+      this.#axes();
+      this.request();
+    }
+
+    // ------------------------------------------------------------ where the page is
+
+    /** Take the view from the link and fetch what it shows. */
+    async open() {
+      this.error = null;
+      this.#message();
+      try {
+        await this.data.list();
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+      const link = window.netspaceUrl.read(location.search);
+      const known = (id) => this.data.find(id) !== null;
+      const newest = this.data.populations.at(-1)?.id ?? null;
+      this.below = link.below;
+      this.setBest(link.best ?? DEFAULT_BEST);
+      this.constraints = parseAll(link.constraints);
+      this.pins.replace(link.pins.map(parseAll));
+      this.history.start(this.constraints);
+      const population = known(link.population) ? link.population : newest;
+      const against = known(link.against) ? link.against
+        : link.population === null ? this.data.rivalOf(population) : null;
+      this.panel.show(this.constraints);
+      this.show(population, against);
+    }
+
+    /** Explore is shown again, after another page: is there something new to see? */
+    reopen() {
+      const { population } = window.netspaceUrl.read(location.search);
+      if (population !== null && population !== this.population) this.open();
+      else this.#settle();
+    }
+
+    /** A picker has changed. */
+    choose(population, against) {
+      const [one, other] = [population, against].map((text) => (text ? Number(text) : null));
+      if (one === null || (one === this.population && other === this.against)) return;
+      this.show(one, other);
+    }
+
+    /** Show a population, perhaps against another; constraints stay where they apply. */
+    show(population, against) {
+      if (population !== this.population) {
+        this.view = null;
+        if (this.picked !== null) this.pick(null);
+      }
+      this.population = population;
+      this.against = against === population ? null : against;
+      const text = (id) => (id === null ? null : String(id));
+      tell("population", { value: text(population) });
+      tell("against", { value: text(this.against) });
+      this.#badge();
+      this.#message();
+      this.strip.show(this.data.activities.get(population) ?? null);
+      for (const id of [population, this.against]) if (id !== null) this.data.fetch(id);
+      if (this.against === null && population !== null) this.#adopt(population);
+    }
+
+    #listed() {
+      const data = this.data.populations.map(({ id, name, n }) => ({
+        value: String(id), label: `${name} · ${count(n)} networks`,
+      }));
+      tell("population", { data });
+      tell("against", { data });
+      this.#message();
+    }
+
+    #badge() {
+      const own = this.data.find(this.population);
+      const badge = at("data-badge");
+      badge.hidden = !own;
+      if (!own) return;
+      const synthetic = /synthetic/i.test(`${own.name} ${own.regime_name} ${own.space_name}`);
+      badge.dataset.synthetic = String(synthetic);
+      write(badge, synthetic ? "SYNTHETIC DATA" : own.regime_name);
+      badge.title = synthetic ? "errors follow a stated law; nothing was trained"
+        : `trained under the regime ${own.regime_name}`;
+      tell("new-link", { href: `${window.netspaceShell.PREFIX}new?space=${own.space_id}` });
+    }
+
+    // ------------------------------------------------------------ data
+
+    /** Put a population's newest table under the view. */
+    #adopt(id) {
+      const table = this.data.tables.get(id);
+      if (!table || !this.#shown.includes(id)) return;
+      this.error = null;
+      const constraints = Object.fromEntries(this.constraints);
+      if (id === this.population && this.view?.table !== table) {
+        this.view = table.view();
+        this.view.apply(constraints);
+        this.pins.adopt(table);
+      }
+      const other = this.data.tables.get(this.against);
+      if (!other) this.rival = null;
+      else if (this.rival?.table !== other) this.rival = other.view();
+      this.rival?.apply(constraints);
+      this.picture.forget();
+      this.#axes();
+      this.#message();
+      this.#settle();
+      this.request();
+    }
+
+    get #shown() {
+      return [this.population, this.against];
+    }
+
+    #heard(activity) {
+      this.data.heard(activity, this.#shown);
+      if (activity.population !== this.population) return;
+      this.strip.show(activity);
+      this.#message();
+    }
+
+    #fail(error) {
+      console.warn(error);
+      this.error = String(error.message ?? error);
+      this.#message();
+    }
+
+    // ------------------------------------------------------------ constraints
+
+    /** The server has sent the controls of a population. */
+    async setControls(described) {
+      if (!described) return;
+      await this.panel.adopt(described.columns, described.population);
+      this.controls = described.columns;
+      this.controlsOf = described.population;
+      this.panel.show(this.constraints);
+      this.#axes();
+      this.#settle();
+      this.request();
+    }
+
+    get #controlled() {
+      return this.controlsOf === this.population;
+    }
+
+    /** A constraint moves under the hand, or is taken away: null. */
+    constrain(name, constraint) {
+      if (same(constraint, this.constraints.get(name) ?? null)) return;
+      if (constraint) this.constraints.set(name, constraint);
+      else this.constraints.delete(name);
+      this.lastChanged = this.controls.find((one) => one.name === name)?.title ?? name;
+      for (const view of [this.view, this.rival]) {
+        if (constraint) view?.setConstraint(name, constraint);
+        else view?.clearConstraint(name);
+      }
+      this.panel.showOne(name, constraint);
+      this.#message();
+      this.request();
+    }
+
+    /** All constraints at once. @param {Map<string, object>} constraints */
+    take(constraints) {
+      this.constraints = new Map(constraints);
+      const plain = Object.fromEntries(this.constraints);
+      this.view?.apply(plain);
+      this.rival?.apply(plain);
+      this.panel.show(this.constraints);
+      this.#message();
+      this.request();
+      this.commit();
+    }
+
+    undo() {
+      const before = this.history.back();
+      if (before) this.take(before);
+    }
+
+    reset() {
+      if (this.constraints.size) this.take(new Map());
+    }
+
+    /** The hand has let go: what it did can be undone, and the rest of the page follows. */
+    commit() {
+      this.history.commit(this.constraints);
+      this.#settle();
+    }
+
+    /** Link, store, table, buttons and lists say what the view is. */
+    #settle() {
+      if (!this.view) return;
+      const link = this.#link();
+      window.netspaceUrl.replace(link);
+      at("undo").disabled = !this.history.some;
+      at("reset").disabled = !this.constraints.size;
+      at("pin").disabled = this.pins.full || !this.constraints.size;
+      at("csv-link").href = this.#csv(link.constraints);
+      const controls = this.#controlled ? this.controls : [];
+      window.netspaceTable.refresh(this.view, controls);
+      write(at("table-count"), count(this.view.counts().passing));
+      this.pins.show(curves(this.view, this.rival, [], this.constraints.size > 0)
+        .filter(({ key }) => key !== "current"), controls);
+      this.panel.showOthers(this.constraints);
+      this.#store(link);
+    }
+
+    #link() {
+      return {
+        population: this.population,
+        against: this.against,
+        below: this.below,
+        best: this.best === DEFAULT_BEST ? null : this.best,
+        constraints: formatAll(this.constraints),
+        pins: this.pins.constraints().map(formatAll),
+      };
+    }
+
+    #store(link) {
+      const plain = {
+        ...link,
+        constraints: Object.fromEntries(link.constraints),
+        pins: link.pins.map((pin) => Object.fromEntries(pin)),
+        version: this.view.table.header.version,
+      };
+      const text = JSON.stringify(plain);
+      if (text === this.stored) return;
+      this.stored = text;
+      tell("view", { data: plain });
+      at("explore").dataset.committed = JSON.stringify(plain.constraints);
+    }
+
+    #csv(texts) {
+      const query = window.netspaceUrl.constraintQuery(texts);
+      const path = `${window.netspaceShell.API}/populations/${this.population}/networks.csv`;
+      return query ? `${path}?${query}` : path;
+    }
+
+    // ------------------------------------------------------------ pins, threshold, pick
+
+    pin() {
+      if (!this.view || !this.constraints.size) return;
+      if (!this.pins.add(this.constraints)) {
+        this.strip.say("three sets are pinned: remove one first");
+        return;
+      }
+      this.pins.adopt(this.view.table);
+      this.#pinned();
+    }
+
+    #pinned() {
+      this.picture.forget();
+      this.#settle();
+      this.request();
+    }
+
+    setBelow(e, done) {
+      this.below = e;
+      this.request();
+      if (done) this.#settle();
+    }
+
+    /** The threshold; where nobody has set one, near the median of all. */
+    get #e() {
+      if (this.below !== null) return this.below;
+      const median = this.view.table.all.median();
+      return Number.isFinite(median) ? Math.round(median) : 10;
+    }
+
+    /** How many networks the widths show. */
+    setBest(k) {
+      this.best = k;
+      for (const segment of document.querySelectorAll("#widths-k [data-k]")) {
+        segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === k));
+      }
+      this.#settle();
+      this.request();
+    }
+
+    /** Pick a network on all plots and open its drawer; null lets go. */
+    pick(id) {
+      const data = id === null ? null : { population: this.population, network: id };
+      tell("picked", { data });
+      this.follow(data);
+    }
+
+    /** The pick has changed, here or in the drawer. */
+    follow(data) {
+      this.picked = data?.network ?? null;
+      window.netspaceTable.select(this.picked);
+      at("explore").dataset.picked = String(this.picked ?? "");
+      this.request();
+    }
+
+    /** Ask the server to hold back this population's jobs, or to go on. */
+    async pause(paused) {
+      const headers = { "Content-Type": "application/json" };
+      const body = JSON.stringify({ paused });
+      await ask(`/populations/${this.population}`, { method: "PATCH", headers, body })
+        .catch((error) => this.strip.say(String(error.message)));
+    }
+
+    /** What a button of a card asks for. */
+    act(name) {
+      const acts = {
+        undo: () => this.undo(), reset: () => this.reset(), retry: () => this.open(),
+        resume: () => this.pause(false), create: () => at("new-link").click(),
+      };
+      acts[name]();
+    }
+
+    // ------------------------------------------------------------ drawing
+
+    #axes() {
+      if (!this.view || this.data.waitsFor(this.against)) return;
+      const controls = this.#controlled ? this.controls : null;
+      this.picture.axes(this.view.table, this.rival?.table ?? null, controls);
+    }
+
+    #rethemed() {
+      this.picture.forget();
+      this.#axes();
+      this.#settle();
+      this.request();
+    }
+
+    #message() {
+      const told = window.netspaceMessage.stateOf({
+        error: this.error, populations: this.data.populations, view: this.view,
+        lastChanged: this.lastChanged, activity: this.data.activities.get(this.population),
+      });
+      window.netspaceMessage.show(told, (name) => this.act(name));
+    }
+
+    #request() {
+      if (this.dirty) return;
+      this.dirty = true;
+      requestAnimationFrame(() => {
+        this.dirty = false;
+        if (this.view) this.#draw();
+      });
+    }
+
+    #draw() {
+      if (this.#controlled) this.panel.draw(this.view);
+      const lacks = this.rival?.lacks.map((name) =>
+        this.controls.find((one) => one.name === name)?.label ?? name) ?? [];
+      write(at("edf-note"), lacks.length
+        ? `${short(this.rival.table)} has no ${lacks.join(", ")}: not constrained there` : "");
+      this.picture.draw({
+        view: this.view, rival: this.rival, pins: this.pins.sets(), below: this.#e,
+        constrained: this.constraints.size > 0, best: this.best, picked: this.picked,
+        controlled: this.#controlled,
+      });
+    }
+  }
+
+  // -------------------------------------------------------------- what Dash calls
+
+  let page = null;
+
+  async function begin() {
+    while (!at("edf-frame-canvas") || !window.dash_clientside?.set_props) await nextFrame();
+    page = new Explore();
+    page.start();
+  }
+
+  window.addEventListener("netspace:page", ({ detail }) => {
+    if (detail !== "") return;
+    if (page) page.reopen();
+    else begin();
+  });
+
+  /** A callback that hands over to the page, once there is one, and sets nothing. */
+  const later = (act) => async (...given) => {
+    while (!page) await nextFrame();
+    act(...given);
+    return window.dash_clientside.no_update;
+  };
+
+  window.netspaceExplore = {
+    setControls: later((described) => void page.setControls(described)),
+    commit: later(() => page.commit()),
+    choose: later((population, against) => page.choose(population, against)),
+    picked: later((data) => page.follow(data)),
+    rowClicked: later((cell) => cell?.rowId && page.pick(Number(cell.rowId))),
+  };
+})();

@@ -1,0 +1,71 @@
+/**
+ * The shell: which page is shown, and the theme, the same on every page.
+ *
+ * The theme follows the system until somebody toggles it; then it is remembered. It is set on
+ * <html> before anything is painted, in the attribute that Mantine uses, too.
+ */
+(() => {
+  "use strict";
+  const REMEMBERED = "netspace-theme";
+  const ATTRIBUTE = "data-mantine-color-scheme";
+  const MANTINE_KEY = "mantine-color-scheme-value";
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const root = document.documentElement;
+
+  /** Path of the application, from where Dash is mounted: "/app/" or "/prefix/app/". */
+  const PREFIX = location.pathname.replace(/\/app\/.*$|\/app$/, "") + "/app/";
+
+  const theme = () => localStorage.getItem(REMEMBERED) ?? (system.matches ? "dark" : "light");
+
+  function applyTheme() {
+    const now = theme();
+    root.setAttribute(ATTRIBUTE, now);
+    localStorage.setItem(MANTINE_KEY, now);
+    window.dash_clientside?.set_props?.("theme", { forceColorScheme: now });
+    window.dispatchEvent(new CustomEvent("netspace:theme", { detail: now }));
+  }
+
+  function toggleTheme() {
+    localStorage.setItem(REMEMBERED, theme() === "dark" ? "light" : "dark");
+    applyTheme();
+  }
+
+  /**
+   * Which pages are hidden, in the order of the callback's outputs.
+   * @param {string} pathname of the location
+   * @returns {boolean[]}
+   */
+  function showPage(pathname) {
+    const outputs = window.dash_clientside.callback_context.outputs_list;
+    const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
+    const shown = [].concat(outputs).map((output) => output.id.replace("page-", ""));
+    window.dash_clientside.set_props("theme", { forceColorScheme: theme() });
+    requestAnimationFrame(() =>
+      window.dispatchEvent(new CustomEvent("netspace:page", { detail: page })));
+    return shown.map((path) => path !== page);
+  }
+
+  /** Whether a key press belongs to a field that is being written in. */
+  function isTyping(event) {
+    const at = event.target;
+    return at.matches?.("input, textarea, select, [contenteditable]") &&
+      !["checkbox", "radio", "button"].includes(at.type);
+  }
+
+  window.addEventListener("storage", applyTheme);
+  system.addEventListener("change", applyTheme);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.key === "d" || event.key === "D") toggleTheme();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#toggle-theme, .toggle-theme")) toggleTheme();
+  });
+  root.setAttribute(ATTRIBUTE, theme());
+  localStorage.setItem(MANTINE_KEY, theme());
+
+  window.netspaceShell = {
+    showPage, toggleTheme, theme, isTyping, PREFIX,
+    API: PREFIX.replace(/app\/$/, "api/v1"),
+  };
+})();

@@ -1,0 +1,64 @@
+"""What a figure shows: the networks of a population under constraints, counted with what is
+left out.
+
+Statistics read the longest prefix of the sampling order whose networks are all final, as
+everywhere; failed and pending networks are told beside n, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from designspace import constraints as grammar
+from designspace.constraints import Constraint
+from designspace.edf import EDF, edf
+from designspace.population import Population
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The networks of one constraint set."""
+
+    label: str
+    judged: Population  # of the prefix, passing
+    pending: int  # passing, at or behind the first network that is not final
+
+    @cached_property
+    def results(self) -> Population:
+        """What statistics read, best first."""
+        return self.judged.results().by_error()
+
+    @cached_property
+    def edf(self) -> EDF:
+        return edf(self.results.error, self.results.multiplicity)
+
+    @property
+    def counts(self) -> str:
+        """`n = 84, of which 2 diverged; failed: 1 (crashed 1); pending: 3`."""
+        counts = self.judged.counts
+        n = f"n = {len(self.results):,}"
+        n += f", of which {counts.diverged:,} diverged" if counts.diverged else ""
+        causes = ", ".join(f"{cause} {k:,}" for cause, k in counts.failed_by_cause.items())
+        failed = f"failed: {counts.failed:,}" + (f" ({causes})" if causes else "")
+        return f"{n}; {failed}; pending: {self.pending:,}"
+
+    @property
+    def line(self) -> str:
+        """For a title: which networks, and how many."""
+        return f"{self.label}: {self.counts}"
+
+
+def shown(
+    label: str, population: Population, constraints: Mapping[str, Constraint] | None = None
+) -> Shown:
+    """The networks of a population, in sampling order, that pass the constraints.
+
+    Raises:
+        ConstraintError: a constraint on a column that the population lacks.
+    """
+    constraints = constraints or {}
+    judged = population.prefix().constrained(constraints)
+    passing = int(grammar.passing(population.columns, constraints).sum())
+    return Shown(label, judged, passing - len(judged))

@@ -1,0 +1,182 @@
+"""Block widths over the block index: the line u_j = w0 + wa * j and what became of it.
+
+    u_j                  the line, drawn or fitted, dotted
+    w_j quantised        by powers of wm, to multiples of eight
+    w_j as built         made compatible with the group width, solid
+
+Source: arXiv 2003.13678, equations 2 to 4 and figure 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.figures.shown import Shown
+from dashboard.figures.style import (
+    LIGHT,
+    Palette,
+    block_axis,
+    empty,
+    styled,
+    titled,
+    translucent,
+    width_axis,
+)
+from designspace.bootstrap import FEWEST
+from designspace.line import Line
+from designspace.population import Population
+
+BEST = 12
+
+
+def widths_figure(constrained: Shown, count: int = BEST, palette: Palette = LIGHT) -> go.Figure:
+    """The best networks' widths above those of the worst that did not diverge.
+
+    Args:
+        constrained: the networks to choose from; below 20 results there is no choice.
+        count: how many of either, at most.
+        palette: of the theme.
+    """
+    results, title = constrained.results, "Fitted widths"
+    lines = [constrained.line, "solid: as built; dotted: the line w₀ + wₐ j, drawn or fitted"]
+    finite = constrained.edf.finite.size
+    if len(results) < FEWEST or not finite:
+        reason = f"few networks: best and worst take {FEWEST} with a result"
+        return titled(empty(palette, reason), palette, title, lines)
+    count = min(count, finite)
+    best = results.take(np.arange(count))
+    worst = results.take(np.arange(finite - count, finite))
+    figure = make_subplots(
+        2,
+        1,
+        shared_xaxes=True,
+        shared_yaxes="all",
+        vertical_spacing=0.08,
+        subplot_titles=[
+            f"<b>{count} {which}</b>  {span(part)}"
+            for which, part in (("best", best), ("worst", worst))
+        ],
+    )
+    styled(figure, palette, height=760)
+    figure.update_annotations(font={"size": 12}, x=0, xanchor="left")
+    for row, part in ((1, best), (2, worst)):
+        for network in range(len(part)):
+            add_network(figure, part, network, palette.current, row)
+    drawn = [trace.y for trace in figure.data]
+    figure.update_yaxes(width_axis(np.concatenate(drawn)))
+    figure.update_xaxes(**block_axis(max(len(y) for y in drawn)), row=2)
+    return titled(figure, palette, title, lines, space=44)
+
+
+def span(population: Population) -> str:
+    """`5.2 – 6.9 %`: lowest and highest error."""
+    return f"{population.error[0]:.1f} – {population.error[-1]:.1f} %"
+
+
+def built_widths(population: Population, row: int) -> list[int]:
+    """The width of each block of a network as built, by its columns of stages."""
+    widths: list[int] = []
+    for i in range(1, len(population.columns)):
+        if f"effective_width_{i}" not in population.columns:
+            break
+        depth = population.columns[f"depth_{i}"][row]
+        width = population.columns[f"effective_width_{i}"][row]
+        if not np.isnan(depth):
+            widths += [int(width)] * int(depth)
+    return widths
+
+
+def fitted_line(population: Population, row: int) -> Line:
+    """The line a network was drawn from, or the nearest to its widths."""
+    w0, wa, wm = (float(population.columns[f"fit_{name}"][row]) for name in ("w0", "wa", "wm"))
+    return Line(w0, wa, wm)
+
+
+def add_network(
+    figure: go.Figure, population: Population, row: int, colour: str, panel: int
+) -> None:
+    widths, line = built_widths(population, row), fitted_line(population, row)
+    said = f"{population.error[row]:.2f} %"
+    name = f"network {population.ids[row]}, {said}" if population.ids is not None else said
+    figure.add_traces(
+        [
+            steps(widths, name, colour, width=1.5),
+            linear(line, len(widths), name, colour),
+        ],
+        rows=[panel] * 2,
+        cols=[1] * 2,
+    )
+
+
+def steps(widths: Sequence[float], name: str, colour: str, **line: object) -> go.Scatter:
+    """Widths of blocks, changing midway between two of them."""
+    return go.Scatter(
+        x=np.arange(len(widths)),
+        y=np.asarray(widths),
+        name=name,
+        mode="lines",
+        line={"color": colour, "shape": "hvh", **line},
+        hovertemplate="block %{x}: %{y} channels",
+    )
+
+
+def linear(line: Line, depth: int, name: str, colour: str) -> go.Scatter:
+    """u_j of `depth` blocks."""
+    j = np.arange(depth)
+    return go.Scatter(
+        x=j,
+        y=line.w0 + line.wa * j,
+        name=name,
+        mode="lines",
+        line={"color": colour, "width": 1, "dash": "dot"},
+        hovertemplate="block %{x}: u = %{y:.1f}",
+    )
+
+
+def network_widths_figure(
+    line: Line,
+    quantised: Sequence[int],
+    compatible: Sequence[int],
+    palette: Palette = LIGHT,
+) -> go.Figure:
+    """One network: its line, the line's quantised widths, and the widths that are built."""
+    figure = go.Figure(
+        [
+            linear(line, len(compatible), "line uⱼ", palette.muted),
+            steps(quantised, "quantised", translucent(palette.all, 0.45), width=5),
+            steps(compatible, "as built", palette.current, width=2),
+        ]
+    )
+    return small(figure, palette)
+
+
+def sampled_widths_figure(
+    networks: Sequence[Sequence[int]], palette: Palette = LIGHT
+) -> go.Figure:
+    """Block widths, as built, of a few networks of a space; empty where there are none."""
+    if not networks:
+        return empty(palette, "no network to show", height=240)
+    figure = go.Figure(
+        [
+            steps(widths, f"network {i}", palette.current, width=1.5).update(opacity=0.7)
+            for i, widths in enumerate(networks, start=1)
+        ]
+    )
+    return small(figure, palette, showlegend=False, height=260, margin_t=8)
+
+
+def small(figure: go.Figure, palette: Palette, **layout: object) -> go.Figure:
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    styled(
+        figure,
+        palette,
+        **{"height": 230, "showlegend": True, "legend": legend, "margin_t": 28, **layout},
+    )
+    drawn = [trace.y for trace in figure.data]
+    figure.update_xaxes(block_axis(max(len(y) for y in drawn)))
+    figure.update_yaxes(width_axis(np.concatenate(drawn)))
+    return figure

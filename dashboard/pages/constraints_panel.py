@@ -1,0 +1,228 @@
+"""The panel of constraints: one control for each column that a population has.
+
+Built once a population, from what was drawn, which never changes. A control moves over stops:
+the distinct values where these are few, else about a hundred round values. What a control asks
+for, and the histogram behind it, are the browser's (assets/controls.js).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import html
+from dash.development.base_component import Component
+from numpy.typing import NDArray
+
+from designspace.population import Population
+from designspace.quantities import STAGE_QUANTITIES, Quantity, quantity
+
+Column = NDArray[np.float64]
+
+MOST_CHIPS = 12
+"""Values that are picked one by one; more of them get a slider."""
+MOST_DISTINCT = 120
+"""Values that are stops themselves."""
+STOPS = 100
+KEYS = 8
+"""Controls reached by a digit key."""
+
+SECTIONS = {
+    "parameter": "Parameters",
+    "complexity": "Complexity",
+    "fit": "Fitted line",
+    "stage": "Stages",
+}
+FOLDED = ("stage",)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A column as the browser needs to know it: words, units, and the stops of its control."""
+
+    name: str
+    symbol: str
+    label: str
+    unit: str  # shown
+    prefix: str  # k, M or none; of the unit
+    scale: float  # stored value / shown value
+    decimals: int
+    log: bool
+    kind: str  # range or choice
+    section: str
+    stops: list[float]  # ascending, base units
+
+    @property
+    def title(self) -> str:
+        """Label and symbol, where that is a letter of the field."""
+        whole = self.label[:1].upper() + self.label[1:]
+        words = self.label.split()
+        return whole if self.symbol in words or len(self.symbol) > 3 else f"{whole} {self.symbol}"
+
+
+def controls(population: Population) -> list[Control]:
+    """The controls of a population by section: of what was drawn, and differs."""
+    found = [control(name, values) for name, values in population.columns.items() if drawn(name)]
+    order = list(SECTIONS)
+    return sorted(
+        (one for one in found if len(one.stops) > 1), key=lambda one: order.index(one.section)
+    )
+
+
+def drawn(name: str) -> bool:
+    """Whether the column is known when a network is drawn, and has words."""
+    try:
+        return quantity(name).role != "result"
+    except ValueError:
+        return False
+
+
+def control(name: str, values: Column) -> Control:
+    """What a column's control looks like, by the values in it, shape (n,)."""
+    about = quantity(name)
+    whole = name.rpartition("_")[0] not in STAGE_QUANTITIES
+    distinct = np.unique(values[np.isfinite(values)])
+    choice = about.kind == "choice" and distinct.size <= MOST_CHIPS
+    prefix, scale = shown_prefix(about, values)
+    return Control(
+        name=name,
+        symbol=about.symbol,
+        label=about.label,
+        unit=f"{prefix} {about.unit}".strip(),
+        prefix=prefix,
+        scale=scale,
+        decimals=decimals(about, values, scale),
+        log=about.log and bool((distinct > 0).all()),
+        kind="choice" if choice else "range",
+        section=about.role if whole else "stage",
+        stops=[float(x) for x in (distinct if choice else stops(about, distinct))],
+    )
+
+
+def shown_prefix(about: Quantity, values: Column) -> tuple[str, float]:
+    """Millions are shown as thousands where most are below one: 8-pixel images."""
+    small = about.prefix == "M" and bool(np.nanmedian(values) < 1e6)
+    return ("k", 1e3) if small else (about.prefix, about.scale)
+
+
+def decimals(about: Quantity, values: Column, scale: float) -> int:
+    """Decimals that keep three digits of the median where a prefix is shown."""
+    if scale == about.scale:
+        return about.decimals_for(values)
+    return max(0, 2 - math.floor(math.log10(max(1.0, np.nanmedian(values) / scale))))
+
+
+def stops(about: Quantity, distinct: Column) -> Column:
+    """Where a slider stops: its first and last stop reach around all values."""
+    if distinct.size <= MOST_DISTINCT:
+        return distinct
+    lo, hi = distinct[0], distinct[-1]
+    if about.log and lo > 0:
+        inner = np.array([significant(x) for x in np.geomspace(lo, hi, STOPS)])
+    else:
+        step = nice((hi - lo) / STOPS)
+        inner = np.arange(math.ceil(lo / step), math.floor(hi / step) + 1) * step
+        inner = np.round(inner, 12)
+    inner = np.unique(inner)
+    return np.concatenate(([lo], inner[(inner > lo) & (inner < hi)], [hi]))
+
+
+def significant(x: float, digits: int = 2) -> float:
+    """x rounded to some significant digits."""
+    return float(f"{x:.{digits}g}")
+
+
+def nice(step: float) -> float:
+    """The next of 1, 2, 5, 10 .. times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(k * power for k in (1, 2, 5, 10) if k * power >= step * (1 - 1e-9))
+
+
+def panel(found: Iterable[Control], population: int) -> Component:
+    """All controls, by section."""
+    rows = list(found)
+    keys = {one.name: number for number, one in enumerate(rows[:KEYS], 1)}
+    sections = [
+        html.Details(
+            [
+                html.Summary(title),
+                *(row(one, keys.get(one.name)) for one in rows if one.section == section),
+            ],
+            open=section not in FOLDED,
+            className="section",
+        )
+        for section, title in SECTIONS.items()
+        if any(one.section == section for one in rows)
+    ]
+    return html.Div(sections, className="controls", **{"data-population": str(population)})
+
+
+def row(one: Control, key: int | None) -> Component:
+    """A control with its title, its value as text, its reset and its histogram."""
+    head = html.Div(
+        [
+            html.Span(
+                one.title,
+                className="constraint-title",
+                title=f"{one.label}{f' ({one.unit})' if one.unit else ''}"
+                + (f"; key {key}" if key else ""),
+            ),
+            html.Output(className="constraint-value"),
+            html.Button("×", className="constraint-reset", **{"aria-label": f"reset {one.label}"}),
+        ],
+        className="constraint-head",
+    )
+    body = chips(one) if one.kind == "choice" else slider(one)
+    return html.Div(
+        [head, html.Canvas(className="histogram", **{"aria-hidden": "true"}), body],
+        className="constraint",
+        role="group",
+        **{
+            "aria-label": one.label,
+            "data-column": one.name,
+            "data-kind": one.kind,
+            "data-key": str(key or ""),
+        },
+    )
+
+
+def slider(one: Control) -> Component:
+    last = len(one.stops) - 1
+    return dmc.RangeSlider(
+        id={"type": "constraint", "column": one.name},
+        min=0,
+        max=last,
+        step=1,
+        minRange=0,
+        value=[0, last],
+        label=None,
+        updatemode="mouseup",
+        size=3,
+        thumbSize=14,
+        thumbFromLabel=f"{one.label}, lower end",
+        thumbToLabel=f"{one.label}, upper end",
+    )
+
+
+def chips(one: Control) -> Component:
+    show = quantity(one.name).show
+    return html.Div(
+        [
+            html.Button(
+                show(stop).removesuffix(".00"),
+                className="chip",
+                **{"data-stop": str(i), "aria-pressed": "false"},
+            )
+            for i, stop in enumerate(one.stops)
+        ],
+        className="chips",
+        style={"--chips": len(one.stops)},
+    )
+
+
+def described(found: Iterable[Control]) -> list[dict[str, object]]:
+    """The controls as JSON, for the browser."""
+    return [asdict(one) | {"title": one.title} for one in found]

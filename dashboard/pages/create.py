@@ -1,0 +1,289 @@
+"""New population: a form, and what sampling it would give before anything is stored.
+
+Values stay in the browser until they have rested for half a second; then the server samples for
+real (services.previews) and says at each field what is wrong. Start samples all n networks,
+stores them with their jobs, and goes to the population.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from dash import Dash, Input, Output, State, html, no_update
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+from starlette.concurrency import run_in_threadpool
+
+from dashboard.figures.style import PALETTES
+from dashboard.figures.widths import sampled_widths_figure
+from dashboard.pages import create_form, plan, preview_panel
+from dashboard.pages.create_form import FIELDS, PREVIEWED, errors, field_id, values
+from dashboard.pages.markup import facts
+from dashboard.pages.network import THEME
+from dashboard.pages.plan import Plan
+from dashboard.sources import Sources
+from designspace.spaces.base import Family
+from services import populations, previews, regimes, spaces
+from services.errors import Conflict, NotFound, Refused
+from services.populations import PopulationRecord, Spec
+from services.previews import NewSpace
+
+Fields = Mapping[str, Any]
+"""Values of the form by name, as the browser has them."""
+
+FILLED = ("space", "regime", "flops", "params", "activations", "seed")
+"""Fields that are filled in on arrival."""
+
+
+def layout() -> Component:
+    return html.Div([*create_form.stores(), create_form.layout()])
+
+
+def register(app: Dash, sources: Sources) -> None:
+    """What fills the form, what previews it, and what starts it."""
+    register_browser(app)
+
+    @app.callback(
+        {name: Output(field_id(name), "value") for name in FILLED}
+        | {f"{name}_options": Output(field_id(name), "data") for name in ("space", "regime")},
+        Input("location", "pathname"),
+        Input("location", "search"),
+        *values(State, *FILLED),
+    )
+    async def arrive(path: str | None, search: str | None, *now: Any) -> dict[str, Any]:
+        if not (path or "").rstrip("/").endswith("/new"):
+            raise PreventUpdate
+        known = dict(zip(FILLED, now, strict=True))
+        return await run_in_threadpool(filled, sources, search or "", known)
+
+    @app.callback(
+        Output("new-json", "value"),
+        Output("new-stored", "data"),
+        Input("new-space", "value"),
+        prevent_initial_call=True,
+    )
+    async def show_space(id: str | None) -> tuple[str, str]:
+        text = await run_in_threadpool(definition, sources, id)
+        return text, text
+
+    @app.callback(
+        Output("new-regime-facts", "children"),
+        Input("new-regime", "value"),
+        prevent_initial_call=True,
+    )
+    async def show_regime(id: str | None) -> Component:
+        return await run_in_threadpool(regime_facts, sources, id)
+
+    @app.callback(
+        {
+            "acceptance": Output("new-acceptance", "children"),
+            "widths": Output("new-widths", "figure"),
+            "ranges": Output("new-ranges", "children"),
+            "errors": errors(*PREVIEWED),
+        },
+        Input("new-ask", "data"),
+        Input(THEME, "data"),
+        running=[(Output("new-preview", "aria-busy"), "true", "false")],
+        prevent_initial_call=True,
+    )
+    async def preview(fields: Fields | None, theme: str) -> dict[str, Any]:
+        if not fields:
+            raise PreventUpdate
+        return await run_in_threadpool(previewed, sources, fields, theme)
+
+    @app.callback(
+        {
+            "started": Output("new-started", "data"),
+            "message": Output("new-message", "children"),
+            "errors": errors(*FIELDS, again=True),
+        },
+        Input("new-start", "n_clicks"),
+        *values(State, *FIELDS),
+        running=[
+            (Output("new-start", "disabled"), True, False),
+            (Output("new-start", "children"), "Sampling …", "Start"),
+        ],
+        prevent_initial_call=True,
+    )
+    async def start(clicks: int, *form: Any) -> dict[str, Any]:
+        return await run_in_threadpool(started, sources, dict(zip(FIELDS, form, strict=True)))
+
+
+def register_browser(app: Dash) -> None:
+    """What never leaves the browser (assets/pages.js)."""
+    app.clientside_callback(
+        "window.netspacePages.ask",
+        Output("new-ask", "data"),
+        Input("new-again", "n_clicks"),
+        *values(Input, *PREVIEWED),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "window.netspacePages.isStored",
+        Output("new-edited", "hidden"),
+        Input("new-json", "value"),
+        Input("new-stored", "data"),
+    )
+    app.clientside_callback(
+        "window.netspacePages.goTo",
+        Output("new-name", "value"),
+        Output("new-seed", "value", allow_duplicate=True),
+        Input("new-started", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        "window.netspacePages.firstProblem",
+        Output("new-message", "title"),
+        Input("new-message", "children"),
+        prevent_initial_call=True,
+    )
+    for name in ("name", "space_name", "training_seed"):
+        app.clientside_callback(
+            "() => null",
+            errors(name, again=True)[name],
+            Input(field_id(name), "value"),
+            prevent_initial_call=True,
+        )
+
+
+def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
+    """Choices, and values for fields that have none yet.
+
+    The link's `?space=` wins; else it begins like the newest population. The seed counts the
+    populations of the space, so that a second one draws other networks.
+    """
+    with sources.database.read() as session:
+        known, ways = spaces.every(session), regimes.every(session)
+        older = populations.every(session)
+    asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
+    ids = [str(space.id) for space in known]
+    space = asked if asked in ids else now["space"]
+    like = newest(older, space)
+    if not space and ids:
+        space = str(like.space_id) if like else ids[0]
+    values = {
+        "space": space,
+        "regime": str(like.regime_id) if like else str(ways[0].id) if ways else None,
+        "seed": len([one for one in older if str(one.space_id) == space]),
+    } | {name: like.windows.get(name, "") if like else "" for name in create_form.WINDOWS}
+    kept = {name: value for name, value in now.items() if value not in (None, "")}
+    if asked not in ids or asked == now["space"]:
+        values |= kept
+    # What does not change is not sent: it would undo what was edited.
+    changed = {k: no_update if v == now[k] else v for k, v in values.items()}
+    return changed | {
+        "space_options": [{"value": str(one.id), "label": one.name} for one in known],
+        "regime_options": [{"value": str(one.id), "label": one.name} for one in ways],
+    }
+
+
+def newest(older: list[PopulationRecord], space: str | None) -> PopulationRecord | None:
+    """The newest population of a space, or of any."""
+    of_space = [one for one in older if str(one.space_id) == space] or older
+    return of_space[-1] if of_space else None
+
+
+def definition(sources: Sources, id: str | None) -> str:
+    """A stored space as JSON to edit."""
+    space = stored_space(sources, id)
+    return "" if space is None else plan.written(space)
+
+
+def stored_space(sources: Sources, id: Any) -> Family | None:
+    if not str(id or "").isdecimal():
+        return None
+    with sources.database.read() as session:
+        return spaces.get(session, int(id)).space
+
+
+def regime_facts(sources: Sources, id: str | None) -> Component:
+    """A regime's definition, all of it."""
+    if not id:
+        return html.Div()
+    with sources.database.read() as session:
+        regime = regimes.get(session, int(id)).regime
+    told = regime.model_dump() | {"error of guessing": f"{regime.chance:g} %"}
+    words = {True: "yes", False: "no"}
+    return facts(
+        (name.replace("_", " "), words[value] if isinstance(value, bool) else str(value))
+        for name, value in told.items()
+    )
+
+
+def previewed(sources: Sources, fields: Fields, theme: str) -> dict[str, Any]:
+    """What the preview shows, and the problems of the fields it reads."""
+    asked = plan.read(fields, stored_space(sources, fields.get("space")))
+    preview = None
+    if not asked.problems.keys() & set(PREVIEWED) - {"n"}:
+        try:
+            preview = sampled(sources, asked)
+        except (Refused, NotFound) as error:
+            refuse(asked, error)
+    palette = PALETTES.get(theme, PALETTES["light"])
+    if preview is None:
+        told: Any = html.P("Mend what is marked, then the preview comes.", className="muted")
+    else:
+        told = preview_panel.acceptance(preview, asked.n)
+    lines = preview_panel.widths(preview) if preview else []
+    return {
+        "acceptance": told,
+        "widths": sampled_widths_figure(lines, palette),
+        "ranges": preview_panel.ranges(preview.draws) if preview else [],
+        "errors": {name: asked.problems.get(name) for name in PREVIEWED},
+    }
+
+
+def sampled(sources: Sources, asked: Plan) -> previews.Preview:
+    """A preview of a plan whose fields are right so far."""
+    space = asked.space if asked.space is not None else asked.space_id
+    assert space is not None
+    assert asked.regime_id is not None
+    return previews.preview(sources.database, space, asked.regime_id, asked.windows, asked.seed)
+
+
+def started(sources: Sources, fields: Fields) -> dict[str, Any]:
+    """Create the population that the form asks for, or say why not."""
+    asked = plan.read(fields, stored_space(sources, fields.get("space")))
+    plan.require_names(asked)
+    id = None
+    if not asked.problems:
+        try:
+            id = previews.start(sources.database, spec(asked), new_space(asked))
+            sources.queue.wake()
+        except (Refused, Conflict, NotFound) as error:
+            refuse(asked, error)
+    return {
+        "started": no_update if id is None else {"population": id},
+        "message": "" if id else "Nothing was stored: see what is marked.",
+        "errors": {name: asked.problems.get(name) for name in FIELDS},
+    }
+
+
+def spec(asked: Plan) -> Spec:
+    return Spec(
+        name=asked.name,
+        space_id=asked.space_id or 0,
+        regime_id=asked.regime_id or 0,
+        n=asked.n,
+        windows=asked.windows,
+        seed=asked.seed,
+        training_seed=asked.training_seed,
+    )
+
+
+def new_space(asked: Plan) -> NewSpace | None:
+    return None if asked.space is None else NewSpace(asked.space_name, asked.space)
+
+
+def refuse(asked: Plan, error: Exception) -> None:
+    """What a service refused, at the field that it is about."""
+    if isinstance(error, Refused):
+        name = error.field.removeprefix("windows.")
+        asked.problems[name] = plan.said(str(error.value), error.allowed)
+    elif isinstance(error, Conflict):
+        asked.problems["name"] = str(error)
+    else:
+        about = "regime" if "regime" in str(error) else "space"
+        asked.problems[about] = str(error)

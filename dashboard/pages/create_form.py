@@ -1,0 +1,234 @@
+"""The form of New population: its fields by name, and how they lie on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, get_relative_path, html
+from dash.development.base_component import Component
+
+from dashboard.pages.markup import attributes, graph, section
+
+FIELDS = (
+    "name",
+    "space",
+    "json",
+    "space_name",
+    "regime",
+    "flops",
+    "params",
+    "activations",
+    "n",
+    "seed",
+    "training_seed",
+)
+WINDOWS = ("flops", "params", "activations")
+PREVIEWED = ("space", "json", "regime", "flops", "params", "activations", "n", "seed")
+"""Fields that a preview reads; the others matter at the start only."""
+
+
+def field_id(name: str) -> str:
+    return "new-" + name.replace("_", "-")
+
+
+def values(kind: type[Input] | type[State], *names: str) -> list[Any]:
+    return [kind(field_id(name), "value") for name in names]
+
+
+def errors(*names: str, again: bool = False) -> dict[str, Output]:
+    """Where the problems of some fields are told; `again`: by a second callback."""
+    return {name: Output(field_id(name), "error", allow_duplicate=again) for name in names}
+
+
+def layout() -> Component:
+    return html.Div(
+        [
+            header(),
+            html.Main([form(), preview()], className="new-body"),
+        ],
+        className="new",
+    )
+
+
+def header() -> Component:
+    return html.Header(
+        [
+            dcc.Link(
+                [html.Span(className="brand-mark"), "netspace"],
+                href=get_relative_path("/"),
+                className="brand",
+            ),
+            html.H1("New population"),
+            html.Span(className="spring"),
+            dcc.Link("Explore", href=get_relative_path("/"), className="button"),
+            html.Button(
+                className="button icon theme-icon toggle-theme",
+                title="light or dark (D)",
+                type="button",
+                **attributes(aria_label="light or dark"),
+            ),
+        ],
+        className="header",
+    )
+
+
+def form() -> Component:
+    return html.Form(
+        [
+            dmc.TextInput(
+                id="new-name",
+                label="Name",
+                placeholder="what you will call it, such as RegNetX b=1",
+            ),
+            section("Design space", "what networks are drawn from", space()),
+            section("Regime", "what they are trained on, and how", regime()),
+            section(
+                "Windows",
+                "of one image's forward pass: 100k..300k, ..400M, or empty",
+                windows(),
+            ),
+            section("Numbers", "", numbers()),
+            html.Div(
+                [
+                    html.Button(
+                        "Start", id="new-start", type="submit", className="button start"
+                    ),
+                    html.Button(
+                        "Preview", id="new-again", type="button", className="button quiet"
+                    ),
+                    html.Span(id="new-message", role="status"),
+                ],
+                className="new-actions",
+            ),
+        ],
+        id="new-form",
+        className="card new-form",
+        noValidate=True,
+        **attributes(aria_label="new population"),
+    )
+
+
+def space() -> Component:
+    return html.Div(
+        [
+            select("space", "design space"),
+            dmc.Textarea(
+                id="new-json",
+                label="Definition, JSON",
+                description="Edit it to make a new space; laws may be short: "
+                '"depth": [12, 20] keeps the law and sets its bounds.',
+                autosize=True,
+                minRows=6,
+                maxRows=14,
+                classNames={"input": "mono"},
+                spellCheck=False,
+            ),
+            html.Div(
+                dmc.TextInput(
+                    id="new-space-name",
+                    label="Name of the edited space",
+                    placeholder="RegNetX, b = 1",
+                ),
+                id="new-edited",
+                hidden=True,
+            ),
+        ],
+        className="fields",
+    )
+
+
+def regime() -> Component:
+    return html.Div(
+        [select("regime", "regime"), html.Div(id="new-regime-facts")], className="fields"
+    )
+
+
+def select(name: str, label: str) -> Any:
+    return dmc.Select(
+        id=field_id(name),
+        data=[],
+        allowDeselect=False,
+        searchable=False,
+        **attributes(aria_label=label),
+    )
+
+
+def windows() -> Component:
+    return html.Div(
+        [
+            dmc.TextInput(
+                id="new-flops", label="flops (multiply-adds)", placeholder="100k..300k"
+            ),
+            dmc.TextInput(id="new-params", label="parameters", placeholder="any"),
+            dmc.TextInput(id="new-activations", label="activations", placeholder="any"),
+        ],
+        className="fields three",
+    )
+
+
+def numbers() -> Component:
+    return html.Div(
+        [
+            number("n", "Networks", "distinct architectures", 100, least=1),
+            number("seed", "Seed of the draws", "another seed, other networks", None),
+            number("training_seed", "Seed of training", "alike: results are shared", 0),
+        ],
+        className="fields three",
+    )
+
+
+def number(name: str, label: str, description: str, value: int | None, least: int = 0) -> Any:
+    return dmc.NumberInput(
+        id=field_id(name),
+        label=label,
+        description=description,
+        value="" if value is None else value,
+        min=least,
+        clampBehavior="none",
+        allowDecimal=False,
+    )
+
+
+def preview() -> Component:
+    """What sampling gives; empty until the server has told."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("Preview"),
+                    html.Span(
+                        "sampled just now, with this seed; nothing is stored",
+                        className="muted note",
+                    ),
+                ],
+                className="section-head",
+            ),
+            html.Div(
+                html.P("Pick a design space and a regime.", className="muted"),
+                id="new-acceptance",
+            ),
+            section(
+                "Widths of the first dozen networks",
+                "as built, over the block index",
+                graph("new-widths", "block widths of the first networks", 260),
+                id="new-widths-section",
+            ),
+            section(
+                "What the accepted networks cost",
+                "one image, forward",
+                html.Div(id="new-ranges"),
+            ),
+        ],
+        id="new-preview",
+        className="card new-preview",
+        **attributes(aria_label="preview", aria_live="polite"),
+    )
+
+
+def stores() -> list[Component]:
+    return [
+        dcc.Store(id="new-stored"),  # the picked space's definition as written into the form
+        dcc.Store(id="new-ask"),  # the fields at rest
+        dcc.Store(id="new-started"),  # the id of the population just created
+    ]

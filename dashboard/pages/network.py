@@ -1,0 +1,166 @@
+"""The drawer of one network: what was drawn, what was built, what was measured, or why not.
+
+It listens to the store `picked`, {"population": id, "network": id} or nothing, which Explore
+sets; closing it empties the store. While the network's job goes on it is read again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+from starlette.concurrency import run_in_threadpool
+
+from dashboard.figures.learning import learning_figure
+from dashboard.figures.style import PALETTES
+from dashboard.figures.widths import network_widths_figure
+from dashboard.pages import network_sheet
+from dashboard.pages.markup import attributes, graph, section
+from dashboard.sources import Sources
+from designspace.population import Status
+from services import networks
+
+THEME = "figure-theme"
+"""Store of the theme that figures made in Python are drawn in: light or dark."""
+
+
+def drawer() -> Component:
+    """The closed drawer; it reads no data."""
+    note = html.Span
+    return html.Aside(
+        [
+            dcc.Store(id=THEME, data="light"),
+            dcc.Store(id="network-changed"),
+            head(),
+            html.Div(
+                [
+                    html.Div(id="network-told"),
+                    section(
+                        "Widths",
+                        note(id="network-line"),
+                        graph("network-widths", "widths over the block index", 220),
+                    ),
+                    section(
+                        "Learning curve",
+                        note(id="network-epochs"),
+                        graph("network-learning", "error and loss by epoch", 240),
+                        id="network-curve",
+                    ),
+                    html.Div(id="network-record"),
+                ],
+                className="drawer-body",
+            ),
+        ],
+        id="network",
+        className="drawer",
+        hidden=True,
+        **attributes(aria_label="network"),
+    )
+
+
+def head() -> Component:
+    return html.Div(
+        [
+            html.H2(id="network-title"),
+            html.Span(className="spring"),
+            html.A(
+                "JSON",
+                id="network-json",
+                className="button quiet",
+                target="_blank",
+                title="this network as REST tells it",
+            ),
+            html.Button(
+                "×",
+                id="network-close",
+                className="button quiet icon",
+                title="close (Esc)",
+                **attributes(aria_label="close"),
+            ),
+        ],
+        className="drawer-head",
+    )
+
+
+OUTPUTS = {
+    "title": Output("network-title", "children"),
+    "json": Output("network-json", "href"),
+    "told": Output("network-told", "children"),
+    "line": Output("network-line", "children"),
+    "widths": Output("network-widths", "figure"),
+    "no_curve": Output("network-curve", "hidden"),
+    "epochs": Output("network-epochs", "children"),
+    "learning": Output("network-learning", "figure"),
+    "record": Output("network-record", "children"),
+}
+
+
+def register(app: Dash, sources: Sources) -> None:
+    """Opening, closing and reading again; the first two never leave the browser."""
+    api = app.config.requests_pathname_prefix.removesuffix("app/") + "api/v1"
+
+    for function, output, listened in (
+        ("theme", Output(THEME, "data"), Input("location", "pathname")),
+        ("openDrawer", Output("network", "hidden"), Input("picked", "data")),
+        (
+            "closeDrawer",
+            Output("picked", "data", allow_duplicate=True),
+            Input("network-close", "n_clicks"),
+        ),
+    ):
+        app.clientside_callback(
+            f"window.netspacePages.{function}",
+            output,
+            listened,
+            prevent_initial_call=output.allow_duplicate,
+        )
+
+    @app.callback(
+        OUTPUTS,
+        Input("picked", "data"),
+        Input("network-changed", "data"),
+        Input(THEME, "data"),
+        running=[(Output("network", "aria-busy"), "true", "false")],
+        prevent_initial_call=True,
+    )
+    async def show_network(
+        picked: dict[str, int] | None, changed: Any, theme: str
+    ) -> dict[str, Any]:
+        if not picked:
+            raise PreventUpdate
+        return await run_in_threadpool(sheet, sources, api, picked, theme)
+
+
+def sheet(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
+    """What the drawer shows of the picked network, by the names of OUTPUTS.
+
+    Raises:
+        NotFound: no such population, or no such network in it.
+    """
+    population, id = int(picked["population"]), int(picked["network"])
+    with sources.database.read() as session:
+        record = networks.get(session, population, id)
+    drawn = sources.snapshots.get(population).population
+    status = Status(drawn.status[np.flatnonzero(drawn.ids == record.id)[0]])
+    palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
+    return {
+        "title": network_sheet.title(record),
+        "json": f"{api}/populations/{population}/networks/{id}",
+        "told": network_sheet.told(record, status),
+        "line": network_sheet.line(record),
+        "widths": network_widths_figure(
+            record.line, record.quantised_widths, record.compatible_widths, palette
+        ),
+        "no_curve": not epochs,
+        "epochs": network_sheet.epochs(epochs),
+        "learning": learning_figure(
+            [epoch.epoch for epoch in epochs],
+            [epoch.error for epoch in epochs],
+            [epoch.loss for epoch in epochs],
+            palette,
+        ),
+        "record": network_sheet.record(record.job),
+    }

@@ -1,0 +1,83 @@
+"""The table of networks: which columns it has; its rows come from the browser's engine.
+
+A page of rows is asked for by the grid and answered by assets/table.js with texts, so numbers
+read as they do everywhere; the engine sorts by the values behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import dash_ag_grid as dag
+
+from dashboard.pages.constraints_panel import Control
+
+GRID = "networks"
+WIDE = 150
+COMPOSED = (("widths", "Stage widths", "effective_width"), ("depths", "Stage depths", "depth"))
+"""Columns that show one number a stage, widths as built."""
+
+
+def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
+    """Column definitions for a population with these controls."""
+    shown = [one for one in found if one.section != "stage"]
+    return [
+        {"field": "rank", "headerName": "#", "width": 56, "sortable": False, **number()},
+        {"field": "id", "headerName": "Network", "width": 96, "cellClass": "network-id"},
+        {"field": "error", "headerName": "Error %", "width": 96, **number()},
+        *(of_control(one) for one in shown if one.section == "parameter"),
+        *(
+            {"field": field, "headerName": title, "width": WIDE, "sortable": False}
+            | {"cellClass": "stages"}
+            for field, title, _ in COMPOSED
+        ),
+        *(of_control(one) for one in shown if one.section in ("complexity", "fit")),
+    ]
+
+
+def of_control(one: Control) -> dict[str, Any]:
+    """A whole column: its symbol and unit as header, its label in words on hover."""
+    short = one.symbol if one.section != "complexity" else one.symbol.capitalize()
+    return {
+        "field": one.name,
+        "headerName": f"{short} {one.prefix}".strip(),
+        "headerTooltip": f"{one.label}{f' ({one.unit})' if one.unit else ''}",
+        "width": 92 if one.section != "parameter" else 76,
+        **number(),
+    }
+
+
+def number() -> dict[str, str]:
+    return {"cellClass": "number", "headerClass": "ag-right-aligned-header"}
+
+
+def grid() -> dag.AgGrid:
+    """The empty table."""
+    return dag.AgGrid(
+        id=GRID,
+        className="networks-grid",
+        rowModelType="infinite",
+        columnDefs=[],
+        defaultColDef={"resizable": True, "suppressMovable": True, "sortable": True},
+        getRowId="params.data.id",
+        dashGridOptions={
+            "rowHeight": 26,
+            "headerHeight": 28,
+            "cacheBlockSize": 100,
+            "maxBlocksInCache": 20,
+            "rowBuffer": 4,
+            "animateRows": False,
+            "suppressCellFocus": False,
+            "suppressDragLeaveHidesColumns": True,
+            "rowSelection": {
+                "mode": "singleRow",
+                "checkboxes": False,
+                "enableClickSelection": True,
+            },
+            "tooltipShowDelay": 400,
+            "theme": {"function": "netspaceTheme(themeQuartz)"},
+            "localeText": {"noRowsToShow": "No network passes."},
+        },
+        style={"height": "100%", "width": "100%"},
+    )

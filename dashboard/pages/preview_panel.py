@@ -1,0 +1,107 @@
+"""The preview of a population: acceptance, what refuses candidates, what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.pages.markup import attributes, table
+from dashboard.units import unit_of
+from designspace.quantities import quantity
+from designspace.sampling import Draw
+from services.previews import NETWORKS, Preview
+
+LINES = 12
+"""Networks whose widths are drawn."""
+
+CAUSES = {
+    "stages": "another number of stages than strides",
+    "flops": "flops outside their window",
+    "params": "parameters outside their window",
+    "activations": "activations outside their window",
+    "duplicate": "drawn before",
+}
+
+
+def acceptance(preview: Preview, n: int) -> list[Component]:
+    """How many candidates pass, what refuses the others, and what n networks will take."""
+    accepted = len(preview.draws)
+    share = f"{100 * preview.acceptance:.2g} %" if accepted else "none"
+    return [
+        html.P(
+            [html.B(share), f" accepted: {accepted:,} of {preview.tried:,} candidates"],
+            className="headline",
+        ),
+        html.P(estimate(preview, n), className="muted"),
+        html.Ul(
+            [bar(name, count, preview.tried, kind) for name, count, kind in shares(preview)],
+            className="causes",
+        ),
+    ]
+
+
+def shares(preview: Preview) -> Iterator[tuple[str, int, str]]:
+    """(name, candidates, accepted or refused), the accepted first."""
+    yield "accepted", len(preview.draws), "accepted"
+    for cause, count in sorted(preview.refused.items(), key=lambda item: -item[1]):
+        yield CAUSES.get(cause, cause), count, "refused"
+
+
+def bar(name: str, count: int, tried: int, kind: str) -> Component:
+    share = count / tried
+    return html.Li(
+        [
+            html.Span(name, className="cause"),
+            html.Span(
+                html.I(style={"width": f"{100 * share:.2f}%"}),
+                className=f"track {kind}",
+                **attributes(aria_hidden="true"),
+            ),
+            html.Span(f"{count:,}", className="count"),
+            html.Span(f"{100 * share:.1f} %", className="share"),
+        ]
+    )
+
+
+def estimate(preview: Preview, n: int) -> str:
+    """What sampling n networks will take, at the acceptance seen here."""
+    candidates = preview.candidates_for(n)
+    if candidates is None:
+        return (
+            f"No network in {preview.tried:,} candidates lies inside the windows: "
+            "widen them, or take another space."
+        )
+    digits = 10 ** max(0, len(str(candidates)) - 2)
+    about = f"{n:,} networks take about {round(candidates / digits) * digits:,} candidates."
+    if len(preview.draws) < NETWORKS:
+        about += (
+            f" Only {len(preview.draws):,} distinct ones were found here: "
+            "few more may exist inside the windows."
+        )
+    return about
+
+
+def ranges(draws: list[Draw]) -> Component:
+    """Least, middle and most of what the accepted networks cost."""
+    if not draws:
+        return html.P("No network was accepted.", className="muted")
+    values = {
+        "depth": [draw.network.depth for draw in draws],
+        "flops": [draw.complexity.flops for draw in draws],
+        "params": [draw.complexity.params for draw in draws],
+        "activations": [draw.complexity.activations for draw in draws],
+    }
+    rows = []
+    for name, column in values.items():
+        unit = unit_of(quantity(name), column)
+        of = [np.min(column), np.median(column), np.max(column)]
+        rows.append([unit.title, *(unit.show(float(value)) for value in of)])
+    return table(["", "least", "median", "most"], rows, numeric=True)
+
+
+def widths(preview: Preview) -> list[list[int]]:
+    """Block widths, as built, of the first networks."""
+    return [draw.network.block_widths for draw in preview.draws[:LINES]]

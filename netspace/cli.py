@@ -1,0 +1,212 @@
+"""The command line: `python -m netspace up`, and a command for each of its parts.
+
+A part's imports stand in its command: the supervisor and the broker need no web framework, and
+the web process no torch.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NoReturn
+
+import typer
+
+from netspace.settings import Settings, WrongSettings, load, misspelt, shown, variable
+from netspace.stack import lifeline, locks, ports, valkey
+from netspace.stack.errors import CannotStart
+from netspace.stack.supervisor import Part, Supervisor
+
+app = typer.Typer(
+    help="netspace: design spaces of networks, sampled, trained and compared.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def up() -> None:
+    """Start broker, worker and web process, and keep them together until Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor takes over
+    with plain_errors():
+        settings = checked_settings()
+        with locks.alone(settings.data_dir) as one_was_killed:
+            ports.require_free(settings.host, settings.port, wait=5 if one_was_killed else 0)
+            prepare(settings)
+            died = supervise(settings)
+        if died:
+            raise CannotStart(died)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest version of its tables."""
+    with plain_errors():
+        upgrade(checked_settings())
+
+
+@app.command()
+def web() -> None:
+    """Serve REST and pages."""
+    with plain_errors():
+        settings = checked_settings()
+    lifeline.watch()
+    import uvicorn
+
+    from netspace.stack.http import Server
+
+    server = Server(
+        uvicorn.Config(
+            "netspace.web:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            log_level=settings.log_level,
+            access_log=settings.log_level == "debug",  # a page asks many times a second
+            timeout_graceful_shutdown=2,
+        )
+    )
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is stopped
+        server.run()
+    if not server.started:
+        fail("the web process could not start", code=1)
+
+
+@app.command()
+def worker() -> None:
+    """Train what is queued, one process for each slot."""
+    with plain_errors():
+        settings = checked_settings()
+    lifeline.watch()
+    from netspace.worker import app as celery
+
+    # What root is warned of is pickled messages; ours are JSON, and nothing else is accepted.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
+    celery.worker_main(
+        [
+            "--quiet",
+            "worker",
+            "--pool=threads",
+            "--concurrency=1",  # its tasks only wake the slots
+            "--without-gossip",
+            "--without-mingle",
+            f"--loglevel={settings.log_level}",
+        ]
+    )
+
+
+@app.command()
+def broker(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> None:
+    """Run the broker that comes in a wheel, with its data in the data folder."""
+    with plain_errors():
+        valkey.run(checked_settings().data_dir / "broker", port)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """Print each setting: its variable, its value and what it is for."""
+    with plain_errors():
+        settings = checked_settings()
+    for name, about in Settings.model_fields.items():
+        value = getattr(settings, name)
+        typer.echo(
+            f"{variable(name)}={'' if value is None else shown(value)}  # {about.description}"
+        )
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What a person can mend ends the command with a line, not with a traceback."""
+    try:
+        yield
+    except WrongSettings as wrong:
+        fail(str(wrong), code=2)
+    except CannotStart as reason:
+        fail(str(reason), code=1)
+
+
+def fail(text: str, code: int) -> NoReturn:
+    for line in text.splitlines():
+        typer.echo(f"netspace: {line}", err=True)
+    raise typer.Exit(code)
+
+
+def checked_settings() -> Settings:
+    """The settings; a word on variables that look like one and are none."""
+    for name, meant in misspelt().items():
+        hint = f", did you mean {meant}?" if meant else ""
+        typer.echo(f"netspace: {name} is no setting{hint}", err=True)
+    return load()
+
+
+def upgrade(settings: Settings) -> None:
+    """Migrate the database."""
+    from sqlalchemy.exc import OperationalError
+
+    from db import migrations
+    from db.session import Database
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        with database.read() as session:
+            session.connection()
+    except OperationalError as unreachable:
+        said = str(unreachable.orig).strip().splitlines()[0]
+        raise CannotStart(f"no database at {shown(settings.database)}: {said}") from None
+    finally:
+        database.dispose()
+    migrations.upgrade(settings.database)
+
+
+def prepare(settings: Settings) -> None:
+    """Migrate the database, and put the demo study into an empty one."""
+    typer.echo(f"netspace: preparing {settings.data_dir}")
+    upgrade(settings)
+    if settings.demo:
+        from db.session import Database
+        from netspace.demo import create_if_empty
+
+        database = Database(settings.database)
+        try:
+            if create_if_empty(database):
+                typer.echo("netspace: queued the demo study")
+        finally:
+            database.dispose()
+
+
+def supervise(settings: Settings) -> str | None:
+    """Run the parts to their end: the sentence on one that died, None after a signal."""
+    address = f"http://{ports.reachable(settings.host)}:{settings.port}"
+    said = f"netspace is at {address}  (API: /api/docs)  Ctrl-C stops"
+    with ports.reserve() as reserved:
+        return Supervisor(parts(settings, reserved.getsockname()[1]), said).run()
+
+
+def parts(settings: Settings, free_port: int) -> list[list[Part]]:
+    """The stack: a broker of its own unless it was told of one, then worker and web process."""
+
+    def command(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "netspace", *arguments]
+
+    def page_answers() -> bool:
+        return ports.answers(settings.host, settings.port)
+
+    folder = settings.data_dir / "broker"
+    broker_url = settings.broker_url or valkey.url(folder, free_port)
+    environment = {variable("broker_url"): broker_url}
+    own_broker = Part(
+        "broker",
+        command("broker", f"--port={free_port}"),
+        ready=lambda: valkey.answers(broker_url),
+    )
+    faces = [
+        Part("worker", command("worker"), environment),
+        Part("web", command("web"), environment, ready=page_answers),
+    ]
+    return [faces] if settings.broker_url else [[own_broker], faces]

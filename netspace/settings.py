@@ -1,0 +1,160 @@
+"""Settings: everything that can be set, each from the environment as NETSPACE_NAME.
+
+They are read and checked once, at start; only the package `netspace` knows them, the others
+are handed plain values. A wrong value is told in one line that names the variable, the value
+and what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from netspace.stack.lifeline import SUPERVISOR
+
+PREFIX = "NETSPACE_"
+
+
+class WrongSettings(ValueError):
+    """Settings that are not allowed: one line for each."""
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+class Settings(BaseSettings):
+    """Settings of web process, worker and supervisor; an empty variable is an unset one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        env_ignore_empty=True,
+        validate_default=True,
+    )
+
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="address the web process listens on"
+    )
+    port: int = Field(8050, ge=1, le=65_535, description="port the web process listens on")
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
+        Path("var"), description="folder of database, broker, spool and own data sets"
+    )
+    database_url: str | None = Field(
+        None,
+        description="sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME; "
+        "netspace.db in the data folder unless set",
+    )
+    broker_url: str | None = Field(
+        None,
+        description="redis://[:PASSWORD@]HOST:PORT/DB; `up` starts its own broker unless set",
+    )
+    demo: bool = Field(True, description="fill an empty database with the demo study: 1 or 0")
+    slots: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        description="training processes of a worker; one a core unless set",
+    )
+    lease_seconds: float = Field(
+        30, ge=1, le=3600, description="how long a silent worker keeps its job, seconds"
+    )
+    heartbeat_seconds: float = Field(
+        5,
+        gt=0,
+        description="between two heartbeats of a job, seconds; at most half a lease",
+    )
+    max_attempts: int = Field(
+        3, ge=1, le=100, description="attempts at a job before it is dead"
+    )
+    job_timeout_seconds: float = Field(3600, gt=0, description="longest run of a job, seconds")
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
+    ] = Field("info", description="least severe line that is logged")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_supported(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("should begin with sqlite:/// or postgresql+psycopg://")
+        return url
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker_is_redis(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("redis://", "rediss://")):
+            raise ValueError("should begin with redis:// or rediss://")
+        return url
+
+    @field_validator("heartbeat_seconds")
+    @classmethod
+    def _a_lease_outlives_a_lost_heartbeat(cls, seconds: float, info: ValidationInfo) -> float:
+        lease = info.data.get("lease_seconds", 2 * seconds)  # absent where it was wrong itself
+        if seconds > lease / 2:
+            raise ValueError(f"should be at most half of {PREFIX}LEASE_SECONDS ({lease:g})")
+        return seconds
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'netspace.db'}"
+
+    @property
+    def broker(self) -> str:
+        """The broker's URL: where Redis listens by default, unless told otherwise."""
+        return self.broker_url or "redis://127.0.0.1:6379/0"
+
+
+def load() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        WrongSettings: values that are not allowed, all of them at once.
+    """
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        lines = [_complaint(error) for error in wrong.errors()]
+        raise WrongSettings("\n".join(lines)) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def shown(value: object) -> str:
+    """A setting's value for people: passwords in URLs are hidden."""
+    return re.sub(r"(://[^:@/]*):[^@]*@", r"\1:***@", str(value))
+
+
+def misspelt() -> dict[str, str]:
+    """NETSPACE_ variables that are no setting, each with the one that was perhaps meant."""
+    known = [variable(field) for field in Settings.model_fields]
+    strange = {name for name in os.environ if name.startswith(PREFIX)} - {
+        *known,
+        SUPERVISOR,
+    }
+    return {name: next(iter(difflib.get_close_matches(name, known)), "") for name in strange}
+
+
+def _complaint(error: ErrorDetails) -> str:
+    """`NETSPACE_PORT is "99999": should be ... (port the web process listens on)`."""
+    field = str(error["loc"][0])
+    said = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    about = Settings.model_fields[field].description
+    return f'{variable(field)} is "{shown(error["input"])}": {said} ({about})'

@@ -1,0 +1,50 @@
+"""Locks on files: held by a process, and gone with it, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from netspace.stack.errors import CannotStart
+
+
+def take(file: int, wait: float = 0) -> bool:
+    """Lock the open `file` for this process, trying for `wait` seconds; whether that worked."""
+    deadline = time.monotonic() + wait
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Be the only supervisor of a data folder, which is made where it is missing.
+
+    Yields:
+        Whether the one before was killed, so that its parts may just be ending.
+
+    Raises:
+        CannotStart: another one is at work.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as lock:
+        lock.seek(0)
+        holder = lock.read().strip()  # its process id; empty after an orderly end
+        if not take(lock.fileno()):
+            raise CannotStart(
+                f"netspace is up already on {folder} (process {holder}): stop it or set "
+                "NETSPACE_DATA_DIR and NETSPACE_PORT"
+            )
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield bool(holder)
+        lock.truncate(0)

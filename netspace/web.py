@@ -1,0 +1,69 @@
+"""The web process: REST, wired to one database and one broker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+import dashboard.app
+import server.api
+from dashboard.app import Sources
+from db.session import Database
+from jobs.queue import Queue
+from netspace.settings import Settings
+from netspace.stack import lifeline
+from server.dependencies import Parts
+from server.events import Hub
+from services import progress, versions
+from services.progress import Activity
+from services.snapshots import Snapshots
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application; uvicorn calls this in the web process."""
+    settings = settings or Settings()
+    lifeline.watch()
+    database = Database(settings.database)
+
+    def read_versions() -> dict[int, int]:
+        with database.read() as session:
+            return versions.current(session)
+
+    def read_activities(ids: Collection[int]) -> dict[int, Activity]:
+        with database.read() as session:
+            return progress.activities(session, ids)
+
+    broker_url = settings.broker
+    hub = Hub(broker_url, read_versions, read_activities)
+    parts = Parts(database, Snapshots(database), Queue(broker_url), hub)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await hub.start()
+        yield
+        await hub.stop()
+        parts.queue.close()
+        database.dispose()
+
+    app = FastAPI(
+        title="netspace",
+        summary="Populations of networks from a design space, while they train.",
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.parts = parts
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    server.api.include(app)
+    dashboard.app.mount(app, Sources(database, parts.snapshots, parts.queue))
+
+    @app.get("/", include_in_schema=False)
+    async def index() -> RedirectResponse:
+        return RedirectResponse(app.root_path + dashboard.app.PREFIX)
+
+    return app

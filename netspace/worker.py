@@ -1,0 +1,103 @@
+"""The Celery worker: slots that train, wired to one database and one broker.
+
+Celery brings the wake-ups and the worker's life (signals, reconnecting); the work itself hangs
+on no message and begins without a broker: see `workers.runner`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from typing import Any
+
+from celery import Celery
+from celery.signals import (
+    celeryd_after_setup,
+    setup_logging,
+    worker_shutdown,
+    worker_shutting_down,
+)
+
+from db.session import Database
+from jobs.queue import WAKE, configure
+from jobs.wakeups import Wakeups
+from netspace.settings import Settings, load
+from netspace.stack import lifeline
+from workers.config import WorkerConfig
+from workers.processes import ColdForkServer, start_fork_server
+from workers.runner import Runner
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 3.0
+"""How long the slots may take to end their jobs and give them back."""
+
+
+def create(settings: Settings) -> Celery:
+    """The Celery application of one worker process."""
+    config = worker_config(settings)
+    database = Database(settings.database)
+    wakeups = Wakeups(settings.broker)
+    runner = Runner(config, database, wakeups)
+    celery = configure(Celery("netspace", broker=settings.broker))
+    celery.conf.update(
+        broker_connection_max_retries=None,  # a broker may be away for days
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # there are none
+    )
+
+    @celery.task(name=WAKE, ignore_result=True)
+    def wake() -> None:
+        runner.wake()
+
+    @setup_logging.connect(weak=False)
+    def log_in_one_format(loglevel: int, **_: Any) -> None:
+        logging.basicConfig(level=loglevel, format="%(levelname)s %(name)s: %(message)s")
+
+    @celeryd_after_setup.connect(weak=False)
+    def start(**_: Any) -> None:
+        lifeline.watch()
+        try:
+            seconds = start_fork_server()
+        except ColdForkServer as reason:
+            log.critical("%s", reason)
+            raise SystemExit(1) from None  # of other exceptions Celery makes a line in the log
+        log.info("%d slots, a process starts in %.0f ms", config.slots, 1000 * seconds)
+        runner.start()
+
+    @worker_shutting_down.connect(weak=False)
+    def stop(**_: Any) -> None:
+        runner.stop()
+
+    @worker_shutdown.connect(weak=False)
+    def leave(**_: Any) -> None:
+        runner.stop()
+        runner.join(STOP_SECONDS)
+        wakeups.close()
+        database.dispose()
+
+    return celery
+
+
+def worker_config(settings: Settings) -> WorkerConfig:
+    """What the worker needs of the settings."""
+    return WorkerConfig(
+        name=f"{platform.node()}:{os.getpid()}",
+        slots=settings.slots or cores(),
+        data_dir=settings.data_dir,
+        lease_seconds=settings.lease_seconds,
+        heartbeat_seconds=settings.heartbeat_seconds,
+        max_attempts=settings.max_attempts,
+        job_timeout_seconds=settings.job_timeout_seconds,
+    )
+
+
+def cores() -> int:
+    """Cores that this process may use: in a container, fewer than the machine has."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+app = create(load())

@@ -1,0 +1,100 @@
+"""A real Chromium, Debian's, for the browser tests; scripts/chromium installs it."""
+
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ISOLATED = {  # lets performance.now() tell 5 microseconds instead of 100
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+REPORT = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: drives a page in headless Chromium")
+    config.stash[REPORT] = []
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if lines := config.stash[REPORT]:
+        terminalreporter.section("measured in the browser (a report, nothing is asserted)")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def report(pytestconfig):
+    """Lines to show after the tests."""
+    return pytestconfig.stash[REPORT]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("no chromium on the path: run scripts/chromium", pytrace=False)
+    return browser_type_launch_args | {"executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="module")
+def files():
+    """Bytes that a blank page may fetch, by name; a test adds its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def site(files):
+    """The address of a blank page; what it fetches from there is one of the files."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = files.get(unquote(self.path.removeprefix("/")), b"<!doctype html>")
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in ISOLATED.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def engine(browser, site):
+    """A blank page with the engine, and `load(name)` for a table of one of the files."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site)
+    page.add_script_tag(path=ASSETS / "engine.js")
+    page.evaluate(
+        """() => {
+          window.load = async (name) =>
+            netspaceEngine.parse(await (await fetch(name)).arrayBuffer());
+        }"""
+    )
+    yield page
+    context.close()

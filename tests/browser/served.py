@@ -1,0 +1,96 @@
+"""The real application for browser tests: uvicorn in a process of its own on a SQLite file.
+
+There is no broker: the server polls its database for changes, as it does when Redis is away.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from db.migrations import upgrade
+from db.session import Database
+from designspace.regimes import DIGITS
+from designspace.spaces import PRESETS
+from jobs.messages import Failed, Finished
+from services import leases, populations, regimes, results, spaces
+from services.populations import Spec
+
+WINDOW = {"flops": "100k..300k"}
+
+
+class Served:
+    """An application on a database file, which tests fill through services."""
+
+    def __init__(self, file):
+        self.database = Database(f"sqlite:///{file}")
+        upgrade(self.database.url)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.process = None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        environment = os.environ | {
+            "NETSPACE_DATABASE_URL": self.database.url,
+            "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0",
+        }
+        command = ["-m", "uvicorn", "--factory", "netspace.web:create_app"]
+        command += ["--port", str(self.port), "--log-level", "warning"]
+        command += ["--timeout-graceful-shutdown", "1"]
+        self.process = subprocess.Popen([sys.executable, *command], env=environment)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            assert self.process.poll() is None, "the server ended"
+            try:
+                urlopen(f"{self.url}/api/v1/populations").close()
+            except URLError:
+                time.sleep(0.05)
+            else:
+                return
+        raise TimeoutError(self.url)
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def close(self):
+        if self.process:
+            self.stop()
+        self.database.dispose()
+
+    def create(self, name, n, space="RegNetX small", seed=0):
+        """A population of n networks, none of them measured. Its id."""
+        with self.database.durable() as session:
+            space_id = spaces.define(session, space, PRESETS[space])
+            regime_id = regimes.define(session, "digits", DIGITS)
+        spec = Spec(name, space_id, regime_id, n, WINDOW, seed)
+        return populations.create(self.database, spec)
+
+    def record(self, *errors):
+        """Results of the next queued jobs: an error each, None for a failure."""
+        for error in errors:
+            with self.database.durable() as session:
+                claim = leases.claim(session, "train", "a worker", 60)
+                assert claim is not None, "nothing is queued"
+                if error is None:
+                    failed = Failed(failure="out_of_memory", detail="needs 3 GB")
+                    results.record_failure(session, claim, failed, False, 1)
+                elif error == float("inf"):
+                    finished = Finished(quantities={"diverged": 1.0}, conditions={})
+                    results.record(session, claim, finished)
+                else:
+                    quantities = {"error": float(error), "loss": 0.5}
+                    finished = Finished(quantities=quantities, conditions={})
+                    results.record(session, claim, finished)

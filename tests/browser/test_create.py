@@ -1,0 +1,156 @@
+"""New population and the drawer of a network, in a real Chromium."""
+
+import json
+import re
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+from served import Served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A population whose first network failed, the second has a result, the others wait."""
+    served = Served(tmp_path_factory.mktemp("served") / "netspace.db")
+    served.create("old", 6)
+    served.record(None, 7.25)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """One window for all tests: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window):
+    page = window.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    yield page
+    page.close()
+    assert problems == []
+
+
+@pytest.fixture
+def new(page, served):
+    """The page with the preview of the newest population's space."""
+    page.goto(f"{served.url}/app/new?space=1")
+    expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=30_000)
+    return page
+
+
+def read(served, path):
+    with urlopen(f"{served.url}/api/v1/{path}") as answer:
+        return json.load(answer)
+
+
+def shares(page):
+    """Candidates by what became of them."""
+    names, counts = (
+        page.locator(f".causes .{part}").all_text_contents() for part in ("cause", "count")
+    )
+    return {n: int(c.replace(",", "")) for n, c in zip(names, counts, strict=True)}
+
+
+def test_the_form_is_filled_in_and_its_preview_accounts_for_every_candidate(new):
+    expect(new.locator("#new-flops")).to_have_value("100k..300k")
+    expect(new.locator("#new-regime-facts")).to_contain_text("digits")
+    expect(new.locator("#new-json")).to_have_value(re.compile('"family": "regnet"'))
+    expect(new.locator("#new-edited")).to_be_hidden()
+    found = shares(new)
+    assert found["accepted"] == 100
+    assert {"another number of stages than strides", "flops outside their window"} <= set(found)
+    expect(new.locator(".headline")).to_contain_text(f"of {sum(found.values()):,} candidates")
+    expect(new.locator("#new-widths .scatterlayer .trace")).to_have_count(12)
+
+
+def test_a_wider_window_is_previewed_as_soon_as_it_is_written(new):
+    before = shares(new)
+    new.locator("#new-flops").fill("50k..600k")
+    expect(new.locator(".headline")).not_to_contain_text(f"of {sum(before.values()):,} ")
+    after = shares(new)
+    assert after["accepted"] / sum(after.values()) > before["accepted"] / sum(before.values())
+
+
+def test_a_wrong_window_is_told_at_its_field_and_mended(new):
+    field = new.locator("#new-flops")
+    field.fill("300k..100k")
+    problem = new.locator(".mantine-InputWrapper-root", has=field)
+    expect(problem).to_contain_text("'300k..100k': the range is reversed; a..b with a <= b")
+    expect(new.locator("#new-acceptance")).to_contain_text("Mend what is marked")
+    field.fill("100k..300k")
+    expect(new.locator("#new-acceptance")).to_contain_text("candidates")
+    expect(problem).not_to_contain_text("reversed")
+
+
+def test_start_without_a_name_stores_nothing_and_goes_to_the_field(new, served):
+    new.locator("#new-n").press("Enter")
+    expect(new.locator("#new-message")).to_contain_text("Nothing was stored")
+    expect(new.locator("#new-name")).to_be_focused()
+    assert len(read(served, "populations")["items"]) == 1
+
+
+def test_enter_starts_an_edited_space_and_goes_to_its_population(new, served):
+    written = new.locator("#new-json")
+    written.fill(written.input_value().replace('"choices": [1, 2, 4]', '"choices": [1]'))
+    new.locator("#new-space-name").fill("RegNetX small, b = 1")
+    new.locator("#new-n").fill("12")
+    new.locator("#new-name").fill("b = 1")
+    new.locator("#new-name").press("Enter")
+    new.wait_for_url(re.compile(r"/app/\?population=2"))
+    expect(new.locator("#explore")).to_be_visible()
+    expect(new.locator("#population")).to_have_value(re.compile("b = 1"))
+    [_, made] = read(served, "populations")["items"]
+    assert (made["name"], made["n"], made["space_name"]) == (
+        "b = 1",
+        12,
+        "RegNetX small, b = 1",
+    )
+    assert made["seed"] == 1
+    assert made["progress"]["queued"] == 12
+    space = read(served, f"spaces/{made['space_id']}")["space"]
+    assert space["bottleneck_ratio"]["choices"] == [1]
+
+
+def pick(page, served, ordinal):
+    """Opens the drawer of a network, as a click on it does."""
+    rows = read(served, "populations/1/networks?sort=ordinal")["items"]
+    page.goto(f"{served.url}/app/?population=1")
+    page.wait_for_selector("#explore[data-state]")
+    page.wait_for_function(
+        "window.dash_clientside?.set_props && document.querySelector('#network')"
+    )
+    picked = {"population": 1, "network": rows[ordinal]["id"]}
+    page.evaluate("picked => dash_clientside.set_props('picked', { data: picked })", picked)
+    return page.locator("#network")
+
+
+def test_the_drawer_says_why_a_network_failed_and_closes_by_escape(page, served):
+    drawer = pick(page, served, 0)
+    expect(drawer.locator(".standing")).to_contain_text("out of memory")
+    expect(drawer.locator("pre")).to_have_text("needs 3 GB")
+    href = drawer.locator("#network-json").get_attribute("href")
+    assert read(served, href.removeprefix("/api/v1/"))["job"]["failure"] == "out_of_memory"
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
+def test_the_drawer_of_a_waiting_network_shows_its_result_when_it_comes(page, served):
+    drawer = pick(page, served, 2)
+    standing = drawer.locator(".standing")
+    expect(standing).to_contain_text("waits in the queue")
+    served.record(5.5)
+    expect(standing).to_contain_text("5.50 %")
+    expect(drawer.locator("#network-widths .scatterlayer .trace")).to_have_count(3)
+    drawer.locator("#network-close").click()
+    expect(drawer).to_be_hidden()

@@ -1,0 +1,308 @@
+"""Explore in a real Chromium: constraints under the hand, live results, links, states, keys."""
+
+import json
+import re
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from served import Served
+
+pytestmark = pytest.mark.browser
+
+RESULTS, PENDING = 60, 4
+ERRORS = [*np.random.default_rng(0).uniform(4, 30, RESULTS - 3), None, None, float("inf")]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """AnyNetX_A and RegNetX, small; of each some networks have results, the rest wait."""
+    served = Served(tmp_path_factory.mktemp("served") / "netspace.db")
+    served.anynet = served.create("AnyNetX_A · digits", 30, "AnyNetX_A small")
+    served.record(*np.random.default_rng(1).uniform(6, 40, 30))
+    served.regnet = served.create("RegNetX · digits", RESULTS + PENDING)
+    served.record(*ERRORS)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window):
+    page = window.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def explore(page, served):
+    """Opens Explore with a query and waits until all of it is drawn; console errors fail."""
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+
+    def explore(query="", state="ready"):
+        page.goto(f"{served.url}/app/{query}")
+        page.wait_for_selector(f"#explore[data-state={state}]", timeout=30_000)
+        page.wait_for_selector(".constraint[data-active]")
+        page.wait_for_selector("#explore[data-drawn]")
+        page.wait_for_function(
+            "document.querySelector('#scatter-frame .js-plotly-plot')?._fullLayout?.xaxis8"
+        )
+        return page
+
+    explore.problems = problems
+    yield explore
+    assert problems == []
+
+
+def ask(served, path, **query):
+    with urlopen(f"{served.url}/api/v1{path}?{urlencode(query, safe=',')}") as answer:
+        return json.load(answer)
+
+
+def drag(page, column, thumb, share, release=True):
+    """Drag a handle to a share of its track, by pointer moves."""
+    row = f'.constraint[data-column="{column}"]'
+    handle = page.locator(f"{row} [role=slider]").nth(thumb).bounding_box()
+    track = page.locator(f"{row} .histogram").bounding_box()
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    to = track["x"] + 7 + share * (track["width"] - 14)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(1, 9):
+        page.mouse.move(x + (to - x) * i / 8, y)
+    if release:
+        page.mouse.up()
+
+
+def number(page, key):
+    """A key number as shown, without what is beside it."""
+    return page.locator(f"[data-number={key}] > span").inner_text()
+
+
+def committed(page):
+    return json.loads(page.get_attribute("#explore", "data-committed"))
+
+
+def wait_for_commit(page, column):
+    page.wait_for_function(
+        "(name) => JSON.parse(document.getElementById('explore').dataset.committed ?? '{}')[name]",
+        arg=column,
+    )
+
+
+def rows(page):
+    return page.locator("#networks .ag-center-cols-container .ag-row")
+
+
+def test_a_dragged_constraint_moves_counts_and_edf_at_once_and_link_and_table_on_release(
+    explore, served
+):
+    page = explore()
+    assert page.inner_text("#passing") == str(RESULTS + PENDING)
+    assert number(page, "n") == str(RESULTS - 2)
+    expect(page.locator("[data-number=n]")).to_contain_text("4 pending")
+    expect(page.locator("[data-number=n]")).to_contain_text("2 failed")
+    picture = page.locator("#edf-frame-canvas").screenshot()
+    link = page.url
+
+    drag(page, "depth", 0, 0.4, release=False)
+    page.wait_for_function("document.getElementById('passing').textContent !== '64'")
+    during = page.inner_text("#passing")
+    assert page.url == link  # nothing is committed while the hand moves
+    assert page.locator("#edf-frame-canvas").screenshot() != picture
+    page.mouse.up()
+    wait_for_commit(page, "depth")
+
+    text = committed(page)["depth"]
+    assert f"depth={text}" in page.url
+    assert page.inner_text("#passing") == during
+    expect(page.locator("#table-count")).to_have_text(during)
+    listed = ask(served, f"/populations/{served.regnet}/networks", depth=text, limit=5)
+    assert listed["passing"] == int(during)
+    first = rows(page).nth(0).locator("[col-id=id]")
+    expect(first).to_have_text(str(listed["items"][0]["id"]))
+
+
+def test_the_page_shows_what_the_server_computes(explore, served):
+    page = explore(f"?population={served.regnet}&depth=4..12&bottleneck_ratio=1,2&below=14")
+    constraints = {"depth": "4..12", "bottleneck_ratio": "1,2"}
+    edf = ask(served, f"/populations/{served.regnet}/edf", points="all", **constraints)
+    chosen = edf["selection"]
+    assert number(page, "n") == str(chosen["n"])
+    assert page.inner_text("#passing") == str(chosen["passing"])
+    assert number(page, "best") == f"{edf['best']:.2f} %"
+    assert number(page, "median") == f"{edf['median']:.1f} %"
+    below = np.searchsorted(edf["error"], 14)
+    assert number(page, "below") == f"{100 * edf['share'][below - 1]:.1f} %"
+    said = page.inner_text("[data-number=n] small")
+    assert f"{chosen['pending']} pending" in said
+    ranges = ask(served, f"/populations/{served.regnet}/ranges", **constraints)["ranges"]
+    depth = ranges["depth"]
+    title = page.locator(".scatter-title").nth(0).locator(".scatter-range")
+    assert title.inner_text() == f"{depth['median']:.0f} [{depth['lo']:.0f}–{depth['hi']:.0f}]"
+
+
+def test_a_link_restores_its_view(explore, served):
+    page = explore()
+    drag(page, "wm", 1, 0.7)
+    wait_for_commit(page, "wm")
+    page.locator('.constraint[data-column="group_width"] .chip').nth(1).click()
+    page.keyboard.press("p")
+    page.locator("#widths-k [data-k='4']").click()
+    page.locator("#threshold").focus()
+    page.keyboard.press("ArrowRight")
+    link, before = (
+        page.url,
+        {key: number(page, key) for key in ("n", "best", "median", "below")},
+    )
+    assert "against=" in link
+    assert "pin=" in link
+    assert "best=4" in link
+
+    page.goto("about:blank")
+    page = explore(link[link.index("?") :])
+    assert page.url == link
+    assert {key: number(page, key) for key in before} == before
+    assert page.locator('.chip[aria-pressed="true"]').count() == 1
+    assert page.locator("[data-pin=A]").count() == 1
+    value = page.locator('.constraint[data-column="wm"] .constraint-value').inner_text()
+    assert value.startswith("≤ ")
+
+
+def test_a_result_appears_in_under_a_second_and_keeps_zoom_and_constraints(explore, served):
+    page = explore(f"?population={served.regnet}&depth=3..")
+    page.evaluate(
+        """() => Plotly.relayout(document.querySelector("#edf-frame .js-plotly-plot"),
+          { "xaxis.range": [5, 12] })"""
+    )
+    n = int(number(page, "n"))
+    page.evaluate(
+        """() => {
+          const cell = document.querySelector("[data-number=n] > span");
+          new MutationObserver(() => { window.appeared ??= Date.now(); })
+            .observe(cell, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    served.record(9.5)
+    with served.database.read() as session:
+        committed_at = (
+            session.connection()
+            .exec_driver_sql("SELECT max(recorded_at) FROM results")
+            .scalar_one()
+        )
+    page.wait_for_function("window.appeared", timeout=10_000)
+    assert number(page, "n") == str(n + 1)
+    # A second, and what a busy machine adds; without a broker the server looks twice a second.
+    assert page.evaluate("window.appeared") - committed_at < 2_000
+    zoomed = page.evaluate(
+        """document.querySelector("#edf-frame .js-plotly-plot")._fullLayout.xaxis.range"""
+    )
+    assert zoomed == [5, 12]
+    assert committed(page) == {"depth": "3.."}
+
+
+def test_after_a_restart_of_the_server_the_page_reconnects_and_says_so_meanwhile(
+    explore, served
+):
+    page = explore()
+    expect(page.locator("#connection")).to_have_attribute("data-live", "true")
+    n = int(number(page, "n"))
+    served.stop()
+    expect(page.locator("#connection")).to_have_text("reconnecting ...", timeout=10_000)
+    served.record(7.5)
+    served.start()
+    expect(page.locator("#connection")).to_have_attribute("data-live", "true", timeout=20_000)
+    expect(page.locator("[data-number=n] > span")).to_have_text(str(n + 1), timeout=10_000)
+    explore.problems.clear()  # the browser logs each refused connection
+
+
+def test_where_nothing_passes_a_card_names_the_last_change_and_undoes_it(explore):
+    page = explore("?depth=3..4")
+    before = page.inner_text("#passing")
+    drag(page, "w0", 0, 1.0)
+    page.locator('.constraint[data-column="group_width"] .chip').last.click()
+    drag(page, "wa", 0, 0.98)
+    expect(page.locator("#explore")).to_have_attribute("data-state", "nothing")
+    card = page.locator("#edf-card")
+    expect(card).to_contain_text("No network passes these constraints")
+    expect(card).to_contain_text(re.compile("Slope|Group width|Initial width"))
+    for _ in range(3):
+        if committed(page) != {"depth": "3..4"}:
+            page.keyboard.press("z")
+    expect(page.locator("#passing")).to_have_text(before)
+    expect(card).to_be_hidden()
+    page.keyboard.press("r")
+    assert committed(page) == {}
+
+
+def test_the_keyboard_reaches_everything(explore):
+    page = explore()
+    page.keyboard.press("1")
+    page.keyboard.press("ArrowRight")
+    wait_for_commit(page, "depth")
+    page.keyboard.press("p")
+    expect(page.locator("[data-pin=A]")).to_be_visible()
+    page.keyboard.press("z")
+    assert committed(page) == {}
+    page.keyboard.press("/")
+    page.keyboard.type("slope")
+    expect(page.locator('.constraint[data-column="depth"]')).to_be_hidden()
+    expect(page.locator('.constraint[data-column="wa"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator('.constraint[data-column="depth"]')).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+
+
+def test_the_theme_follows_the_system_until_it_is_toggled(explore, page):
+    page.emulate_media(color_scheme="dark")
+    explore()
+    theme = "document.documentElement.dataset.mantineColorScheme"
+    assert page.evaluate(theme) == "dark"
+    page.keyboard.press("d")
+    assert page.evaluate(theme) == "light"
+    page.reload()
+    page.wait_for_selector("#explore[data-drawn]")
+    assert page.evaluate(theme) == "light"
+    page.evaluate("localStorage.clear()")
+
+
+def test_a_click_picks_the_nearest_network_and_a_row_picks_its_own(explore, served):
+    page = explore()
+    cell = rows(page).nth(2).locator("[col-id=id]")
+    id = cell.inner_text()
+    cell.click()
+    expect(page.locator("#network")).to_be_visible()
+    expect(page.locator("#explore")).to_have_attribute("data-picked", id)
+    page.keyboard.press("Escape")
+    expect(page.locator("#explore")).not_to_have_attribute("data-picked", id)
+
+
+def test_fewer_than_twenty_networks_have_no_best_range(explore, served):
+    page = explore("?depth=3..3")
+    assert int(number(page, "n")) < 20
+    assert page.locator(".scatter-range").nth(0).inner_text() == "few networks"
+    assert page.inner_text("#widths-best") == "few networks"
+    assert number(page, "median").endswith("%")
+
+
+def test_a_population_without_results_says_what_happens_next(page, served):
+    id = served.create("RegNetX · waiting", 5, seed=3)
+    page.goto(f"{served.url}/app/?population={id}")
+    page.wait_for_selector("#explore[data-state=waiting]", timeout=30_000)
+    expect(page.locator("#edf-card")).to_contain_text("wait for a worker")
+    expect(page.locator("#passing")).to_have_text("5")

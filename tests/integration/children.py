@@ -1,0 +1,98 @@
+"""Ways in which a job's process can behave, in place of `workers.processes.run_job`.
+
+Children find them by importing this module, so it imports neither torch nor a test.
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from designspace.network import Network, Stage, Stem
+from designspace.regimes import DIGITS
+from jobs.messages import Claim
+from workers import processes
+
+NETWORK = Network(
+    stem=Stem(width=8, stride=1),
+    stages=(
+        Stage(depth=2, width=8, stride=1, group_width=4),
+        Stage(depth=1, width=16, group_width=8),
+    ),
+)
+REGIME = DIGITS.model_copy(update={"epochs": 2})
+
+
+def claim(**changed):
+    given = {"job_id": 1, "attempt": 1, "token": "t", "kind": "train", "seed": 0}
+    return Claim(**({"network": NETWORK, "regime": REGIME} | given | changed))
+
+
+def sleeper(claim, data_dir, pipe):
+    """Says nothing and does nothing, for ever."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    time.sleep(1000)
+
+
+def stubborn(claim, data_dir, pipe):
+    """Ignores SIGTERM, and says when it does."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pipe.send("deaf")
+    time.sleep(1000)
+
+
+def suicidal(claim, data_dir, pipe):
+    """Dies as if the system had run out of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def parent_of_a_sleeper(claim, data_dir, pipe):
+    """Starts a process of its own, and says which."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    pipe.send(subprocess.Popen(["sleep", "1000"]).pid)
+    time.sleep(1000)
+
+
+def what_is_loaded(claim, data_dir, pipe):
+    """Says what the fork server held ready."""
+    pipe.send({name for name in sys.modules if "." not in name})
+
+
+def worker():
+    """A worker's process with one child: prints what it is, and waits."""
+    multiprocessing.set_forkserver_preload([])  # nothing is trained
+    processes.run_job = parent_of_a_sleeper
+    child = processes.Child(claim(), Path())
+    grandchild = child.receive(60)
+    torch_is_here = "torch" in sys.modules
+    sys.stdout.write(json.dumps([torch_is_here, child.pid, grandchild]) + "\n")
+    sys.stdout.flush()
+    time.sleep(1000)
+
+
+def lives(pid):
+    """Whether a process runs; one that only waits to be reaped does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+def until(condition, seconds=30.0):
+    """Wait for a condition; whether it came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+if __name__ == "__main__":
+    worker()

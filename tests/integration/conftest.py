@@ -1,0 +1,80 @@
+"""Real parts for the tests: a migrated database each, a small population, a REST client."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from db.migrations import upgrade
+from db.session import Database
+from designspace.regimes import DIGITS
+from designspace.spaces import PRESETS
+from netspace.stack import ports, valkey
+from services import populations, regimes, spaces
+from services.populations import Spec
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An empty database file, migrated once and copied for each test."""
+    file = tmp_path_factory.mktemp("template") / "netspace.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def database(migrated, tmp_path):
+    """A database of the test's own."""
+    file = tmp_path / "netspace.db"
+    file.write_bytes(migrated.read_bytes())
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def defined(database):
+    """Ids of a space and a regime, by name."""
+    with database.durable() as session:
+        return {
+            "space": spaces.define(session, "RegNetX small", PRESETS["RegNetX small"]),
+            "anynet": spaces.define(session, "AnyNetX_A small", PRESETS["AnyNetX_A small"]),
+            "regime": regimes.define(session, "digits", DIGITS),
+        }
+
+
+@pytest.fixture
+def create(database, defined):
+    """Creates a population of n networks, by keywords of `Spec`."""
+
+    def create(n=6, **given):
+        spec = {
+            "name": f"population of {n}",
+            "space_id": defined["space"],
+            "regime_id": defined["regime"],
+            "windows": {"flops": "100k..300k"},
+        }
+        return populations.create(database, Spec(n=n, **(spec | given)))
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def broker_url(tmp_path_factory):
+    """A real broker of the tests' own, with a password, on a port the system gave."""
+    folder = tmp_path_factory.mktemp("broker")
+    environment = {**os.environ, "NETSPACE_DATA_DIR": str(folder)}
+    with ports.reserve() as reserved:
+        port = reserved.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "netspace", "broker", f"--port={port}"], env=environment
+    )
+    url = valkey.url(folder / "broker", port)
+    while not valkey.answers(url):
+        assert process.poll() is None
+        time.sleep(0.05)
+    yield url
+    process.terminate()
+    process.wait()

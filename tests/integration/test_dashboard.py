@@ -1,0 +1,470 @@
+"""The pages inside the web process: Dash's four corrections, the drawer, the form, exports."""
+
+import asyncio
+import inspect
+import re
+import time
+
+import httpx
+import numpy as np
+import pytest
+from dash import no_update
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+import dashboard.app
+from dashboard import exports
+from dashboard.pages import create as create_page
+from dashboard.pages import network, plan
+from dashboard.sources import Sources
+from db.session import Database
+from designspace.regimes import DIGITS
+from designspace.spaces import PRESETS
+from designspace.spaces.regnet import RegNet
+from jobs.messages import Epoch, Failed, Finished
+from jobs.queue import Queue
+from netspace.settings import Settings
+from netspace.web import create_app
+from services import leases, populations, regimes, results, spaces
+from services.errors import Refused
+from services.populations import Spec
+from services.snapshots import Snapshots
+
+UPDATE = "/app/_dash-update-component"
+STUDY = 1
+"""The id of the study's population."""
+
+
+def sources_of(database):
+    return Sources(database, Snapshots(database), Queue("redis://127.0.0.1:1/0"))
+
+
+@pytest.fixture
+def sources(database):
+    """A database of the test's own, to write to."""
+    sources = sources_of(database)
+    yield sources
+    sources.queue.close()
+
+
+@pytest.fixture(scope="module")
+def study(migrated, tmp_path_factory):
+    """Thirty networks of errors 5 .. 34, the third failed, the fourth diverged; to read."""
+    file = tmp_path_factory.mktemp("study") / "netspace.db"
+    file.write_bytes(migrated.read_bytes())
+    study = sources_of(Database(f"sqlite:///{file}"))
+    with study.database.durable() as session:
+        space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
+        regime = regimes.define(session, "digits", DIGITS)
+    spec = Spec("study", space, regime, 30, {"flops": "100k..300k"})
+    assert populations.create(study.database, spec) == STUDY
+    with study.database.durable() as session:
+        for i in range(30):
+            record(session, i)
+    yield study
+    study.queue.close()
+    study.database.dispose()
+
+
+def record(session, i):
+    claim = leases.claim(session, "train", "a worker", 30)
+    results.record_epoch(session, claim, Epoch(epoch=1, loss=2, error=50, seconds=0.5))
+    if i == 2:
+        failed = Failed(failure="out_of_memory", detail="needs 3 GB\nhas 2 GB")
+        results.record_failure(session, claim, failed, False, 1)
+    else:
+        quantities = {"diverged": 1.0} if i == 3 else {"error": 5.0 + i}
+        finished = Finished(quantities=quantities, conditions={"device": "cpu"})
+        results.record(session, claim, finished)
+
+
+def application(database):
+    """REST and pages, without a broker."""
+    return create_app(Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0"))
+
+
+@pytest.fixture(scope="module")
+def client(study):
+    with TestClient(application(study.database), follow_redirects=False) as client:
+        yield client
+
+
+def body_of(known, output, **given):
+    """What the browser sends to call a callback; inputs that are not given are empty."""
+    [callback] = [
+        one for one in known if output in one["output"] and not one["clientside_function"]
+    ]
+    outputs = [
+        dict(zip(("id", "property"), one.split("@")[0].rsplit(".", 1), strict=True))
+        for one in callback["output"].strip(".").split("...")
+    ]
+    several = callback["output"].startswith("..")
+    filled = {
+        part: [one | {"value": given.get(one["id"])} for one in callback[part]]
+        for part in ("inputs", "state")
+    }
+    return filled | {
+        "output": callback["output"],
+        "outputs": outputs if several else outputs[0],
+        "changedPropIds": [f"{one['id']}.{one['property']}" for one in callback["inputs"]],
+    }
+
+
+def ask(client, output, **given):
+    """The answer of a callback."""
+    known = client.get("/app/_dash-dependencies").json()
+    return client.post(UPDATE, json=body_of(known, output, **given))
+
+
+# ---------------------------------------------------------------- the four corrections
+
+
+@pytest.mark.parametrize("path", ["/api/nope", "/api/v1/nope", "/nope"])
+def test_an_unknown_path_of_the_api_is_a_json_404_with_the_pages_mounted(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["nope", "new/nope", "figures/nope.html", "_dash-nope", "_dash-nope/x", "assets/nope.js"],
+)
+def test_an_unknown_path_below_the_pages_is_not_found(client, path):
+    assert client.get(f"/app/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/app/", "/app/new", "/app/new?space=1"])
+def test_every_page_has_a_deep_link(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "_dash-config" in answer.text
+
+
+def test_the_root_leads_to_the_pages(client):
+    assert client.get("/").headers["location"] == "/app/"
+
+
+def test_every_callback_is_a_coroutine_function(study):
+    # A plain def would run on the server's event loop and hold up every request.
+    app = dashboard.app.mount(FastAPI(), study)
+    served = {
+        id: known["callback"] for id, known in app.callback_map.items() if "callback" in known
+    }
+    assert len(served) >= 6
+    for id, callback in served.items():
+        assert inspect.iscoroutinefunction(callback), id
+        assert inspect.iscoroutinefunction(inspect.unwrap(callback)), id
+
+
+def test_callbacks_are_known_before_the_first_page_is_asked_for(client):
+    assert len(client.get("/app/_dash-dependencies").json()) > 6
+
+
+def test_what_fails_in_a_callback_is_told_at_the_page(client, caplog):
+    answer = ask(client, "network-told", picked={"population": 99, "network": 1})
+    assert answer.status_code == 200
+    told = answer.json()["sideUpdate"]["problem"]
+    assert told == {"children": "NotFound: no population 99", "hidden": False}
+    assert "a callback failed" in caplog.text
+
+
+def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatch):
+    asked = {"population": STUDY, "network": 1}
+    read, began = network.networks.get, []
+
+    def slow(*given):
+        began.append(time.monotonic())
+        time.sleep(1)
+        return read(*given)
+
+    monkeypatch.setattr(network.networks, "get", slow)
+
+    async def both():
+        transport = httpx.ASGITransport(application(study.database))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            known = (await client.get("/app/_dash-dependencies")).json()
+            body = body_of(known, "network-told", picked=asked)
+            waiting = asyncio.create_task(client.post(UPDATE, json=body))
+            while not began:
+                await asyncio.sleep(0.01)
+            await client.get("/app/_dash-dependencies")
+            quick = time.monotonic()
+            answer = await waiting
+            return quick, time.monotonic(), answer
+
+    quick, done, answer = asyncio.run(both())
+    assert answer.status_code == 200
+    assert done - began[0] >= 1
+    assert quick < done - 0.3
+
+
+# ---------------------------------------------------------------- the drawer
+
+
+def sheet(sources, population, ordinal):
+    drawn = sources.snapshots.get(population).population
+    picked = {"population": population, "network": int(drawn.ids[ordinal])}
+    return picked, network.sheet(sources, "/api/v1", picked, "dark")
+
+
+def words(component):
+    """All text in components, in reading order."""
+    if isinstance(component, str):
+        return component
+    if isinstance(component, list):
+        return " ".join(" ".join(words(part) for part in component).split())
+    return words(getattr(component, "children", None) or [])
+
+
+def test_a_network_is_shown_with_its_error_line_widths_and_history(client, study):
+    picked, shown = sheet(study, STUDY, 0)
+    told = words(shown["told"])
+    assert "5.00 %" in told
+    assert "number 1 of the sampling order" in told
+    record = client.get(shown["json"]).json()
+    assert record["id"] == picked["network"]
+    assert shown["title"][1].children == record["hash"]
+    line, quantised, built = shown["widths"].data
+    assert line.y.tolist() == record["line_widths"]
+    assert quantised.y.tolist() == record["quantised_widths"]
+    assert built.y.tolist() == record["compatible_widths"]
+    assert shown["learning"].data[0].y == (50,)
+    history = words(shown["record"])
+    assert all(word in history for word in ("claimed", "done", "a worker", "cpu"))
+
+
+def test_a_failed_network_says_why_and_a_diverged_one_how_it_counts(study):
+    failed = words(sheet(study, STUDY, 2)[1]["told"])
+    assert "out of memory" in failed
+    assert "has 2 GB" in failed
+    assert "infinite error" in words(sheet(study, STUDY, 3)[1]["told"])
+
+
+def test_a_waiting_and_a_running_network_say_so(database, sources, create):
+    id = create(2)
+    with database.durable() as session:
+        leases.claim(session, "train", "a worker", 30)
+    assert "training now on a worker" in words(sheet(sources, id, 0)[1]["told"])
+    waiting = sheet(sources, id, 1)[1]
+    assert "waits in the queue" in words(waiting["told"])
+    assert waiting["no_curve"]
+
+
+def test_drawn_and_built_values_are_told_apart_where_they_differ(sources, create):
+    id = create(60)
+    drawn = sources.snapshots.get(id).population
+    differ = drawn.columns["group_width"] != drawn.columns["effective_group_width_1"]
+    [row, *_] = np.flatnonzero(differ)
+    before, after = (
+        int(drawn.columns[name][row]) for name in ("group_width", "effective_group_width_1")
+    )
+    assert f"{before} → " in words(sheet(sources, id, row)[1]["told"])
+    assert after < before
+
+
+# ---------------------------------------------------------------- New population
+
+
+def form(**changed):
+    fields = {
+        "name": "mine",
+        "space": "1",
+        "json": plan.written(PRESETS["RegNetX small"]),
+        "space_name": "",
+        "regime": "1",
+        "flops": "100k..300k",
+        "params": "",
+        "activations": "",
+        "n": 5,
+        "seed": 3,
+        "training_seed": 0,
+    }
+    return fields | changed
+
+
+def stored(sources):
+    """How many spaces and populations there are."""
+    with sources.database.read() as session:
+        return len(spaces.every(session)), len(populations.every(session))
+
+
+def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(sources, defined):
+    before = stored(sources)
+    shown = create_page.previewed(sources, form(n=1000), "light")
+    assert set(shown["errors"].values()) == {None}
+    assert stored(sources) == before
+    begun = create_page.started(sources, form())
+    id = begun["started"]["population"]
+    with sources.database.read() as session:
+        record = populations.get(session, id)
+    assert (record.n, record.seed, record.windows) == (5, 3, {"flops": "100k..300k"})
+    assert record.tried == record.n + sum(record.refused.values())
+    drawn = sources.snapshots.get(id).population
+    assert [len(trace.y) for trace in shown["widths"].data[:5]] == drawn.columns[
+        "depth"
+    ].tolist()
+    accepted, tried = re.search(
+        r"accepted: ([\d,]+) of ([\d,]+) candidates", words(shown["acceptance"])
+    ).groups()
+    assert accepted == "100"
+    rate = 100 / int(tried.replace(",", ""))
+    assert 0.01 < rate < 0.1  # about 4.5 % of this space's candidates lie in this window
+
+
+def test_an_edited_space_is_stored_with_its_population(sources, defined):
+    edited = '{"family": "regnet", "strides": [1, 2, 2], "depth": [3, 12], "wm": [2, 3]}'
+    before = stored(sources)
+    begun = create_page.started(
+        sources, form(json=edited, space_name="shallow", flops="", name="new one")
+    )
+    assert stored(sources) == (before[0] + 1, before[1] + 1)
+    with sources.database.read() as session:
+        record = populations.get(session, begun["started"]["population"])
+        space = spaces.get(session, record.space_id)
+    assert space.name == "shallow"
+    assert space.space == RegNet(strides=(1, 2, 2), depth=[3, 12], wm=[2, 3])
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"flops": "5..3"}, "flops", "'5..3': the range is reversed"),
+        ({"params": "lots"}, "params", "is not a number such as"),
+        ({"flops": "1..2", "n": 3}, "n", "0 distinct networks in 200,000 candidates"),
+        ({"n": 0}, "n", "'0': a whole number from 1 to 100,000"),
+        ({"n": "many"}, "n", "'many': a whole number"),
+        ({"n": 1.5}, "n", "whole number"),
+        ({"seed": -1}, "seed", "'-1': a whole number from 0"),
+        ({"training_seed": ""}, "training_seed", "whole number"),
+        ({"name": " "}, "name", "a name of 1 to 100 characters"),
+        ({"name": "study"}, "name", "population 'study' exists"),
+        ({"regime": None}, "regime", "pick a regime"),
+        ({"regime": "99"}, "regime", "no regime 99"),
+        ({"json": "{"}, "json", "Invalid JSON"),
+        (
+            {"json": '{"family": "regnet", "colour": 1}'},
+            "json",
+            "colour: there is no such field",
+        ),
+        ({"json": '{"family": "regnet", "colour": 1}'}, "json", "only family, stem, strides"),
+        ({"json": '{"family": "regnet", "depth": [9, 3]}'}, "json", "reversed range 9..3"),
+        ({"json": '{"family": "nope"}'}, "json", "'anynet', 'regnet'"),
+        ({"json": '{"family": "anynet"}'}, "space_name", "for the edited space"),
+        (
+            {"json": '{"family": "anynet"}', "space_name": "RegNetX small"},
+            "space_name",
+            "exists",
+        ),
+        (
+            {"json": '{"family": "anynet"}', "space_name": "x", "name": "study"},
+            "name",
+            "exists",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_stored(study, changed, field, said):
+    before = stored(study)
+    answer = create_page.started(study, form(**changed))
+    assert said in answer["errors"][field]
+    assert stored(study) == before
+    assert answer["started"] is no_update
+
+
+def test_a_preview_tells_a_wrong_window_and_a_window_that_nothing_passes(study):
+    wrong = create_page.previewed(study, form(flops="5..3"), "light")
+    assert "the range is reversed" in wrong["errors"]["flops"]
+    empty = create_page.previewed(study, form(flops="1..2"), "light")
+    assert "No network in 200,000 candidates" in words(empty["acceptance"])
+    assert len(empty["widths"].data) == 0
+
+
+def test_the_form_begins_like_the_link_s_space_and_with_a_seed_of_its_own(sources, create):
+    empty = dict.fromkeys(create_page.FILLED)
+    create(1, name="a")
+    create(1, name="b", seed=1, windows={"flops": "150k..250k"})
+    filled = create_page.filled(sources, "?space=1", empty)
+    assert (filled["space"], filled["seed"], filled["flops"]) == ("1", 2, "150k..250k")
+    other = create_page.filled(sources, "?space=2", empty | {"space": "1", "flops": "1k"})
+    assert (other["space"], other["seed"], other["flops"]) == ("2", 0, "150k..250k")
+    kept = create_page.filled(sources, "", empty | {"space": "1", "flops": "1k", "seed": 7})
+    assert {kept[name] for name in ("space", "flops", "seed")} == {no_update}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_space_in_the_form_reads_back_as_itself(name):
+    space = PRESETS[name]
+    read = plan.read(form(json=plan.written(space)), space)
+    assert read.space is None
+    assert read.problems == {}
+
+
+# ---------------------------------------------------------------- figures for download
+
+
+@pytest.mark.parametrize("figure", ["edf", "scatters", "widths"])
+def test_a_figure_is_a_page_that_works_offline(client, figure):
+    answer = client.get(f"/app/figures/{figure}.html?population={STUDY}&theme=dark")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "plotly.js v" in answer.text
+    assert "<script src=" not in answer.text
+    assert "population-1-version-30-" in answer.headers["content-disposition"]
+
+
+def test_the_exported_curve_has_the_numbers_of_rest(client, study):
+    texts = {"depth": "3..6", "bottleneck_ratio": "1,2"}
+    rest = client.get(f"/api/v1/populations/{STUDY}/edf", params=texts | {"points": "all"})
+    passing, whole = exports.sets(study.snapshots.get(STUDY), texts)
+    figure = exports.edf_figure(passing, whole)
+    lower, upper, curve = figure.data[1:]
+    assert curve.x[1:-1].tolist() == rest.json()["error"]
+    assert curve.y[1:-1].tolist() == rest.json()["share"]
+    assert lower.y[1:-1].tolist() == rest.json()["band"]["lower"]
+    assert upper.y[1:-1].tolist() == rest.json()["band"]["upper"]
+    selection = rest.json()["selection"]
+    for said in (
+        f"n = {selection['n']}",
+        f"failed: {sum(selection['failed'].values())}",
+        f"pending: {selection['pending']}",
+        rest.json()["band"]["name"],
+    ):
+        assert said in figure.layout.title.subtitle.text
+
+
+def test_another_population_is_constrained_by_the_columns_it_has_and_names_the_others(
+    sources, create, defined
+):
+    other = sources.snapshots.get(create(3, space_id=defined["anynet"]))
+    shown = exports.compared(other, {"depth": "1..99", "wm": "2..3"})
+    assert shown.label == "population of 3, depth=1..99 (it has no wm)"
+    assert shown.pending == 3
+    with pytest.raises(Refused, match="reversed"):
+        exports.compared(other, {"depth": "9..3"})
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "said"),
+    [
+        ("edf.html?population={id}&dept=4", "dept", "4", "did you mean depth"),
+        ("edf.html?population={id}&depth=9..3", "depth", "9..3", "reversed"),
+        ("edf.html?population={id}&depth=3&depth=4", "depth", "4", "a,b,c"),
+        ("edf.html?depth=4", "population", None, "required"),
+        ("edf.html?population={id}&theme=red", "theme", "red", "'light' or 'dark'"),
+        ("scatters.html?population={id}&columns=w9", "columns", "w9", "depth, w0"),
+        ("widths.html?population={id}&best=0", "best", "0", "greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_figure_names_field_value_and_what_is_allowed(client, path, field, value, said):
+    answer = client.get(f"/app/figures/{path.format(id=STUDY)}")
+    assert answer.status_code == 422
+    problem = {one["field"]: one for one in answer.json()["detail"]}[field]
+    assert problem["value"] == value
+    assert said in problem["message"]
+
+
+def test_a_link_to_the_page_is_a_question_for_a_figure_too(client):
+    query = f"population={STUDY}&depth=3..9&below=12&best=4&pin=depth=3..5&space=1"
+    assert client.get(f"/app/figures/edf.html?{query}").status_code == 200
+    assert client.get("/app/figures/edf.html?population=99").status_code == 404

@@ -1,0 +1,109 @@
+"""Events: a result reaches a listener, by the broker's wake-up or, without one, by the poll."""
+
+import json
+import threading
+import time
+
+import httpx
+import pytest
+import uvicorn
+
+from jobs.messages import Epoch, Finished
+from jobs.wakeups import PROGRESS, RESULTS, Wakeups
+from netspace.settings import Settings
+from netspace.web import create_app
+from services import leases, results
+
+NO_BROKER = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def serve(database):
+    """Serves the application on the test's database, with a broker; returns its address."""
+    servers = []
+
+    def serve(broker_url):
+        app = create_app(Settings(database_url=database.url, broker_url=broker_url))
+        config = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        servers.append((server, thread))
+        while not server.started:
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    yield serve
+    for server, thread in servers:
+        server.should_exit = True
+        thread.join()
+
+
+def events(lines):
+    """The data of each event, as it comes."""
+    for line in lines:
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+def finish(database):
+    with database.durable() as session:
+        claim = leases.claim(session, "train", "a worker", 30)
+        results.record(session, claim, Finished(quantities={"error": 9.5}, conditions={}))
+
+
+def test_a_listener_hears_the_state_at_once_and_then_each_result(
+    database, create, serve, broker_url
+):
+    id = create(3)
+    wakeups = Wakeups(broker_url)
+    with httpx.stream("GET", f"{serve(broker_url)}/api/v1/events", timeout=20) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        heard = events(answer.iter_lines())
+        first = next(heard)
+        assert (first["population"], first["version"]) == (id, 0)
+        for done in (1, 2):
+            finish(database)
+            wakeups.publish(RESULTS)
+            event = next(heard)
+            assert event["version"] == done
+            assert event["progress"]["done"] == done
+    wakeups.close()
+
+
+def test_without_a_broker_results_are_heard_by_the_poll(database, create, serve):
+    create(2)
+    with httpx.stream("GET", f"{serve(NO_BROKER)}/api/v1/events", timeout=20) as answer:
+        heard = events(answer.iter_lines())
+        next(heard)
+        finish(database)
+        assert next(heard)["progress"]["done"] == 1
+
+
+def test_epochs_of_a_running_job_are_heard(database, create, serve, broker_url):
+    create(1)
+    wakeups = Wakeups(broker_url)
+    with httpx.stream("GET", f"{serve(broker_url)}/api/v1/events", timeout=20) as answer:
+        heard = events(answer.iter_lines())
+        next(heard)
+        with database.write() as session:
+            claim = leases.claim(session, "train", "a worker", 30)
+            epoch = Epoch(epoch=1, loss=1.5, error=42.0, seconds=0.4)
+            results.record_epoch(session, claim, epoch)
+        wakeups.publish(PROGRESS)
+        [running] = next(heard)["running"]
+        assert (running["epoch"], running["epochs"], running["error"]) == (1, 10, 42.0)
+    wakeups.close()
+
+
+def test_a_listener_to_one_population_hears_no_other(database, create, serve):
+    create(1, name="first")
+    second = create(2, name="second", training_seed=1)
+    address = f"{serve(NO_BROKER)}/api/v1/events?population={second}"
+    with httpx.stream("GET", address, timeout=20) as answer:
+        heard = events(answer.iter_lines())
+        assert next(heard)["population"] == second
+        for _ in range(3):
+            finish(database)
+        assert next(heard)["population"] == second

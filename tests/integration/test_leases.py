@@ -1,0 +1,217 @@
+"""Leases and results: one result a job, whoever is killed, late or twice."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import text
+
+from jobs.messages import Epoch, Failed, Finished
+from services import leases, populations, results
+
+FINISHED = Finished(quantities={"error": 12.5}, conditions={"device": "cpu"})
+OUT_OF_MEMORY = Failed(failure="out_of_memory", detail="asked for 80 GiB")
+
+
+def claim(database, worker="a worker", lease_seconds=30):
+    with database.write() as session:
+        return leases.claim(session, "train", worker, lease_seconds)
+
+
+def progress(database, id):
+    with database.read() as session:
+        return populations.get(session, id).progress
+
+
+def history(database, job_id):
+    with database.read() as session:
+        rows = session.execute(
+            text("SELECT what FROM events WHERE job_id = :job ORDER BY id"), {"job": job_id}
+        )
+        return list(rows.scalars())
+
+
+def expire(database, claim):
+    with database.write() as session:
+        session.execute(
+            text("UPDATE jobs SET lease_expires_at = 1 WHERE id = :id"), {"id": claim.job_id}
+        )
+
+
+def reap(database, max_attempts=3):
+    with database.write() as session:
+        return leases.reap(session, max_attempts)
+
+
+def record(database, claim):
+    with database.durable() as session:
+        return results.record(session, claim, FINISHED)
+
+
+def test_claims_follow_the_sampling_order(database, create):
+    create(4)
+    assert [claim(database).job_id for _ in range(4)] == [1, 2, 3, 4]
+    assert claim(database) is None
+
+
+def test_two_waiting_populations_take_turns(database, create, defined):
+    create(3, name="first")
+    create(3, name="second", space_id=defined["anynet"])
+    assert [claim(database).job_id for _ in range(6)] == [1, 4, 2, 5, 3, 6]
+
+
+def test_no_job_is_claimed_twice_by_claimers_at_the_same_time(database, create):
+    create(40)
+    taken = []
+
+    def work():
+        while held := claim(database):
+            taken.append(held.job_id)
+
+    workers = [threading.Thread(target=work) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(taken) == list(range(1, 41))
+
+
+def test_a_result_ends_the_job_and_a_second_one_changes_nothing(database, create):
+    id = create(1)
+    held = claim(database)
+    assert record(database, held)
+    assert not record(database, held)
+    assert progress(database, id).done == 1
+    assert history(database, held.job_id) == ["claimed", "done"]
+
+
+def test_a_heartbeat_keeps_the_lease(database, create):
+    create(1)
+    held = claim(database, lease_seconds=0.2)
+    for _ in range(4):
+        time.sleep(0.1)
+        with database.write() as session:
+            assert leases.heartbeat(session, held, lease_seconds=0.2) == leases.Pulse(False)
+        assert reap(database) == []
+
+
+def test_an_expired_lease_goes_back_to_the_queue_and_its_holder_learns_it(database, create):
+    create(1)
+    first = claim(database)
+    expire(database, first)
+    assert reap(database) == [first.job_id]
+    with database.write() as session:
+        assert leases.heartbeat(session, first, 30) is None
+    second = claim(database)
+    assert (second.job_id, second.attempt) == (first.job_id, 2)
+    assert second.token != first.token
+    assert history(database, first.job_id) == ["claimed", "expired", "claimed"]
+
+
+def test_after_the_last_attempt_an_expired_job_is_dead(database, create):
+    id = create(1)
+    for _ in range(3):
+        expire(database, claim(database))
+        reap(database, max_attempts=3)
+    assert claim(database) is None
+    assert progress(database, id).failed == 1
+
+
+def test_a_late_result_counts_where_none_exists_and_ends_the_next_attempt(database, create):
+    id = create(1)
+    late = claim(database)
+    expire(database, late)
+    reap(database)
+    second = claim(database)
+    assert record(database, late)
+    with database.write() as session:
+        assert leases.heartbeat(session, second, 30) is None
+    assert not record(database, second)
+    assert progress(database, id).done == 1
+
+
+def test_a_released_job_goes_back_untried(database, create):
+    create(1)
+    held = claim(database)
+    with database.write() as session:
+        leases.release(session, held)
+    assert claim(database).attempt == 1
+
+
+def test_a_failure_says_why_and_the_rest_goes_on(database, create):
+    id = create(2)
+    held = claim(database)
+    with database.durable() as session:
+        results.record_failure(session, held, OUT_OF_MEMORY, retry=False, max_attempts=3)
+    assert progress(database, id).failed == 1
+    with database.read() as session:
+        row = session.execute(
+            text("SELECT state, failure, detail FROM jobs WHERE id = 1")
+        ).one()
+    assert tuple(row) == ("failed", "out_of_memory", "asked for 80 GiB")
+    assert claim(database).job_id == 2
+
+
+def test_a_retried_failure_waits_and_comes_back_until_the_attempts_are_used_up(
+    database, create
+):
+    id = create(1)
+    crashed = Failed(failure="crashed", detail="signal 9")
+    for _ in range(3):
+        assert progress(database, id).failed == 0
+        with database.write() as session:
+            session.execute(text("UPDATE jobs SET not_before = 0"))
+        held = claim(database)
+        with database.durable() as session:
+            results.record_failure(session, held, crashed, retry=True, max_attempts=3)
+        assert claim(database) is None  # not before a while has passed
+    assert progress(database, id).failed == 1
+
+
+def test_what_a_lost_lease_writes_is_not_stored(database, create):
+    create(1)
+    lost = claim(database)
+    expire(database, lost)
+    reap(database)
+    epoch = Epoch(epoch=1, loss=1.0, error=50.0, seconds=0.5)
+    with database.write() as session:
+        results.record_epoch(session, lost, epoch)
+        results.record_failure(session, lost, OUT_OF_MEMORY, retry=False, max_attempts=3)
+        assert session.scalar(text("SELECT count(*) FROM epochs")) == 0
+        assert session.scalar(text("SELECT state FROM jobs")) == "queued"
+
+
+def test_a_new_attempt_writes_over_the_learning_curve_of_the_old_one(database, create):
+    create(1)
+    held = claim(database)
+    for error in (50.0, 40.0):
+        with database.write() as session:
+            epoch = Epoch(epoch=1, loss=1.0, error=error, seconds=0.5)
+            results.record_epoch(session, held, epoch)
+    with database.read() as session:
+        assert session.execute(text("SELECT epoch, error FROM epochs")).all() == [(1, 40.0)]
+
+
+def test_every_result_raises_the_version_of_each_population_it_belongs_to(database, create):
+    one, other = create(3, name="one"), create(3, name="the same networks")
+    assert record(database, claim(database))
+    with database.read() as session:
+        versions = [populations.get(session, id).version for id in (one, other)]
+    assert versions == [1, 1]
+    assert progress(database, one).done == progress(database, other).done == 1
+
+
+@pytest.mark.parametrize("crash", [KeyboardInterrupt, RuntimeError])
+def test_a_transaction_that_is_interrupted_stores_nothing(database, create, crash):
+    id = create(1)
+    held = claim(database)
+
+    def record_and_crash():
+        with database.durable() as session:
+            results.record(session, held, FINISHED)
+            raise crash
+
+    with pytest.raises(crash):
+        record_and_crash()
+    assert progress(database, id).done == 0
+    assert record(database, held)

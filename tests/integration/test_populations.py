@@ -1,0 +1,145 @@
+"""Populations: created whole or not at all, sharing measurements, paused and resumed."""
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from jobs.messages import Failed, Finished
+from netspace import demo
+from services import leases, populations, results
+from services.errors import Conflict, NotFound, Refused
+from services.snapshots import Snapshots
+
+
+def finish(database, **quantities):
+    """End the next job: with these quantities, or where none are given with a crash."""
+    with database.durable() as session:
+        claim = leases.claim(session, "train", "a worker", 30)
+        if quantities:
+            results.record(session, claim, Finished(quantities=quantities, conditions={}))
+        else:
+            failed = Failed(failure="crashed", detail="signal 11")
+            results.record_failure(session, claim, failed, retry=False, max_attempts=3)
+
+
+def counts(database):
+    tables = ("populations", "draws", "jobs")
+    with database.read() as session:
+        return {t: session.scalar(text(f"SELECT count(*) FROM {t}")) for t in tables}
+
+
+def test_a_population_has_one_job_a_network(database, create):
+    create(7)
+    assert counts(database) == {"populations": 1, "draws": 7, "jobs": 7}
+
+
+def test_a_network_measured_already_is_not_measured_again(database, create):
+    create(5, name="first")
+    for _ in range(5):
+        finish(database, error=10.0)
+    id = create(8, name="more of the same seed")
+    assert counts(database)["jobs"] == 8
+    with database.read() as session:
+        assert populations.get(session, id).progress.done == 5
+
+
+def test_another_training_seed_measures_again(database, create):
+    create(5, name="seed 0")
+    create(5, name="seed 1", training_seed=1)
+    assert counts(database)["jobs"] == 10
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        ({"windows": {"flops": "100k..101k"}, "n": 200}, Refused, "distinct networks in"),
+        ({"windows": {"depth": "3..4"}}, Refused, "flops, params, activations"),
+        ({"windows": {"flops": "9..1"}}, Refused, "reversed"),
+        ({"space_id": 99}, NotFound, "no design space 99"),
+        ({"regime_id": 99}, NotFound, "no regime 99"),
+    ],
+)
+def test_a_population_that_is_refused_leaves_nothing_behind(
+    database, create, given, error, said
+):
+    with pytest.raises(error, match=said):
+        create(**given)
+    assert counts(database) == {"populations": 0, "draws": 0, "jobs": 0}
+
+
+def test_a_taken_name_is_a_conflict(create):
+    create(3, name="twice")
+    with pytest.raises(Conflict, match="'twice' exists"):
+        create(3, name="twice")
+
+
+def test_a_paused_population_gives_out_no_jobs_until_it_is_resumed(database, create):
+    id = create(3)
+    with database.durable() as session:
+        populations.set_paused(session, id, True)
+        assert leases.claim(session, "train", "a worker", 30) is None
+        assert populations.get(session, id).progress.paused == 3
+        populations.set_paused(session, id, False)
+        assert leases.claim(session, "train", "a worker", 30).job_id == 1
+
+
+def test_pausing_does_not_hold_up_what_another_population_waits_for(database, create):
+    three = create(3, name="three")
+    create(2, name="two of them")
+    with database.durable() as session:
+        populations.set_paused(session, three, True)
+        progress = populations.get(session, three).progress
+    assert (progress.queued, progress.paused) == (2, 1)
+
+
+def test_a_new_population_gets_the_paused_jobs_it_shares_going(database, create):
+    paused = create(3, name="paused")
+    with database.durable() as session:
+        populations.set_paused(session, paused, True)
+    create(2, name="two of them")
+    with database.read() as session:
+        assert populations.get(session, paused).progress.queued == 2
+
+
+def test_a_snapshot_follows_the_version(database, create):
+    id, snapshots = create(4), Snapshots(database)
+    first = snapshots.get(id)
+    assert snapshots.get(id) is first
+    finish(database, error=10.0, loss=0.25)
+    second = snapshots.get(id)
+    assert second.version == first.version + 1
+    assert np.isnan(first.population.error).all()  # a snapshot never changes
+    assert second.population.error[0] == 10.0
+    assert second.population.columns["loss"][0] == 0.25
+
+
+def test_statistics_wait_for_the_networks_launched_before(database, create):
+    id, snapshots = create(4), Snapshots(database)
+    with database.durable() as session:
+        slow = leases.claim(session, "train", "slow", 30)
+    finish(database, error=20.0)
+    assert len(snapshots.get(id).population.prefix()) == 0
+    with database.durable() as session:
+        results.record(session, slow, Finished(quantities={"error": 5.0}, conditions={}))
+    prefix = snapshots.get(id).population.prefix()
+    assert prefix.error.tolist() == [5.0, 20.0]
+
+
+def test_diverged_networks_are_infinite_and_crashed_ones_are_no_results(database, create):
+    id = create(4)
+    finish(database, error=10.0)
+    finish(database, diverged=1.0)
+    finish(database)
+    finish(database, error=90.0)  # of ten classes: as bad as guessing
+    population = Snapshots(database).get(id).population
+    assert population.results().error.tolist() == [10.0, np.inf, np.inf]
+    assert population.counts.failed_by_cause == {"crashed": 1}
+
+
+def test_the_demo_is_made_once_in_an_empty_database(database):
+    assert demo.create_if_empty(database)
+    assert not demo.create_if_empty(database)
+    assert counts(database) == {"populations": 2, "draws": 300, "jobs": 300}
+    with database.write() as session:
+        order = [leases.claim(session, "train", "a worker", 30).job_id for _ in range(4)]
+    assert order == [1, 151, 2, 152]  # the two populations take turns

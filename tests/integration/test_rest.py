@@ -1,0 +1,237 @@
+"""REST: what is defined, created, asked and refused over HTTP."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from designspace import bootstrap
+from designspace.edf import edf
+from jobs.messages import Finished
+from netspace.settings import Settings
+from netspace.web import create_app
+from services import leases, results
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def client(database, monkeypatch):
+    """The application on the test's database; no broker, so it polls."""
+    settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def measured(database, create):
+    """A population of 30 networks with errors of its own."""
+    id = create(30)
+    for error in np.random.default_rng(0).permutation(30) + 5.0:
+        with database.durable() as session:
+            claim = leases.claim(session, "train", "a worker", 30)
+            quantities = {"error": float(error), "loss": 0.5}
+            results.record(session, claim, Finished(quantities=quantities, conditions={}))
+    return id
+
+
+def problems(answer):
+    return {problem.get("field"): problem for problem in answer.json()["detail"]}
+
+
+def test_a_space_is_defined_and_read_back_as_its_own_json(client):
+    space = {"family": "regnet", "depth": [12, 20], "bottleneck_ratio": [1, 2]}
+    made = client.post(f"{API}/spaces", json={"name": "mine", "space": space})
+    assert made.status_code == 201
+    again = client.get(f"{API}/spaces/{made.json()['id']}").json()
+    assert again == made.json()
+    assert again["space"]["depth"] == {"law": "uniform", "lo": 12, "hi": 20, "step": 1}
+    assert again in client.get(f"{API}/spaces").json()["items"]
+
+
+def test_the_same_name_for_another_space_is_a_conflict(client):
+    for depth, status in (([12, 20], 201), ([12, 20], 201), ([12, 24], 409)):
+        body = {"name": "mine", "space": {"family": "regnet", "depth": depth}}
+        assert client.post(f"{API}/spaces", json=body).status_code == status
+
+
+def test_a_population_is_created_and_its_progress_read(client, defined):
+    body = {
+        "name": "p",
+        "space_id": 1,
+        "regime_id": 1,
+        "n": 3,
+        "windows": {"flops": "100k..300k"},
+    }
+    made = client.post(f"{API}/populations", json=body)
+    assert made.status_code == 201
+    [item] = client.get(f"{API}/populations").json()["items"]
+    assert item["progress"]["done"] == 0
+    assert item["progress"]["total"] == 3
+    assert item["tried"] == 3 + sum(item["refused"].values())
+
+
+def test_pause_and_resume(client, create):
+    id = create(3)
+    for paused in (True, False):
+        answer = client.patch(f"{API}/populations/{id}", json={"paused": paused}).json()
+        assert answer["paused"] is paused
+        assert answer["progress"]["paused"] == (3 if paused else 0)
+
+
+def test_the_edf_is_that_of_the_networks_that_pass(client, measured):
+    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+    weights = [r["multiplicity"] for r in rows if 3 <= r["columns"]["depth"] <= 6]
+    errors = [r["columns"]["error"] for r in rows if 3 <= r["columns"]["depth"] <= 6]
+    answer = client.get(f"{API}/populations/{measured}/edf?depth=3..6&points=all").json()
+    assert answer["selection"]["n"] == len(errors)
+    curve = edf(errors, weights)
+    assert answer["error"] == curve.steps().error.tolist()
+    assert answer["share"] == pytest.approx(curve.steps().share.tolist())
+    assert answer["median"] == curve.median
+    assert answer["band"]["name"] == "pointwise Clopper-Pearson 95 %"
+
+
+def test_an_edf_has_512_points_by_default(client, measured):
+    answer = client.get(f"{API}/populations/{measured}/edf").json()
+    assert len(answer["error"]) == len(answer["band"]["upper"]) == 512
+    assert (answer["share"][0], answer["share"][-1]) == (0, 1)
+
+
+def test_an_edf_of_nothing_is_empty_not_an_error(client, create):
+    answer = client.get(f"{API}/populations/{create(3)}/edf").json()
+    assert answer["selection"]["n"] == 0
+    assert answer["selection"]["pending"] == 3
+    assert answer["error"] == []
+    assert answer["median"] is None
+
+
+def test_best_ranges_need_twenty_networks(client, measured):
+    whole = client.get(f"{API}/populations/{measured}/ranges?columns=depth,wm").json()
+    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+    expected = bootstrap.best_range(
+        [row["columns"]["wm"] for row in rows],
+        [row["columns"]["error"] for row in rows],
+        [row["multiplicity"] for row in rows],
+    )
+    assert whole["ranges"]["wm"]["median"] == expected.median
+    few = client.get(f"{API}/populations/{measured}/ranges?error=5..20").json()
+    assert few["selection"]["n"] == 16
+    assert set(few["ranges"].values()) == {None}
+
+
+def test_pages_of_networks_show_each_once_in_order(client, measured):
+    seen, cursor = [], None
+    while True:
+        page = client.get(
+            f"{API}/populations/{measured}/networks",
+            params={"limit": 7, "sort": "-wm", **({"cursor": cursor} if cursor else {})},
+        ).json()
+        seen += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert len({row["id"] for row in seen}) == len(seen) == page["passing"] == 30
+    wm = [row["columns"]["wm"] for row in seen]
+    assert wm == sorted(wm, reverse=True)
+
+
+def test_csv_has_every_network_that_passes(client, measured):
+    answer = client.get(f"{API}/populations/{measured}/networks.csv?error=5..9")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [float(row["error"]) for row in rows] == [5, 6, 7, 8, 9]
+    assert {row["status"] for row in rows} == {"measured"}
+    assert client.get(f"{API}/populations/{measured}/networks.csv?w9=5").status_code == 422
+
+
+def test_one_network_tells_its_line_its_widths_and_its_job(client, measured):
+    row = client.get(f"{API}/populations/{measured}/networks?limit=1").json()["items"][0]
+    network = client.get(f"{API}/populations/{measured}/networks/{row['id']}").json()
+    line, depth = network["line"], int(row["columns"]["depth"])
+    assert network["line_widths"] == pytest.approx(
+        [line["w0"] + line["wa"] * j for j in range(depth)]
+    )
+    assert len(network["quantised_widths"]) == len(network["compatible_widths"]) == depth
+    assert network["job"]["state"] == "done"
+    assert network["job"]["quantities"]["error"] == row["columns"]["error"] == 5.0
+    assert [event["what"] for event in network["job"]["events"]] == ["claimed", "done"]
+
+
+def test_columns_are_float32_rows_sorted_by_error(client, measured):
+    answer = client.get(f"{API}/populations/{measured}/columns")
+    size = int(np.frombuffer(answer.content[:4], "<u4")[0])
+    header = json.loads(answer.content[4 : 4 + size])
+    assert (4 + size) % 4 == 0
+    types = {"uint32": "<u4", "float32": "<f4"}
+    n, columns = header["n"], {}
+    for i, column in enumerate(header["columns"]):
+        start = 4 + size + 4 * n * i
+        columns[column["name"]] = np.frombuffer(
+            answer.content[start : start + 4 * n], types[column["type"]]
+        )
+    assert len(answer.content) == 4 + size + 4 * n * len(columns)
+    assert columns["error"].tolist() == list(np.arange(30) + 5.0)
+    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+    assert columns["id"].tolist() == [row["id"] for row in rows]
+    wm = [row["columns"]["wm"] for row in rows]
+    np.testing.assert_array_equal(columns["wm"], np.float32(wm))
+
+
+def test_columns_have_the_version_as_their_etag(client, measured):
+    answer = client.get(f"{API}/populations/{measured}/columns")
+    assert answer.headers["etag"] == '"30"'
+    seen = {"If-None-Match": answer.headers["etag"]}
+    assert client.get(f"{API}/populations/{measured}/columns", headers=seen).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "value", "said"),
+    [
+        ("edf?dept=3", "dept", "3", "did you mean depth"),
+        ("edf?dept=3", "dept", "3", "its columns depth, w0, wa, wm"),
+        ("edf?depth=9..3", "depth", "9..3", "reversed"),
+        ("edf?depth=", "depth", "", "empty"),
+        ("edf?depth=3&depth=4", "depth", "4", "a,b,c"),
+        ("edf?points=1", "points", "1", "2 to 10,000"),
+        ("edf?level=1.5", "level", "1.5", "less than 1"),
+        ("ranges?columns=w9", "columns", "w9", "depth, w0"),
+        ("networks?sort=w9", "sort", "w9", "- in front"),
+        ("networks?limit=0", "limit", "0", "greater than or equal to 1"),
+        ("networks?cursor=x", "cursor", "x", "next"),
+    ],
+)
+def test_a_wrong_question_names_field_value_and_what_is_allowed(
+    client, measured, query, field, value, said
+):
+    answer = client.get(f"{API}/populations/{measured}/{query}")
+    assert answer.status_code == 422
+    assert problems(answer)[field]["value"] == value
+    assert said in problems(answer)[field]["message"]
+
+
+def test_a_wrong_population_is_refused_by_field(client, defined):
+    body = {"name": "", "space_id": 1, "regime_id": 1, "n": 0, "colour": "red"}
+    found = problems(client.post(f"{API}/populations", json=body))
+    assert found["n"] == {
+        "field": "n",
+        "value": 0,
+        "message": "Input should be greater than or equal to 1",
+    }
+    assert {"name", "colour"} <= set(found)
+
+
+def test_what_is_not_there_is_a_json_404(client):
+    for path in ("/api/nope", f"{API}/nope", f"{API}/populations/9", f"{API}/spaces/9"):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert answer.headers["content-type"] == "application/json", path
+
+
+def test_the_api_describes_itself(client):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert f"{API}/populations/{{population_id}}/edf" in paths
+    assert client.get("/api/docs").status_code == 200

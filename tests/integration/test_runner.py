@@ -1,0 +1,256 @@
+"""Slots: jobs are taken, watched over and stored, whatever dies meanwhile."""
+
+import os
+import signal
+import time
+
+import children
+import pytest
+from children import lives, until
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from services import leases, regimes
+from workers import processes, slots
+from workers.config import WorkerConfig
+from workers.runner import Runner
+
+TRAINING = processes.run_job
+ONE_EPOCH = children.REGIME.model_copy(update={"epochs": 1})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fork_server():
+    """A worker starts it before it takes jobs."""
+    processes.start_fork_server()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Waits that suit a test."""
+    monkeypatch.setattr(slots, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(leases, "RETRY_DELAY_MS", 100)
+
+
+@pytest.fixture
+def heard():
+    """Topics that were published."""
+    return []
+
+
+@pytest.fixture
+def run(database, heard, tmp_path):
+    """Starts a runner; stops it in the end."""
+
+    class Wakeups:
+        publish = staticmethod(heard.append)
+
+    started = []
+
+    def run(**changed):
+        given = {
+            "name": "tester",
+            "slots": 2,
+            "data_dir": tmp_path,
+            "lease_seconds": 20,
+            "heartbeat_seconds": 0.1,
+            "max_attempts": 3,
+            "job_timeout_seconds": 60,
+            "poll_seconds": 0.1,
+            "reap_seconds": 0.1,
+        }
+        started.append(Runner(WorkerConfig(**(given | changed)), database, Wakeups()))
+        started[-1].start()
+        return started[-1]
+
+    yield run
+    for runner in started:
+        runner.stop()
+        runner.join(10)
+
+
+@pytest.fixture
+def queue(database, create):
+    """Queues n small networks under a regime of one epoch."""
+
+    def queue(n):
+        with database.durable() as session:
+            regime = regimes.define(session, "one epoch", ONE_EPOCH)
+        create(n, regime_id=regime, windows={"flops": "..60k"})
+
+    return queue
+
+
+@pytest.fixture
+def jobs(database):
+    """The jobs as they are now; changes all of them where told to."""
+
+    def jobs(change=None):
+        if change:
+            with database.write() as session:
+                session.execute(text(f"UPDATE jobs SET {change}"))
+        with database.read() as session:
+            rows = session.execute(
+                text(
+                    "SELECT state, jobs.attempt, failure, worker, quantities AS result, "
+                    "(SELECT count(*) FROM epochs WHERE epochs.job_id = jobs.id) AS epochs "
+                    "FROM jobs LEFT JOIN results ON results.job_id = jobs.id ORDER BY jobs.id"
+                )
+            )
+            return rows.all()
+
+    return jobs
+
+
+@pytest.fixture
+def live(monkeypatch):
+    """Gives jobs another life than training, and notes their processes."""
+    started = []
+
+    class Noted(processes.Child):
+        def __init__(self, claim, data_dir):
+            super().__init__(claim, data_dir)
+            started.append(self.pid)
+
+    monkeypatch.setattr(slots, "Child", Noted)
+
+    def live(job):
+        monkeypatch.setattr(processes, "run_job", job)
+        return started
+
+    return live
+
+
+def test_queued_jobs_are_trained_and_their_errors_stored(run, queue, jobs, heard):
+    queue(3)
+    run()
+    assert until(lambda: all(job.state == "done" for job in jobs()), 60)
+    assert all(job.epochs == 1 and "error" in job.result for job in jobs())
+    assert (heard.count("progress"), heard.count("results")) == (3, 3)
+
+
+def test_a_wake_up_makes_an_idle_slot_look_at_once(run, queue, jobs, live):
+    live(children.sleeper)
+    runner = run(poll_seconds=1000)
+    time.sleep(0.3)
+    queue(1)
+    runner.wake()
+    assert until(lambda: jobs()[0].state == "running", 3)
+
+
+def test_a_worker_that_stops_gives_its_jobs_back_untried(run, queue, jobs, live):
+    pids = live(children.sleeper)
+    queue(3)
+    runner = run()
+    assert until(lambda: len(pids) == 2)
+    began = time.monotonic()
+    runner.stop()
+    runner.join(10)
+    assert time.monotonic() - began < 2
+    assert {(job.state, job.attempt) for job in jobs()} == {("queued", 0)}
+    assert not any(map(lives, pids))
+
+
+def test_a_child_that_was_killed_costs_an_attempt_and_no_job(run, queue, jobs, live):
+    pids = live(children.sleeper)
+    queue(1)
+    run()
+    assert until(lambda: pids)
+    live(TRAINING)  # from the second attempt on
+    os.kill(pids[0], signal.SIGKILL)
+    assert until(lambda: jobs()[0].state == "done")
+    assert jobs()[0].attempt == 2
+
+
+def test_a_job_whose_process_dies_at_every_attempt_fails(run, queue, jobs, live):
+    pids = live(children.suicidal)
+    queue(1)
+    run(max_attempts=2)
+    assert until(lambda: jobs()[0].state == "failed")
+    assert (jobs()[0].failure, jobs()[0].attempt, len(pids)) == ("crashed", 2, 2)
+
+
+def test_a_failed_job_says_why_and_those_after_it_are_done(run, queue, jobs, database):
+    queue(2)
+    unknown = ONE_EPOCH.model_copy(update={"data": "unknown"})
+    with database.write() as session:
+        regime = regimes.define(session, "unknown data", unknown)
+        session.execute(text(f"UPDATE jobs SET regime_id = {regime} WHERE id = 1"))
+    run(slots=1)
+    assert until(lambda: jobs()[1].state == "done")
+    assert (jobs()[0].state, jobs()[0].failure, jobs()[0].attempt) == ("failed", "data", 1)
+
+
+def test_a_cancelled_job_ends_with_its_process_even_a_deaf_one(
+    run, queue, jobs, live, monkeypatch
+):
+    monkeypatch.setattr(processes, "GRACE", 0.2)
+    pids = live(children.stubborn)
+    queue(1)
+    run()
+    assert until(lambda: pids)
+    jobs("cancel_requested = true")
+    assert until(lambda: jobs()[0].state == "cancelled")
+    assert not lives(pids[0])
+
+
+def test_a_job_that_runs_too_long_is_ended(run, queue, jobs, live):
+    pids = live(children.sleeper)
+    queue(1)
+    run(job_timeout_seconds=0.3)
+    assert until(lambda: jobs()[0].state == "failed")
+    assert jobs()[0].failure == "timeout"
+    assert not lives(pids[0])
+
+
+def test_who_lost_its_lease_ends_the_work_and_writes_nothing(run, queue, jobs, live):
+    pids = live(children.sleeper)
+    queue(1)
+    run()
+    assert until(lambda: pids)
+    (job,) = jobs("lease_token = 'of somebody else', worker = 'somebody else'")
+    assert until(lambda: not lives(pids[0]))
+    assert jobs() == [job]
+
+
+def test_a_worker_cut_off_from_its_database_for_a_lease_ends_the_work(
+    run, queue, live, monkeypatch
+):
+    pids = live(children.sleeper)
+    queue(1)
+    run(lease_seconds=1)
+    assert until(lambda: pids)
+
+    def away(*_):
+        raise OperationalError("statement", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(leases, "heartbeat", away)
+    monkeypatch.setattr(leases, "claim", away)
+    assert until(lambda: not lives(pids[0]), 5)
+
+
+def test_a_result_outlives_a_database_that_is_away(run, queue, jobs, monkeypatch):
+    tries = []
+    record = slots.results.record
+
+    def busy_twice(*arguments):
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("statement", {}, Exception("database is locked"))
+        return record(*arguments)
+
+    monkeypatch.setattr(slots.results, "record", busy_twice)
+    queue(1)
+    run()
+    assert until(lambda: jobs()[0].state == "done")
+    assert (jobs()[0].attempt, len(tries)) == (1, 3)
+
+
+def test_what_a_dead_worker_held_is_given_to_another(run, queue, jobs, database):
+    queue(1)
+    with database.write() as session:
+        leases.claim(session, "train", "dead worker", lease_seconds=0)
+    assert jobs()[0].state == "running"
+    run()
+    assert until(lambda: jobs()[0].state == "done")
+    assert (jobs()[0].worker, jobs()[0].attempt) == ("tester", 2)

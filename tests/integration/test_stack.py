@@ -1,0 +1,307 @@
+"""The stack starts and stops as one: broker, lifeline, supervisor and `up`, real processes."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError
+from redis.retry import Retry
+
+from netspace.stack import locks, ports, valkey
+
+PYTHON = sys.executable
+UP = [PYTHON, "-m", "netspace", "up"]
+
+
+def eventually(condition, seconds=10):
+    """Whether `condition()` comes true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def gone(pid):
+    """Whether a process has ended; one that nobody has reaped yet has."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def environment(folder, **more):
+    """Settings of a stack of its own; no supervisor, whoever runs the tests."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("NETSPACE_")}
+    return {**own, "NETSPACE_DATA_DIR": str(folder), "NETSPACE_DEMO": "0", **more}
+
+
+@pytest.fixture
+def started():
+    """Start processes that end with the test, whatever happens."""
+    with contextlib.ExitStack() as stack:
+
+        def start(command, **options):
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+            )
+            stack.callback(process.stdout.close)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def port():
+    with ports.reserve() as reserved:
+        yield reserved.getsockname()[1]
+
+
+def broker_command(port):
+    return [PYTHON, "-m", "netspace", "broker", f"--port={port}"]
+
+
+def test_the_broker_wants_its_password_and_keeps_it(started, port, tmp_path):
+    broker = started(broker_command(port), env=environment(tmp_path))
+    url = valkey.url(tmp_path / "broker", port)
+    assert eventually(lambda: valkey.answers(url))
+    with (
+        Redis(port=port, retry=Retry(NoBackoff(), 0)) as stranger,
+        pytest.raises(AuthenticationError),
+    ):
+        stranger.ping()
+    for private in ("config", "password"):
+        assert (tmp_path / "broker" / private).stat().st_mode & 0o777 == 0o600
+
+    broker.terminate()
+    assert broker.wait(5) == 0
+    assert url == valkey.url(tmp_path / "broker", port)
+
+
+def test_the_broker_remembers_over_a_restart_and_never_forgets_for_memory(
+    started, port, tmp_path
+):
+    url = valkey.url(tmp_path / "broker", port)
+    first = started(broker_command(port), env=environment(tmp_path))
+    assert eventually(lambda: valkey.answers(url))
+    with Redis.from_url(url) as client:
+        client.set("told", "once")
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        assert client.config_get("bind") == {"bind": "127.0.0.1"}
+    first.terminate()
+    # The next one waits for the end of the one before: two would ruin each other's file.
+    started(broker_command(port), env=environment(tmp_path))
+    first.wait(5)
+    assert eventually(lambda: valkey.answers(url))
+    with Redis.from_url(url) as client:
+        assert client.get("told") == b"once"
+
+
+def test_the_broker_ends_with_its_killed_parent(started, port, tmp_path):
+    parent = started(
+        [
+            PYTHON,
+            "-c",
+            "import subprocess, sys\n"
+            "child = subprocess.Popen(sys.argv[1:])\n"
+            "print(child.pid, flush=True)\n"
+            "child.wait()",
+            *broker_command(port),
+        ],
+        env=environment(tmp_path),
+    )
+    broker = int(parent.stdout.readline())
+    assert eventually(lambda: valkey.answers(valkey.url(tmp_path / "broker", port)))
+    parent.kill()
+    assert eventually(lambda: gone(broker), seconds=3)
+
+
+PART = """
+import os, signal, subprocess, sys, time
+from netspace.stack import lifeline
+
+for word in sys.argv[1:]:
+    match word.split("="):
+        case ["polite"]:
+            signal.signal(signal.SIGTERM, lambda *_: (print("bye"), sys.exit()))
+        case ["stubborn"]:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        case ["watched"]:
+            lifeline.watch(grace=0.5)
+        case ["child"]:
+            subprocess.Popen([sys.executable, __file__, "sleep"])
+        case ["sleep"]:
+            print("pid", os.getpid())
+            time.sleep(60)
+        case ["write", path]:
+            time.sleep(0.3)
+            open(path, "x").close()
+        case ["read", path]:
+            print("found", os.path.exists(path))
+        case ["exit", code]:
+            sys.exit(int(code))
+"""
+"""A part of a stack that does what its arguments say."""
+
+SUPERVISOR = """
+import json, os, sys
+from netspace.stack.supervisor import Part, Supervisor
+
+def part(name, does):
+    words = does.split()
+    written = [word.removeprefix("write=") for word in words if word.startswith("write=")]
+    ready = lambda: all(os.path.exists(path) for path in written)
+    return Part(name, [sys.executable, sys.argv[1], *words], ready=ready)
+
+waves = [[part(*item) for item in wave.items()] for wave in json.loads(sys.argv[2])]
+print("died:", Supervisor(waves, "all is well", grace=0.5).run())
+"""
+
+
+@pytest.fixture
+def supervise(started, tmp_path):
+    """Start a supervisor on waves of parts, each {name: what it does}."""
+    (tmp_path / "part.py").write_text(PART)
+
+    def start(*waves):
+        command = [PYTHON, "-c", SUPERVISOR, str(tmp_path / "part.py"), json.dumps(waves)]
+        return started(command, env=environment(tmp_path, PYTHONPATH="."))
+
+    return start
+
+
+def sleepers(count, supervisor):
+    """The processes of `count` parts, once they sleep."""
+    pids = []
+    for line in supervisor.stdout:
+        if "| pid " in line:
+            pids.append(int(line.split()[-1]))
+        if len(pids) == count:
+            return pids
+    raise AssertionError(f"{count} parts should sleep: {pids}")
+
+
+def test_the_death_of_a_part_stops_all_and_is_told(supervise, tmp_path):
+    file = tmp_path / "written"
+    supervisor = supervise({"steady": f"write={file} sleep"}, {"mortal": "exit=7"})
+    steady = sleepers(1, supervisor)
+    assert list(supervisor.stdout)[-1] == "died: mortal ended by itself (exit code 7)\n"
+    assert gone(*steady)
+
+
+def test_a_part_that_ends_in_peace_stops_all_too(supervise):
+    said = list(supervise({"steady": "sleep", "done": "exit=0"}).stdout)
+    assert said[-1] == "died: done ended by itself (exit code 0)\n"
+
+
+def test_a_child_that_a_part_leaves_behind_ends_with_it(supervise):
+    supervisor = supervise({"parent": "child exit=1"})
+    begin = time.monotonic()
+    assert list(supervisor.stdout)[-1] == "died: parent ended by itself (exit code 1)\n"
+    assert time.monotonic() - begin < 30  # the child, which holds the output, sleeps for 60
+
+
+def test_a_wave_waits_for_the_one_before_to_be_ready(supervise, tmp_path):
+    file = tmp_path / "written"
+    said = list(supervise({"slow": f"write={file} sleep"}, {"next": f"read={file}"}).stdout)
+    assert any(line.endswith("| found True\n") for line in said)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_the_last_wave_first(supervise, number):
+    supervisor = supervise({"broker": "polite sleep"}, {"worker": "polite sleep"})
+    running = sleepers(2, supervisor)
+    supervisor.send_signal(number)
+    said = list(supervisor.stdout)
+    assert [line.split()[1] for line in said if line.endswith("| bye\n")] == [
+        "worker",
+        "broker",
+    ]
+    assert said[-1] == "died: None\n"
+    assert all(gone(pid) for pid in running)
+
+
+def test_a_part_that_does_not_stop_is_killed(supervise):
+    supervisor = supervise({"broker": "stubborn sleep"})
+    running = sleepers(1, supervisor)
+    supervisor.terminate()
+    assert list(supervisor.stdout)[-1] == "died: None\n"
+    assert all(gone(pid) for pid in running)
+
+
+def test_parts_end_when_their_supervisor_is_killed(supervise):
+    supervisor = supervise({"willing": "watched sleep", "stubborn": "stubborn watched sleep"})
+    running = sleepers(2, supervisor)
+    supervisor.kill()
+    assert eventually(lambda: all(gone(pid) for pid in running), seconds=2)
+
+
+def test_up_says_in_a_line_that_its_port_is_in_use(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        up = subprocess.run(
+            UP,
+            env=environment(tmp_path, NETSPACE_PORT=str(port)),
+            capture_output=True,
+            text=True,
+        )
+    assert up.returncode == 1
+    assert up.stderr == (
+        f"netspace: port {port} on 127.0.0.1 is in use: "
+        "stop what uses it or set NETSPACE_PORT\n"
+    )
+
+
+def test_up_says_in_a_line_that_its_data_folder_is_in_use(tmp_path):
+    with locks.alone(tmp_path):
+        up = subprocess.run(UP, env=environment(tmp_path), capture_output=True, text=True)
+    assert up.returncode == 1
+    assert up.stderr.startswith(f"netspace: netspace is up already on {tmp_path} (process ")
+    assert len(up.stderr.splitlines()) == 1
+
+
+def test_a_data_folder_remembers_that_its_supervisor_was_killed(tmp_path):
+    with locks.alone(tmp_path) as one_was_killed:
+        assert not one_was_killed
+        left = (tmp_path / "lock").read_text()
+    (tmp_path / "lock").write_text(left)  # as a killed one leaves it
+    with locks.alone(tmp_path) as one_was_killed:
+        assert one_was_killed
+
+
+def test_up_with_a_wrong_setting_says_so_and_starts_nothing(tmp_path):
+    up = subprocess.run(
+        UP,
+        env=environment(tmp_path / "data", NETSPACE_PORT="http"),
+        capture_output=True,
+        text=True,
+    )
+    assert up.returncode == 2
+    assert up.stderr.startswith('netspace: NETSPACE_PORT is "http": ')
+    assert not (tmp_path / "data").exists()
+
+
+def test_up_serves_until_it_is_asked_to_stop_and_hangs_up_on_streams(started, port, tmp_path):
+    up = started(UP, env=environment(tmp_path, NETSPACE_PORT=str(port)), start_new_session=True)
+    assert any(f"netspace is at http://127.0.0.1:{port} " in line for line in up.stdout)
+    with httpx.stream("GET", f"http://127.0.0.1:{port}/api/v1/events") as stream:
+        assert stream.status_code == 200
+        up.send_signal(signal.SIGINT)
+        said = list(up.stdout)
+    assert up.wait(5) == 0
+    assert not [line for line in said if "ERROR" in line or "Traceback" in line]
+    assert not ports.answers("127.0.0.1", port)
+    assert (tmp_path / "lock").read_text() == ""

@@ -1,0 +1,71 @@
+"""Batches of one epoch: shuffled, shifted and flipped by index arithmetic.
+
+A shift by (dy, dx) shows pixel (y + dy, x + dx) and a flip shows columns backwards: both only
+say *which* pixels an image shows. So drawing a batch, shifting and flipping it is one gather
+from the resident images. All of it is drawn from (seed, epoch): an epoch is the same wherever
+the run was started, and no state of a generator needs to be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from designspace.regimes import Regime
+from workers.data import Images
+
+
+def pad(images: Images, shift: int) -> Images:
+    """Room to shift into: `shift` black pixels on each side."""
+    return Images(F.pad(images.pixels, (0, 0, shift, shift, shift, shift)), images.labels)
+
+
+def steps_per_epoch(n: int, regime: Regime) -> int:
+    """Batches of an epoch over n images: whole ones only, or all n as one."""
+    return max(1, n // regime.batch_size)
+
+
+def batches(
+    padded: Images, regime: Regime, seed: int, epoch: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """The batches of an epoch, on the images' device.
+
+    Args:
+        padded: images with `regime.shift` more pixels on each side.
+        epoch: from 1.
+
+    Yields:
+        pixels uint8 (batch, side, side, channels) and labels int64 (batch,).
+    """
+    n, device = len(padded), padded.labels.device
+    rng = generator(seed, epoch)
+    order = torch.randperm(n, generator=rng).to(device)
+    rows, columns = (shown.to(device) for shown in shown_pixels(n, regime, rng))
+    for step in range(steps_per_epoch(n, regime)):
+        batch = slice(step * regime.batch_size, (step + 1) * regime.batch_size)
+        chosen = order[batch]
+        pixels = padded.pixels[
+            chosen[:, None, None], rows[batch, :, None], columns[batch, None, :]
+        ]
+        yield pixels, padded.labels[chosen]
+
+
+def generator(seed: int, epoch: int) -> torch.Generator:
+    """The source of an epoch's randomness: on the CPU, so it is the same on every device."""
+    (state,) = np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state))
+
+
+def shown_pixels(n: int, regime: Regime, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Rows and columns of its padded image that each of n images shows, (n, side) each."""
+    side = torch.arange(regime.resolution)
+    top, left = torch.randint(0, 2 * regime.shift + 1, (2, n, 1), generator=rng)
+    rows, columns = top + side, left + side
+    if regime.flip:
+        mirrored = torch.rand(n, 1, generator=rng) < 0.5
+        columns = torch.where(mirrored, columns.flip(1), columns)
+    return rows, columns

@@ -1,0 +1,32 @@
+"""What a child process does: one job, told of step by step through a pipe.
+
+It imports torch, so its parent never imports it (see `workers.processes`).
+"""
+
+from __future__ import annotations
+
+import gc
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from jobs.messages import Claim, Finished
+from workers.data import load
+from workers.failures import failed
+from workers.train import train
+
+
+def run(claim: Claim, data_dir: Path, pipe: Connection) -> None:
+    """Do the job; send each `Epoch`, then one `Finished` or `Failed`."""
+    gc.disable()  # the loop makes no cycles, and the process ends with it: 3 % less time
+    try:
+        pipe.send(measure(claim, data_dir, pipe))
+    except BaseException as error:  # whatever it was, it has to be told
+        pipe.send(failed(error))
+
+
+def measure(claim: Claim, data_dir: Path, pipe: Connection) -> Finished:
+    """The result of a job of any kind."""
+    match claim.kind:
+        case "train":
+            data = load(claim.regime.data, data_dir)
+            return train(claim.network, claim.regime, claim.seed, data, pipe.send)

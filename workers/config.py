@@ -1,0 +1,21 @@
+"""How one worker works; whoever starts it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """What a worker's slots and its reaper need to know. Times in seconds."""
+
+    name: str  # of the worker, as jobs and their events show it
+    slots: int  # jobs at once, one single-threaded process each
+    data_dir: Path  # own data sets lie in its folder `datasets`
+    lease_seconds: float
+    heartbeat_seconds: float
+    max_attempts: int  # at a job whose process died or whose lease expired
+    job_timeout_seconds: float
+    poll_seconds: float = 2  # looking for jobs when nobody rang
+    reap_seconds: float = 5  # between two looks for expired leases

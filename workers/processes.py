@@ -1,0 +1,172 @@
+"""A child process for each job, seen from the slot that supervises it.
+
+Children are forked from a fork server that holds torch ready (`workers.warm`); the worker
+itself never imports torch. A child leads a process group of its own and dies with its
+worker, however that dies: a thread in it waits for the worker's end, because the kernel's own
+signal on a parent's death (set as well) watches the fork server only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from jobs.messages import Claim, Epoch, Failed, Finished
+
+GRACE = 2.0
+"""Seconds between asking a child to end and killing it."""
+
+NICENESS = 10
+"""Training yields to whatever answers people."""
+
+PR_SET_PDEATHSIG = 1
+
+LOST = 255
+"""The exit code that multiprocessing reports where the fork server died and took it along."""
+
+WARM = "workers.warm"
+
+# One thread computes in a child, and a pool of threads would not survive the fork: libraries
+# look for this when the fork server loads them.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload([WARM])
+
+# Starting a process polls all others, and two polls of one process spoil its exit code.
+_polling = threading.Lock()
+
+
+class ColdForkServer(RuntimeError):
+    """The fork server could not preload torch."""
+
+
+class Child:
+    """One job's process and the messages it sends."""
+
+    def __init__(self, claim: Claim, data_dir: Path) -> None:
+        self._pipe, pipe = _context.Pipe(duplex=False)
+        self._process = _context.Process(target=run_job, args=(claim, data_dir, pipe))
+        with _polling:
+            self._process.start()
+        pipe.close()  # the child has its own end: when it dies, the pipe is at its end
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None  # it was started
+        return self._process.pid
+
+    def receive(self, seconds: float) -> Epoch | Finished | Failed | None:
+        """The next message, or None where none came in time. A dead child's is `crashed`."""
+        if not wait([self._pipe, self._process.sentinel], max(0.0, seconds)):
+            return None
+        with contextlib.suppress(EOFError, OSError):  # it died, perhaps while it was sending
+            if self._pipe.poll():  # what it said before it died comes first
+                message: Epoch | Finished | Failed = self._pipe.recv()
+                return message
+        return Failed(failure="crashed", detail=f"the process {self._ended()}")
+
+    def stop(self) -> None:
+        """End the process and all it started; kill what doesn't listen."""
+        self._signal(signal.SIGTERM)
+        wait([self._process.sentinel], GRACE)
+        self._signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Wait for the process to end, and forget it."""
+        if not wait([self._process.sentinel], GRACE):
+            self._signal(signal.SIGKILL)
+            wait([self._process.sentinel])
+        with _polling:
+            self._process.join()
+            self._process.close()
+        self._pipe.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it ended
+            try:
+                os.killpg(self.pid, number)
+            except ProcessLookupError:  # it doesn't lead its group yet
+                os.kill(self.pid, number)
+
+    def _ended(self) -> str:
+        """How it ended, as the rest of a sentence."""
+        with _polling:
+            self._process.join(GRACE)
+            code = self._process.exitcode
+        if code == LOST:
+            return "was lost with its fork server"
+        if code is None or code >= 0:
+            return f"ended with exit code {code}"
+        return f"was ended by signal {-code} ({signal.strsignal(-code)})"
+
+
+def run_job(claim: Claim, data_dir: Path, pipe: Connection) -> None:
+    """A child's life."""
+    lead_a_group_that_dies_with_the_worker()
+    os.nice(NICENESS)
+    from workers.child import run  # torch comes with it: never in the parent
+
+    run(claim, data_dir, pipe)
+    os._exit(0)  # nothing is left to tidy up, and tidying torch takes longer than forking it
+
+
+def lead_a_group_that_dies_with_the_worker() -> None:
+    """What a child does first."""
+    os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # see `workers.warm`
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_die_with_the_worker, daemon=True).start()
+
+
+def _die_with_the_worker() -> None:
+    worker = multiprocessing.parent_process()
+    assert worker is not None  # this runs in children only
+    wait([worker.sentinel])
+    os.killpg(0, signal.SIGKILL)
+
+
+def start_fork_server() -> float:
+    """Start the fork server and try it: seconds that a child took to start, once it was warm.
+
+    Raises:
+        ColdForkServer: it did not preload `workers.warm`; python skips that without a word.
+    """
+    _loads(WARM)  # waits until the server is ready
+    began = time.perf_counter()
+    if not _loads(WARM):
+        raise ColdForkServer(
+            f"the fork server can't import {WARM}: install netspace (pip install -e .), "
+            "or name its folder in PYTHONPATH"
+        )
+    return time.perf_counter() - began
+
+
+def _loads(module: str) -> bool:
+    """Whether children find a module loaded, as one of them says."""
+    answer, pipe = _context.Pipe(duplex=False)
+    process = _context.Process(target=_say_whether_loaded, args=(module, pipe))
+    with _polling:
+        process.start()
+    pipe.close()
+    try:
+        return bool(answer.recv())
+    except EOFError:
+        raise ColdForkServer("the fork server can't start a process") from None
+    finally:
+        with _polling:
+            process.join()
+        answer.close()
+
+
+def _say_whether_loaded(module: str, pipe: Connection) -> None:
+    pipe.send(module in sys.modules)
