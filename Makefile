@@ -4,6 +4,7 @@ export PYTHONPATH := .
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
+PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
 .PHONY: help up setup setup-test test check lint types imports unit format integration bench clean
@@ -25,7 +26,7 @@ endif
 
 test: setup-test ## everything: lint, types, import contracts, unit and integration tests
 	@$(MAKE) $(PARALLEL) lint types imports
-	$(PY) -m pytest
+	$(PYTEST)
 
 check: setup-test ## what a commit should pass: all of it that needs no server
 	@$(MAKE) $(PARALLEL) lint types imports unit
@@ -40,10 +41,10 @@ imports: setup-test ## who may import whom
 	$(dir $(PY))lint-imports
 
 unit: setup-test ## tests without servers, database or torch
-	$(PY) -m pytest tests/unit
+	$(PYTEST) tests/unit
 
 integration: setup-test ## tests with a real broker, database, and training
-	$(PY) -m pytest tests/integration
+	$(PYTEST) tests/integration
 
 format: setup-test ## rewrite the code as `lint` wants it
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .

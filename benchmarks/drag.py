@@ -2,12 +2,12 @@
 
     python -m benchmarks.drag [--sizes 1000 10000 100000] [--training] [--keep DIR] [--url URL]
 
-A 1440x900 headless Chromium opens Explore on a scratch database (benchmarks/synthetic.py) served
-by the real application, and drags the lower handle of depth to and fro with real pointer moves
-every 33 ms for five seconds. A move counts that changes what passes; its time runs from the
-event's own time stamp to the animation frame after the last canvas write of the whole page.
+A headless Chromium of 1440x900 opens Explore on a scratch database (benchmarks/synthetic.py),
+served by the real application, and drags the lower handle of depth to and fro with real pointer
+moves every 33 ms for five seconds. A move counts that changes what passes; its time runs from
+the event's own time stamp to the animation frame after the last canvas write of the whole page.
 
-`--training` lets one niced single-thread process a core train networks meanwhile, as workers do.
+`--training` lets one niced single-thread process a core train meanwhile, as workers do.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VIEWPORT = {"width": 1440, "height": 900}
 SECONDS, EVERY = 5.0, 0.033
 COLUMN = "depth"
 
@@ -86,9 +85,7 @@ def served(file: Path) -> Iterator[str]:
     }
     command = ["-m", "uvicorn", "--factory", "netspace.web:create_app", "--port", str(port)]
     command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
-    with subprocess.Popen(
-        [sys.executable, *command], env=environment
-    ) as server:
+    with subprocess.Popen([sys.executable, *command], env=environment) as server:
         try:
             url = f"http://127.0.0.1:{port}/app/"
             wait_for(url)
@@ -153,7 +150,7 @@ def measure(url: str, n: int | str, **conditions: object) -> None:
     """Open the page, drag, and report."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page(viewport=VIEWPORT)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
         begin = time.monotonic()
         page.goto(url)
         page.wait_for_selector("#explore[data-state=ready][data-drawn]", timeout=60_000)

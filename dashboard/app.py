@@ -3,12 +3,13 @@
 Dash 4.4 on FastAPI does four things that this application can't have; each correction has a
 guard test (tests/integration/test_dashboard.py).
 
-1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off, and
-   `/app/{path}` serves our pages only.
+1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off,
+   and `/app/{path}` serves our pages only.
 2. A callback that fails answers 500 and shows nothing: `on_error` logs it and tells the person.
 3. A plain `def` callback runs on the server's event loop: ours are `async def` and hand work to
    a thread.
-4. Callbacks are collected at the first page: `Dash.setup` is asked for at start.
+4. Callbacks are collected at the first page that is asked for: here they are at start, so that
+   a page kept open over a restart of the server goes on working.
 """
 
 from __future__ import annotations
@@ -24,12 +25,11 @@ from fastapi import FastAPI, HTTPException, Request, Response
 
 from dashboard import exports
 from dashboard.pages import create, explore, network
-from dashboard.sources import Sources as Sources
+from dashboard.sources import Sources
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/app/"
-
 
 PAGES = {"": explore, "new": create}
 """The pages by their path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
@@ -49,7 +49,7 @@ def mount(server: FastAPI, sources: Sources) -> Dash:
         on_error=_tell,
         add_log_handler=False,
     )
-    app.backend._setup_catchall = lambda: None
+    app.backend._setup_catchall = lambda: None  # type: ignore[attr-defined]  # private
     app.layout = _layout()
     for part in (*PAGES.values(), network):
         part.register(app, sources)
@@ -79,7 +79,7 @@ def _tell(error: Exception) -> None:
 
 def _layout() -> Component:
     """Header, all pages (one of them shown), and a place for problems. Reads no data."""
-    return dmc.MantineProvider(
+    layout: Component = dmc.MantineProvider(
         id="theme",
         children=[
             dcc.Location(id="location", refresh=False),
@@ -90,6 +90,7 @@ def _layout() -> Component:
             ),
         ],
     )
+    return layout
 
 
 def _register_shell(app: Dash) -> None:

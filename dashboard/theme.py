@@ -52,5 +52,3 @@ DARK = Palette(
 )
 
 MANTINE = {"fontFamily": FONT, "primaryColor": "blue", "cursorType": "pointer"}
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from celery import Celery
+from kombu import Exchange
 from kombu.common import Broadcast
 from kombu.exceptions import OperationalError
 
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 WAKE = "netspace.wake"
 WAKE_QUEUE = "netspace.wake"
+# Declared by senders, too: else a message would go to one list that nobody reads.
+EXCHANGE = Exchange(WAKE_QUEUE, type="fanout")
 
 
 def configure(celery: Celery) -> Celery:
@@ -45,7 +48,7 @@ class Queue:
     def wake(self) -> None:
         """Wake every worker; without a broker they look by themselves, seconds later."""
         try:
-            self._celery.send_task(WAKE, retry=False, expires=60)
+            self._celery.send_task(WAKE, retry=False, expires=60, declare=[EXCHANGE])
         except OperationalError as error:
             log.warning("broker away, workers look by themselves: %s", error)
 

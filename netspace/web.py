@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import dashboard.app
 import server.api
-from dashboard.app import Sources
+from dashboard.sources import Sources
 from db.session import Database
 from jobs.queue import Queue
 from netspace.settings import Settings

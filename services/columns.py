@@ -36,6 +36,7 @@ def encode(snapshot: Snapshot) -> bytes:
         "ordinal": np.arange(len(population)),
         "status": population.status,
         "multiplicity": population.multiplicity,
+        "cause": population.cause,  # index into the header's causes; 2^32 - 1 where none
     }
     blocks = {name: values[order].astype("<u4") for name, values in whole.items()}
     blocks |= {name: values[order].astype("<f4") for name, values in population.columns.items()}

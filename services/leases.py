@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, literal_column, select, update
 from sqlalchemy.orm import Session
 
@@ -72,15 +73,20 @@ def claim(session: Session, kind: Kind, worker: str, lease_seconds: float) -> Cl
     log(session, job.id, job.attempt, "claimed", worker)
     network = session.get_one(NetworkRow, job.network_id)
     regime = session.get_one(RegimeRow, job.regime_id)
-    return Claim(
-        job_id=job.id,
-        attempt=job.attempt,
-        token=job.lease_token,
-        kind=kind,
-        network=Network.model_validate(network.architecture),
-        regime=Regime.model_validate(regime.definition),
-        seed=job.seed,
-    )
+    try:
+        return Claim(
+            job_id=job.id,
+            attempt=job.attempt,
+            token=job.lease_token,
+            kind=kind,
+            network=Network.model_validate(network.architecture),
+            regime=Regime.model_validate(regime.definition),
+            seed=job.seed,
+        )
+    except ValidationError as error:
+        # Written by another version, perhaps; it must not hold up all jobs behind it.
+        end(session, session.get_one(JobRow, job.id), "failed", "impossible", str(error))
+        return None
 
 
 def held(claim: Claim) -> ColumnElement[bool]:

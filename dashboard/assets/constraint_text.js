@@ -1,5 +1,5 @@
 /**
- * Constraints as REST writes them (designspace/constraints.py), to and from the engine's objects.
+ * Constraints as REST writes them (designspace/constraints.py), from and to engine objects.
  *
  *     5..8    5..    ..8    1    8,16        {lo, hi}, an end without bound infinite; {values}
  */
@@ -31,7 +31,7 @@
 
   function format({ lo = -Infinity, hi = Infinity, values = null }) {
     if (values) return values.map(written).join(",");
-    return `${Number.isFinite(lo) ? written(lo) : ""}..${Number.isFinite(hi) ? written(hi) : ""}`;
+    return [lo, hi].map((end) => (Number.isFinite(end) ? written(end) : "")).join("..");
   }
 
   /** Objects by name -> texts by name, and back; what is no constraint is left out. */

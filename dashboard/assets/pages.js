@@ -33,13 +33,17 @@
 
   const closeDrawer = () => null;
 
-  const ENDED = ["measured", "diverged", "failed"]; // as network_sheet.py marks them
+  const ENDED = ["measured", "diverged", "failed"];
 
   /** Show the network again whenever something has happened to its job. */
   function watch({ population, network }) {
     const { API } = window.netspaceShell;
     const source = new EventSource(`${API}/events?population=${population}`);
-    let [known, asking, again] = [null, false, false];
+    const shown = () => { // what network_sheet.py has put there
+      const told = at("network-standing")?.dataset;
+      return told?.network === String(network) ? told : null;
+    };
+    let [asking, again] = [false, false];
     async function look() {
       if (asking) {
         again = true;
@@ -50,10 +54,9 @@
         .catch(() => null);
       const job = answer?.ok ? (await answer.json()).job : null;
       const now = job && `${job.state} ${job.events.length} ${job.epochs.length}`;
-      if (now && known && now !== known && source === watched) {
+      if (now && now !== shown()?.job && source === watched) {
         tell("network-changed", { data: now });
       }
-      known = now ?? known;
       asking = false;
       if (again) {
         again = false;
@@ -61,7 +64,7 @@
       }
     }
     source.addEventListener("activity", () => {
-      if (ENDED.includes(at("network-standing")?.dataset.status)) source.close();
+      if (ENDED.includes(shown()?.status)) source.close();
       else look();
     });
     return source;

@@ -17,6 +17,8 @@ from dash import html
 from dash.development.base_component import Component
 from numpy.typing import NDArray
 
+from dashboard.pages.markup import attributes
+from dashboard.units import unit_of
 from designspace.population import Population
 from designspace.quantities import STAGE_QUANTITIES, Quantity, quantity
 
@@ -36,7 +38,6 @@ SECTIONS = {
     "fit": "Fitted line",
     "stage": "Stages",
 }
-FOLDED = ("stage",)
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,16 @@ class Control:
         """Label and symbol, where that is a letter of the field."""
         whole = self.label[:1].upper() + self.label[1:]
         words = self.label.split()
-        return whole if self.symbol in words or len(self.symbol) > 3 else f"{whole} {self.symbol}"
+        return (
+            whole if self.symbol in words or len(self.symbol) > 3 else f"{whole} {self.symbol}"
+        )
 
 
 def controls(population: Population) -> list[Control]:
     """The controls of a population by section: of what was drawn, and differs."""
-    found = [control(name, values) for name, values in population.columns.items() if drawn(name)]
+    found = [
+        control(name, values) for name, values in population.columns.items() if drawn(name)
+    ]
     order = list(SECTIONS)
     return sorted(
         (one for one in found if len(one.stops) > 1), key=lambda one: order.index(one.section)
@@ -86,15 +91,15 @@ def control(name: str, values: Column) -> Control:
     whole = name.rpartition("_")[0] not in STAGE_QUANTITIES
     distinct = np.unique(values[np.isfinite(values)])
     choice = about.kind == "choice" and distinct.size <= MOST_CHIPS
-    prefix, scale = shown_prefix(about, values)
+    unit = unit_of(about, values)
     return Control(
         name=name,
         symbol=about.symbol,
         label=about.label,
-        unit=f"{prefix} {about.unit}".strip(),
-        prefix=prefix,
-        scale=scale,
-        decimals=decimals(about, values, scale),
+        unit=unit.text,
+        prefix=unit.prefix,
+        scale=unit.scale,
+        decimals=written_decimals(distinct) if choice else unit.decimals,
         log=about.log and bool((distinct > 0).all()),
         kind="choice" if choice else "range",
         section=about.role if whole else "stage",
@@ -102,17 +107,9 @@ def control(name: str, values: Column) -> Control:
     )
 
 
-def shown_prefix(about: Quantity, values: Column) -> tuple[str, float]:
-    """Millions are shown as thousands where most are below one: 8-pixel images."""
-    small = about.prefix == "M" and bool(np.nanmedian(values) < 1e6)
-    return ("k", 1e3) if small else (about.prefix, about.scale)
-
-
-def decimals(about: Quantity, values: Column, scale: float) -> int:
-    """Decimals that keep three digits of the median where a prefix is shown."""
-    if scale == about.scale:
-        return about.decimals_for(values)
-    return max(0, 2 - math.floor(math.log10(max(1.0, np.nanmedian(values) / scale))))
+def written_decimals(distinct: Column) -> int:
+    """Decimals that tell the values of a choice apart: 0.5 and 0.25 need two."""
+    return max((len(f"{value:g}".partition(".")[2]) for value in distinct), default=0)
 
 
 def stops(about: Quantity, distinct: Column) -> Column:
@@ -151,13 +148,21 @@ def panel(found: Iterable[Control], population: int) -> Component:
                 html.Summary(title),
                 *(row(one, keys.get(one.name)) for one in rows if one.section == section),
             ],
-            open=section not in FOLDED,
+            open=section not in folded(rows),
             className="section",
         )
         for section, title in SECTIONS.items()
         if any(one.section == section for one in rows)
     ]
-    return html.Div(sections, className="controls", **{"data-population": str(population)})
+    return html.Div(
+        sections, className="controls", **attributes(data_population=str(population))
+    )
+
+
+def folded(rows: list[Control]) -> set[str]:
+    """Sections that start closed; the fitted line too, where it repeats the drawn one."""
+    drawn_line = any(one.name == "w0" for one in rows)
+    return {"stage", "fit"} if drawn_line else {"stage"}
 
 
 def row(one: Control, key: int | None) -> Component:
@@ -171,27 +176,29 @@ def row(one: Control, key: int | None) -> Component:
                 + (f"; key {key}" if key else ""),
             ),
             html.Output(className="constraint-value"),
-            html.Button("×", className="constraint-reset", **{"aria-label": f"reset {one.label}"}),
+            html.Button(
+                "×", className="constraint-reset", **attributes(aria_label=f"reset {one.label}")
+            ),
         ],
         className="constraint-head",
     )
     body = chips(one) if one.kind == "choice" else slider(one)
     return html.Div(
-        [head, html.Canvas(className="histogram", **{"aria-hidden": "true"}), body],
+        [head, html.Canvas(className="histogram", **attributes(aria_hidden="true")), body],
         className="constraint",
         role="group",
-        **{
-            "aria-label": one.label,
-            "data-column": one.name,
-            "data-kind": one.kind,
-            "data-key": str(key or ""),
-        },
+        **attributes(
+            aria_label=one.label,
+            data_column=one.name,
+            data_kind=one.kind,
+            data_key=str(key or ""),
+        ),
     )
 
 
 def slider(one: Control) -> Component:
     last = len(one.stops) - 1
-    return dmc.RangeSlider(
+    ranged: Component = dmc.RangeSlider(
         id={"type": "constraint", "column": one.name},
         min=0,
         max=last,
@@ -205,16 +212,16 @@ def slider(one: Control) -> Component:
         thumbFromLabel=f"{one.label}, lower end",
         thumbToLabel=f"{one.label}, upper end",
     )
+    return ranged
 
 
 def chips(one: Control) -> Component:
-    show = quantity(one.name).show
     return html.Div(
         [
             html.Button(
-                show(stop).removesuffix(".00"),
+                f"{stop:g}",
                 className="chip",
-                **{"data-stop": str(i), "aria-pressed": "false"},
+                **attributes(data_stop=str(i), aria_pressed="false"),
             )
             for i, stop in enumerate(one.stops)
         ],

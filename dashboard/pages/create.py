@@ -82,6 +82,7 @@ def register(app: Dash, sources: Sources) -> None:
             "widths": Output("new-widths", "figure"),
             "ranges": Output("new-ranges", "children"),
             "errors": errors(*PREVIEWED),
+            "message": Output("new-message", "children", allow_duplicate=True),
         },
         Input("new-ask", "data"),
         Input(THEME, "data"),
@@ -204,7 +205,7 @@ def regime_facts(sources: Sources, id: str | None) -> Component:
         return html.Div()
     with sources.database.read() as session:
         regime = regimes.get(session, int(id)).regime
-    told = regime.model_dump() | {"error of guessing": f"{regime.chance:g} %"}
+    told = regime.model_dump() | {"chance": f"{regime.chance:g} % error"}
     words = {True: "yes", False: "no"}
     return facts(
         (name.replace("_", " "), words[value] if isinstance(value, bool) else str(value))
@@ -232,6 +233,7 @@ def previewed(sources: Sources, fields: Fields, theme: str) -> dict[str, Any]:
         "widths": sampled_widths_figure(lines, palette),
         "ranges": preview_panel.ranges(preview.draws) if preview else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},
+        "message": "",
     }
 
 

@@ -120,7 +120,7 @@ def space() -> Component:
                 '"depth": [12, 20] keeps the law and sets its bounds.',
                 autosize=True,
                 minRows=6,
-                maxRows=14,
+                maxRows=11,
                 classNames={"input": "mono"},
                 spellCheck=False,
             ),

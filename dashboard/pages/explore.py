@@ -14,14 +14,26 @@ from dash import ALL, Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
 from starlette.concurrency import run_in_threadpool
 
-from dashboard.pages import constraints_panel, explore_help, network, networks_table
+from dashboard.pages import (
+    constraints_panel,
+    explore_cards,
+    explore_help,
+    network,
+    networks_table,
+)
+from dashboard.pages.markup import attributes
+from dashboard.sources import Sources
 from services.snapshots import Snapshots
-
-CONFIG = {"displayModeBar": False, "doubleClick": "reset", "scrollZoom": False}
 
 
 def layout() -> Component:
     """The whole page, without data."""
+    cards = [
+        explore_cards.edf(),
+        explore_cards.widths(),
+        explore_cards.scatters(),
+        explore_cards.networks(),
+    ]
     return html.Div(
         [
             dcc.Store(id="picked"),
@@ -29,7 +41,7 @@ def layout() -> Component:
             dcc.Store(id="controls"),
             header(),
             html.Div(
-                [constraints(), html.Main([edf(), widths(), scatters(), networks()])],
+                [constraints(), html.Main(cards)],
                 className="explore-body",
             ),
             strip(),
@@ -38,7 +50,7 @@ def layout() -> Component:
         ],
         id="explore",
         className="explore",
-        **{"data-state": "loading"},
+        **attributes(data_state="loading"),
     )
 
 
@@ -53,7 +65,10 @@ def header() -> Component:
             html.Span(id="data-badge", className="badge", hidden=True),
             html.Span(className="spring"),
             dcc.Link(
-                "New population", id="new-link", href=get_relative_path("/new"), className="button"
+                "New population",
+                id="new-link",
+                href=get_relative_path("/new"),
+                className="button",
             ),
             button("Copy link", "copy-link", "copy a link to this view (L)"),
             button("?", "open-help", "keys, and how to read the plots (?)", className="icon"),
@@ -64,7 +79,7 @@ def header() -> Component:
 
 
 def picker(id: str, placeholder: str, label: str, clearable: bool = False) -> Component:
-    return dmc.Select(
+    select: Component = dmc.Select(
         id=id,
         data=[],
         size="xs",
@@ -74,13 +89,18 @@ def picker(id: str, placeholder: str, label: str, clearable: bool = False) -> Co
         allowDeselect=False,
         className=f"picker picker-{id}",
         comboboxProps={"shadow": "md", "width": "max-content", "position": "bottom-start"},
-        **{"aria-label": label},
+        **attributes(aria_label=label),
     )
+    return select
 
 
 def button(text: str, id: str, label: str, className: str = "") -> Component:
     return html.Button(
-        text, id=id, className=f"button {className}".strip(), title=label, **{"aria-label": label}
+        text,
+        id=id,
+        className=f"button {className}".strip(),
+        title=label,
+        **attributes(aria_label=label),
     )
 
 
@@ -101,13 +121,15 @@ def constraints() -> Component:
                 className="passing",
                 role="status",
             ),
-            html.Div(html.I(id="passing-bar"), className="bar", **{"aria-hidden": "true"}),
+            html.Div(
+                html.I(id="passing-bar"), className="bar", **attributes(aria_hidden="true")
+            ),
             dmc.TextInput(
                 id="filter-constraints",
                 placeholder="filter constraints  /",
                 size="xs",
                 className="filter",
-                **{"aria-label": "filter the constraints by name"},
+                **attributes(aria_label="filter the constraints by name"),
             ),
             html.Div(
                 [html.Div(id="other-constraints"), html.Div(id="constraints-panel")],
@@ -130,135 +152,7 @@ def constraints() -> Component:
         ],
         id="constraints",
         className="constraints",
-        **{"aria-label": "constraints"},
-    )
-
-
-def card(id: str, title: str, note: str, side: list[Component], body: list[Component]) -> Component:
-    head = [html.H2(title), html.Span(note, className="muted note"), html.Span(className="spring")]
-    return html.Section(
-        [html.Div([*head, *side], className="card-head"), *body], id=id, className=f"card {id}"
-    )
-
-
-def frame(id: str, label: str) -> Component:
-    """A Plotly figure that draws axes only, under the canvas that draws the rest."""
-    return html.Div(
-        [
-            dcc.Graph(
-                id=id, figure={}, config=CONFIG, responsive=True, className="frame-axes"
-            ),
-            html.Canvas(id=f"{id}-canvas", className="frame-canvas"),
-        ],
-        className="frame",
-        role="img",
-        **{"aria-label": label},
-    )
-
-
-def edf() -> Component:
-    numbers = html.Dl(id="numbers", className="numbers")
-    threshold = html.Div(
-        id="threshold",
-        className="threshold",
-        role="slider",
-        tabIndex="0",
-        hidden=True,
-        title="threshold e: drag, or arrow keys",
-        **{"aria-label": "threshold e, percent", "aria-valuemin": "0", "aria-valuemax": "100"},
-    )
-    empty = html.Div(id="edf-card", className="message", hidden=True, role="status")
-    readout = html.Div(id="edf-readout", className="readout", hidden=True)
-    plot = html.Div(
-        [
-            frame("edf-frame", "error EDF of the networks that pass"),
-            threshold,
-            html.Div(id="edf-note", className="edf-note"),
-            readout,
-            empty,
-        ],
-        id="edf-plot",
-        className="edf-plot",
-    )
-    return card(
-        "edf",
-        "Error EDF",
-        "share of networks with error below e",
-        [html.Div(id="edf-legend", className="legend")],
-        [html.Div([numbers, plot], className="edf-body")],
-    )
-
-
-def widths() -> Component:
-    choices = html.Div(
-        [
-            html.Button(
-                str(k), className="segment", **{"data-k": str(k), "aria-pressed": str(k == 12)}
-            )
-            for k in (4, 12, 24)
-        ],
-        id="widths-k",
-        className="segments",
-        role="group",
-        **{"aria-label": "how many networks are drawn"},
-    )
-    return card(
-        "widths",
-        "Fitted widths",
-        "wⱼ = w₀ + wₐ j",
-        [choices],
-        [
-            html.Div(
-                [
-                    frame("widths-frame", "block widths of the best and the worst networks"),
-                    html.Div(id="widths-best", className="widths-title best"),
-                    html.Div(id="widths-worst", className="widths-title worst"),
-                    html.Div(
-                        [html.I(className="solid"), "as built", html.I(className="dotted"), "line"],
-                        className="widths-key",
-                    ),
-                ],
-                className="widths-body",
-            )
-        ],
-    )
-
-
-def scatters() -> Component:
-    titles = html.Div(
-        [
-            html.Div(
-                [
-                    html.Span([html.B(), html.Span()], className="scatter-name"),
-                    html.Span(className="scatter-range"),
-                ],
-                className="scatter-title",
-                **{"data-panel": str(i)},
-            )
-            for i in range(8)
-        ],
-        id="scatter-titles",
-        className="scatter-titles",
-    )
-    return card(
-        "scatters",
-        "Error (%) by parameter",
-        "band: 95 % of where the best network sits, line: median",
-        [html.Span(id="scatter-note", className="muted note")],
-        [html.Div([frame("scatter-frame", "error against each parameter"), titles])],
-    )
-
-
-def networks() -> Component:
-    return card(
-        "table",
-        "Networks that pass",
-        "",
-        [
-            html.Span(id="table-count", className="muted"),
-            html.A("CSV", id="csv-link", className="button", href="", download="networks.csv"),
-        ],
-        [html.Div(networks_table.grid(), className="table-body")],
+        **attributes(aria_label="constraints"),
     )
 
 
@@ -281,7 +175,7 @@ def strip() -> Component:
     )
 
 
-def register(app: Dash, sources: Any) -> None:
+def register(app: Dash, sources: Sources) -> None:
     """The page's callbacks; all but one run in the browser."""
 
     @app.callback(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.pages.markup import attributes
+
 KEYS = {
     "1 – 8": "go to a constraint, then arrow keys",
     "Z": "undo",
@@ -19,16 +21,16 @@ KEYS = {
     "Esc": "close, or let go of the network",
 }
 READ = {
-    "Error EDF": "At each error e the curve is the share of networks that do better, so the curve "
-    "further left and up belongs to the better set; the band is where that share lies with "
-    "95 % confidence at one error, not for the whole curve.",
+    "Error EDF": "At each error e the curve is the share of networks that do better, so the "
+    "curve further left and up belongs to the better set; the band is where that share lies "
+    "with 95 % confidence at one error, not for the whole curve.",
     "Fitted widths": "Each line is one network's block widths from input to output: solid as "
     "built, dotted the line w₀ + wₐ j drawn or fitted; good spaces show good networks alike.",
-    "Error by parameter": "Each dot is a network; the amber band holds the best network's value "
-    "in 95 of 100 redraws of a quarter of them and its line is the median: the spread of "
-    "the best dozen, no confidence interval.",
-    "Counting": "Numbers read the first networks of the sampling order that are all finished, so "
-    "small networks, which finish first, don't bend the curves; diverged networks count as "
+    "Error by parameter": "Each dot is a network; the amber band holds the best network's "
+    "value in 95 of 100 redraws of a quarter of them and its line is the median: the spread "
+    "of the best dozen, no confidence interval.",
+    "Counting": "Numbers read the first networks of the sampling order that are all finished, "
+    "so small networks, which finish first, don't bend the curves; diverged networks count as "
     "infinite error, failed ones are left out and counted.",
 }
 
@@ -40,14 +42,22 @@ def popover() -> Component:
                 [
                     html.H2("How to read this"),
                     html.Span(className="spring"),
-                    html.Button("×", className="button icon close", **{"aria-label": "close"}),
+                    html.Button(
+                        "×", className="button icon close", **attributes(aria_label="close")
+                    ),
                 ],
                 className="panel-head",
             ),
-            html.Dl([part for name, text in READ.items() for part in (html.Dt(name), html.Dd(text))]),
+            html.Dl(
+                [part for name, text in READ.items() for part in (html.Dt(name), html.Dd(text))]
+            ),
             html.H2("Keys"),
             html.Dl(
-                [part for key, text in KEYS.items() for part in (html.Dt(html.Kbd(key)), html.Dd(text))],
+                [
+                    part
+                    for key, text in KEYS.items()
+                    for part in (html.Dt(html.Kbd(key)), html.Dd(text))
+                ],
                 className="keys",
             ),
         ],
@@ -55,5 +65,5 @@ def popover() -> Component:
         className="popover",
         role="dialog",
         hidden=True,
-        **{"aria-label": "help"},
+        **attributes(aria_label="help"),
     )

@@ -65,7 +65,11 @@ def standing(record: NetworkRecord, status: Status) -> Component:
         ],
         id="network-standing",
         className="standing",
-        **attributes(data_status=status.name.lower()),
+        **attributes(
+            data_network=str(record.id),
+            data_status=status.name.lower(),
+            data_job=f"{job.state} {len(job.events)} {len(job.epochs)}",
+        ),
     )
 
 

@@ -22,6 +22,8 @@ COMPOSED = (("widths", "Stage widths", "effective_width"), ("depths", "Stage dep
 def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
     """Column definitions for a population with these controls."""
     shown = [one for one in found if one.section != "stage"]
+    if any(one.name == "w0" for one in shown):  # the fitted line is the drawn one
+        shown = [one for one in shown if one.section != "fit" or one.name == "e_fit"]
     return [
         {"field": "rank", "headerName": "#", "width": 56, "sortable": False, **number()},
         {"field": "id", "headerName": "Network", "width": 96, "cellClass": "network-id"},

@@ -10,6 +10,8 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from designspace import constraints
+from designspace.constraints import ConstraintError
 from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
@@ -50,11 +52,21 @@ def read(fields: Mapping[str, Any], stored: Family | None) -> Plan:
     read_space(plan, text(fields, "json"), stored)
     plan.space_name = text(fields, "space_name")
     plan.regime_id = integer(plan, fields, "regime", 1, 2**63, "pick a regime")
-    plan.windows = {name: text(fields, name) for name in WINDOWS if text(fields, name)}
+    read_windows(plan, fields)
     plan.n = integer(plan, fields, "n", 1, LARGEST) or 0
     plan.seed = integer(plan, fields, "seed", 0, LARGEST_SEED) or 0
     plan.training_seed = integer(plan, fields, "training_seed", 0, LARGEST_SEED) or 0
     return plan
+
+
+def read_windows(plan: Plan, fields: Mapping[str, Any]) -> None:
+    """Constraints on complexity, as text; an empty one is none."""
+    plan.windows = {name: text(fields, name) for name in WINDOWS if text(fields, name)}
+    for name, constraint in plan.windows.items():
+        try:
+            constraints.parse(constraint)
+        except ConstraintError as error:
+            plan.problems[name] = said(constraint, f"{error.reason}; {error.allowed}")
 
 
 def require_names(plan: Plan) -> None:

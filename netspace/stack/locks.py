@@ -46,5 +46,7 @@ def alone(folder: Path) -> Iterator[bool]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield bool(holder)
-        lock.truncate(0)
+        try:
+            yield bool(holder)
+        finally:
+            lock.truncate(0)

@@ -23,29 +23,35 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def window(browser):
-    """One window for all tests: its cache keeps the scripts, as a person's does."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(window):
-    page = window.new_page()
+def page(browser, served):
+    """One page for all tests; loading it again would take most of their time."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/app/new?space=1")
+    expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=60_000)
     yield page
     page.close()
     assert problems == []
 
 
+def go(page, path, query=""):
+    """To another of our pages, as a link in them does."""
+    page.evaluate(
+        "to => dash_clientside.set_props('location', to)",
+        {"pathname": f"/app/{path}", "search": query},
+    )
+
+
 @pytest.fixture
-def new(page, served):
-    """The page with the preview of the newest population's space."""
-    page.goto(f"{served.url}/app/new?space=1")
-    expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=30_000)
+def new(page):
+    """The form as it is on arrival, and its preview."""
+    go(page, "new", "?space=1")
+    expect(page.locator("#new-form")).to_be_visible()
+    page.locator("#new-flops").fill("100k..300k")
+    page.locator("#new-seed").fill("1")
+    expect(page.locator(".headline")).to_contain_text("accepted: 100 of 2,205")
     return page
 
 
@@ -125,11 +131,8 @@ def test_enter_starts_an_edited_space_and_goes_to_its_population(new, served):
 def pick(page, served, ordinal):
     """Opens the drawer of a network, as a click on it does."""
     rows = read(served, "populations/1/networks?sort=ordinal")["items"]
-    page.goto(f"{served.url}/app/?population=1")
-    page.wait_for_selector("#explore[data-state]")
-    page.wait_for_function(
-        "window.dash_clientside?.set_props && document.querySelector('#network')"
-    )
+    go(page, "", "?population=1")
+    expect(page.locator("#explore")).to_be_visible()
     picked = {"population": 1, "network": rows[ordinal]["id"]}
     page.evaluate("picked => dash_clientside.set_props('picked', { data: picked })", picked)
     return page.locator("#network")

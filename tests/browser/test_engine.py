@@ -6,7 +6,6 @@ float32, so the law's errors are rounded to float32 before both sides read them;
 """
 
 import itertools
-import json
 import math
 from unittest.mock import patch
 
@@ -94,19 +93,8 @@ def load(page, files):
 
 
 def columns(population, version=1):
-    """The population's bytes, with the causes of failures where `encode` leaves them out."""
-    data = encode(Snapshot(1, "a population", version, population))
-    length = int.from_bytes(data[:4], "little")
-    header, blocks = json.loads(data[4 : 4 + length]), data[4 + length :]
-    if not any(column["name"] == "cause" for column in header["columns"]):
-        header["columns"].append({"name": "cause", "type": "uint32"})
-        order = np.lexsort(
-            (np.arange(len(population)), population.status == 0, population.error)
-        )
-        blocks += population.cause[order].astype("<u4").tobytes()
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 4)
-    return len(text).to_bytes(4, "little") + text + blocks
+    """The population's bytes, as the server sends them."""
+    return encode(Snapshot(1, "a population", version, population))
 
 
 # ------------------------------------------------------------------ populations

@@ -37,33 +37,63 @@ def window(browser):
     context.close()
 
 
-@pytest.fixture
-def page(window):
-    page = window.new_page()
-    yield page
-    page.close()
+@pytest.fixture(scope="module")
+def opened(window):
+    """The page that most tests share; opening one costs seconds."""
+    return window.new_page()
 
 
 @pytest.fixture
-def explore(page, served):
-    """Opens Explore with a query and waits until all of it is drawn; console errors fail."""
+def explore(opened, served):
+    """Shows Explore with a query, all of it drawn; an error in the console fails the test."""
     problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+
+    def failed(error):
+        problems.append(str(error))
+
+    def logged(message):
+        if message.type == "error":
+            problems.append(message.text)
+
+    opened.on("pageerror", failed)
+    opened.on("console", logged)
 
     def explore(query="", state="ready"):
-        page.goto(f"{served.url}/app/{query}")
-        page.wait_for_selector(f"#explore[data-state={state}]", timeout=30_000)
-        page.wait_for_selector(".constraint[data-active]")
-        page.wait_for_selector("#explore[data-drawn]")
-        page.wait_for_function(
-            "document.querySelector('#scatter-frame .js-plotly-plot')?._fullLayout?.xaxis8"
-        )
-        return page
+        query = query or f"?population={served.regnet}&against={served.anynet}"
+        if opened.url.startswith(served.url):
+            follow(opened, query)
+        else:
+            opened.goto(f"{served.url}/app/{query}")
+        return wait_until_drawn(opened, state)
 
     explore.problems = problems
     yield explore
+    opened.keyboard.press("Escape")
+    opened.remove_listener("pageerror", failed)
+    opened.remove_listener("console", logged)
     assert problems == []
+
+
+def follow(page, query):
+    """Follow a link inside the page, as the buttons back and forward do."""
+    page.evaluate(
+        """(query) => {
+          delete document.getElementById("explore").dataset.committed;
+          history.pushState({}, "", query);
+          dispatchEvent(new PopStateEvent("popstate"));
+        }""",
+        query,
+    )
+    page.wait_for_selector("#explore[data-committed]", timeout=30_000)
+
+
+def wait_until_drawn(page, state="ready"):
+    page.wait_for_selector(f"#explore[data-state={state}][data-drawn]", timeout=60_000)
+    page.wait_for_selector(".constraint[data-active]")
+    page.wait_for_function(
+        "document.querySelector('#scatter-frame .js-plotly-plot')?._fullLayout?.xaxis8"
+    )
+    return page
 
 
 def ask(served, path, **query):
@@ -97,7 +127,10 @@ def committed(page):
 
 def wait_for_commit(page, column):
     page.wait_for_function(
-        "(name) => JSON.parse(document.getElementById('explore').dataset.committed ?? '{}')[name]",
+        """(name) => {
+          const { committed } = document.getElementById("explore").dataset;
+          return JSON.parse(committed ?? "{}")[name];
+        }""",
         arg=column,
     )
 
@@ -154,7 +187,7 @@ def test_the_page_shows_what_the_server_computes(explore, served):
     assert title.inner_text() == f"{depth['median']:.0f} [{depth['lo']:.0f}–{depth['hi']:.0f}]"
 
 
-def test_a_link_restores_its_view(explore, served):
+def test_a_link_restores_its_view(explore, served, window):
     page = explore()
     drag(page, "wm", 1, 0.7)
     wait_for_commit(page, "wm")
@@ -171,14 +204,16 @@ def test_a_link_restores_its_view(explore, served):
     assert "pin=" in link
     assert "best=4" in link
 
-    page.goto("about:blank")
-    page = explore(link[link.index("?") :])
+    page = window.new_page()
+    page.goto(link)
+    wait_until_drawn(page)
     assert page.url == link
     assert {key: number(page, key) for key in before} == before
     assert page.locator('.chip[aria-pressed="true"]').count() == 1
     assert page.locator("[data-pin=A]").count() == 1
     value = page.locator('.constraint[data-column="wm"] .constraint-value').inner_text()
     assert value.startswith("≤ ")
+    page.close()
 
 
 def test_a_result_appears_in_under_a_second_and_keeps_zoom_and_constraints(explore, served):
@@ -268,15 +303,15 @@ def test_the_keyboard_reaches_everything(explore):
     expect(page.locator("#help")).to_be_hidden()
 
 
-def test_the_theme_follows_the_system_until_it_is_toggled(explore, page):
-    page.emulate_media(color_scheme="dark")
-    explore()
+def test_the_theme_follows_the_system_until_it_is_toggled(explore):
+    page = explore()
     theme = "document.documentElement.dataset.mantineColorScheme"
+    page.emulate_media(color_scheme="dark")
     assert page.evaluate(theme) == "dark"
     page.keyboard.press("d")
     assert page.evaluate(theme) == "light"
-    page.reload()
-    page.wait_for_selector("#explore[data-drawn]")
+    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
     assert page.evaluate(theme) == "light"
     page.evaluate("localStorage.clear()")
 
@@ -300,9 +335,8 @@ def test_fewer_than_twenty_networks_have_no_best_range(explore, served):
     assert number(page, "median").endswith("%")
 
 
-def test_a_population_without_results_says_what_happens_next(page, served):
+def test_a_population_without_results_says_what_happens_next(explore, served):
     id = served.create("RegNetX · waiting", 5, seed=3)
-    page.goto(f"{served.url}/app/?population={id}")
-    page.wait_for_selector("#explore[data-state=waiting]", timeout=30_000)
+    page = explore(f"?population={id}", state="waiting")
     expect(page.locator("#edf-card")).to_contain_text("wait for a worker")
     expect(page.locator("#passing")).to_have_text("5")

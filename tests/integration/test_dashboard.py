@@ -158,8 +158,10 @@ def test_every_callback_is_a_coroutine_function(study):
         assert inspect.iscoroutinefunction(inspect.unwrap(callback)), id
 
 
-def test_callbacks_are_known_before_the_first_page_is_asked_for(client):
-    assert len(client.get("/app/_dash-dependencies").json()) > 6
+def test_dash_is_set_up_at_start_not_by_the_first_person_s_request(study):
+    app = dashboard.app.mount(FastAPI(), study)
+    assert app._got_first_request["setup_server"]
+    assert "network-told" in str(list(app.callback_map))
 
 
 def test_what_fails_in_a_callback_is_told_at_the_page(client, caplog):

@@ -152,6 +152,15 @@ def test_a_failure_says_why_and_the_rest_goes_on(database, create):
     assert claim(database).job_id == 2
 
 
+def test_a_job_that_can_not_be_read_fails_and_holds_up_no_other(database, create):
+    id = create(2)
+    with database.write() as session:
+        session.execute(text("UPDATE networks SET architecture = '{}' WHERE id = 1"))
+    assert claim(database) is None
+    assert progress(database, id).failed == 1
+    assert claim(database).job_id == 2
+
+
 def test_a_retried_failure_waits_and_comes_back_until_the_attempts_are_used_up(
     database, create
 ):

@@ -263,6 +263,7 @@ def test_up_says_in_a_line_that_its_port_is_in_use(tmp_path):
         f"netspace: port {port} on 127.0.0.1 is in use: "
         "stop what uses it or set NETSPACE_PORT\n"
     )
+    assert (tmp_path / "lock").read_text() == ""
 
 
 def test_up_says_in_a_line_that_its_data_folder_is_in_use(tmp_path):

@@ -2,8 +2,8 @@
  * The controls of constraints: read while they move, set where the view asks, and drawn on.
  *
  * Sliders are Mantine's; what their thumbs say (aria-valuenow, an index into the stops) is
- * watched, so the hand is followed at every frame without a callback. A handle at the end of its
- * track asks for nothing. No pressed chip asks for nothing, either.
+ * watched, so the hand is followed at every frame without a callback. A handle at the end of
+ * its track asks for nothing. No pressed chip asks for nothing, either.
  */
 (() => {
   "use strict";

@@ -1,13 +1,14 @@
 /**
  * The error EDF: one curve a constraint set, Wilson's band of the current one, the threshold e.
  *
- * Curves are counted at every pixel column, so what is drawn is exact at the screen's resolution.
+ * Curves are counted at every pixel column: what is drawn is exact at the screen's resolution.
  */
 (() => {
   "use strict";
   const { fixed, percent } = window.netspaceFormat;
   const { colour } = window.netspaceAxes;
 
+  const FONT = "11px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
   const SHARES = [0, 25, 50, 75, 100]; // percent
 
   class Edf {
@@ -67,6 +68,7 @@
       for (const { curve, colour, width, dash } of this.curves) {
         if (curve.some) drawCurve(context, curve, area, y, colour, width, dash);
       }
+      this.#beyond(context, area, y);
       this.#threshold(context, area, x, e);
       if (picked !== null) drawPicked(context, area, x.toPixel(picked), y.toPixel(0));
       if (this.hover !== null) drawHover(context, area, this.hover);
@@ -95,6 +97,18 @@
       return curve;
     }
 
+    /** How many networks lie right of the axis' end, under the end of the current curve. */
+    #beyond(context, area, y) {
+      const { curve } = this.curves.at(-1);
+      const share = curve.share[curve.share.length - 1];
+      if (!curve.some || share > 0.9995) return;
+      context.fillStyle = colour("muted");
+      context.font = FONT;
+      context.textAlign = "right";
+      const [right, below] = [area.x + area.width - 4, y.toPixel(100 * share) + 16];
+      context.fillText(`${percent(1 - share)} beyond →`, right, below);
+    }
+
     /** Curves that were kept are counted again: results have come. */
     forget() {
       this.kept.clear();
@@ -105,7 +119,8 @@
       const inside = pixel >= area.x && pixel <= area.x + area.width;
       if (this.handle.hidden === inside) this.handle.hidden = !inside;
       if (!inside) return;
-      const place = `left: ${Math.round(pixel - 6)}px; top: ${area.y}px; height: ${area.height}px`;
+      const left = Math.round(pixel - 6);
+      const place = `left: ${left}px; top: ${area.y}px; height: ${area.height}px`;
       if (this.place !== place) this.handle.style.cssText = this.place = place;
       const said = fixed(e, 1);
       if (this.handle.getAttribute("aria-valuenow") !== String(e)) {
@@ -115,10 +130,11 @@
       context.strokeStyle = colour("muted");
       context.lineWidth = 1;
       context.setLineDash([3, 3]);
-      line(context, Math.round(pixel) + 0.5, area.y, Math.round(pixel) + 0.5, area.y + area.height);
+      const sharp = Math.round(pixel) + 0.5;
+      line(context, sharp, area.y, sharp, area.y + area.height);
       context.setLineDash([]);
       context.fillStyle = colour("muted");
-      context.font = "11px system-ui, 'DejaVu Sans', sans-serif";
+      context.font = FONT;
       const right = pixel + 64 < area.x + area.width;
       context.textAlign = right ? "left" : "right";
       context.fillText(`e < ${said} %`, pixel + (right ? 6 : -6), area.y + area.height - 6);
@@ -152,7 +168,8 @@
           const swatch = element("i");
           swatch.className = "swatch";
           swatch.style.color = colour;
-          const interval = `[${fixed(100 * curve.lower[i], 1)}, ${fixed(100 * curve.upper[i], 1)}]`;
+          const [from, to] = [curve.lower[i], curve.upper[i]].map((x) => fixed(100 * x, 1));
+          const interval = `[${from}, ${to}]`;
           return element("div", swatch, element("span", text(name)),
             element("b", text(percent(curve.share[i]))), element("em", text(interval)));
         }),

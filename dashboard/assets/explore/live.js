@@ -57,8 +57,8 @@
 
   async function reason(answer) {
     const { detail } = await answer.json().catch(() => ({}));
-    const said = Array.isArray(detail) ? detail.map(({ message }) => message).join("; ") : detail;
-    return said ?? `${answer.status} ${answer.statusText}`;
+    const messages = Array.isArray(detail) ? detail.map(({ message }) => message) : [detail];
+    return messages.filter(Boolean).join("; ") || `${answer.status} ${answer.statusText}`;
   }
 
   /** A population's columns at its newest version, as the engine's table. */

@@ -46,9 +46,10 @@
     }
     const done = (activity?.progress.done ?? 0) + (activity?.progress.failed ?? 0);
     if (done) {
-      return { state: "waiting", title: `${count(done)} of ${count(all.n)} networks are finished`,
-        text: "The first of the sampling order is still at work, and curves are read from there "
-          + "on: small networks finish first and would bend them." };
+      const title = `${count(done)} of ${count(all.n)} networks are finished`;
+      return { state: "waiting", title,
+        text: "The first of the sampling order is still at work, and curves are read from "
+          + "there on: small networks finish first and would bend them." };
     }
     if (activity?.paused) {
       return { state: "waiting", title: "Training is paused",

@@ -1,10 +1,10 @@
-/** Key numbers beside the EDF, how many pass, and the legend: written only where they changed. */
+/** Key numbers beside the EDF, how many pass, and the legend: written where they changed. */
 (() => {
   "use strict";
   const { count, fixed, percent, signed, write } = window.netspaceFormat;
   const { element } = window.netspaceEdf;
-  const PREFIX = "Statistics read the first networks of the sampling order that are all finished: "
-    + "small networks finish first and would bend the curve. Pending ones come behind; failed "
+  const PREFIX = "Statistics read the first networks of the sampling order that are all "
+    + "finished: small networks finish first and would bend the curve. Pending ones come behind; failed "
     + "ones have no result; diverged ones count as infinite error.";
   const ROWS = {
     n: ["Networks", PREFIX],
@@ -41,7 +41,8 @@
       write(n.small, leftOut(counts));
       const there = other.view.counts().results > 0;
       const compare = (cell, own, theirs) => {
-        write(cell.value, Number.isFinite(own) ? `${fixed(own, cell === best ? 2 : 1)} %` : fixed(own));
+        const text = fixed(own, cell === best ? 2 : 1);
+        write(cell.value, Number.isFinite(own) ? `${text} %` : text);
         const difference = own - theirs;
         const known = there && Number.isFinite(difference);
         write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");
@@ -80,7 +81,8 @@
 
   /** Names of the curves. @param {object[]} sets as Edf.draw takes them */
   function legend(sets) {
-    const key = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]).join();
+    const told = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]);
+    const key = told.join();
     const node = document.getElementById("edf-legend");
     if (node.dataset.key === key) return;
     node.dataset.key = key;
@@ -96,8 +98,8 @@
     });
     const band = element("span", "band: Wilson 95 %");
     band.className = "muted";
-    band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the whole curve less "
-      + "often.";
+    band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the whole "
+      + "curve less often.";
     node.replaceChildren(...entries, band);
   }
 

@@ -1,8 +1,8 @@
 /**
  * Error against eight parameters: clouds of networks, the best range, the twelve best.
  *
- * All panels share one pixel buffer, and where a network's dot lies in it is worked out once for
- * given axes: a frame then only writes pixels. The grey cloud of all is kept as a picture.
+ * All panels share one pixel buffer, and where a network's dot lies in it is worked out once
+ * for given axes: a frame then only writes pixels. The grey cloud of all is kept as a picture.
  */
 (() => {
   "use strict";

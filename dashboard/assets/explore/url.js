@@ -54,7 +54,8 @@
     if (below !== null) parts.push(`below=${below}`);
     if (best !== null) parts.push(`best=${best}`);
     for (const pin of pins) {
-      parts.push(`pin=${readable(writeSet(pin)).replaceAll("%3D", "=").replaceAll("%3B", ";")}`);
+      const text = readable(writeSet(pin)).replaceAll("%3D", "=").replaceAll("%3B", ";");
+      parts.push(`pin=${text}`);
     }
     return parts.length ? `?${parts.join("&")}` : "";
   }

@@ -1,8 +1,8 @@
 /**
  * Explore: one view, drawn whole in one animation frame whenever any part of it has changed.
  *
- * The hand moves a control -> the engine's view takes the constraint -> the next frame draws. On
- * release the view is committed: to the store, the link, the table. A new version of the
+ * The hand moves a control -> the engine's view takes the constraint -> the next frame draws.
+ * On release the view is committed: to the store, the link, the table. A new version of the
  * population swaps the table under the same view, so constraints, zoom and pick stay.
  */
 (() => {
@@ -57,7 +57,10 @@
       this.strip = new window.netspaceStrip.Strip((paused) => this.pause(paused));
       window.netspaceKeys.listen(this);
       window.addEventListener("netspace:theme", () => this.#rethemed());
-      this.live = new Live((activity) => this.#heard(activity), (on) => this.strip.connection(on));
+      window.addEventListener("popstate", () => at("explore").closest("[hidden]") || this.reopen());
+      this.live = new Live(
+        (activity) => this.#heard(activity), (live) => this.strip.connection(live),
+      );
       this.open();
       await this.picture.start();
       this.#axes();
@@ -80,22 +83,21 @@
       const known = (id) => this.data.find(id) !== null;
       const newest = this.data.populations.at(-1)?.id ?? null;
       this.below = link.below;
-      this.setBest(link.best ?? DEFAULT_BEST);
+      this.best = link.best ?? DEFAULT_BEST;
       this.constraints = parseAll(link.constraints);
       this.pins.replace(link.pins.map(parseAll));
       this.history.start(this.constraints);
       const population = known(link.population) ? link.population : newest;
       const against = known(link.against) ? link.against
         : link.population === null ? this.data.rivalOf(population) : null;
-      this.panel.show(this.constraints);
+      this.#constrained();
       this.show(population, against);
     }
 
-    /** Explore is shown again, after another page: is there something new to see? */
+    /** The address has changed, or another page was shown meanwhile: follow the link. */
     reopen() {
-      const { population } = window.netspaceUrl.read(location.search);
-      if (population !== null && population !== this.population) this.open();
-      else this.#settle();
+      if (location.search === "") this.#settle(); // the view as it was left
+      else if (location.search !== window.netspaceUrl.write(this.#link())) this.open();
     }
 
     /** A picker has changed. */
@@ -119,8 +121,8 @@
       this.#badge();
       this.#message();
       this.strip.show(this.data.activities.get(population) ?? null);
-      for (const id of [population, this.against]) if (id !== null) this.data.fetch(id);
-      if (this.against === null && population !== null) this.#adopt(population);
+      for (const id of this.#shown) if (id !== null) this.data.fetch(id);
+      this.#adopt(population); // what is here already
     }
 
     #listed() {
@@ -222,13 +224,19 @@
     /** All constraints at once. @param {Map<string, object>} constraints */
     take(constraints) {
       this.constraints = new Map(constraints);
-      const plain = Object.fromEntries(this.constraints);
-      this.view?.apply(plain);
-      this.rival?.apply(plain);
-      this.panel.show(this.constraints);
+      this.#constrained();
       this.#message();
       this.request();
       this.commit();
+    }
+
+    /** Views and controls take over all constraints. */
+    #constrained() {
+      const plain = Object.fromEntries(this.constraints);
+      this.view?.apply(plain);
+      this.rival?.apply(plain);
+      if (this.view) this.pins.adopt(this.view.table);
+      this.panel.show(this.constraints);
     }
 
     undo() {
@@ -254,6 +262,9 @@
       at("undo").disabled = !this.history.some;
       at("reset").disabled = !this.constraints.size;
       at("pin").disabled = this.pins.full || !this.constraints.size;
+      for (const segment of document.querySelectorAll("#widths-k [data-k]")) {
+        segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === this.best));
+      }
       at("csv-link").href = this.#csv(link.constraints);
       const controls = this.#controlled ? this.controls : [];
       window.netspaceTable.refresh(this.view, controls);
@@ -329,9 +340,6 @@
     /** How many networks the widths show. */
     setBest(k) {
       this.best = k;
-      for (const segment of document.querySelectorAll("#widths-k [data-k]")) {
-        segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === k));
-      }
       this.#settle();
       this.request();
     }

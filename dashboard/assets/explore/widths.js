@@ -41,7 +41,11 @@
       }));
     }
 
-    /** @param {object} view @param {number} k networks in each panel @param {number} picked row */
+    /**
+     * @param {object} view
+     * @param {number} k networks in each panel
+     * @param {number} picked row, -1: none
+     */
     draw(view, k, picked) {
       const { frame } = this;
       if (!frame.has("xaxis2", "yaxis2")) return;
@@ -50,18 +54,21 @@
       this.table = view.table;
       const few = results < FEWEST;
       const groups = [
-        { rows: few ? [] : view.best(k), axes: ["xaxis", "yaxis"], title: this.best, word: "best" },
-        { rows: few ? [] : view.worst(k), axes: ["xaxis2", "yaxis2"], title: this.worst, word: "worst" },
+        { axes: ["xaxis", "yaxis"], title: this.best, word: "best", rows: view.best(k) },
+        { axes: ["xaxis2", "yaxis2"], title: this.worst, word: "worst", rows: view.worst(k) },
       ];
       this.drawn = groups;
-      for (const { rows, axes, title, word } of groups) {
+      for (const group of groups) {
+        if (few) group.rows = [];
+        const { rows, axes, title, word } = group;
         const area = frame.area(...axes);
         const place = `left: ${area.x}px; top: ${area.y - 20}px`;
         if (title.dataset.place !== place) title.style.cssText = title.dataset.place = place;
-        const [first, last] = [rows[0], rows[rows.length - 1]].map((row) => view.table.error[row]);
-        const span = rows.length ? `  ${fixed(first, 1)} – ${fixed(last, 1)} %` : "";
+        const { error } = view.table;
+        const span = `${fixed(error[rows[0]], 1)} – ${fixed(error[rows.at(-1)], 1)} %`;
         const none = results ? "few networks" : "no networks";
-        write(title, rows.length ? `${count(rows.length)} ${word}${span}` : word === "best" ? none : "");
+        const without = word === "best" ? none : "";
+        write(title, rows.length ? `${count(rows.length)} ${word}  ${span}` : without);
         this.#group(context, view.table, rows, axes, area, picked);
       }
     }
