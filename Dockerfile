@@ -1,8 +1,9 @@
 # One image; the command says whether it is the web process or a worker.
 FROM python:3.11-slim
 
-# torch's CPU build. For GPUs: --build-arg TORCH_INDEX=https://pypi.org/simple
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# Where torch's CPU build is to be had (--build-arg TORCH_INDEX=..); unset, the usual index gives
+# the CUDA build, which runs on a CPU, too.
+ARG TORCH_INDEX=
 
 WORKDIR /app
 RUN useradd --create-home --uid 1000 netspace && install -d -o netspace -g netspace /data
@@ -12,8 +13,7 @@ ENV NETSPACE_DATA_DIR=/data PYTHONUNBUFFERED=1
 COPY constraints.txt pyproject.toml ./
 RUN pip install --no-cache-dir -c constraints.txt uv \
     && uv pip install --system --no-cache --compile-bytecode -c constraints.txt \
-        --index-url "$TORCH_INDEX" --extra-index-url https://pypi.org/simple \
-        --index-strategy unsafe-best-match torch \
+        ${TORCH_INDEX:+--index $TORCH_INDEX --index-strategy unsafe-best-match} torch \
     && uv pip install --system --no-cache --compile-bytecode -c constraints.txt -r pyproject.toml
 COPY . .
 RUN uv pip install --system --no-cache --compile-bytecode --no-deps .

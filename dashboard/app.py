@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 PREFIX = "/app/"
 
 PAGES = {"": explore, "new": create}
-"""The pages by their path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
+"""The pages by path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
 
 
 def mount(server: FastAPI, sources: Sources) -> Dash:

@@ -184,7 +184,7 @@ def row(one: Control, key: int | None) -> Component:
     )
     body = chips(one) if one.kind == "choice" else slider(one)
     return html.Div(
-        [head, html.Canvas(className="histogram", **attributes(aria_hidden="true")), body],
+        [head, html.Div(className="histogram"), body],
         className="constraint",
         role="group",
         **attributes(

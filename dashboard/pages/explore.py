@@ -132,7 +132,16 @@ def constraints() -> Component:
                 **attributes(aria_label="filter the constraints by name"),
             ),
             html.Div(
-                [html.Div(id="other-constraints"), html.Div(id="constraints-panel")],
+                [
+                    html.Div(id="other-constraints"),
+                    html.Div(
+                        [
+                            html.Div(id="constraints-panel"),
+                            html.Canvas(id="histograms", **attributes(aria_hidden="true")),
+                        ],
+                        className="constraints-box",
+                    ),
+                ],
                 className="constraints-scroll",
             ),
             html.Div(

@@ -14,8 +14,7 @@ import dash_ag_grid as dag
 from dashboard.pages.constraints_panel import Control
 
 GRID = "networks"
-WIDE = 150
-COMPOSED = (("widths", "Stage widths", "effective_width"), ("depths", "Stage depths", "depth"))
+COMPOSED = (("widths", "Stage widths"), ("depths", "Stage depths"))
 """Columns that show one number a stage, widths as built."""
 
 
@@ -25,14 +24,14 @@ def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
     if any(one.name == "w0" for one in shown):  # the fitted line is the drawn one
         shown = [one for one in shown if one.section != "fit" or one.name == "e_fit"]
     return [
-        {"field": "rank", "headerName": "#", "width": 56, "sortable": False, **number()},
-        {"field": "id", "headerName": "Network", "width": 96, "cellClass": "network-id"},
-        {"field": "error", "headerName": "Error %", "width": 96, **number()},
+        {"field": "rank", "headerName": "#", "sortable": False, **wide(56), **number()},
+        {"field": "id", "headerName": "Network", "cellClass": "network-id", **wide(96)},
+        {"field": "error", "headerName": "Error %", **wide(96), **number()},
         *(of_control(one) for one in shown if one.section == "parameter"),
         *(
-            {"field": field, "headerName": title, "width": WIDE, "sortable": False}
-            | {"cellClass": "stages"}
-            for field, title, _ in COMPOSED
+            {"field": field, "headerName": title, "sortable": False, "cellClass": "stages"}
+            | wide(150)
+            for field, title in COMPOSED
         ),
         *(of_control(one) for one in shown if one.section in ("complexity", "fit")),
     ]
@@ -45,9 +44,14 @@ def of_control(one: Control) -> dict[str, Any]:
         "field": one.name,
         "headerName": f"{short} {one.prefix}".strip(),
         "headerTooltip": f"{one.label}{f' ({one.unit})' if one.unit else ''}",
-        "width": 92 if one.section != "parameter" else 76,
+        **wide(92 if one.section != "parameter" else 76),
         **number(),
     }
+
+
+def wide(pixels: int) -> dict[str, int]:
+    """A column's width, which is its least: cells are not clipped."""
+    return {"width": pixels, "minWidth": pixels}
 
 
 def number() -> dict[str, str]:

@@ -132,7 +132,7 @@ def pick(page, served, ordinal):
     """Opens the drawer of a network, as a click on it does."""
     rows = read(served, "populations/1/networks?sort=ordinal")["items"]
     go(page, "", "?population=1")
-    expect(page.locator("#explore")).to_be_visible()
+    page.wait_for_selector("#explore[data-drawn]:not([data-state=loading])")
     picked = {"population": 1, "network": rows[ordinal]["id"]}
     page.evaluate("picked => dash_clientside.set_props('picked', { data: picked })", picked)
     return page.locator("#network")

@@ -305,14 +305,16 @@ def test_the_keyboard_reaches_everything(explore):
 
 def test_the_theme_follows_the_system_until_it_is_toggled(explore):
     page = explore()
-    theme = "document.documentElement.dataset.mantineColorScheme"
+    root = page.locator("html")
+    attribute = "data-mantine-color-scheme"
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate(theme) == "dark"
+    expect(root).to_have_attribute(attribute, "dark")
     page.keyboard.press("d")
-    assert page.evaluate(theme) == "light"
+    expect(root).to_have_attribute(attribute, "light")
     page.emulate_media(color_scheme="light")
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate(theme) == "light"
+    page.wait_for_timeout(200)
+    expect(root).to_have_attribute(attribute, "light")
     page.evaluate("localStorage.clear()")
 
 

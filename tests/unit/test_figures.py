@@ -145,7 +145,7 @@ def test_of_many_networks_the_curve_is_exact_at_evenly_spaced_errors():
 )
 def test_empty_few_equal_and_diverged_networks_have_figures_that_say_so(errors, said):
     one = shown("mine", population(errors))
-    figures = [edf_figure(one), scatters_figure(one, one), widths_figure(one)]
+    figures = [edf_figure(one), scatters_figure(one, one, ["wa"]), widths_figure(one)]
     told = title(figures[0]) + str(figures[0].layout.annotations)
     assert said in told
     for figure in figures:

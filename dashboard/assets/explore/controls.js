@@ -30,10 +30,15 @@
         for (const { target, isIntersecting } of entries) {
           const row = this.rows.get(target.dataset.column);
           if (row) row.seen = isIntersecting;
-          if (row && isIntersecting) row.size = [target.clientWidth, HEIGHT];
         }
         appeared();
       });
+      this.canvas = document.getElementById("histograms");
+      this.sizes = new ResizeObserver(() => {
+        this.#measure();
+        appeared();
+      });
+      this.sizes.observe(panel);
       panel.addEventListener("click", (event) => this.#clicked(event));
     }
 
@@ -47,6 +52,7 @@
       while (!built()) await window.netspaceAxes.nextFrame();
       this.sight.disconnect();
       this.rows = new Map(described.map((control) => [control.name, this.#row(control)]));
+      this.#measure();
       this.watcher.disconnect();
       this.watcher.observe(this.panel, { subtree: true, attributeFilter: ["aria-valuenow"] });
       for (const { node } of this.rows.values()) this.sight.observe(node);
@@ -58,7 +64,7 @@
         node,
         control,
         value: node.querySelector(".constraint-value"),
-        canvas: node.querySelector("canvas"),
+        slot: node.querySelector(".histogram"),
         thumbs: node.querySelectorAll("[role=slider]"),
         chips: node.querySelectorAll(".chip"),
         seen: false, // on the screen, as far as the browser has told
@@ -175,10 +181,28 @@
       window.dash_clientside.set_props({ type: "constraint", column: name }, { value });
     }
 
+    /** Where the histograms are: all in one canvas, which is one layer to compose, not twenty. */
+    #measure() {
+      const { canvas, panel } = this;
+      this.ratio = window.devicePixelRatio || 1;
+      const { left, top, width, height } = panel.getBoundingClientRect();
+      canvas.style.cssText = `width: ${width}px; height: ${height}px`;
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+      for (const row of this.rows.values()) {
+        const box = row.slot.getBoundingClientRect();
+        row.box = { x: box.left - left, y: box.top - top, width: box.width };
+      }
+    }
+
     /** Histograms of what passes over those of all. @param {object} view of the engine */
     draw(view) {
+      const context = this.canvas.getContext("2d");
       for (const row of this.rows.values()) {
-        if (row.seen) drawHistogram(row, view);
+        if (!row.seen || !row.box?.width) continue;
+        const { x, y } = row.box;
+        context.setTransform(this.ratio, 0, 0, this.ratio, x * this.ratio, y * this.ratio);
+        drawHistogram(context, row, view);
       }
     }
 
@@ -223,12 +247,8 @@
   }
 
   /** Bars on the stops, or between them where these are not the values themselves. */
-  function drawHistogram(row, view) {
-    const { canvas, control } = row;
-    const ratio = window.devicePixelRatio || 1;
-    const [w, h] = row.size;
-    if (canvas.width !== Math.round(w * ratio)) canvas.width = Math.round(w * ratio);
-    if (canvas.height !== Math.round(h * ratio)) canvas.height = Math.round(h * ratio);
+  function drawHistogram(context, row, view) {
+    const { control, box: { width: w } } = row;
     if (row.table !== view.table) {
       row.table = view.table;
       row.bins = binsOf(view.table, control);
@@ -240,11 +260,9 @@
       : (i) => PAD + ((i + (on ? 0 : 0.5)) / (control.stops.length - 1)) * (w - 2 * PAD);
     const step = control.kind === "choice" ? w / bins.size : (w - 2 * PAD) / bins.size;
     const bar = Math.max(1, Math.min(step - 1, control.kind === "choice" ? 18 : 7));
-    const context = canvas.getContext("2d");
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, w, h);
-    bars(context, bins.all, bins.size, places, bar, h, colour("line-2"));
-    bars(context, view.histogram(bins), bins.size, places, bar, h, colour("current"));
+    context.clearRect(0, 0, w, HEIGHT);
+    bars(context, bins.all, bins.size, places, bar, colour("line-2"));
+    bars(context, view.histogram(bins), bins.size, places, bar, colour("current"));
   }
 
   function binsOf(table, control) {
@@ -254,16 +272,16 @@
       : table.bins(control.name, { edges: control.stops });
   }
 
-  function bars(context, counts, size, places, bar, h, colour) {
+  function bars(context, counts, size, places, bar, fill) {
     let most = 0;
     for (let i = 0; i < size; i++) if (counts[i] > most) most = counts[i];
     if (!most) return;
-    context.fillStyle = colour;
+    context.fillStyle = fill;
     context.beginPath();
     for (let i = 0; i < size; i++) {
       if (!counts[i]) continue;
-      const tall = Math.max(1, (counts[i] / most) * (h - 1));
-      context.rect(places(i) - bar / 2, h - tall, bar, tall);
+      const tall = Math.max(1, (counts[i] / most) * (HEIGHT - 1));
+      context.rect(places(i) - bar / 2, HEIGHT - tall, bar, tall);
     }
     context.fill();
   }

@@ -96,8 +96,10 @@
 
     /** The address has changed, or another page was shown meanwhile: follow the link. */
     reopen() {
-      if (location.search === "") this.#settle(); // the view as it was left
-      else if (location.search !== window.netspaceUrl.write(this.#link())) this.open();
+      const { search } = location;
+      const left = search === "" || search === window.netspaceUrl.write(this.#link());
+      if (left) this.#settle(); // the view as it was left
+      else this.open();
     }
 
     /** A picker has changed. */
@@ -294,10 +296,9 @@
         version: this.view.table.header.version,
       };
       const text = JSON.stringify(plain);
-      if (text === this.stored) return;
-      this.stored = text;
-      tell("view", { data: plain });
       at("explore").dataset.committed = JSON.stringify(plain.constraints);
+      if (text !== this.stored) tell("view", { data: plain });
+      this.stored = text;
     }
 
     #csv(texts) {
