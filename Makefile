@@ -7,7 +7,7 @@ PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Ota
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup setup-test test check lint types imports unit format integration bench clean
+.PHONY: help up setup setup-test test check lint types imports unit format integration browser bench clean
 
 help:         ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
@@ -24,7 +24,8 @@ else
 setup setup-test: ;
 endif
 
-test: setup-test ## everything: lint, types, import contracts, unit and integration tests
+test: setup-test ## everything: lint, types, import contracts, all tests in a real Chromium
+	@scripts/chromium || echo "the browser tests will be skipped"
 	@$(MAKE) $(PARALLEL) lint types imports
 	$(PYTEST)
 
@@ -45,6 +46,10 @@ unit: setup-test ## tests without servers, database or torch
 
 integration: setup-test ## tests with a real broker, database, and training
 	$(PYTEST) tests/integration
+
+browser: setup-test ## tests of the page in Chromium
+	@scripts/chromium
+	$(PYTEST) tests/browser
 
 format: setup-test ## rewrite the code as `lint` wants it
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .
