@@ -82,7 +82,6 @@ def register(app: Dash, sources: Sources) -> None:
             "widths": Output("new-widths", "figure"),
             "ranges": Output("new-ranges", "children"),
             "errors": errors(*PREVIEWED),
-            "message": Output("new-message", "children", allow_duplicate=True),
         },
         Input("new-ask", "data"),
         Input(THEME, "data"),
@@ -138,6 +137,13 @@ def register_browser(app: Dash) -> None:
         "window.netspacePages.firstProblem",
         Output("new-message", "title"),
         Input("new-message", "children"),
+        prevent_initial_call=True,
+    )
+    # At the edit, not with the preview: one that comes late would clear what Start has said.
+    app.clientside_callback(
+        "() => ''",
+        Output("new-message", "children", allow_duplicate=True),
+        *values(Input, *FIELDS),
         prevent_initial_call=True,
     )
     for name in ("name", "space_name", "training_seed"):
@@ -233,7 +239,6 @@ def previewed(sources: Sources, fields: Fields, theme: str) -> dict[str, Any]:
         "widths": sampled_widths_figure(lines, palette),
         "ranges": preview_panel.ranges(preview.draws) if preview else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},
-        "message": "",
     }
 
 
