@@ -181,7 +181,7 @@
       window.dash_clientside.set_props({ type: "constraint", column: name }, { value });
     }
 
-    /** Where the histograms are: all in one canvas, which is one layer to compose, not twenty. */
+    /** Where the histograms are: all in one canvas, which is one layer to compose. */
     #measure() {
       const { canvas, panel } = this;
       this.ratio = window.devicePixelRatio || 1;

@@ -4,8 +4,8 @@
   const { count, fixed, percent, signed, write } = window.netspaceFormat;
   const { element } = window.netspaceEdf;
   const PREFIX = "Statistics read the first networks of the sampling order that are all "
-    + "finished: small networks finish first and would bend the curve. Pending ones come behind; failed "
-    + "ones have no result; diverged ones count as infinite error.";
+    + "finished: small networks finish first and would bend the curve. Pending ones come "
+    + "behind; failed ones have no result; diverged ones count as infinite error.";
   const ROWS = {
     n: ["Networks", PREFIX],
     best: ["Best error", "the lowest top-1 error among them"],
@@ -98,8 +98,8 @@
     });
     const band = element("span", "band: Wilson 95 %");
     band.className = "muted";
-    band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the whole "
-      + "curve less often.";
+    band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the "
+      + "whole curve less often.";
     node.replaceChildren(...entries, band);
   }
 

@@ -57,7 +57,9 @@
       this.strip = new window.netspaceStrip.Strip((paused) => this.pause(paused));
       window.netspaceKeys.listen(this);
       window.addEventListener("netspace:theme", () => this.#rethemed());
-      window.addEventListener("popstate", () => at("explore").closest("[hidden]") || this.reopen());
+      window.addEventListener("popstate", () => {
+        if (!at("explore").closest("[hidden]")) this.reopen();
+      });
       this.live = new Live(
         (activity) => this.#heard(activity), (live) => this.strip.connection(live),
       );
@@ -115,11 +117,13 @@
         this.view = null;
         if (this.picked !== null) this.pick(null);
       }
-      this.population = population;
-      this.against = against === population ? null : against;
+      const rival = against === population ? null : against;
       const text = (id) => (id === null ? null : String(id));
-      tell("population", { value: text(population) });
-      tell("against", { value: text(this.against) });
+      // Told only where they change: the population's picker asks the server for its controls.
+      if (population !== this.population) tell("population", { value: text(population) });
+      if (rival !== this.against || rival !== against) tell("against", { value: text(rival) });
+      this.population = population;
+      this.against = rival;
       this.#badge();
       this.#message();
       this.strip.show(this.data.activities.get(population) ?? null);
