@@ -58,7 +58,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.parts = parts
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    # Level 9, the default, takes 25 s for the columns of 100,000 networks; this 0.4 s, for 31 %
+    # of their size instead of 26 %.
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
     server.api.include(app)
     dashboard.app.mount(app, Sources(database, parts.snapshots, parts.queue))
 

@@ -38,11 +38,20 @@ def table(
     )
 
 
+HIDDEN = {"visible": False}
+EMPTY = {  # a plot before its figure comes: nothing, on the page's own ground
+    "xaxis": HIDDEN,
+    "yaxis": HIDDEN,
+    "paper_bgcolor": "rgba(0, 0, 0, 0)",
+    "plot_bgcolor": "rgba(0, 0, 0, 0)",
+}
+
+
 def graph(id: str, label: str, height: int) -> Component:
     """A small plot without buttons; its label is for those who can't see it."""
     plot = dcc.Graph(
         id=id,
-        figure={"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+        figure={"layout": EMPTY},
         config={"displayModeBar": False},
         style={"height": f"{height}px"},
         responsive=True,

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from fastapi.testclient import TestClient
 from designspace import bootstrap
 from designspace.edf import edf
 from jobs.messages import Finished
+from netspace import demo
 from netspace.settings import Settings
 from netspace.web import create_app
 from services import leases, results
@@ -72,6 +75,17 @@ def test_a_population_is_created_and_its_progress_read(client, defined):
     assert item["progress"]["done"] == 0
     assert item["progress"]["total"] == 3
     assert item["tried"] == 3 + sum(item["refused"].values())
+
+
+def test_the_study_that_the_readme_shows_can_be_created(client, database):
+    # Where `make up` leaves it: the ready-made spaces and the demo's two populations.
+    demo.create_if_empty(database)
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    calls = re.findall(r"curl -s -X (\w+) \$api(/\S+).*? -d '(\{.*?\})'", readme, re.DOTALL)
+    assert [method for method, _, _ in calls] == ["POST", "POST", "PATCH"]
+    for method, path, body in calls:
+        answer = client.request(method, f"{API}{path}", json=json.loads(body))
+        assert answer.is_success, (path, answer.text)
 
 
 def test_pause_and_resume(client, create):
