@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 import dashboard.app
 import server.api
@@ -18,7 +20,7 @@ from netspace.settings import Settings
 from netspace.stack import lifeline
 from server.dependencies import Parts
 from server.events import Hub
-from services import progress, versions
+from services import columns, progress, versions
 from services.progress import Activity
 from services.snapshots import Snapshots
 
@@ -44,7 +46,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await hub.start()
+        warming = asyncio.create_task(run_in_threadpool(parts.snapshots.warm))
         yield
+        await asyncio.gather(warming, return_exceptions=True)
         await hub.stop()
         parts.queue.close()
         database.dispose()
@@ -58,9 +62,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.parts = parts
-    # Level 9, the default, takes 25 s for the columns of 100,000 networks; this 0.4 s, for 31 %
-    # of their size instead of 26 %.
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
+    # Columns travel as they are: gzip takes four times as long as encoding them, at its fastest.
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=1_000,
+        compresslevel=4,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, columns.MEDIA_TYPE),
+    )
     server.api.include(app)
     dashboard.app.mount(app, Sources(database, parts.snapshots, parts.queue))
 

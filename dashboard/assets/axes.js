@@ -2,14 +2,17 @@
  * Frames: Plotly draws axes and lets people zoom; a canvas of ours lies over it.
  *
  * Plotly is told of new axes only (a figure through Dash, so Dash stays right about it); its
- * answer, where each axis now is in pixels, is read after every plot of its own.
+ * answer, where each axis now is in pixels, is read after every plot of its own. Plotly takes
+ * seconds to load: until it answers, axes are where the layout puts them, which is the same
+ * place, so curves needn't wait for it.
  */
 (() => {
   "use strict";
+  const CONFIG = { displayModeBar: false, doubleClick: "reset", scrollZoom: false };
 
   class Frame {
     /**
-     * @param {string} id of the dcc.Graph; its canvas is `${id}-canvas`
+     * @param {string} id of the graph; it comes into `${id}-place`, under `${id}-canvas`
      * @param {() => void} onAxes called when axes may have moved: zoom, resize, new figure
      */
     constructor(id, onAxes) {
@@ -17,14 +20,20 @@
       this.onAxes = onAxes;
       this.canvas = document.getElementById(`${id}-canvas`);
       this.context = this.canvas.getContext("2d");
-      this.graph = null;
-      this.layout = null;
+      this.mounted = false;
+      this.graph = null; // Plotly's, once it has drawn
+      this.layout = {};
       this.ratio = 1;
       this.version = 0;
+      this.measure();
     }
 
-    /** Resolves when Plotly, which loads late, has drawn the frame once. */
-    async ready() {
+    /** Let Plotly draw the axes: it loads now, and keeps the page busy for a second or two. */
+    async mount() {
+      this.mounted = true;
+      window.dash_clientside.set_props(`${this.id}-place`, {
+        children: plot(this.id, figure(this.layout)),
+      });
       const find = () => document.querySelector(`#${this.id} .js-plotly-plot`);
       while (!find()?._fullLayout?.xaxis?._length) await nextFrame();
       this.graph = find();
@@ -36,14 +45,27 @@
     /** New axes; zooms stay while `layout.uirevision` does. */
     setLayout(layout) {
       const text = JSON.stringify(layout);
-      if (text === this.layout) return;
-      this.layout = text;
-      window.dash_clientside.set_props(this.id, { figure: { data: subplots(layout), layout } });
+      if (text === this.text) return;
+      this.text = text;
+      this.layout = layout;
+      this.version += 1;
+      if (this.mounted) plot(this.id, figure(layout));
     }
 
-    /** Whether Plotly has drawn these axes. @param {string[]} names as in the layout */
+    /** Whether there are these axes. @param {string[]} names as in the layout */
     has(...names) {
-      return names.every((name) => this.graph?._fullLayout?.[name]?._length > 0);
+      return names.every((name) => this.#place(name).length > 0);
+    }
+
+    /** Where an axis is: {type, range, offset, length}, in CSS pixels of the canvas. */
+    #place(name) {
+      const drawn = this.graph?._fullLayout?.[name];
+      if (drawn?._length > 0) {
+        const { type, range, _offset: offset, _length: length } = drawn;
+        return { type, range, offset, length };
+      }
+      const given = this.graph ? null : this.layout[name];
+      return given ? placed(given, name, this) : { length: 0 };
     }
 
     /** Fit the canvas to its box and device pixels, then tell. */
@@ -76,12 +98,12 @@
      *   toValue: (pixel: number) => number}} from, to: values at its ends
      */
     axis(name) {
-      const axis = this.graph._fullLayout[name];
-      const log = axis.type === "log";
-      const [a, b] = axis.range.map(Number);
+      const { type, range, offset, length } = this.#place(name);
+      const log = type === "log";
+      const [a, b] = range.map(Number);
       const vertical = name[0] === "y";
-      const start = axis._offset + (vertical ? axis._length : 0);
-      const scale = ((vertical ? -1 : 1) * axis._length) / (b - a || 1);
+      const start = offset + (vertical ? length : 0);
+      const scale = ((vertical ? -1 : 1) * length) / (b - a || 1);
       const linear = (x) => (log ? Math.log10(x) : x);
       return {
         from: log ? 10 ** a : a,
@@ -100,21 +122,49 @@
 
     /** The plotting area of a pair of axes: {x, y, width, height} in CSS pixels. */
     area(x = "xaxis", y = "yaxis") {
-      const horizontal = this.graph._fullLayout[x];
-      const vertical = this.graph._fullLayout[y];
+      const [horizontal, vertical] = [this.#place(x), this.#place(y)];
       return {
-        x: horizontal._offset, width: horizontal._length,
-        y: vertical._offset, height: vertical._length,
+        x: horizontal.offset, width: horizontal.length,
+        y: vertical.offset, height: vertical.length,
       };
     }
   }
 
-  /** An empty trace in each pair of axes: without one Plotly drops it. */
-  function subplots(layout) {
-    return Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name)).map((name) => {
+  const plotted = new Set(); // ids
+
+  /**
+   * Give a graph a figure.
+   * @returns {object} the dcc.Graph for `${id}-place` the first time, nothing new after it
+   */
+  function plot(id, figure) {
+    const { set_props, no_update } = window.dash_clientside;
+    if (plotted.has(id)) {
+      set_props(id, { figure });
+      return no_update;
+    }
+    plotted.add(id);
+    const props = { id, figure, config: CONFIG, responsive: true, className: "graph" };
+    return { namespace: "dash_core_components", type: "Graph", props };
+  }
+
+  /** Where Plotly will put an axis of a frame: inside the margins, in its domain. */
+  function placed({ type, range, domain = [0, 1] }, name, { layout: { margin }, width, height }) {
+    const [from, to] = domain;
+    if (name[0] === "x") {
+      const inner = width - margin.l - margin.r;
+      return { type, range, offset: margin.l + from * inner, length: (to - from) * inner };
+    }
+    const inner = height - margin.t - margin.b;
+    return { type, range, offset: margin.t + (1 - to) * inner, length: (to - from) * inner };
+  }
+
+  /** A figure of axes alone: an empty trace in each pair, without which Plotly drops it. */
+  function figure(layout) {
+    const data = Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name)).map((name) => {
       const number = name.slice("xaxis".length);
       return { type: "scatter", x: [], y: [], xaxis: `x${number}`, yaxis: `y${number}` };
     });
+    return { data, layout };
   }
 
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -157,5 +207,5 @@
     };
   }
 
-  window.netspaceAxes = { Frame, nextFrame, colour, axis, layout };
+  window.netspaceAxes = { Frame, plot, nextFrame, colour, axis, layout };
 })();

@@ -20,7 +20,7 @@ from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import sampled_widths_figure
 from dashboard.pages import create_form, plan, preview_panel
 from dashboard.pages.create_form import FIELDS, PREVIEWED, errors, field_id, values
-from dashboard.pages.markup import facts
+from dashboard.pages.markup import facts, register_graph
 from dashboard.pages.network import THEME
 from dashboard.pages.plan import Plan
 from dashboard.sources import Sources
@@ -44,6 +44,7 @@ def layout() -> Component:
 def register(app: Dash, sources: Sources) -> None:
     """What fills the form, what previews it, and what starts it."""
     register_browser(app)
+    register_graph(app, "new-widths")
 
     @app.callback(
         {name: Output(field_id(name), "value") for name in FILLED}
@@ -79,7 +80,7 @@ def register(app: Dash, sources: Sources) -> None:
     @app.callback(
         {
             "acceptance": Output("new-acceptance", "children"),
-            "widths": Output("new-widths", "figure"),
+            "widths": Output("new-widths-figure", "data"),
             "ranges": Output("new-ranges", "children"),
             "errors": errors(*PREVIEWED),
         },

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard.pages import networks_table
 from dashboard.pages.markup import attributes
-
-CONFIG: Any = {"displayModeBar": False, "doubleClick": "reset", "scrollZoom": False}
 
 
 def card(
@@ -27,10 +23,10 @@ def card(
 
 
 def frame(id: str, label: str) -> Component:
-    """A Plotly figure that draws axes only, under the canvas that draws the rest."""
+    """Room for a Plotly figure of axes (assets/axes.js), under a canvas that draws the rest."""
     return html.Div(
         [
-            dcc.Graph(id=id, figure={}, config=CONFIG, responsive=True, className="frame-axes"),
+            html.Div(id=f"{id}-place", className="frame-axes"),
             html.Canvas(id=f"{id}-canvas", className="frame-canvas"),
         ],
         className="frame",

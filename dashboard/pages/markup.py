@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 
@@ -38,22 +38,27 @@ def table(
     )
 
 
-HIDDEN = {"visible": False}
-EMPTY = {  # a plot before its figure comes: nothing, on the page's own ground
-    "xaxis": HIDDEN,
-    "yaxis": HIDDEN,
-    "paper_bgcolor": "rgba(0, 0, 0, 0)",
-    "plot_bgcolor": "rgba(0, 0, 0, 0)",
-}
-
-
 def graph(id: str, label: str, height: int) -> Component:
-    """A small plot without buttons; its label is for those who can't see it."""
-    plot = dcc.Graph(
-        id=id,
-        figure={"layout": EMPTY},
-        config={"displayModeBar": False},
-        style={"height": f"{height}px"},
-        responsive=True,
+    """A small plot, of the figure in the store `{id}-figure`; its label is read aloud.
+
+    The dcc.Graph comes with the first figure: a page that shows none loads no Plotly.
+    """
+    return html.Div(
+        [
+            dcc.Store(id=f"{id}-figure"),
+            html.Div(id=f"{id}-place", style={"height": f"{height}px"}),
+        ],
+        role="img",
+        className="small-plot",
+        **attributes(aria_label=label),
     )
-    return html.Div(plot, role="img", className="small-plot", **attributes(aria_label=label))
+
+
+def register_graph(app: Dash, id: str) -> None:
+    """Draw the graph `id` whenever its store is given a figure."""
+    app.clientside_callback(
+        f"(figure) => window.netspaceAxes.plot('{id}', figure)",
+        Output(f"{id}-place", "children"),
+        Input(f"{id}-figure", "data"),
+        prevent_initial_call=True,
+    )

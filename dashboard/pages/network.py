@@ -18,7 +18,7 @@ from dashboard.figures.learning import learning_figure
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import network_widths_figure
 from dashboard.pages import network_sheet
-from dashboard.pages.markup import attributes, graph, section
+from dashboard.pages.markup import attributes, graph, register_graph, section
 from dashboard.sources import Sources
 from designspace.population import Status
 from services import networks
@@ -90,10 +90,10 @@ OUTPUTS = {
     "json": Output("network-json", "href"),
     "told": Output("network-told", "children"),
     "line": Output("network-line", "children"),
-    "widths": Output("network-widths", "figure"),
+    "widths": Output("network-widths-figure", "data"),
     "no_curve": Output("network-curve", "hidden"),
     "epochs": Output("network-epochs", "children"),
-    "learning": Output("network-learning", "figure"),
+    "learning": Output("network-learning-figure", "data"),
     "record": Output("network-record", "children"),
 }
 
@@ -101,6 +101,8 @@ OUTPUTS = {
 def register(app: Dash, sources: Sources) -> None:
     """Opening, closing and reading again; the first two never leave the browser."""
     api = app.config.requests_pathname_prefix.removesuffix("app/") + "api/v1"
+    for id in ("network-widths", "network-learning"):
+        register_graph(app, id)
 
     for function, output, listened in (
         ("theme", Output(THEME, "data"), Input("location", "pathname")),

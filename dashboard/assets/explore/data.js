@@ -9,20 +9,44 @@
   const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
   const LISTING_MS = 200; // populations that appear together are listed once
 
+  const NOBODY = { listed() {}, appeared() {}, arrived() {}, failed() {} };
+
   class Data {
+    constructor() {
+      this.told = NOBODY;
+      this.populations = null; // oldest first; null: not known yet
+      this.activities = new Map(); // by population
+      this.tables = new Map(); // by population
+      this.fetching = new Map(); // population -> whether to fetch once more
+    }
+
     /**
+     * Who is told of what comes from now on.
      * @param {object} told
      * @param {() => void} told.listed the list of populations has come
      * @param {() => void} told.appeared a population has appeared that the list lacked
      * @param {(id: number) => void} told.arrived a table has come
      * @param {(error: Error) => void} told.failed there is nothing to show
      */
-    constructor(told) {
+    tell(told) {
       this.told = told;
-      this.populations = null; // oldest first; null: not known yet
-      this.activities = new Map(); // by population
-      this.tables = new Map(); // by population
-      this.fetching = new Map(); // population -> whether to fetch once more
+    }
+
+    /** Fetch what the link shows before there is a page to show it on. */
+    async prefetch() {
+      await this.list();
+      for (const id of this.linked(window.netspaceUrl.read(location.search))) {
+        if (id !== null) this.fetch(id);
+      }
+    }
+
+    /** The population that a link shows, and the one against it; without a name, the newest. */
+    linked(link) {
+      const known = (id) => this.find(id) !== null;
+      const newest = this.populations.at(-1)?.id ?? null;
+      const population = known(link.population) ? link.population : newest;
+      const rival = link.population === null ? this.rivalOf(population) : null;
+      return [population, known(link.against) ? link.against : rival];
     }
 
     async list() {

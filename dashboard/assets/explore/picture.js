@@ -3,7 +3,7 @@
  */
 (() => {
   "use strict";
-  const { Frame, colour } = window.netspaceAxes;
+  const { Frame, colour, nextFrame } = window.netspaceAxes;
   const { errorRange } = window.netspaceEdf;
   const { legend, passing } = window.netspaceNumbers;
   const at = (id) => document.getElementById(id);
@@ -19,13 +19,7 @@
       this.scatters = new window.netspaceScatters.Scatters(scatters, pick);
       this.widths = new window.netspaceWidths.Widths(widths, pick);
       this.numbers = new window.netspaceNumbers.Numbers();
-      this.ready = false;
       this.drawn = 0;
-    }
-
-    async start() {
-      await Promise.all(this.frames.map((frame) => frame.ready()));
-      this.ready = true;
     }
 
     /**
@@ -34,7 +28,6 @@
      * @param {?object[]} controls of the table's columns; null: not there yet
      */
     axes(table, rival, controls) {
-      if (!this.ready) return;
       const views = [table.all, ...(rival ? [rival.all] : [])];
       const { population } = table.header;
       const range = this.#range(errorRange(views) ?? [0, 100], `${population} ${rival?.name}`);
@@ -65,7 +58,6 @@
      *     and whether the panel's controls are there
      */
     draw({ view, rival, pins, constrained, below, best, picked, controlled }) {
-      if (!this.ready) return;
       const sets = curves(view, rival, pins, constrained);
       const row = picked === null ? -1 : view.table.rowOf(picked);
       const error = row < 0 ? NaN : view.table.error[row];
@@ -78,6 +70,14 @@
       if (controlled) this.scatters.draw(view, row);
       this.widths.draw(view, best, row);
       at("explore").dataset.drawn = String(++this.drawn);
+      if (this.drawn === 1) this.#mount();
+    }
+
+    /** Axes come when the first picture is on the screen: Plotly takes long to load. */
+    async #mount() {
+      await nextFrame();
+      await nextFrame();
+      for (const frame of this.frames) await frame.mount();
     }
   }
 

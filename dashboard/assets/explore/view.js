@@ -18,7 +18,9 @@
   const DEFAULT_BEST = 12;
 
   class Explore {
-    constructor() {
+    /** @param {Data} data what is known by now */
+    constructor(data) {
+      this.data = data;
       this.population = null; // id
       this.against = null; // id
       this.constraints = new Map(); // by column, as the engine takes them
@@ -34,8 +36,8 @@
     }
 
     /** Build the parts, read the link, fetch, and stay live. Once a page. */
-    async start() {
-      this.data = new window.netspaceData.Data({
+    start() {
+      this.data.tell({
         listed: () => this.#listed(),
         appeared: () => this.population === null && this.open(),
         arrived: (id) => this.#adopt(id),
@@ -64,9 +66,6 @@
         (activity) => this.#heard(activity), (live) => this.strip.connection(live),
       );
       this.open();
-      await this.picture.start();
-      this.#axes();
-      this.request();
     }
 
     // ------------------------------------------------------------ where the page is
@@ -76,24 +75,19 @@
       this.error = null;
       this.#message();
       try {
-        await this.data.list();
+        await (this.data.populations ? this.#listed() : this.data.list());
       } catch (error) {
         this.#fail(error);
         return;
       }
       const link = window.netspaceUrl.read(location.search);
-      const known = (id) => this.data.find(id) !== null;
-      const newest = this.data.populations.at(-1)?.id ?? null;
       this.below = link.below;
       this.best = link.best ?? DEFAULT_BEST;
       this.constraints = parseAll(link.constraints);
       this.pins.replace(link.pins.map(parseAll));
       this.history.start(this.constraints);
-      const population = known(link.population) ? link.population : newest;
-      const against = known(link.against) ? link.against
-        : link.population === null ? this.data.rivalOf(population) : null;
       this.#constrained();
-      this.show(population, against);
+      this.show(...this.data.linked(link));
     }
 
     /** The address has changed, or another page was shown meanwhile: follow the link. */
@@ -430,10 +424,12 @@
   // -------------------------------------------------------------- what Dash calls
 
   let page = null;
+  const data = new window.netspaceData.Data();
+  if (location.pathname === window.netspaceShell.PREFIX) data.prefetch().catch(console.warn);
 
   async function begin() {
     while (!at("edf-frame-canvas") || !window.dash_clientside?.set_props) await nextFrame();
-    page = new Explore();
+    page = new Explore(data);
     page.start();
   }
 
