@@ -46,7 +46,9 @@ def seconds(client: httpx.Client, path: str, **query: str) -> float:
 def measure(url: str, n: int) -> None:
     conditions = {"networks": n, "cpu": processor()}
     with httpx.Client(base_url=url, timeout=120) as client:
-        population = f"/api/v1/populations/{client.get('/api/v1/populations').json()['items'][0]['id']}"
+        population = (
+            f"/api/v1/populations/{client.get('/api/v1/populations').json()['items'][0]['id']}"
+        )
         report("first columns", seconds(client, f"{population}/columns"), "s", **conditions)
         again = [seconds(client, f"{population}/columns") for _ in range(5)]
         report("columns again", 1000 * statistics.median(again), "ms", **conditions)
@@ -55,7 +57,9 @@ def measure(url: str, n: int) -> None:
                 seconds(client, f"{population}/{path}", **ten(6 + step % 12))
                 for step in range(REPEATS)
             )
-            report(f"{path}, ten constraints, p50", 1000 * times[REPEATS // 2], "ms", **conditions)
+            report(
+                f"{path}, ten constraints, p50", 1000 * times[REPEATS // 2], "ms", **conditions
+            )
             report(f"{path}, ten constraints, p95", 1000 * times[-3], "ms", **conditions)
 
 

@@ -11,7 +11,10 @@ import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from sqlalchemy import update
+
 from db.migrations import upgrade
+from db.models import JobRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
@@ -32,6 +35,7 @@ class Served:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process = None
+        self.seeds = []
 
     @property
     def url(self):
@@ -70,13 +74,24 @@ class Served:
             self.stop()
         self.database.dispose()
 
-    def create(self, name, n, space="RegNetX small", seed=0):
+    def create(self, name, n, space="RegNetX small", seed=0, training_seed=0):
         """A population of n networks, none of them measured. Its id."""
         with self.database.durable() as session:
             space_id = spaces.define(session, space, PRESETS[space])
             regime_id = regimes.define(session, "digits", DIGITS)
-        spec = Spec(name, space_id, regime_id, n, WINDOW, seed)
+        spec = Spec(name, space_id, regime_id, n, WINDOW, seed, training_seed)
         return populations.create(self.database, spec)
+
+    def measured(self, name, *errors):
+        """A population that shares no job with another, all of it measured. Its id."""
+        seed = 1000 + len(self.seeds)
+        self.seeds.append(seed)
+        id = self.create(name, len(errors), seed=seed, training_seed=seed)
+        with self.database.durable() as session:
+            jobs = update(JobRow).where(JobRow.seed == seed)
+            session.execute(jobs.values(priority=-1))
+        self.record(*errors)
+        return id
 
     def record(self, *errors):
         """Results of the next queued jobs: an error each, None for a failure."""

@@ -58,13 +58,13 @@ def explore(opened, served):
     opened.on("pageerror", failed)
     opened.on("console", logged)
 
-    def explore(query="", state="ready"):
+    def explore(query="", state="ready", panels=8):
         query = query or f"?population={served.regnet}&against={served.anynet}"
         if opened.url.startswith(served.url):
             follow(opened, query)
         else:
             opened.goto(f"{served.url}/app/{query}")
-        return wait_until_drawn(opened, state)
+        return wait_until_drawn(opened, state, panels)
 
     explore.problems = problems
     yield explore
@@ -84,14 +84,16 @@ def follow(page, query):
         }""",
         query,
     )
-    page.wait_for_selector("#explore[data-committed]", timeout=30_000)
+    page.wait_for_selector("#explore[data-committed], #explore[data-state=error]")
 
 
-def wait_until_drawn(page, state="ready"):
+def wait_until_drawn(page, state="ready", panels=8):
     page.wait_for_selector(f"#explore[data-state={state}][data-drawn]", timeout=60_000)
-    page.wait_for_selector(".constraint[data-active]")
+    page.wait_for_selector("#constraints-panel:not(:empty)", state="attached")
     page.wait_for_function(
-        "document.querySelector('#scatter-frame .js-plotly-plot')?._fullLayout?.xaxis8"
+        """(axis) =>
+          document.querySelector("#scatter-frame .js-plotly-plot")?._fullLayout?.[axis]""",
+        arg=f"xaxis{panels}" if panels > 1 else "xaxis",
     )
     return page
 
@@ -342,3 +344,56 @@ def test_a_population_without_results_says_what_happens_next(explore, served):
     page = explore(f"?population={id}", state="waiting")
     expect(page.locator("#edf-card")).to_contain_text("wait for a worker")
     expect(page.locator("#passing")).to_have_text("5")
+
+
+@pytest.mark.parametrize("n", [1, 2, 19])
+def test_a_few_networks_have_an_edf_but_no_best_and_worst(explore, served, n):
+    errors = [10 + i for i in range(n)]
+    # One network alone varies in nothing: no constraint, no plot against one.
+    query = f"?population={served.measured(f'RegNetX · {n}', *errors)}"
+    page = explore(query, panels=1 if n == 1 else 2)
+    assert number(page, "n") == str(n)
+    assert number(page, "best") == "10.00 %"
+    expect(page.locator("#widths-best")).to_have_text("few networks")
+
+
+def test_equal_errors_are_one_step_and_no_division_by_zero(explore, served):
+    page = explore(f"?population={served.measured('RegNetX · equal', *[10.0] * 25)}&below=10.5")
+    assert number(page, "median") == "10.0 %"
+    assert number(page, "below") == "100.0 %"
+    assert "NaN" not in page.inner_text("#explore")
+
+
+def test_a_population_that_failed_says_why_and_where_to_read_more(explore, served):
+    id = served.measured("RegNetX · failed", None, None, None)
+    page = explore(f"?population={id}", state="failed")
+    expect(page.locator("#edf-card")).to_contain_text("All 3 networks failed")
+    expect(page.locator("#edf-card")).to_contain_text("out of memory 3")
+
+
+def test_a_failed_fetch_says_so_and_can_be_tried_again(explore, served):
+    page = explore()
+    id = served.measured("RegNetX · unreachable", *range(10, 32))
+    page.route("**/columns", lambda route: route.abort())
+    explore(f"?population={id}", state="error")
+    page.unroute("**/columns")
+    page.locator("#edf-card button", has_text="Try again").click()
+    wait_until_drawn(page)
+    assert number(page, "n") == "22"
+    explore.problems.clear()  # the browser logs the request that was cut off
+
+
+def test_a_click_beside_a_dot_picks_that_network(explore, served):
+    page = explore()
+    best = ask(served, f"/populations/{served.regnet}/networks", limit=1)["items"][0]
+    x, y = page.evaluate(
+        """([wm, error]) => {
+          const graph = document.querySelector("#scatter-frame .js-plotly-plot");
+          const { xaxis4: x, yaxis4: y } = graph._fullLayout;
+          const box = graph.getBoundingClientRect();
+          return [box.x + x._offset + x.d2p(wm), box.y + y._offset + y.d2p(error)];
+        }""",
+        [best["columns"]["wm"], best["columns"]["error"]],
+    )
+    page.mouse.click(x + 1, y - 1)
+    expect(page.locator("#explore")).to_have_attribute("data-picked", str(best["id"]))

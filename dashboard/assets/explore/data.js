@@ -14,6 +14,7 @@
   class Data {
     constructor() {
       this.told = NOBODY;
+      this.early = null; // a list on its way before there is a page
       this.populations = null; // oldest first; null: not known yet
       this.activities = new Map(); // by population
       this.tables = new Map(); // by population
@@ -34,7 +35,8 @@
 
     /** Fetch what the link shows before there is a page to show it on. */
     async prefetch() {
-      await this.list();
+      this.early = this.list();
+      await this.early;
       for (const id of this.linked(window.netspaceUrl.read(location.search))) {
         if (id !== null) this.fetch(id);
       }
@@ -47,6 +49,14 @@
       const population = known(link.population) ? link.population : newest;
       const rival = link.population === null ? this.rivalOf(population) : null;
       return [population, known(link.against) ? link.against : rival];
+    }
+
+    /** The populations as they are now; the first time, as they were fetched early. */
+    async relist() {
+      const { early } = this;
+      this.early = null;
+      await (early ?? this.list());
+      if (early) this.told.listed();
     }
 
     async list() {

@@ -75,7 +75,7 @@
       this.error = null;
       this.#message();
       try {
-        await (this.data.populations ? this.#listed() : this.data.list());
+        await this.data.relist();
       } catch (error) {
         this.#fail(error);
         return;
