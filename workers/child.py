@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jobs.messages import Claim, Finished
+from workers.checkpoints import Checkpoint
 from workers.data import load
 from workers.failures import failed
 from workers.train import train
@@ -29,4 +30,7 @@ def measure(claim: Claim, data_dir: Path, pipe: Connection) -> Finished:
     match claim.kind:
         case "train":
             data = load(claim.regime.data, data_dir)
-            return train(claim.network, claim.regime, claim.seed, data, pipe.send)
+            checkpoint = Checkpoint(claim, data_dir)
+            return train(
+                claim.network, claim.regime, claim.seed, data, pipe.send, checkpoint
+            )

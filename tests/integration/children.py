@@ -24,6 +24,7 @@ NETWORK = Network(
         Stage(depth=1, width=16, group_width=8),
     ),
 )
+STEPS = 18  # whole batches of 64 in 1,200 images
 REGIME = DIGITS.model_copy(update={"epochs": 2})
 
 
@@ -49,6 +50,23 @@ def stubborn(claim, data_dir, pipe):
 def suicidal(claim, data_dir, pipe):
     """Dies as if the system had run out of memory."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_in_the_third_epoch(claim, data_dir, pipe):
+    """Trains until the fifth step of that epoch."""
+    from workers import child, train
+
+    steps = []
+    train_step = train.train_step
+
+    def mortal(*arguments):
+        steps.append(1)
+        if len(steps) == 2 * STEPS + 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return train_step(*arguments)
+
+    train.train_step = mortal
+    child.run(claim, data_dir, pipe)
 
 
 def parent_of_a_sleeper(claim, data_dir, pipe):
