@@ -37,6 +37,14 @@ class Pulse:
     cancel: bool
 
 
+def waiting(session: Session, kind: Kind) -> bool:
+    """Whether a job of a kind could be claimed now."""
+    due = select(JobRow.id).where(
+        JobRow.state == QUEUED, JobRow.kind == kind, JobRow.not_before <= now_ms()
+    )
+    return session.scalar(due.limit(1)) is not None
+
+
 def claim(session: Session, kind: Kind, worker: str, lease_seconds: float) -> Claim | None:
     """Take the next queued job of a kind, or None. The claim is its first heartbeat."""
     head = (

@@ -142,6 +142,7 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
     ended = session.execute(
         select(
             DrawRow.ordinal,
+            JobRow.kind,
             JobRow.state,
             JobRow.failure,
             JobRow.ended_at,
@@ -153,16 +154,16 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
             DrawRow.population_id == population.id,
             JobRow.regime_id == population.regime_id,
             JobRow.seed == population.training_seed,
-            JobRow.kind == "train",
             JobRow.state.in_(FINAL),
             JobRow.ended_at >= state.newest_ms - OVERLAP_MS,
         )
     )
     n = len(state.failures)
-    for ordinal, job_state, failure, ended_at, quantities in ended:
+    for ordinal, kind, job_state, failure, ended_at, quantities in ended:
         state.newest_ms = max(state.newest_ms, ended_at or 0)
         if quantities is None:
-            state.failures[ordinal] = failure or job_state
+            if kind == "train":  # a network whose benchmark failed lacks those columns only
+                state.failures[ordinal] = failure or job_state
             continue
         if quantities.get("diverged"):
             state.measured["error"][ordinal] = np.inf

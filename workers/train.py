@@ -84,14 +84,12 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = replace(data, train=pad(data.train, regime.shift)).to(device)
     found = conditions(device)
-    model, optimiser = begin(network, regime, seed, device)
+    torch.manual_seed(seed)
+    model = built(network, regime).to(device)
+    optimiser = optimiser_of(model, regime)
     standing = Standing()
-    if checkpoint is not None and (kept := states.load(checkpoint, found)) is not None:
-        try:
-            standing = Standing(**states.restore(kept, model, optimiser))
-        except Exception as error:  # whatever it is that was kept, it does not fit
-            states.log.warning("checkpoint ignored: %s", error)
-            model, optimiser = begin(network, regime, seed, device)
+    if checkpoint is not None:
+        standing = Standing(**(states.resume(checkpoint, model, optimiser, found) or {}))
     while standing.epoch < regime.epochs:
         standing = train_epoch(model, optimiser, regime, seed, data, standing)
         if not standing.finite:
@@ -110,15 +108,6 @@ def train(
         "training_cpu_seconds": standing.cpu_seconds,
     }
     return Finished(quantities=judged | quantities, conditions=found)
-
-
-def begin(
-    network: Network, regime: Regime, seed: int, device: torch.device
-) -> tuple[nn.Module, torch.optim.SGD]:
-    """The network before its first epoch, on the device, and what trains it."""
-    torch.manual_seed(seed)
-    model = built(network, regime).to(device)
-    return model, optimiser_of(model, regime)
 
 
 def optimiser_of(model: nn.Module, regime: Regime) -> torch.optim.SGD:
@@ -224,7 +213,7 @@ def conditions(device: torch.device) -> dict[str, str]:
     on_cpu = device.type == "cpu"
     return {
         "device": "cpu" if on_cpu else torch.cuda.get_device_name(device),
-        "torch": str(torch.__version__),  # else a class of its own, which no checkpoint holds
+        "torch": str(torch.__version__),
         "threads": str(torch.get_num_threads()),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "dtype": str(DTYPE).removeprefix("torch."),

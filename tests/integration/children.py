@@ -14,7 +14,7 @@ from pathlib import Path
 
 from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
-from jobs.messages import Claim
+from jobs.messages import Claim, Finished
 from workers import processes
 
 NETWORK = Network(
@@ -37,6 +37,14 @@ def sleeper(claim, data_dir, pipe):
     """Says nothing and does nothing, for ever."""
     processes.lead_a_group_that_dies_with_the_worker()
     time.sleep(1000)
+
+
+def finisher(claim, data_dir, pipe):
+    """Finishes as soon as there is a file `finish`."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    while not (data_dir / "finish").exists():
+        time.sleep(0.01)
+    pipe.send(Finished(quantities={"error": 1.0, "training_seconds": 0.1}, conditions={}))
 
 
 def stubborn(claim, data_dir, pipe):

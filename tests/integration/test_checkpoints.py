@@ -9,7 +9,7 @@ import torch
 from children import claim
 
 from jobs.messages import Finished
-from workers import checkpoints, files, processes, states
+from workers import checkpoints, files, processes
 from workers.checkpoints import Checkpoint
 from workers.data import load
 from workers.processes import Child, start_fork_server
@@ -115,7 +115,7 @@ def test_a_checkpoint_with_a_wrong_bit_is_ignored(half_done, tmp_path, caplog):
     assert "checksum" in caplog.text
 
 
-@pytest.mark.parametrize("content", [b"", b"no checkpoint at all", b"\x80\x04."])
+@pytest.mark.parametrize("content", [b"", b"no checkpoint\nat all", b"[]\n", b"{}\n1"])
 def test_a_file_that_is_no_checkpoint_is_ignored(content, tmp_path, caplog):
     job = claim(regime=LONG)
     files.write(Checkpoint(job, tmp_path).file, content)
@@ -138,30 +138,27 @@ def test_another_run_has_another_file_and_a_stranger_under_its_name_is_ignored(
         assert "of another run" in caplog.text
 
 
+def test_weights_that_are_cut_short_are_ignored(half_done, tmp_path, caplog):
+    half_done.save(half_done.load()[:-4])
+    assert epochs_of(claim(regime=LONG), tmp_path) == [1, 2, 3, 4, 5]
+    assert "ignored" in caplog.text
+
+
+def test_a_training_without_momentum_goes_on_too(live, tmp_path):
+    plain = claim(regime=LONG.model_copy(update={"momentum": 0.0}))
+    result = live(plain, tmp_path / "whole")[-1]
+    live(plain, tmp_path, children.killed_in_the_third_epoch)
+    third, *_, resumed = live(plain, tmp_path)
+    assert third.epoch == 3
+    assert resumed.quantities["loss"] == result.quantities["loss"]
+
+
 def test_epochs_of_another_device_or_torch_are_not_gone_on_with(
     half_done, tmp_path, monkeypatch, caplog
 ):
     monkeypatch.setattr("workers.train.conditions", lambda device: {"device": "another"})
     assert epochs_of(claim(regime=LONG), tmp_path) == [1, 2, 3, 4, 5]
     assert "of another run or device" in caplog.text
-
-
-def test_weights_that_do_not_fit_leave_no_trace(half_done, tmp_path, monkeypatch, caplog):
-    untouched = []
-    whole = claim(regime=LONG)
-    train(whole.network, LONG, 0, load("digits", tmp_path), untouched.append)
-    load_state = states.load
-
-    def without_a_tensor(*arguments):
-        state = load_state(*arguments)
-        state["model"].popitem()
-        return state
-
-    monkeypatch.setattr(states, "load", without_a_tensor)
-    repeated = []
-    train(whole.network, LONG, 0, load("digits", tmp_path), repeated.append, half_done)
-    assert [(e.loss, e.error) for e in repeated] == [(e.loss, e.error) for e in untouched]
-    assert "ignored" in caplog.text
 
 
 def test_a_full_disk_costs_the_checkpoint_and_not_the_training(tmp_path, monkeypatch, caplog):
