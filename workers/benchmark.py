@@ -34,8 +34,8 @@ from workers.train import built, conditions, optimiser_of, train_step
 BATCH = 64
 """Images in the second latency, `latency_64`; the first is of one image."""
 
-WARM_UP_SECONDS = 0.2
-MEASURING_SECONDS = 1.0
+WARM_UP_SECONDS = 0.1
+MEASURING_SECONDS = 0.5
 RUNS = (5, 200)
 """At least and at most, of each quantity; between them, as many as its seconds allow."""
 

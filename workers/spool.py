@@ -52,7 +52,7 @@ class Spool:
             log.warning("job %d: not spooled: %s", claim.job_id, error)
         with _locked(file):
             yield
-            file.unlink(missing_ok=True)
+            _remove(file)
 
     def replay(self, store: Store, passing: tuple[type[Exception], ...]) -> int:
         """Store what others left; how many ends.
@@ -72,7 +72,7 @@ class Spool:
                         log.exception("%s can't be stored", file.name)
                         _set_aside(file)
                     else:
-                        file.unlink(missing_ok=True)
+                        _remove(file)
                         stored += 1
         return stored
 
@@ -86,6 +86,12 @@ class Spool:
             log.error("%s can't be read: %s", file.name, error)
             _set_aside(file)
             return None
+
+
+def _remove(file: Path) -> None:
+    """What is stored; a file that stays is stored once more, which changes nothing."""
+    with contextlib.suppress(OSError):
+        file.unlink()
 
 
 def _set_aside(file: Path) -> None:

@@ -177,6 +177,7 @@ def test_a_full_disk_is_no_reason_not_to_store_a_result(spool, held, store, data
 
 # As `Runner`, with a database that another process has locked.
 WORKER = """
+import multiprocessing
 import sys
 from pathlib import Path
 from db import session
@@ -192,8 +193,8 @@ class Wakeups:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     processes.run_job = children.finisher
-    processes.start_fork_server()
-    config = WorkerConfig("victim", 1, folder, 30, 5, 3, 60, 0.1, 0.1)
+    multiprocessing.set_forkserver_preload([])  # nothing is trained
+    config = WorkerConfig("victim", 1, folder, 30, 5, 3, 60, "cpu", 0.1, 0.1)
     runner = Runner(config, session.Database(f"sqlite:///{folder}/netspace.db"), Wakeups())
     runner.start()
     runner.join(1000)
