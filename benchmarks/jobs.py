@@ -28,9 +28,14 @@ from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from netspace.stack import valkey
 from services import regimes
-from workers import processes
 
 SLEEPER = "import sys; from benchmarks import _sleeper; _sleeper.work(*sys.argv[1:])"
+STARTS = """
+from workers.processes import start_fork_server
+start_fork_server()
+print([start_fork_server() for _ in range(20)])
+"""
+# Both with -c: children import the module that their parent was started with, if it has one.
 NETWORK = Network(
     stem=Stem(width=8, stride=1), stages=(Stage(depth=1, width=8, group_width=4),)
 )
@@ -189,9 +194,8 @@ def death(broker: str) -> None:
 
 
 def main() -> None:
-    processes.start_fork_server()
-    starts = [processes.start_fork_server() for _ in range(20)]
-    say("child ready", float(np.median(starts)), "s")
+    starts = json.loads(subprocess.check_output([sys.executable, "-c", STARTS]))
+    say("child ready", float(np.median(starts)), "s", children=len(starts))
     with tempfile.TemporaryDirectory() as folder:
         claims(f"sqlite:///{folder}/netspace.db", "SQLite")
     if url := os.environ.get("BENCHMARK_POSTGRESQL_URL"):
