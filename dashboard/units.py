@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from designspace.quantities import Quantity
+from designspace.quantities import Quantity, joined
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Unit:
 
     @property
     def text(self) -> str:
-        return f"{self.prefix} {self.quantity.unit}".strip()
+        return joined(self.prefix, self.quantity.unit)
 
     @property
     def title(self) -> str:

@@ -22,7 +22,10 @@ Kind = Literal["range", "choice"]
 Role = Literal["parameter", "complexity", "fit", "result"]
 """Where a column comes from: drawn, counted, fitted to the drawn widths, or measured."""
 
-PREFIXES = {"": 1.0, "M": 1e6}
+PREFIXES = {"": 1.0, "M": 1e6, "m": 1e-3}
+SYMBOLS = ("s", "B")
+"""Units that a prefix is written before without a space: ms, MB."""
+
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -47,7 +50,7 @@ class Quantity:
 
     @property
     def shown_unit(self) -> str:
-        return f"{self.prefix} {self.unit}".strip()
+        return joined(self.prefix, self.unit)
 
     @property
     def title(self) -> str:
@@ -78,8 +81,23 @@ class Quantity:
         return f"{rounded:,.{places}f}".replace("-", "−")
 
 
+def joined(prefix: str, unit: str) -> str:
+    """A prefix and a unit as they are written: ms, M multiply-adds."""
+    return f"{prefix}{unit}" if unit in SYMBOLS else f"{prefix} {unit}".strip()
+
+
 def table(*quantities: Quantity) -> dict[str, Quantity]:
     return {quantity.name: quantity for quantity in quantities}
+
+
+def timings(name: str, symbol: str, label: str) -> tuple[Quantity, Quantity, Quantity]:
+    """A benchmark's time: the median of its runs, and its quartiles."""
+    median = Quantity(name, symbol, label, "s", "result", prefix="m", decimals=2, log=True)
+    return (
+        median,
+        replace(median, name=f"{name}_q1", symbol=f"{symbol} Q1", label=f"{label}, quartile 1"),
+        replace(median, name=f"{name}_q3", symbol=f"{symbol} Q3", label=f"{label}, quartile 3"),
+    )
 
 
 QUANTITIES = table(
@@ -131,6 +149,19 @@ QUANTITIES = table(
         log=True,
     ),
     Quantity("loss", "loss", "training loss", "", "result", decimals=3, log=True),
+    *timings("latency", "t₁", "latency of 1 image"),
+    *timings("latency_64", "t₆₄", "latency of 64 images"),
+    *timings("train_step", "t_step", "training step"),
+    Quantity(
+        "peak_memory",
+        "mem",
+        "peak memory",
+        "B",
+        "result",
+        prefix="M",
+        decimals=1,
+        log=True,
+    ),
 )
 """Columns of a whole network; `group_width` is as drawn, `effective_group_width` as built.
 

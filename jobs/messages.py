@@ -7,8 +7,8 @@ from typing import Literal
 from designspace.network import Frozen, Network
 from designspace.regimes import Regime
 
-Kind = Literal["train"]
-"""What a job measures. Latency and memory join as kinds of their own."""
+Kind = Literal["train", "benchmark"]
+"""What a job measures: error by training; latency and memory, alone on its device."""
 
 Failure = Literal[
     "impossible",
@@ -16,6 +16,7 @@ Failure = Literal[
     "data",
     "error",
     "crashed",
+    "device",
     "timeout",
     "cancelled",
     "lost",
@@ -23,8 +24,12 @@ Failure = Literal[
 """Why a job ended without a result. A diverged network is none of these: it has a result.
 
 `impossible`: torch refuses the network; `data`: the data set is missing or does not fit the
-regime; `error`: an exception; `crashed`: the child process died; `lost`: no attempts left.
+regime; `error`: an exception; `crashed`: the child process died; `device`: the accelerator
+failed; `lost`: no attempts left.
 """
+
+PASSING: frozenset[Failure] = frozenset({"crashed", "device"})
+"""Bad luck, perhaps: such a job is tried again. All others would fail in the same way."""
 
 
 class Claim(Frozen):

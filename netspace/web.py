@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.parts = parts
-    # Columns travel as they are: gzip takes four times as long as encoding them, at its fastest.
+    # Columns travel as they are: gzip takes four times as long as encoding them.
     app.add_middleware(
         GZipMiddleware,
         minimum_size=1_000,

@@ -89,7 +89,18 @@ def worker_config(settings: Settings) -> WorkerConfig:
         heartbeat_seconds=settings.heartbeat_seconds,
         max_attempts=settings.max_attempts,
         job_timeout_seconds=settings.job_timeout_seconds,
+        device=device(),
     )
+
+
+def device() -> str:
+    """The device that children compute on, as far as their environment tells.
+
+    Torch would know, and would have to be imported. Workers that see the same GPU by different
+    values of CUDA_VISIBLE_DEVICES do not know of each other: give each GPU one worker.
+    """
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return f"cuda {visible}" if visible else "default"
 
 
 def cores() -> int:

@@ -10,10 +10,19 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
@@ -27,6 +36,47 @@ from services import versions
 QUEUED: ColumnElement[str] = literal_column("'queued'")
 RUNNING: ColumnElement[str] = literal_column("'running'")
 
+# Built once: building them takes longer than executing them, and the claim holds a lock.
+_jobs = cast(Table, JobRow.__table__)
+_head = (
+    select(_jobs.c.id)
+    .where(
+        _jobs.c.state == QUEUED,
+        _jobs.c.kind == bindparam("wanted"),
+        _jobs.c.not_before <= now_ms(),
+    )
+    .order_by(_jobs.c.priority, _jobs.c.turn, _jobs.c.id)
+    .limit(literal_column("1"))
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+CLAIM = (
+    update(_jobs)
+    .where(_jobs.c.id == _head, _jobs.c.state == QUEUED)
+    .values(
+        state="running",
+        attempt=_jobs.c.attempt + 1,
+        lease_token=bindparam("token"),
+        lease_expires_at=now_ms() + bindparam("lease_ms", type_=BigInteger),
+        heartbeat_at=now_ms(),
+        worker=bindparam("by"),
+    )
+    .returning(
+        _jobs.c.id,
+        _jobs.c.attempt,
+        _jobs.c.lease_token,
+        _jobs.c.network_id,
+        _jobs.c.regime_id,
+        _jobs.c.seed,
+    )
+)
+DESCRIPTION = (
+    select(NetworkRow.architecture, RegimeRow.definition)
+    .join(JobRow, JobRow.network_id == NetworkRow.id)
+    .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
+    .where(JobRow.id == bindparam("job"))
+)
+
 RETRY_DELAY_MS = 2_000
 
 
@@ -37,50 +87,37 @@ class Pulse:
     cancel: bool
 
 
+def waiting(session: Session, kind: Kind) -> bool:
+    """Whether a job of a kind could be claimed now."""
+    due = select(JobRow.id).where(
+        JobRow.state == QUEUED, JobRow.kind == kind, JobRow.not_before <= now_ms()
+    )
+    return session.scalar(due.limit(1)) is not None
+
+
 def claim(session: Session, kind: Kind, worker: str, lease_seconds: float) -> Claim | None:
     """Take the next queued job of a kind, or None. The claim is its first heartbeat."""
-    head = (
-        select(JobRow.id)
-        .where(JobRow.state == QUEUED, JobRow.kind == kind, JobRow.not_before <= now_ms())
-        .order_by(JobRow.priority, JobRow.turn, JobRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
     job = session.execute(
-        update(JobRow)
-        .where(JobRow.id == head, JobRow.state == QUEUED)
-        .values(
-            state="running",
-            attempt=JobRow.attempt + 1,
-            lease_token=secrets.token_hex(16),
-            lease_expires_at=now_ms() + int(lease_seconds * 1000),
-            heartbeat_at=now_ms(),
-            worker=worker,
-        )
-        .returning(
-            JobRow.id,
-            JobRow.attempt,
-            JobRow.lease_token,
-            JobRow.network_id,
-            JobRow.regime_id,
-            JobRow.seed,
-        )
-        .execution_options(synchronize_session=False)
+        CLAIM,
+        {
+            "wanted": kind,
+            "token": secrets.token_hex(16),
+            "lease_ms": int(lease_seconds * 1000),
+            "by": worker,
+        },
     ).one_or_none()
     if job is None:
         return None
     log(session, job.id, job.attempt, "claimed", worker)
-    network = session.get_one(NetworkRow, job.network_id)
-    regime = session.get_one(RegimeRow, job.regime_id)
+    architecture, definition = session.execute(DESCRIPTION, {"job": job.id}).one()
     try:
         return Claim(
             job_id=job.id,
             attempt=job.attempt,
             token=job.lease_token,
             kind=kind,
-            network=Network.model_validate(network.architecture),
-            regime=Regime.model_validate(regime.definition),
+            network=Network.model_validate(architecture),
+            regime=Regime.model_validate(definition),
             seed=job.seed,
         )
     except ValidationError as error:
@@ -167,4 +204,5 @@ def end(
 
 def log(session: Session, job_id: int, attempt: int, what: str, worker: str | None) -> None:
     """One line of the job's history."""
-    session.add(EventRow(job_id=job_id, attempt=attempt, what=what, worker=worker))
+    values = {"job_id": job_id, "attempt": attempt, "what": what, "worker": worker}
+    session.execute(insert(EventRow).values(values))

@@ -23,6 +23,7 @@ from db.session import Database
 from designspace import constraints, sampling
 from designspace.constraints import ConstraintError
 from designspace.sampling import Draw, Sample, TooFewNetworks
+from jobs.messages import Kind
 from services import progress, regimes, spaces, versions
 from services.errors import Conflict, NotFound, Refused
 from services.progress import Progress
@@ -167,12 +168,43 @@ def _draw_row(population_id: int, ordinal: int, network_id: int, draw: Draw) -> 
     }
 
 
+def queue_benchmarks(session: Session, population_id: int) -> int:
+    """Queue a benchmark of each network unless there is one; how many are new.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = session.get(PopulationRow, population_id, with_for_update=True)
+    if population is None:
+        raise NotFound("population", population_id)
+    drawn = select(DrawRow.network_id).where(DrawRow.population_id == population_id)
+    network_ids = list(session.scalars(drawn.order_by(DrawRow.ordinal)))
+    of_benchmarks = _jobs_of(population) & (JobRow.kind == "benchmark")
+    counted = select(func.count()).where(of_benchmarks)
+    before = session.scalars(counted).one()
+    state = "paused" if population.paused else "queued"
+    _queue(session, population, network_ids, "benchmark", state)
+    return session.scalars(counted).one() - before
+
+
 def _queue_jobs(session: Session, population: PopulationRow, network_ids: list[int]) -> None:
-    """One training job a network, unless there is one; a paused one goes on.
+    """One training job a network, unless there is one; a paused one goes on."""
+    _queue(session, population, network_ids, "train", "queued")
+    _move(session, _jobs_of(population), "paused", "queued")
+
+
+def _queue(
+    session: Session,
+    population: PopulationRow,
+    network_ids: list[int],
+    kind: Kind,
+    state: str,
+) -> None:
+    """Jobs of a kind that are not there yet.
 
     Turns start where the queue stands now, so populations that wait together take turns.
     """
-    now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == "train")
+    now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == kind)
     turn = session.scalar(now) or 0
     insert_new(
         session,
@@ -182,13 +214,13 @@ def _queue_jobs(session: Session, population: PopulationRow, network_ids: list[i
                 "network_id": network_id,
                 "regime_id": population.regime_id,
                 "seed": population.training_seed,
-                "kind": "train",
+                "kind": kind,
+                "state": state,
                 "turn": turn + ordinal,
             }
             for ordinal, network_id in enumerate(network_ids)
         ],
     )
-    _move(session, _jobs_of(population), "paused", "queued")
 
 
 def set_paused(session: Session, id: int, paused: bool) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.insert import insert_for
-from db.models import EpochRow, JobRow, ResultRow
-from jobs.messages import Claim, Epoch, Failed, Finished
+from db.models import EpochRow, JobRow, NetworkRow, RegimeRow, ResultRow
+from designspace.regimes import Regime
+from jobs.messages import PASSING, Claim, Epoch, Failed, Finished
 from services import leases
 
 FINAL = ("done", "failed", "cancelled", "dead")
@@ -31,9 +32,24 @@ def record_epoch(session: Session, claim: Claim, epoch: Epoch) -> None:
 
 
 def record(session: Session, claim: Claim, finished: Finished) -> bool:
-    """Store the job's result; False where it has one, or ended in another way."""
-    job = session.scalar(select(JobRow).where(JobRow.id == claim.job_id).with_for_update())
-    if job is None or job.state in FINAL:
+    """Store the job's result; False where it has one, or ended in another way.
+
+    A result may come from a disk, after years: another database's job of the same number is
+    not the one that was measured, and gets none.
+    """
+    job = session.scalar(
+        select(JobRow)
+        .join(NetworkRow, NetworkRow.id == JobRow.network_id)
+        .where(
+            JobRow.id == claim.job_id,
+            JobRow.seed == claim.seed,
+            JobRow.kind == claim.kind,
+            JobRow.state.not_in(FINAL),
+            NetworkRow.hash == claim.network.hash,
+        )
+        .with_for_update(of=JobRow)
+    )
+    if job is None or _regime(session, job) != claim.regime:
         return False
     session.add(
         ResultRow(
@@ -61,3 +77,26 @@ def record_failure(
         return
     state = "cancelled" if failed.failure == "cancelled" else "failed"
     leases.end(session, job, state, failed.failure, failed.detail)
+
+
+def is_final(claim: Claim, end: Finished | Failed, max_attempts: int) -> bool:
+    """Whether the job is over; else it is tried again."""
+    return (
+        isinstance(end, Finished) or end.failure not in PASSING or claim.attempt >= max_attempts
+    )
+
+
+def record_end(
+    session: Session, claim: Claim, end: Finished | Failed, max_attempts: int
+) -> None:
+    """Store how an attempt ended, whichever way."""
+    match end:
+        case Finished():
+            record(session, claim, end)
+        case Failed():
+            retry = not is_final(claim, end, max_attempts)
+            record_failure(session, claim, end, retry, max_attempts)
+
+
+def _regime(session: Session, job: JobRow) -> Regime:
+    return Regime.model_validate(session.get_one(RegimeRow, job.regime_id).definition)

@@ -161,6 +161,7 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
     ended = session.execute(
         select(
             DrawRow.ordinal,
+            JobRow.kind,
             JobRow.state,
             JobRow.failure,
             JobRow.ended_at,
@@ -172,27 +173,31 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
             DrawRow.population_id == population.id,
             JobRow.regime_id == population.regime_id,
             JobRow.seed == population.training_seed,
-            JobRow.kind == "train",
             JobRow.state.in_(FINAL),
             JobRow.ended_at >= state.newest_ms - OVERLAP_MS,
         )
     ).all()
-    measured: dict[int, str] = {}  # JSON by ordinal
-    for ordinal, job_state, failure, ended_at, quantities in ended:
+    measured: defaultdict[str, dict[int, str]] = defaultdict(dict)  # JSON by kind and ordinal
+    for ordinal, kind, job_state, failure, ended_at, quantities in ended:
         state.newest_ms = max(state.newest_ms, ended_at or 0)
-        if quantities is None:
+        if quantities is not None:
+            measured[kind][ordinal] = quantities
+        elif kind == "train":  # a network whose benchmark failed lacks those columns only
             state.failures[ordinal] = failure or job_state
-        else:
-            measured[ordinal] = quantities
-    rows = np.fromiter(measured, dtype=int, count=len(measured))
-    columns = columns_of(list(measured.values()))
+    for found in measured.values():
+        _put(state, np.fromiter(found, dtype=int, count=len(found)), [*found.values()])
+
+
+def _put(state: _State, ordinals: NDArray[np.int64], quantities: list[str]) -> None:
+    """Put what jobs of one kind have measured into the columns."""
+    columns = columns_of(quantities)
     diverged = columns.pop("diverged", None)
     for name, values in columns.items():
         if name not in state.measured:
             state.measured[name] = np.full(len(state.failures), np.nan)
-        state.measured[name][rows] = values
+        state.measured[name][ordinals] = values
     if diverged is not None:
-        state.measured["error"][rows[diverged > 0]] = np.inf
+        state.measured["error"][ordinals[diverged > 0]] = np.inf
 
 
 def _population(state: _State) -> Population:

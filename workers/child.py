@@ -9,7 +9,11 @@ import gc
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import torch
+
 from jobs.messages import Claim, Finished
+from workers.benchmark import benchmark
+from workers.checkpoints import Checkpoint
 from workers.data import load
 from workers.failures import failed
 from workers.train import train
@@ -19,7 +23,10 @@ def run(claim: Claim, data_dir: Path, pipe: Connection) -> None:
     """Do the job; send each `Epoch`, then one `Finished` or `Failed`."""
     gc.disable()  # the loop makes no cycles, and the process ends with it: 3 % less time
     try:
-        pipe.send(measure(claim, data_dir, pipe))
+        finished = measure(claim, data_dir, pipe)
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.empty_cache()  # the next child may start before this one is gone
+        pipe.send(finished)
     except BaseException as error:  # whatever it was, it has to be told
         pipe.send(failed(error))
 
@@ -27,6 +34,9 @@ def run(claim: Claim, data_dir: Path, pipe: Connection) -> None:
 def measure(claim: Claim, data_dir: Path, pipe: Connection) -> Finished:
     """The result of a job of any kind."""
     match claim.kind:
+        case "benchmark":
+            return benchmark(claim.network, claim.regime, claim.seed)
         case "train":
             data = load(claim.regime.data, data_dir)
-            return train(claim.network, claim.regime, claim.seed, data, pipe.send)
+            checkpoint = Checkpoint(claim, data_dir)
+            return train(claim.network, claim.regime, claim.seed, data, pipe.send, checkpoint)

@@ -12,10 +12,11 @@ class WorkerConfig:
 
     name: str  # of the worker, as jobs and their events show it
     slots: int  # jobs at once, one single-threaded process each
-    data_dir: Path  # own data sets lie in its folder `datasets`
+    data_dir: Path  # of data sets, checkpoints, spool and the devices' locks
     lease_seconds: float
     heartbeat_seconds: float
     max_attempts: int  # at a job whose process died or whose lease expired
     job_timeout_seconds: float
+    device: str  # whoever uses the same one names it alike; see `workers.devices`
     poll_seconds: float = 2  # looking for jobs when nobody rang
-    reap_seconds: float = 5  # between two looks for expired leases
+    reap_seconds: float = 5  # between two looks for expired leases and for the spool

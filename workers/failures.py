@@ -22,8 +22,16 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether `error` means that there was too little memory, of the host or the device."""
     # On the host torch raises a bare RuntimeError that only its text tells apart.
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+        isinstance(error, RuntimeError)
+        and any(words in str(error) for words in ("DefaultCPUAllocator", "out of memory"))
     )
+
+
+def is_of_device(error: BaseException) -> bool:
+    """Whether the accelerator failed, and not what was asked of it."""
+    # Versions of torch differ in the class; the words are those of CUDA and its libraries.
+    said = ("CUDA error", "CUDNN_STATUS", "CUBLAS_STATUS", "cuDNN error")
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in said)
 
 
 def failed(error: BaseException) -> Failed:
@@ -34,6 +42,8 @@ def failed(error: BaseException) -> Failed:
         return Failed(failure="data", detail=str(error))
     if isinstance(error, Impossible):
         return Failed(failure="impossible", detail=str(error))
+    if is_of_device(error):
+        return Failed(failure="device", detail=last_lines(error))
     return Failed(failure="error", detail=last_lines(error))
 
 

@@ -1,5 +1,7 @@
 """The runner: a worker's slots, and the reaper that gives back what dead workers held.
 
+Beside the slots for trainings there is one for benchmarks, which have the device to themselves.
+
 Slots pull: a wake-up only makes them look sooner than they would by themselves, so a broker
 that is stopped, flushed or silent costs seconds.
 """
@@ -12,12 +14,16 @@ import time
 from collections.abc import Callable
 
 from db.session import Database
+from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
-from services import leases
+from services import leases, results
+from workers import checkpoints
 from workers.bell import Bell
 from workers.config import WorkerConfig
+from workers.devices import Device
 from workers.outages import DATABASE_AWAY, briefly
-from workers.slots import Slot
+from workers.slots import BenchmarkSlot, Shared, Slot
+from workers.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +34,24 @@ class Runner:
     def __init__(self, config: WorkerConfig, database: Database, wakeups: Wakeups) -> None:
         self._config, self._database, self._wakeups = config, database, wakeups
         self._bell, self._stop = Bell(), threading.Event()
+        self._spool = Spool(config.data_dir)
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start the slots and the reaper."""
-        for number in range(self._config.slots):
-            slot = Slot(self._config, self._database, self._wakeups, self._bell, self._stop)
-            self._start(slot.run, f"slot {number}")
+        shared = Shared(
+            self._config,
+            self._database,
+            self._wakeups,
+            self._spool,
+            Device(self._config.data_dir, self._config.device),
+            self._bell,
+            self._stop,
+        )
         self._start(self._reap_now_and_then, "reaper")
+        for number in range(self._config.slots):
+            self._start(Slot(shared).run, f"slot {number}")
+        self._start(BenchmarkSlot(shared).run, "benchmarks")
 
     def wake(self) -> None:
         """There may be jobs: idle slots look at once."""
@@ -59,9 +75,12 @@ class Runner:
         thread.start()
 
     def _reap_now_and_then(self) -> None:
-        """Look for expired leases, now and every few seconds."""
+        """Look for what the dead left, now and every few seconds."""
+        if old := checkpoints.remove_old(self._config.data_dir):
+            log.info("%d checkpoints that nobody came back for removed", old)
         while True:
             try:
+                self._replay()
                 self._reap()
             except DATABASE_AWAY as error:
                 log.warning("database away, nothing reaped: %s", briefly(error))
@@ -69,6 +88,18 @@ class Runner:
                 log.exception("the reaper goes on after this")
             if self._stop.wait(self._config.reap_seconds):
                 return
+
+    def _replay(self) -> None:
+        """Store what a worker measured and was killed, or stopped, before it was stored."""
+        stored = self._spool.replay(self._record, DATABASE_AWAY)
+        if stored:
+            log.info("%d results stored that were spooled", stored)
+            self._wakeups.publish(RESULTS)
+
+    def _record(self, claim: Claim, end: Finished | Failed) -> None:
+        with self._database.durable() as session:
+            results.record_end(session, claim, end, self._config.max_attempts)
+        checkpoints.Checkpoint(claim, self._config.data_dir).remove()
 
     def _reap(self) -> None:
         with self._database.write() as session:

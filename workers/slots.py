@@ -1,8 +1,8 @@
 """A slot: a thread that takes a job, watches over its process, stores what comes of it, again.
 
 Whatever happens to a job, to the database or to the broker, the slot goes on. Nothing that was
-measured is thrown away because the database was busy: the slot has nothing better to do than
-to try again.
+measured is thrown away because the database was busy: it lies in the spool, and the slot has
+nothing better to do than to try again.
 """
 
 from __future__ import annotations
@@ -11,20 +11,25 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
 from db.session import Database
-from jobs.messages import Claim, Epoch, Failed, Finished
+from jobs.messages import Claim, Epoch, Failed, Finished, Kind
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from services import leases, results
 from workers.bell import Bell
+from workers.checkpoints import Checkpoint
 from workers.config import WorkerConfig
+from workers.devices import PAUSE_SECONDS, Device
 from workers.lease import Hold, Lease
 from workers.outages import DATABASE_AWAY, briefly
 from workers.processes import Child
+from workers.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +38,13 @@ STOP_SECONDS = 0.2
 
 RETRY_SECONDS = 1.0
 """Between two tries at a database that is away."""
+
+
+ALONE_SECONDS = 600.0
+"""Trainings wait for benchmarks for this long, and a last one's end, at a stretch."""
+
+TRAININGS_FIRST_SECONDS = 5 * PAUSE_SECONDS
+"""After that: long enough for each slot that waits for the device to get it."""
 
 
 class Interrupted(Enum):
@@ -45,19 +57,25 @@ class Interrupted(Enum):
 End: TypeAlias = Finished | Failed | Interrupted
 
 
-class Slot:
-    """One job at a time, one after the other, until `stop` is set."""
+@dataclass(frozen=True)
+class Shared:
+    """What all slots of a worker have in common."""
 
-    def __init__(
-        self,
-        config: WorkerConfig,
-        database: Database,
-        wakeups: Wakeups,
-        bell: Bell,
-        stop: threading.Event,
-    ) -> None:
-        self._config, self._database, self._wakeups = config, database, wakeups
-        self._bell, self._stop = bell, stop
+    config: WorkerConfig
+    database: Database
+    wakeups: Wakeups
+    spool: Spool
+    device: Device
+    bell: Bell
+    stop: threading.Event
+
+
+class Slot:
+    """One training at a time, one after the other, until `stop` is set."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared, self._config, self._database = shared, shared.config, shared.database
+        self._wakeups, self._bell, self._stop = shared.wakeups, shared.bell, shared.stop
 
     def run(self) -> None:
         """Work until the worker stops."""
@@ -72,16 +90,23 @@ class Slot:
                 self._stop.wait(RETRY_SECONDS)
 
     def _take_a_turn(self) -> None:
-        """Do the next job, or wait for one."""
-        seen, began = self._bell.rings, time.monotonic()
-        with self._database.write() as session:
-            claim = leases.claim(
-                session, "train", self._config.name, self._config.lease_seconds
-            )
-        if claim is None:
+        """Do the next training, or wait for one."""
+        seen = self._bell.rings
+        # The device comes before the job: a lease is not held while it is waited for.
+        with self._shared.device.shared(self._stop) as free:
+            found = free and self._do_next("train")
+        if not found:
             self._bell.wait(seen, self._config.poll_seconds)
-        else:
-            self.supervise(claim, Lease(self._database, claim, self._config, began))
+
+    def _do_next(self, kind: Kind) -> bool:
+        """Do the next job of a kind; whether there was one."""
+        began = time.monotonic()
+        with self._database.write() as session:
+            claim = leases.claim(session, kind, self._config.name, self._config.lease_seconds)
+        if claim is None:
+            return False
+        self.supervise(claim, Lease(self._database, claim, self._config, began))
+        return True
 
     def supervise(self, claim: Claim, lease: Lease) -> None:
         """Run a job's process to its end, and store how it ended."""
@@ -91,7 +116,13 @@ class Slot:
             if not isinstance(end, Finished):
                 child.stop()  # before anybody else may have the job
             self._store(claim, end)
-        finally:
+        except BaseException:
+            child.close()
+            raise
+        if isinstance(end, Finished):
+            # It has said all: the slot doesn't wait until its memory is torn down.
+            threading.Thread(target=child.close, name="closing", daemon=True).start()
+        else:
             child.close()
 
     def _follow(self, child: Child, claim: Claim, lease: Lease) -> End:
@@ -131,15 +162,13 @@ class Slot:
         """The job's end as the database has it from now on."""
         log.info("job %d: %s", claim.job_id, in_words(end))
         match end:
-            case Finished():
-                self._insist(lambda session: results.record(session, claim, end))
-                self._wakeups.publish(RESULTS)
-            case Failed():
-                # A process that died may have been unlucky; all other failures come again.
-                retry, most = end.failure == "crashed", self._config.max_attempts
-                self._insist(
-                    lambda session: results.record_failure(session, claim, end, retry, most)
-                )
+            case Finished() | Failed():
+                most = self._config.max_attempts
+                final = results.is_final(claim, end, most)
+                with self._shared.spool.keep(claim, end) if final else nullcontext():
+                    self._insist(lambda session: results.record_end(session, claim, end, most))
+                if final:
+                    Checkpoint(claim, self._config.data_dir).remove()
                 self._wakeups.publish(RESULTS)
             case Interrupted.STOPPED:
                 with self._database.write() as session:
@@ -162,10 +191,41 @@ class Slot:
                 self._stop.wait(RETRY_SECONDS)
 
 
+class BenchmarkSlot(Slot):
+    """One benchmark at a time, alone on the device with all trainings waiting."""
+
+    def _take_a_turn(self) -> None:
+        """Do what benchmarks there are, or wait for one."""
+        seen = self._bell.rings
+        with self._database.read() as session:
+            wanted = leases.waiting(session, "benchmark")
+        found = wanted and self._do_several()
+        if not found:
+            self._bell.wait(seen, self._config.poll_seconds)
+
+    def _do_several(self) -> bool:
+        """Do benchmarks, alone; whether there was one.
+
+        The trainings had to end for the first, so others follow before new trainings begin.
+        """
+        found = False
+        with self._shared.device.alone(self._stop) as free:
+            latest = time.monotonic() + ALONE_SECONDS
+            while free and not self._stop.is_set() and self._do_next("benchmark"):
+                found = True
+                if time.monotonic() > latest:
+                    break
+        if found:
+            self._stop.wait(TRAININGS_FIRST_SECONDS)
+        return found
+
+
 def in_words(end: End) -> str:
     """A line for the log."""
     match end:
         case Finished(quantities=found):
+            if "latency" in found:
+                return f"latency {1000 * found['latency']:.3g} ms"
             error = f"error {found['error']:.2f} %" if "error" in found else "diverged"
             return f"{error}, {found['training_seconds']:.1f} s"
         case Failed(failure=failure, detail=detail):

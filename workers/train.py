@@ -5,6 +5,10 @@ of an epoch: a loop that synchronises at each step leaves an accelerator idle. O
 thread computes: more of them pay only for larger networks, and a result is the same to the
 last bit only where the number of threads is.
 
+A checkpoint after each epoch lets the next attempt go on there. An epoch is drawn from the seed
+and its number, and no layer draws anything, so weights, optimiser and the seconds so far are
+all of a training's state.
+
 Source: arXiv 2003.13678, section 3.1; here the cosine is stepped once a batch.
 """
 
@@ -13,7 +17,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +26,9 @@ from torch.nn import functional as F
 from designspace.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Epoch, Finished
+from workers import states
 from workers.batches import batches, pad, steps_per_epoch
+from workers.checkpoints import Checkpoint
 from workers.data import DataSet, check_fit
 from workers.failures import Impossible, is_out_of_memory
 from workers.networks import build
@@ -33,22 +39,42 @@ TEST_BATCHES = 8
 """Batches that are tested at once: without gradients they need no more memory than one."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a training stands after an epoch."""
+
+    epoch: int = 0  # the last one finished
+    loss: float = math.nan  # mean of that epoch
+    error: float = math.nan  # percent
+    seconds: float = 0.0  # wall, of the epochs up to this one
+    cpu_seconds: float = 0.0
+
+    @property
+    def finite(self) -> bool:
+        return math.isfinite(self.loss) and math.isfinite(self.error)
+
+
 def train(
     network: Network,
     regime: Regime,
     seed: int,
     data: DataSet,
     report: Callable[[Epoch], None],
+    checkpoint: Checkpoint | None = None,
 ) -> Finished:
     """Train `network` and test it after every epoch.
 
     Args:
         seed: of the weights, and with the number of an epoch, of its order and its shifts.
         report: is told of each epoch as it ends.
+        checkpoint: where an earlier attempt may have left its state. It is written before an
+            epoch is reported, and not after the last one: then the result is there.
 
     Returns:
         error (percent, after the last epoch), loss (mean of the last epoch), seconds; of a
-        network whose loss or logits are not finite any more, `diverged` and seconds.
+        network whose loss or logits are not finite any more, `diverged` and seconds. Seconds
+        are those of the epochs that count, whichever attempt they were trained in, without
+        those of writing checkpoints.
 
     Raises:
         DataError: the data set doesn't fit the regime.
@@ -56,10 +82,37 @@ def train(
     """
     check_fit(data, regime)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    data = replace(data, train=pad(data.train, regime.shift)).to(device)
+    found = conditions(device)
     torch.manual_seed(seed)
     model = built(network, regime).to(device)
-    data = replace(data, train=pad(data.train, regime.shift)).to(device)
-    optimiser = torch.optim.SGD(
+    optimiser = optimiser_of(model, regime)
+    standing = Standing()
+    if checkpoint is not None:
+        standing = Standing(**(states.resume(checkpoint, model, optimiser, found) or {}))
+    while standing.epoch < regime.epochs:
+        standing = train_epoch(model, optimiser, regime, seed, data, standing)
+        if not standing.finite:
+            report(as_epoch(standing))
+            break
+        if checkpoint is not None and standing.epoch < regime.epochs:
+            states.save(checkpoint, model, optimiser, asdict(standing), found)
+        report(as_epoch(standing))
+    judged = (
+        {"error": standing.error, "loss": standing.loss}
+        if standing.finite
+        else {"diverged": 1.0}
+    )
+    quantities = {
+        "training_seconds": standing.seconds,
+        "training_cpu_seconds": standing.cpu_seconds,
+    }
+    return Finished(quantities=judged | quantities, conditions=found)
+
+
+def optimiser_of(model: nn.Module, regime: Regime) -> torch.optim.SGD:
+    """SGD at the regime's peak learning rate."""
+    return torch.optim.SGD(
         model.parameters(),
         regime.lr,
         momentum=regime.momentum,
@@ -67,38 +120,54 @@ def train(
         nesterov=regime.momentum > 0,
         fused=True,
     )
-    steps = steps_per_epoch(len(data.train), regime)
+
+
+def train_epoch(
+    model: nn.Module,
+    optimiser: torch.optim.SGD,
+    regime: Regime,
+    seed: int,
+    data: DataSet,
+    before: Standing,
+) -> Standing:
+    """The epoch after `before`; `data` has room to shift into."""
     began, began_cpu = time.perf_counter(), time.process_time()
-    loss = error = math.nan
-    for epoch in range(1, regime.epochs + 1):
-        total = torch.zeros((), device=device)
-        for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
-            done = (epoch - 1 + step / steps) / regime.epochs
-            optimiser.param_groups[0]["lr"] = regime.lr * (1 + math.cos(math.pi * done)) / 2
-            batch_loss = F.cross_entropy(model(data.normalise(pixels)), labels)
-            optimiser.zero_grad()
-            batch_loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            total += batch_loss.detach()
-        error = top1_error(model, data, TEST_BATCHES * regime.batch_size)
-        loss = total.item() / steps  # like the error: the host waits here, once an epoch
-        finite = math.isfinite(loss) and math.isfinite(error)
-        report(
-            Epoch(
-                epoch=epoch,
-                loss=loss if math.isfinite(loss) else None,
-                error=error if finite else None,
-                seconds=time.perf_counter() - began,
-            )
-        )
-        if not finite:
-            break
-    quantities = {
-        "training_seconds": time.perf_counter() - began,
-        "training_cpu_seconds": time.process_time() - began_cpu,
-    }
-    judged = {"error": error, "loss": loss} if finite else {"diverged": 1.0}
-    return Finished(quantities=judged | quantities, conditions=conditions(device))
+    epoch, steps = before.epoch + 1, steps_per_epoch(len(data.train), regime)
+    total = torch.zeros((), device=data.train.labels.device)
+    for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
+        done = (epoch - 1 + step / steps) / regime.epochs
+        optimiser.param_groups[0]["lr"] = regime.lr * (1 + math.cos(math.pi * done)) / 2
+        total += train_step(model, optimiser, data.normalise(pixels), labels)
+    error = top1_error(model, data, TEST_BATCHES * regime.batch_size)
+    loss = total.item() / steps  # like the error: the host waits here, once an epoch
+    return Standing(
+        epoch,
+        loss,
+        error,
+        before.seconds + time.perf_counter() - began,
+        before.cpu_seconds + time.process_time() - began_cpu,
+    )
+
+
+def train_step(
+    model: nn.Module, optimiser: torch.optim.SGD, images: Tensor, labels: Tensor
+) -> Tensor:
+    """One step of the optimiser; the mean loss of the batch before it."""
+    loss = F.cross_entropy(model(images), labels)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
+    return loss.detach()
+
+
+def as_epoch(standing: Standing) -> Epoch:
+    """What is told of an epoch."""
+    return Epoch(
+        epoch=standing.epoch,
+        loss=standing.loss if math.isfinite(standing.loss) else None,
+        error=standing.error if standing.finite else None,
+        seconds=standing.seconds,
+    )
 
 
 def built(network: Network, regime: Regime) -> nn.Module:
@@ -144,7 +213,7 @@ def conditions(device: torch.device) -> dict[str, str]:
     on_cpu = device.type == "cpu"
     return {
         "device": "cpu" if on_cpu else torch.cuda.get_device_name(device),
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
         "threads": str(torch.get_num_threads()),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "dtype": str(DTYPE).removeprefix("torch."),

@@ -27,6 +27,7 @@ FAILURES = {
     "data": "the data set is missing or does not fit the regime",
     "error": "the training raised an exception",
     "crashed": "the training process died",
+    "device": "the accelerator failed",
     "timeout": "it took longer than a job may",
     "cancelled": "somebody cancelled it",
     "lost": "no sign of life from its workers, and no attempts left",

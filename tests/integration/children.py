@@ -14,7 +14,7 @@ from pathlib import Path
 
 from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
-from jobs.messages import Claim
+from jobs.messages import Claim, Failed, Finished
 from workers import processes
 
 NETWORK = Network(
@@ -24,6 +24,7 @@ NETWORK = Network(
         Stage(depth=1, width=16, group_width=8),
     ),
 )
+STEPS = 18  # whole batches of 64 in 1,200 images
 REGIME = DIGITS.model_copy(update={"epochs": 2})
 
 
@@ -38,6 +39,46 @@ def sleeper(claim, data_dir, pipe):
     time.sleep(1000)
 
 
+def finisher(claim, data_dir, pipe):
+    """Finishes as soon as there is a file `finish`."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    while not (data_dir / "finish").exists():
+        time.sleep(0.01)
+    pipe.send(Finished(quantities={"error": 1.0, "training_seconds": 0.1}, conditions={}))
+
+
+def diarist(claim, data_dir, pipe):
+    """Finishes after a moment, and notes when it began and ended in the file `diary`."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    began = time.monotonic()
+    time.sleep(0.05)
+    with (data_dir / "diary").open("a") as diary:
+        diary.write(json.dumps([claim.kind, began, time.monotonic()]) + "\n")
+    pipe.send(Finished(quantities={"error": 1.0, "training_seconds": 0.1}, conditions={}))
+
+
+def failing_benchmark(claim, data_dir, pipe):
+    """As `diarist`, and dies instead where it is a benchmark."""
+    if claim.kind == "benchmark":
+        os.kill(os.getpid(), signal.SIGKILL)
+    diarist(claim, data_dir, pipe)
+
+
+def ends_with(failure):
+    def life(claim, data_dir, pipe):
+        processes.lead_a_group_that_dies_with_the_worker()
+        pipe.send(Failed(failure=failure, detail="as told"))
+
+    life.__qualname__ = life.__name__ = f"ends_with_{failure}"  # children find it by name
+    return life
+
+
+ends_with_out_of_memory = ends_with("out_of_memory")
+ends_with_impossible = ends_with("impossible")
+ends_with_error = ends_with("error")
+ends_with_device = ends_with("device")
+
+
 def stubborn(claim, data_dir, pipe):
     """Ignores SIGTERM, and says when it does."""
     processes.lead_a_group_that_dies_with_the_worker()
@@ -49,6 +90,23 @@ def stubborn(claim, data_dir, pipe):
 def suicidal(claim, data_dir, pipe):
     """Dies as if the system had run out of memory."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_in_the_third_epoch(claim, data_dir, pipe):
+    """Trains until the fifth step of that epoch."""
+    from workers import child, train
+
+    steps = []
+    train_step = train.train_step
+
+    def mortal(*arguments):
+        steps.append(1)
+        if len(steps) == 2 * STEPS + 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return train_step(*arguments)
+
+    train.train_step = mortal
+    child.run(claim, data_dir, pipe)
 
 
 def parent_of_a_sleeper(claim, data_dir, pipe):

@@ -143,3 +143,50 @@ def test_the_demo_is_made_once_in_an_empty_database(database):
     with database.write() as session:
         order = [leases.claim(session, "train", "a worker", 30).job_id for _ in range(4)]
     assert order == [1, 151, 2, 152]  # the two populations take turns
+
+
+def test_a_benchmark_a_network_is_queued_once_and_waits_beside_the_trainings(database, create):
+    id = create(3)
+    with database.durable() as session:
+        assert populations.queue_benchmarks(session, id) == 3
+        assert populations.queue_benchmarks(session, id) == 0
+        assert populations.get(session, id).progress.total == 3
+    with database.write() as session:
+        assert leases.waiting(session, "benchmark")
+        assert leases.claim(session, "benchmark", "a worker", 30).kind == "benchmark"
+        assert leases.claim(session, "train", "a worker", 30).kind == "train"
+
+
+def test_benchmarks_of_shared_networks_are_shared(database, create):
+    first, more = create(5, name="first"), create(8, name="more of the same seed")
+    with database.durable() as session:
+        assert populations.queue_benchmarks(session, first) == 5
+        assert populations.queue_benchmarks(session, more) == 3
+
+
+def test_benchmarks_of_a_paused_population_wait_until_it_goes_on(database, create):
+    id = create(3)
+    with database.durable() as session:
+        populations.set_paused(session, id, True)
+        populations.queue_benchmarks(session, id)
+        assert not leases.waiting(session, "benchmark")
+        populations.set_paused(session, id, False)
+        assert leases.waiting(session, "benchmark")
+
+
+def test_benchmarks_of_no_population_are_not_queued(database):
+    with database.durable() as session, pytest.raises(NotFound, match="no population 7"):
+        populations.queue_benchmarks(session, 7)
+
+
+def test_a_failed_benchmark_is_no_failure_of_the_network(database, create):
+    id = create(1)
+    finish(database, error=12.0)
+    with database.durable() as session:
+        populations.queue_benchmarks(session, id)
+        claim = leases.claim(session, "benchmark", "a worker", 30)
+        failed = Failed(failure="out_of_memory", detail="80 GiB")
+        results.record_failure(session, claim, failed, retry=False, max_attempts=3)
+    population = Snapshots(database).get(id).population
+    assert population.columns["error"].tolist() == [12.0]
+    assert not population.causes

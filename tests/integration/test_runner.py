@@ -1,7 +1,10 @@
 """Slots: jobs are taken, watched over and stored, whatever dies meanwhile."""
 
+import itertools
+import json
 import os
 import signal
+import threading
 import time
 
 import children
@@ -10,9 +13,11 @@ from children import lives, until
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from services import leases, regimes
+from services import leases, populations, regimes
+from services.snapshots import Snapshots
 from workers import processes, slots
 from workers.config import WorkerConfig
+from workers.devices import Device
 from workers.runner import Runner
 
 TRAINING = processes.run_job
@@ -56,6 +61,7 @@ def run(database, heard, tmp_path):
             "heartbeat_seconds": 0.1,
             "max_attempts": 3,
             "job_timeout_seconds": 60,
+            "device": "cpu",
             "poll_seconds": 0.1,
             "reap_seconds": 0.1,
         }
@@ -71,12 +77,12 @@ def run(database, heard, tmp_path):
 
 @pytest.fixture
 def queue(database, create):
-    """Queues n small networks under a regime of one epoch."""
+    """Queues n small networks under a regime of one epoch; their population."""
 
     def queue(n):
         with database.durable() as session:
             regime = regimes.define(session, "one epoch", ONE_EPOCH)
-        create(n, regime_id=regime, windows={"flops": "..60k"})
+        return create(n, regime_id=regime, windows={"flops": "..60k"})
 
     return queue
 
@@ -254,3 +260,132 @@ def test_what_a_dead_worker_held_is_given_to_another(run, queue, jobs, database)
     run()
     assert until(lambda: jobs()[0].state == "done")
     assert (jobs()[0].worker, jobs()[0].attempt) == ("tester", 2)
+
+
+def test_a_result_leaves_neither_spool_nor_checkpoint(run, queue, jobs, tmp_path):
+    queue(1)
+    run()
+    assert until(lambda: jobs()[0].state == "done")
+    assert until(lambda: not list((tmp_path / "spool").glob("*")))
+    assert not list((tmp_path / "checkpoints").glob("*"))
+
+
+def test_a_killed_training_is_gone_on_with_by_the_next_attempt(
+    run, create, jobs, live, database, tmp_path
+):
+    with database.durable() as session:
+        five = children.REGIME.model_copy(update={"epochs": 5})
+        regime = regimes.define(session, "five epochs", five)
+    create(1, regime_id=regime, windows={"flops": "..60k"})
+    live(children.killed_in_the_third_epoch)
+    run(slots=1)
+    kept = tmp_path / "checkpoints"
+    assert until(lambda: jobs()[0].attempt == 1 and list(kept.glob("*.checkpoint")))
+    live(TRAINING)  # from the second attempt on
+    assert until(lambda: jobs()[0].state == "done", 60)
+    assert (jobs()[0].attempt, jobs()[0].epochs) == (2, 5)
+    assert not list(kept.glob("*"))
+
+
+def test_benchmarks_become_columns_beside_the_errors(run, queue, jobs, database):
+    id = queue(2)
+    with database.durable() as session:
+        assert populations.queue_benchmarks(session, id) == 2
+    snapshots = Snapshots(database)
+    before = snapshots.get(id).version
+    run()
+    assert until(lambda: all(job.state == "done" for job in jobs()), 90)
+    snapshot = snapshots.get(id)
+    columns = snapshot.population.columns
+    assert snapshot.version == before + 4
+    for name in ("error", "latency", "latency_64", "train_step", "peak_memory"):
+        assert (columns[name] > 0).all(), name
+    for name in ("latency", "latency_64", "train_step"):
+        assert (columns[f"{name}_q1"] <= columns[name]).all()
+        assert (columns[name] <= columns[f"{name}_q3"]).all()
+    with database.read() as session:
+        assert populations.get(session, id).progress.total == 2  # the trainings
+        conditions = session.execute(
+            text(
+                "SELECT conditions FROM results JOIN jobs ON id = job_id WHERE kind <> 'train'"
+            )
+        ).scalars()
+        named = {"device", "processor", "batch", "dtype", "resolution", "threads", "torch"}
+        assert all(named <= set(json.loads(found)) for found in conditions)
+
+
+def test_no_training_of_any_worker_runs_beside_a_benchmark(
+    run, queue, jobs, live, database, tmp_path
+):
+    live(children.diarist)
+    with database.durable() as session:
+        populations.queue_benchmarks(session, queue(12))
+    run(name="one")
+    run(name="other")
+    assert until(lambda: all(job.state == "done" for job in jobs()), 60)
+    spans = list(map(json.loads, (tmp_path / "diary").read_text().splitlines()))
+    assert len(spans) == 24
+    for (kind, began, ended), (other, start, end) in itertools.combinations(spans, 2):
+        if "benchmark" in (kind, other):
+            assert ended <= start or end <= began
+
+
+def test_a_benchmark_that_fails_holds_up_no_training(run, queue, jobs, live, database):
+    live(children.failing_benchmark)
+    id = queue(2)
+    with database.durable() as session:
+        populations.queue_benchmarks(session, id)
+    run(max_attempts=1)
+    assert until(lambda: {"done", "failed"} == {job.state for job in jobs()}, 60)
+    assert [job.failure for job in jobs()] == [None, None, "crashed", "crashed"]
+    population = Snapshots(database).get(id).population
+    assert (population.columns["error"] == 1).all()  # no failure of the network
+
+
+def test_a_worker_that_waits_for_a_device_stops_at_once_with_no_job_taken(
+    run, queue, jobs, tmp_path
+):
+    stop = threading.Event()
+    with Device(tmp_path, "cpu").alone(stop):
+        queue(2)
+        runner = run()
+        time.sleep(0.3)
+        assert {job.state for job in jobs()} == {"queued"}
+        began = time.monotonic()
+        runner.stop()
+        runner.join(10)
+        assert time.monotonic() - began < 2
+    assert {(job.state, job.attempt) for job in jobs()} == {("queued", 0)}
+
+
+@pytest.mark.parametrize(
+    ("end", "state", "attempts"),
+    [
+        ("out_of_memory", "failed", 1),
+        ("impossible", "failed", 1),
+        ("error", "failed", 1),
+        ("device", "failed", 2),
+    ],
+)
+def test_only_what_may_pass_is_tried_again_and_up_to_a_bound(
+    run, queue, jobs, live, end, state, attempts
+):
+    live(getattr(children, f"ends_with_{end}"))
+    queue(1)
+    run(max_attempts=2)
+    assert until(lambda: jobs()[0].state == state)
+    assert (jobs()[0].failure, jobs()[0].attempt) == (end, attempts)
+
+
+def test_a_diverged_network_is_a_result_and_not_tried_again(run, queue, jobs, database):
+    id = queue(1)
+    wild = ONE_EPOCH.model_copy(update={"lr": 100.0, "weight_decay": 10.0})
+    with database.write() as session:
+        session.execute(
+            text("UPDATE regimes SET definition = :d WHERE name = 'one epoch'"),
+            {"d": wild.model_dump_json()},
+        )
+    run()
+    assert until(lambda: jobs()[0].state == "done")
+    assert (jobs()[0].attempt, jobs()[0].failure) == (1, None)
+    assert Snapshots(database).get(id).population.columns["error"].tolist() == [float("inf")]

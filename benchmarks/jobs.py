@@ -1,0 +1,217 @@
+"""What a job costs besides its training: slots' idle time, claims, children, a worker's death.
+
+Jobs sleep; claim, child process, spool, commit and publish are those of every worker. Claims
+are measured on PostgreSQL, too, where BENCHMARK_POSTGRESQL_URL names an empty database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from sqlalchemy import text
+
+from benchmarks.events import free_port, part
+from benchmarks.report import processor, report
+from db.migrations import upgrade
+from db.session import Database
+from designspace.network import Network, Stage, Stem
+from designspace.regimes import DIGITS
+from netspace.stack import valkey
+from services import regimes
+
+SLEEPER = "import sys; from benchmarks import _sleeper; _sleeper.work(*sys.argv[1:])"
+STARTS = """
+from workers.processes import start_fork_server
+start_fork_server()
+print([start_fork_server() for _ in range(20)])
+"""
+# Both with -c: children import the module that their parent was started with, if it has one.
+NETWORK = Network(
+    stem=Stem(width=8, stride=1), stages=(Stage(depth=1, width=8, group_width=4),)
+)
+QUEUED, CLAIMERS, CLAIMS = 100_000, 8, 100
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def say(name: str, value: float, unit: str, **conditions: object) -> None:
+    load = round(os.getloadavg()[0], 1)
+    report(name, value, unit, **conditions, load=load, cpu=processor())
+
+
+def queue(database: Database, n: int, seconds: int) -> None:
+    """n jobs of so many seconds: one network, n training seeds."""
+    with database.durable() as session:
+        regime = regimes.define(
+            session, f"{seconds} s", DIGITS.model_copy(update={"epochs": seconds})
+        )
+        session.execute(
+            text("INSERT INTO networks (hash, architecture) VALUES (:hash, :architecture)"),
+            {"hash": NETWORK.hash, "architecture": NETWORK.model_dump_json()},
+        )
+        network = session.execute(text("SELECT id FROM networks")).scalar_one()
+        session.execute(
+            text(
+                "INSERT INTO jobs (network_id, regime_id, seed, kind, turn) "
+                "VALUES (:network, :regime, :seed, 'train', :seed)"
+            ),
+            [{"network": network, "regime": regime, "seed": seed} for seed in range(n)],
+        )
+
+
+def count(database: Database, what: str) -> int:
+    with database.read() as session:
+        counted = text("SELECT count(*) FROM events WHERE what = :what")
+        return int(session.execute(counted, {"what": what}).scalar_one())
+
+
+@contextlib.contextmanager
+def queued(folder: str, n: int, seconds: int) -> Iterator[tuple[str, Database]]:
+    """A database of its own with jobs in it."""
+    url = f"sqlite:///{folder}/netspace.db"
+    upgrade(url)
+    database = Database(url)
+    queue(database, n, seconds)
+    yield url, database
+    database.dispose()
+
+
+def sleeper(*arguments: object) -> subprocess.Popen[str]:
+    """A worker that has its fork server ready."""
+    return ready([sys.executable, "-c", SLEEPER, *map(str, arguments)])
+
+
+def ready(command: list[str]) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert output(process).readline() == "ready\n"
+    return process
+
+
+def output(process: subprocess.Popen[str]) -> IO[str]:
+    assert process.stdout is not None
+    return process.stdout
+
+
+def begin(*all_ready: subprocess.Popen[str]) -> None:
+    for process in all_ready:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process, its descendants, and those of them that have ended."""
+    stats = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = file.read_text().rsplit(")", 1)[1].split()
+            stats[int(file.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    family, grown = {pid}, 0
+    while grown != len(family):
+        grown = len(family)
+        family |= {one for one, (parent, _) in stats.items() if parent in family}
+    return sum(stats[one][1] for one in family if one in stats) / TICKS
+
+
+def slots_at_work(broker: str, n: int, seconds: int, slots: int) -> None:
+    """How much of their time the slots of one worker are busy with jobs."""
+    with tempfile.TemporaryDirectory() as folder, queued(folder, n, seconds) as (url, database):
+        worker = sleeper("busy", url, folder, broker, slots)
+        before = cpu_seconds(worker.pid)
+        begin(worker)
+        while count(database, "done") < n:
+            time.sleep(0.2)
+        cpu = cpu_seconds(worker.pid) - before
+        worker.kill()
+        worker.wait()
+        with database.read() as session:
+            milliseconds = session.execute(text("SELECT max(at) - min(at) FROM events"))
+            wall = milliseconds.scalar_one() / 1000
+    about = {"jobs": n, "job_seconds": seconds, "slots": slots}
+    say("time that slots are busy", n * seconds / (slots * wall), "", **about)
+    say("wall over ideal", wall * slots / (n * seconds), "", **about)
+    say("overhead a job, wall", 1000 * (wall * slots / n - seconds), "ms", **about)
+    say("overhead a job, CPU", 1000 * cpu / n, "ms", **about)
+
+
+def claims(url: str, kind: str) -> None:
+    """How long a claim takes with many queued jobs and several claimers."""
+    upgrade(url)
+    database = Database(url)
+    queue(database, QUEUED, 1)
+    command = [sys.executable, "-m", "benchmarks._claimer", url, str(CLAIMS)]
+    claimers = [ready(command) for _ in range(CLAIMERS)]
+    begin(*claimers)
+    times = np.concatenate([json.loads(output(one).read()) for one in claimers])
+    for one in claimers:
+        one.wait()
+    database.dispose()
+    for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+        say(
+            f"claim {name}",
+            float(np.quantile(times, share)),
+            "ms",
+            database=kind,
+            queued=QUEUED,
+            claimers=CLAIMERS,
+        )
+
+
+def death(broker: str) -> None:
+    """From the kill of a worker to its job's next attempt, by a worker that is idle."""
+    with tempfile.TemporaryDirectory() as folder, queued(folder, 1, 1000) as (url, database):
+        victim, heir = (sleeper(name, url, folder, broker, 1) for name in ("victim", "heir"))
+        begin(victim)
+        while not count(database, "claimed"):
+            time.sleep(0.01)
+        begin(heir)
+        time.sleep(7)  # there has been a heartbeat
+        victim.kill()
+        killed = time.perf_counter()
+        while count(database, "claimed") < 2:
+            time.sleep(0.02)
+        say(
+            "worker killed to next attempt",
+            time.perf_counter() - killed,
+            "s",
+            lease_seconds=30,
+            heartbeat_seconds=5,
+        )
+        for worker in (victim, heir):
+            worker.kill()
+            worker.wait()
+
+
+def main() -> None:
+    starts = json.loads(subprocess.check_output([sys.executable, "-c", STARTS]))
+    say("child ready", float(np.median(starts)), "s", children=len(starts))
+    with tempfile.TemporaryDirectory() as folder:
+        claims(f"sqlite:///{folder}/netspace.db", "SQLite")
+    if url := os.environ.get("BENCHMARK_POSTGRESQL_URL"):
+        claims(url, "PostgreSQL")
+    port = free_port()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        part("broker", f"--port={port}", NETSPACE_DATA_DIR=folder),
+    ):
+        broker = valkey.url(Path(folder) / "broker", port)
+        while not valkey.answers(broker):
+            time.sleep(0.05)
+        slots_at_work(broker, n=16, seconds=5, slots=2)
+        slots_at_work(broker, n=240, seconds=1, slots=8)
+        death(broker)
+
+
+if __name__ == "__main__":
+    main()
