@@ -16,7 +16,7 @@ from typing import NoReturn
 import typer
 
 from netspace.settings import Settings, WrongSettings, load, misspelt, shown, variable
-from netspace.stack import lifeline, locks, ports, valkey
+from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Part, Supervisor
 
@@ -105,6 +105,13 @@ def broker(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> N
     """Run the broker that comes in a wheel, with its data in the data folder."""
     with plain_errors():
         valkey.run(checked_settings().data_dir / "broker", port)
+
+
+@app.command("postgres")
+def run_postgres(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> None:
+    """Run the PostgreSQL that comes in a wheel, with its data in the data folder."""
+    with plain_errors():
+        postgres.run(checked_settings().data_dir / "postgres", port)
 
 
 @app.command("settings")

@@ -1,5 +1,6 @@
 """Real parts for the tests: a migrated database each, a small population, a REST client."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -59,6 +60,29 @@ def create(database, defined):
         return populations.create(database, Spec(n=n, **(spec | given)))
 
     return create
+
+
+@pytest.fixture
+def started():
+    """Start processes that end with the test, whatever happens."""
+    with contextlib.ExitStack() as stack:
+
+        def start(command, **options):
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+            )
+            stack.callback(process.stdout.close)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def port():
+    with ports.reserve() as reserved:
+        yield reserved.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

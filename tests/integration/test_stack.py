@@ -1,12 +1,9 @@
 """The stack starts and stops as one: broker, lifeline, supervisor and `up`, real processes."""
 
-import contextlib
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import httpx
@@ -15,59 +12,11 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError
 from redis.retry import Retry
+from stacks import PYTHON, environment, eventually, gone
 
 from netspace.stack import locks, ports, valkey
 
-PYTHON = sys.executable
 UP = [PYTHON, "-m", "netspace", "up"]
-
-
-def eventually(condition, seconds=10):
-    """Whether `condition()` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def gone(pid):
-    """Whether a process has ended; one that nobody has reaped yet has."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def environment(folder, **more):
-    """Settings of a stack of its own; no supervisor, whoever runs the tests."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("NETSPACE_")}
-    return {**own, "NETSPACE_DATA_DIR": str(folder), "NETSPACE_DEMO": "0", **more}
-
-
-@pytest.fixture
-def started():
-    """Start processes that end with the test, whatever happens."""
-    with contextlib.ExitStack() as stack:
-
-        def start(command, **options):
-            process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-            )
-            stack.callback(process.stdout.close)
-            stack.callback(process.wait)
-            stack.callback(process.kill)
-            return process
-
-        yield start
-
-
-@pytest.fixture
-def port():
-    with ports.reserve() as reserved:
-        yield reserved.getsockname()[1]
 
 
 def broker_command(port):
