@@ -61,7 +61,7 @@ class Postgres:
     @contextlib.contextmanager
     def _new(self, template):
         name = f"test_{next(self._numbers)}"
-        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield self._named(name)
         self._do(f"DROP DATABASE {name} WITH (FORCE)")
 
