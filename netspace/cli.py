@@ -65,10 +65,14 @@ def migrate() -> None:
 @app.command()
 def web(
     fd: int | None = typer.Option(None, help="open socket to listen on, not host and port"),
+    processes: int = typer.Option(1, min=1, help="share one address; what dies comes back"),
 ) -> None:
     """Serve REST and pages."""
     with plain_errors():
         settings = checked_settings()
+        if processes > 1:
+            run(stacks.webs(settings, processes))
+            return
     lifeline.watch()
     import uvicorn
 

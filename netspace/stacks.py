@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -47,11 +47,8 @@ def lab(settings: Settings) -> Iterator[Stack]:
     """PostgreSQL and a broker unless it was told of them, then web processes and workers.
 
     The web processes take connections from one socket, bound here: whichever dies, the other
-    answers, and while none lives a connection waits. The workers share the cores: a third of
-    them is each one's slots, at least one.
-
-    Raises:
-        CannotStart: the address can't be listened on.
+    answers, and while none lives a connection waits. The caller has found the address to be
+    free. The workers share the cores: a third of them is each one's slots, at least one.
     """
     slots = settings.slots or max(1, cores.usable() // WORKERS)
     share = f"{slots} slot" if slots == 1 else f"{slots} slots"
@@ -65,29 +62,48 @@ def lab(settings: Settings) -> Iterator[Stack]:
             variable("broker_url"): broker_url,
             variable("slots"): str(slots),
         }
-        web, worker = (
-            Part(
-                "web",
-                _command("web", f"--fd={page}"),
-                environment,
-                ready=_page(settings),
-                inherits=(page,),
-            ),
-            Part("worker", _command("worker"), environment),
-        )
-        faces = [replace(web, name=f"web{i}") for i in range(1, WEBS + 1)]
-        faces += [
-            replace(worker, name=name, command=[*worker.command, f"--name={name}"])
+        workers = [
+            Part(name, _command("worker", f"--name={name}"), environment)
             for name in (f"worker{i}" for i in range(1, WORKERS + 1))
         ]
         yield Stack(
             _waves(
                 _coming_back([*database, *broker]),
                 [Part("prepare", _command("prepare"), environment, task=True)],
-                _coming_back(faces),
+                _coming_back([*_webs(settings, WEBS, page, environment), *workers]),
             ),
             _announcement(settings, f"{WEBS} web processes, {WORKERS} workers of {share}  "),
         )
+
+
+@contextmanager
+def webs(settings: Settings, processes: int) -> Iterator[Stack]:
+    """Web processes behind one address, alone: what a container of a lab runs.
+
+    Raises:
+        CannotStart: the address can't be listened on.
+    """
+    ports.require_free(settings.host, settings.port)
+    with ports.bind(settings.host, settings.port) as page:
+        parts = _webs(settings, processes, page.fileno(), {})
+        said = _announcement(settings, f"{processes} web processes  ")
+        yield Stack([_coming_back(parts)], said)
+
+
+def _webs(
+    settings: Settings, processes: int, page: int, environment: Mapping[str, str]
+) -> list[Part]:
+    """Web processes that take connections from the socket `page`, a file descriptor."""
+    return [
+        Part(
+            f"web{i}",
+            _command("web", f"--fd={page}"),
+            environment,
+            ready=_page(settings),
+            inherits=(page,),
+        )
+        for i in range(1, processes + 1)
+    ]
 
 
 def _coming_back(parts: Sequence[Part]) -> list[Part]:

