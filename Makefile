@@ -7,7 +7,7 @@ PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Ota
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup setup-test test check lint types imports unit format integration browser bench clean
+.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser bench clean
 
 help:         ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
@@ -15,13 +15,18 @@ help:         ## this list
 up: setup     ## start everything on http://127.0.0.1:8050; Ctrl-C stops it
 	@exec $(PY) -m netspace up
 
+lab: setup-lab ## the same for a shared machine: PostgreSQL, two web processes, three workers
+	@exec $(PY) -m netspace lab
+
 ifeq ($(PY),.venv/bin/python)
 setup:        ## make .venv with what netspace needs to run (again only when that changed)
 	@scripts/setup
+setup-lab:
+	@scripts/setup lab
 setup-test:
 	@scripts/setup test
 else
-setup setup-test: ;
+setup setup-lab setup-test: ;
 endif
 
 test: setup-test ## everything: lint, types, import contracts, all tests in a real Chromium

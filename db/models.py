@@ -2,7 +2,8 @@
 
     design_spaces, regimes -> populations -> draws -> networks -> jobs -> results, epochs
 
-Times are milliseconds of the database's clock. Only `services` sees rows.
+Times are milliseconds of the database's clock. JSON is text on both databases: PostgreSQL's
+JSONB would lose the order of keys, which is the order of columns. Only `services` sees rows.
 """
 
 from __future__ import annotations
@@ -19,12 +20,10 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.clock import now_ms
 
-Json = JSON().with_variant(JSONB(), "postgresql")
 Milliseconds = BigInteger
 
 
@@ -46,7 +45,7 @@ class DesignSpaceRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     refined_from: Mapped[int | None] = mapped_column(ForeignKey("design_spaces.id"))
     created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
 
@@ -58,7 +57,7 @@ class RegimeRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    definition: Mapped[dict[str, Any]] = mapped_column(Json)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
 
 
@@ -69,7 +68,7 @@ class NetworkRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(unique=True)
-    architecture: Mapped[dict[str, Any]] = mapped_column(Json)
+    architecture: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class PopulationRow(Base):
@@ -82,12 +81,12 @@ class PopulationRow(Base):
     space_id: Mapped[int] = mapped_column(ForeignKey("design_spaces.id"))
     regime_id: Mapped[int] = mapped_column(ForeignKey("regimes.id"), index=True)
     n: Mapped[int]
-    windows: Mapped[dict[str, str]] = mapped_column(Json)
+    windows: Mapped[dict[str, str]] = mapped_column(JSON)
     seed: Mapped[int] = mapped_column(BigInteger)  # of the draws
     training_seed: Mapped[int] = mapped_column(BigInteger)  # of the jobs
     paused: Mapped[bool] = mapped_column(server_default=false())
     tried: Mapped[int] = mapped_column(BigInteger)  # candidates
-    refused: Mapped[dict[str, int]] = mapped_column(Json)  # candidates, by cause
+    refused: Mapped[dict[str, int]] = mapped_column(JSON)  # candidates, by cause
     # Raised in the transaction of each result: what snapshots, ETags and events go by.
     version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
@@ -102,7 +101,7 @@ class DrawRow(Base):
     population_id: Mapped[int] = mapped_column(ForeignKey("populations.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)  # from 0
     network_id: Mapped[int] = mapped_column(ForeignKey("networks.id"), index=True)
-    parameters: Mapped[dict[str, float]] = mapped_column(Json)
+    parameters: Mapped[dict[str, float]] = mapped_column(JSON)
     multiplicity: Mapped[int]  # how often this architecture was drawn
     flops: Mapped[int] = mapped_column(BigInteger)  # multiply-adds under the regime
     params: Mapped[int] = mapped_column(BigInteger)
@@ -169,8 +168,8 @@ class ResultRow(Base):
 
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
     attempt: Mapped[int]
-    quantities: Mapped[dict[str, float]] = mapped_column(Json)
-    conditions: Mapped[dict[str, str]] = mapped_column(Json)  # device, versions, dtype ..
+    quantities: Mapped[dict[str, float]] = mapped_column(JSON)
+    conditions: Mapped[dict[str, str]] = mapped_column(JSON)  # device, versions, dtype ..
     recorded_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
 
 

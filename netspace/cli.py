@@ -10,15 +10,18 @@ import signal
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from socket import socket
 from typing import NoReturn
 
 import typer
 
+from netspace import stacks
 from netspace.settings import Settings, WrongSettings, load, misspelt, shown, variable
-from netspace.stack import lifeline, locks, ports, valkey
+from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
-from netspace.stack.supervisor import Part, Supervisor
+from netspace.stack.supervisor import Supervisor
+from netspace.stacks import Stack
 
 app = typer.Typer(
     help="netspace: design spaces of networks, sampled, trained and compared.",
@@ -31,16 +34,25 @@ app = typer.Typer(
 @app.command()
 def up() -> None:
     """Start broker, worker and web process, and keep them together until Ctrl-C."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor takes over
+    with alone() as settings:
+        prepare(settings)
+        run(stacks.up(settings))
+
+
+@app.command()
+def lab() -> None:
+    """Start PostgreSQL, broker, two web processes and three workers; what dies comes back."""
+    with alone() as settings:
+        if not settings.database_url:
+            postgres.require()
+        run(stacks.lab(settings))
+
+
+@app.command("prepare")
+def run_prepare() -> None:
+    """Migrate the database, and put the demo study into an empty one."""
     with plain_errors():
-        settings = checked_settings()
-        with locks.alone(settings.data_dir) as one_was_killed:
-            ports.require_free(settings.host, settings.port, wait=5 if one_was_killed else 0)
-            prepare(settings)
-            died = supervise(settings)
-        if died:
-            raise CannotStart(died)
+        prepare(checked_settings())
 
 
 @app.command()
@@ -51,10 +63,16 @@ def migrate() -> None:
 
 
 @app.command()
-def web() -> None:
+def web(
+    fd: int | None = typer.Option(None, help="open socket to listen on, not host and port"),
+    processes: int = typer.Option(1, min=1, help="share one address; what dies comes back"),
+) -> None:
     """Serve REST and pages."""
     with plain_errors():
         settings = checked_settings()
+        if processes > 1:
+            run(stacks.webs(settings, processes))
+            return
     lifeline.watch()
     import uvicorn
 
@@ -72,13 +90,13 @@ def web() -> None:
         )
     )
     with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is stopped
-        server.run()
+        server.run([socket(fileno=fd)] if fd is not None else None)
     if not server.started:
         fail("the web process could not start", code=1)
 
 
 @app.command()
-def worker() -> None:
+def worker(name: str = typer.Option("celery", help="its name among Celery's workers")) -> None:
     """Train what is queued, one process for each slot."""
     with plain_errors():
         settings = checked_settings()
@@ -93,6 +111,7 @@ def worker() -> None:
             "worker",
             "--pool=threads",
             "--concurrency=1",  # its tasks only wake the slots
+            f"--hostname={name}@%h",
             "--without-gossip",
             "--without-mingle",
             f"--loglevel={settings.log_level}",
@@ -105,6 +124,13 @@ def broker(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> N
     """Run the broker that comes in a wheel, with its data in the data folder."""
     with plain_errors():
         valkey.run(checked_settings().data_dir / "broker", port)
+
+
+@app.command("postgres")
+def run_postgres(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> None:
+    """Run the PostgreSQL that comes in a wheel, with its data in the data folder."""
+    with plain_errors():
+        postgres.run(checked_settings().data_dir / "postgres", port)
 
 
 @app.command("settings")
@@ -128,6 +154,26 @@ def plain_errors() -> Iterator[None]:
         fail(str(wrong), code=2)
     except CannotStart as reason:
         fail(str(reason), code=1)
+
+
+@contextmanager
+def alone() -> Iterator[Settings]:
+    """Be the only stack of the settings' data folder and address."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor takes over
+    with plain_errors():
+        settings = checked_settings()
+        with locks.alone(settings.data_dir) as one_was_killed:
+            ports.require_free(settings.host, settings.port, wait=5 if one_was_killed else 0)
+            yield settings
+
+
+def run(planned: AbstractContextManager[Stack]) -> None:
+    """Run a stack to its end."""
+    with planned as stack:
+        died = Supervisor(stack.waves, stack.announcement).run()
+    if died:
+        raise CannotStart(died)
 
 
 def fail(text: str, code: int) -> NoReturn:
@@ -178,35 +224,3 @@ def prepare(settings: Settings) -> None:
                 typer.echo("netspace: queued the demo study")
         finally:
             database.dispose()
-
-
-def supervise(settings: Settings) -> str | None:
-    """Run the parts to their end: the sentence on one that died, None after a signal."""
-    address = f"http://{ports.reachable(settings.host)}:{settings.port}"
-    said = f"netspace is at {address}  (API: /api/docs)  Ctrl-C stops"
-    with ports.reserve() as reserved:
-        return Supervisor(parts(settings, reserved.getsockname()[1]), said).run()
-
-
-def parts(settings: Settings, free_port: int) -> list[list[Part]]:
-    """The stack: a broker of its own unless it was told of one, then worker and web process."""
-
-    def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "netspace", *arguments]
-
-    def page_answers() -> bool:
-        return ports.answers(settings.host, settings.port)
-
-    folder = settings.data_dir / "broker"
-    broker_url = settings.broker_url or valkey.url(folder, free_port)
-    environment = {variable("broker_url"): broker_url}
-    own_broker = Part(
-        "broker",
-        command("broker", f"--port={free_port}"),
-        ready=lambda: valkey.answers(broker_url),
-    )
-    faces = [
-        Part("worker", command("worker"), environment),
-        Part("web", command("web"), environment, ready=page_answers),
-    ]
-    return [faces] if settings.broker_url else [[own_broker], faces]

@@ -23,7 +23,7 @@ from db.session import Database
 from jobs.queue import WAKE, configure
 from jobs.wakeups import Wakeups
 from netspace.settings import Settings, load
-from netspace.stack import lifeline
+from netspace.stack import cores, lifeline
 from workers.config import WorkerConfig
 from workers.processes import ColdForkServer, start_fork_server
 from workers.runner import Runner
@@ -83,7 +83,7 @@ def worker_config(settings: Settings) -> WorkerConfig:
     """What the worker needs of the settings."""
     return WorkerConfig(
         name=f"{platform.node()}:{os.getpid()}",
-        slots=settings.slots or cores(),
+        slots=settings.slots or cores.usable(),
         data_dir=settings.data_dir,
         lease_seconds=settings.lease_seconds,
         heartbeat_seconds=settings.heartbeat_seconds,
@@ -101,14 +101,6 @@ def device() -> str:
     """
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     return f"cuda {visible}" if visible else "default"
-
-
-def cores() -> int:
-    """Cores that this process may use: in a container, fewer than the machine has."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
 
 
 app = create(load())

@@ -6,14 +6,18 @@ what was given and what is allowed.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from server.routers import events, networks, populations, regimes, spaces, statistics
 from services.errors import Conflict, NotFound, Refused
+
+log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
 
@@ -28,6 +32,8 @@ def include(app: FastAPI) -> None:
     app.exception_handler(Refused)(_refused)
     app.exception_handler(NotFound)(_not_found)
     app.exception_handler(Conflict)(_conflict)
+    for away in (OperationalError, InterfaceError):
+        app.exception_handler(away)(_database_away)
 
 
 def _say(code: int, *problems: dict[str, Any]) -> JSONResponse:
@@ -69,3 +75,11 @@ async def _not_found(_: Request, error: Exception) -> JSONResponse:
 
 async def _conflict(_: Request, error: Exception) -> JSONResponse:
     return _say(status.HTTP_409_CONFLICT, {"message": str(error)})
+
+
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    said = str(error).partition("\n")[0]
+    log.warning("the database is away: %s", said)
+    return _say(
+        status.HTTP_503_SERVICE_UNAVAILABLE, {"message": "the database is away; ask again soon"}
+    )

@@ -11,14 +11,18 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Collection
+from typing import Any, TypeVar
 
 from redis import RedisError
 from redis.asyncio import Redis
+from sqlalchemy.exc import DBAPIError
 
 from jobs.wakeups import CHANNEL, PROGRESS
 from services.progress import Activity
 
 log = logging.getLogger(__name__)
+
+Read = TypeVar("Read")
 
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
@@ -49,6 +53,7 @@ class Hub:
         self._look = asyncio.Event()
         self._epochs = False  # running jobs have told of epochs since the last look
         self._tasks: list[asyncio.Task[None]] = []
+        self._reading: asyncio.Future[Any] | None = None
 
     async def start(self) -> None:
         """Begin to follow."""
@@ -57,10 +62,15 @@ class Hub:
             self._tasks.append(asyncio.create_task(work))
 
     async def stop(self) -> None:
-        """End all following, and every stream of `changes` with it."""
+        """End all following, and every stream of `changes` with it.
+
+        When it returns nothing is read any more: the database may be closed.
+        """
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
 
     async def changes(self) -> AsyncIterator[list[Activity]]:
         """All activities at once, then those that changed. Slow listeners skip states."""
@@ -72,7 +82,7 @@ class Hub:
             await changed.wait()
 
     async def _refresh(self) -> None:
-        versions = await asyncio.to_thread(self._read_versions)
+        versions = await self._in_thread(self._read_versions)
         epochs, self._epochs = self._epochs, False
         old = self.activities
         stale = [
@@ -81,10 +91,15 @@ class Hub:
             if epochs or id not in old or old[id].version != version
         ]
         if stale:
-            read = await asyncio.to_thread(self._read_activities, stale)
+            read = await self._in_thread(self._read_activities, stale)
             self.activities = {id: read.get(id) or old[id] for id in versions}
             self._changed.set()
             self._changed = asyncio.Event()
+
+    async def _in_thread(self, read: Callable[..., Read], *arguments: Any) -> Read:
+        # A cancelled task leaves its thread at work: `stop` waits for it.
+        self._reading = asyncio.ensure_future(asyncio.to_thread(read, *arguments))
+        return await asyncio.shield(self._reading)
 
     async def _follow(self) -> None:
         """Look whenever a wake-up came, and every POLL_SECONDS without one."""
@@ -94,8 +109,11 @@ class Hub:
             self._look.clear()
             try:
                 await self._refresh()
-            except Exception:
+            except DBAPIError as error:
                 # The database may be restarting: the next look tells.
+                log.warning("no versions: %s", str(error.orig).partition("\n")[0])
+                await asyncio.sleep(RECONNECT_SECONDS)
+            except Exception:
                 log.exception("versions could not be read")
                 await asyncio.sleep(RECONNECT_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)

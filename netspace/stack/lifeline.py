@@ -7,11 +7,13 @@ process ends. Nothing is polled where pidfds exist (Linux since 5.3).
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import logging
 import os
 import select
 import signal
+import sys
 import threading
 import time
 
@@ -32,6 +34,21 @@ def watch(grace: float = GRACE) -> None:
         threading.Thread(
             target=_end_with, args=(int(pid), grace), name="lifeline", daemon=True
         ).start()
+
+
+def end_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Ask the kernel for a signal when the parent dies: it holds after an exec.
+
+    A change of user takes it back, so that comes first. Linux only.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    parent = int(os.environ.get(SUPERVISOR, os.getppid()))
+    set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+    if ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, number) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:  # it died in between
+        os.kill(os.getpid(), number)
 
 
 def _end_with(supervisor: int, grace: float) -> None:

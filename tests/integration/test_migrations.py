@@ -8,12 +8,28 @@ from db.migrations import configuration, upgrade
 from db.session import Database
 
 
-def test_the_migrated_schema_is_that_of_the_models(migrated):
-    command.check(configuration(f"sqlite:///{migrated}"))  # raises where they differ
+@pytest.fixture
+def sqlite_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'x.db'}"
 
 
-def test_a_downgrade_leaves_nothing_and_an_upgrade_comes_back(tmp_path):
-    url = f"sqlite:///{tmp_path / 'x.db'}"
+@pytest.fixture
+def postgresql_url(postgres_server):
+    with postgres_server.empty() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request):
+    """An empty database."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+def test_the_migrated_schema_is_that_of_the_models(database):
+    command.check(configuration(database.url))  # raises where they differ
+
+
+def test_a_downgrade_leaves_nothing_and_an_upgrade_comes_back(url):
     upgrade(url)
     command.downgrade(configuration(url), "base")
     engine = create_engine(url)

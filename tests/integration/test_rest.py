@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from db.session import Database
 from designspace import bootstrap
 from designspace.edf import edf
 from jobs.messages import Finished
@@ -249,3 +251,15 @@ def test_the_api_describes_itself(client):
     paths = client.get("/api/openapi.json").json()["paths"]
     assert f"{API}/populations/{{population_id}}/edf" in paths
     assert client.get("/api/docs").status_code == 200
+
+
+def test_while_the_database_is_away_it_is_said_and_nothing_breaks(client):
+    parts = client.app.state.parts
+    away = Database("postgresql+psycopg://x:y@127.0.0.1:1/x")
+    client.app.state.parts = replace(parts, database=away)
+    answer = client.get(f"{API}/spaces")
+    assert answer.status_code == 503
+    assert problems(answer)[None]["message"].startswith("the database is away")
+    client.app.state.parts = parts
+    assert client.get(f"{API}/spaces").status_code == 200
+    away.dispose()

@@ -1,12 +1,10 @@
 """The stack starts and stops as one: broker, lifeline, supervisor and `up`, real processes."""
 
-import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import httpx
@@ -15,59 +13,12 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError
 from redis.retry import Retry
+from stacks import PYTHON, environment, eventually, gone
 
 from netspace.stack import locks, ports, valkey
+from netspace.stack.supervisor import Part, Running
 
-PYTHON = sys.executable
 UP = [PYTHON, "-m", "netspace", "up"]
-
-
-def eventually(condition, seconds=10):
-    """Whether `condition()` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def gone(pid):
-    """Whether a process has ended; one that nobody has reaped yet has."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-def environment(folder, **more):
-    """Settings of a stack of its own; no supervisor, whoever runs the tests."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith("NETSPACE_")}
-    return {**own, "NETSPACE_DATA_DIR": str(folder), "NETSPACE_DEMO": "0", **more}
-
-
-@pytest.fixture
-def started():
-    """Start processes that end with the test, whatever happens."""
-    with contextlib.ExitStack() as stack:
-
-        def start(command, **options):
-            process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
-            )
-            stack.callback(process.stdout.close)
-            stack.callback(process.wait)
-            stack.callback(process.kill)
-            return process
-
-        yield start
-
-
-@pytest.fixture
-def port():
-    with ports.reserve() as reserved:
-        yield reserved.getsockname()[1]
 
 
 def broker_command(port):
@@ -151,6 +102,8 @@ for word in sys.argv[1:]:
             open(path, "x").close()
         case ["read", path]:
             print("found", os.path.exists(path))
+        case ["wait", seconds]:
+            time.sleep(float(seconds))
         case ["exit", code]:
             sys.exit(int(code))
 """
@@ -158,13 +111,22 @@ for word in sys.argv[1:]:
 
 SUPERVISOR = """
 import json, os, sys
+from netspace.stack import supervisor
 from netspace.stack.supervisor import Part, Supervisor
+
+supervisor.PAUSE = 0.1
 
 def part(name, does):
     words = does.split()
     written = [word.removeprefix("write=") for word in words if word.startswith("write=")]
     ready = lambda: all(os.path.exists(path) for path in written)
-    return Part(name, [sys.executable, sys.argv[1], *words], ready=ready)
+    return Part(
+        name,
+        [sys.executable, sys.argv[1], *words],
+        ready=ready,
+        task="task" in words,
+        comes_back="back" in words,
+    )
 
 waves = [[part(*item) for item in wave.items()] for wave in json.loads(sys.argv[2])]
 print("died:", Supervisor(waves, "all is well", grace=0.5).run())
@@ -218,6 +180,45 @@ def test_a_wave_waits_for_the_one_before_to_be_ready(supervise, tmp_path):
     file = tmp_path / "written"
     said = list(supervise({"slow": f"write={file} sleep"}, {"next": f"read={file}"}).stdout)
     assert any(line.endswith("| found True\n") for line in said)
+
+
+def test_a_part_that_comes_back_is_started_again_later_after_each_death(supervise):
+    supervisor = supervise({"steady": "sleep", "mortal": "back wait=0.5 exit=7"})
+    told = []
+    for line in supervisor.stdout:
+        if "mortal ended" in line:
+            told.append(line.partition("| ")[2])
+        if len(told) == 3:
+            break
+    supervisor.terminate()
+    assert told == [
+        f"mortal ended by itself (exit code 7): starting it again in {pause} s\n"
+        for pause in (0.1, 0.2, 0.4)
+    ]
+    assert list(supervisor.stdout)[-1] == "died: None\n"
+
+
+def test_a_part_that_lived_for_a_minute_is_started_again_at_once():
+    running = Running(Part("worker", []), colour="", started_at=0)
+    assert [running.come_back(1) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    assert running.come_back(61) == 1
+
+
+def test_a_part_that_dies_before_all_are_ready_stops_all_though_it_would_come_back(
+    supervise, tmp_path
+):
+    never = f"write={tmp_path / 'never'} wait=60"
+    supervisor = supervise({"mortal": "back exit=7", "slow": f"wait=60 {never}"})
+    assert list(supervisor.stdout)[-1] == "died: mortal ended by itself (exit code 7)\n"
+
+
+def test_a_task_ends_before_the_next_wave_and_its_failure_stops_all(supervise, tmp_path):
+    file = tmp_path / "written"
+    supervisor = supervise({"task": f"task write={file}"}, {"next": f"read={file} exit=0"})
+    said = list(supervisor.stdout)
+    assert any(line.endswith("| found True\n") for line in said)
+    failed = supervise({"task": "task exit=3"}, {"next": "read=x exit=0"})
+    assert list(failed.stdout)[-1] == "died: task ended by itself (exit code 3)\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -306,3 +307,27 @@ def test_up_serves_until_it_is_asked_to_stop_and_hangs_up_on_streams(started, po
     assert not [line for line in said if "ERROR" in line or "Traceback" in line]
     assert not ports.answers("127.0.0.1", port)
     assert (tmp_path / "lock").read_text() == ""
+
+
+def test_web_processes_on_one_address_stand_in_for_each_other(started, port, tmp_path):
+    settings = {"NETSPACE_PORT": str(port), "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0"}
+    own = environment(tmp_path, **settings)
+    subprocess.run([PYTHON, "-m", "netspace", "migrate"], env=own, check=True)
+    webs = started([PYTHON, "-m", "netspace", "web", "--processes=2"], env=own)
+    pids, ready = [], 0
+    while ready < 2:
+        line = webs.stdout.readline()
+        ready += "Application startup complete" in line
+        if "Started server process" in line:
+            pids.append(int(line.split("[")[1].split("]")[0]))
+    os.kill(pids[0], signal.SIGKILL)
+    page = f"http://127.0.0.1:{port}/api/v1/spaces"
+    assert [httpx.get(page).status_code for _ in range(5)] == 5 * [200]
+    assert any(
+        "ended by itself (signal 9, Killed): starting it again" in x for x in webs.stdout
+    )
+    os.kill(pids[1], signal.SIGKILL)
+    assert httpx.get(page, timeout=30).status_code == 200  # it waited
+    webs.terminate()
+    assert webs.wait(10) == 0
+    assert not ports.answers("127.0.0.1", port)

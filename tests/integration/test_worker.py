@@ -29,7 +29,8 @@ def worker(database, broker_url, tmp_path):
     """A worker of one slot that is ready, and has just found nothing to do."""
     environment = os.environ | {
         "PYTHONPATH": str(Path(children.__file__).parents[2]),
-        "NETSPACE_DATA_DIR": str(tmp_path),  # where the fixture `database` is
+        "NETSPACE_DATA_DIR": str(tmp_path),
+        "NETSPACE_DATABASE_URL": database.url,
         "NETSPACE_BROKER_URL": broker_url,
         "NETSPACE_SLOTS": "1",
     }

@@ -1,0 +1,154 @@
+"""What the stacks are made of: `up` for a laptop, `lab` for a shared machine.
+
+up     broker | worker, web: the death of a part stops all
+lab    PostgreSQL, broker | migrations | web processes behind one address, workers:
+       whatever dies is started again
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from netspace.settings import Settings, variable
+from netspace.stack import cores, ports, postgres, valkey
+from netspace.stack.supervisor import Part
+
+WEBS = 2
+WORKERS = 3
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Waves of parts, and what is said when all are ready."""
+
+    waves: Sequence[Sequence[Part]]
+    announcement: str
+
+
+@contextmanager
+def up(settings: Settings) -> Iterator[Stack]:
+    """A broker of its own unless it was told of one, then worker and web process."""
+    with ports.reserve() as reserved:
+        broker_url, broker = _broker(settings, reserved.getsockname()[1])
+        environment = {variable("broker_url"): broker_url}
+        faces = [
+            Part("worker", _command("worker"), environment),
+            Part("web", _command("web"), environment, ready=_page(settings)),
+        ]
+        yield Stack(_waves(broker, faces), _announcement(settings))
+
+
+@contextmanager
+def lab(settings: Settings) -> Iterator[Stack]:
+    """PostgreSQL and a broker unless it was told of them, then web processes and workers.
+
+    The web processes take connections from one socket, bound here: whichever dies, the other
+    answers, and while none lives a connection waits. The caller has found the address to be
+    free. The workers share the cores: a third of them is each one's slots, at least one.
+    """
+    slots = settings.slots or max(1, cores.usable() // WORKERS)
+    share = f"{slots} slot" if slots == 1 else f"{slots} slots"
+    with ExitStack() as stack:
+        free = [stack.enter_context(ports.reserve()).getsockname()[1] for _ in range(2)]
+        page = stack.enter_context(ports.bind(settings.host, settings.port)).fileno()
+        database_url, database = _database(settings, free[0])
+        broker_url, broker = _broker(settings, free[1])
+        environment = {
+            variable("database_url"): database_url,
+            variable("broker_url"): broker_url,
+            variable("slots"): str(slots),
+        }
+        workers = [
+            Part(name, _command("worker", f"--name={name}"), environment)
+            for name in (f"worker{i}" for i in range(1, WORKERS + 1))
+        ]
+        yield Stack(
+            _waves(
+                _coming_back([*database, *broker]),
+                [Part("prepare", _command("prepare"), environment, task=True)],
+                _coming_back([*_webs(settings, WEBS, page, environment), *workers]),
+            ),
+            _announcement(settings, f"{WEBS} web processes, {WORKERS} workers of {share}  "),
+        )
+
+
+@contextmanager
+def webs(settings: Settings, processes: int) -> Iterator[Stack]:
+    """Web processes behind one address, alone: what a container of a lab runs.
+
+    Raises:
+        CannotStart: the address can't be listened on.
+    """
+    ports.require_free(settings.host, settings.port)
+    with ports.bind(settings.host, settings.port) as page:
+        parts = _webs(settings, processes, page.fileno(), {})
+        said = _announcement(settings, f"{processes} web processes  ")
+        yield Stack([_coming_back(parts)], said)
+
+
+def _webs(
+    settings: Settings, processes: int, page: int, environment: Mapping[str, str]
+) -> list[Part]:
+    """Web processes that take connections from the socket `page`, a file descriptor."""
+    return [
+        Part(
+            f"web{i}",
+            _command("web", f"--fd={page}"),
+            environment,
+            ready=_page(settings),
+            inherits=(page,),
+        )
+        for i in range(1, processes + 1)
+    ]
+
+
+def _coming_back(parts: Sequence[Part]) -> list[Part]:
+    return [replace(part, comes_back=True) for part in parts]
+
+
+def _waves(*waves: Sequence[Part]) -> list[Sequence[Part]]:
+    return [wave for wave in waves if wave]
+
+
+def _database(settings: Settings, free_port: int) -> tuple[str, list[Part]]:
+    """Where the database is, and its server unless there is one."""
+    if settings.database_url:
+        return settings.database_url, []
+    url = postgres.url(settings.data_dir / "postgres", free_port)
+    server = Part(
+        "postgres",
+        _command("postgres", f"--port={free_port}"),
+        ready=lambda: postgres.answers(url),
+        stop_signal=signal.SIGINT,  # after SIGTERM it would wait for its clients
+    )
+    return url, [server]
+
+
+def _broker(settings: Settings, free_port: int) -> tuple[str, list[Part]]:
+    """Where the broker is, and its server unless there is one."""
+    if settings.broker_url:
+        return settings.broker_url, []
+    url = valkey.url(settings.data_dir / "broker", free_port)
+    server = Part(
+        "broker",
+        _command("broker", f"--port={free_port}"),
+        ready=lambda: valkey.answers(url),
+    )
+    return url, [server]
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "netspace", *arguments]
+
+
+def _page(settings: Settings) -> Callable[[], bool]:
+    return lambda: ports.answers(settings.host, settings.port)
+
+
+def _announcement(settings: Settings, what: str = "") -> str:
+    address = f"http://{ports.reachable(settings.host)}:{settings.port}"
+    return f"netspace is at {address}  (API: /api/docs)  {what}Ctrl-C stops"
