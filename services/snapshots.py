@@ -10,7 +10,7 @@ import json
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -149,7 +149,7 @@ def columns_of(objects: Sequence[str]) -> dict[str, Column]:
     rows: list[dict[str, float]] = json.loads(f"[{','.join(objects)}]")
     names = list(dict.fromkeys(name for row in rows for name in row))
     if all(list(row) == names for row in rows):
-        values = chain.from_iterable(row.values() for row in rows)
+        values: Iterator[float] = chain.from_iterable(row.values() for row in rows)
     else:
         values = (row.get(name, math.nan) for row in rows for name in names)
     table = np.fromiter(values, dtype=float, count=len(rows) * len(names))
