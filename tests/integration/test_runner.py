@@ -10,9 +10,10 @@ import time
 import children
 import pytest
 from children import lives, until
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
+from db.models import JobRow, ResultRow
 from services import leases, populations, regimes
 from services.snapshots import Snapshots
 from workers import processes, slots
@@ -306,12 +307,12 @@ def test_benchmarks_become_columns_beside_the_errors(run, queue, jobs, database)
     with database.read() as session:
         assert populations.get(session, id).progress.total == 2  # the trainings
         conditions = session.execute(
-            text(
-                "SELECT conditions FROM results JOIN jobs ON id = job_id WHERE kind <> 'train'"
-            )
+            select(ResultRow.conditions)
+            .join(JobRow, JobRow.id == ResultRow.job_id)
+            .where(JobRow.kind == "benchmark")
         ).scalars()
         named = {"device", "processor", "batch", "dtype", "resolution", "threads", "torch"}
-        assert all(named <= set(json.loads(found)) for found in conditions)
+        assert all(named <= set(found) for found in conditions)
 
 
 def test_no_training_of_any_worker_runs_beside_a_benchmark(
