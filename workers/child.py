@@ -24,7 +24,7 @@ def run(claim: Claim, data_dir: Path, pipe: Connection) -> None:
     gc.disable()  # the loop makes no cycles, and the process ends with it: 3 % less time
     try:
         finished = measure(claim, data_dir, pipe)
-        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        if torch.cuda.is_initialized():
             torch.cuda.empty_cache()  # the next child may start before this one is gone
         pipe.send(finished)
     except BaseException as error:  # whatever it was, it has to be told

@@ -155,7 +155,7 @@ def train_step(
     """One step of the optimiser; the mean loss of the batch before it."""
     loss = F.cross_entropy(model(images), labels)
     optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     optimiser.step()
     return loss.detach()
 

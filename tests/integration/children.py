@@ -133,24 +133,5 @@ def worker():
     time.sleep(1000)
 
 
-def lives(pid):
-    """Whether a process runs; one that only waits to be reaped does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state not in "ZX"
-
-
-def until(condition, seconds=30.0):
-    """Wait for a condition; whether it came true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 if __name__ == "__main__":
     worker()

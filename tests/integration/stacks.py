@@ -2,28 +2,19 @@
 
 import os
 import sys
-import time
 
 PYTHON = sys.executable
 
 
-def eventually(condition, seconds=10):
-    """Whether `condition()` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def gone(pid):
-    """Whether a process has ended; one that nobody has reaped yet has."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+def parent_of(command):
+    """The command of a process that starts another, says its id, and waits for it."""
+    start = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen(sys.argv[1:])\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()"
+    )
+    return [PYTHON, "-c", start, *command]
 
 
 def environment(folder, **more):

@@ -5,7 +5,6 @@ import time
 
 import children
 import pytest
-import torch
 from children import claim
 
 from jobs.messages import Finished
@@ -15,6 +14,8 @@ from workers.data import load
 from workers.processes import Child, start_fork_server
 from workers.train import train
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 LONG = children.REGIME.model_copy(update={"epochs": 5})
 TRAINING = processes.run_job
 
@@ -22,14 +23,6 @@ TRAINING = processes.run_job
 @pytest.fixture(scope="module", autouse=True)
 def fork_server():
     start_fork_server()
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import children
 import pytest
-from children import claim, lives, until
+from children import claim
+from waiting import lives, until
 
 from jobs.messages import Epoch, Failed, Finished
 from workers import processes

@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from children import until
+from waiting import until
 
 from workers.devices import Device
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import text
-from stacks import PYTHON, environment, eventually, gone
+from stacks import PYTHON, environment
+from waiting import lives, until
 
 from db.session import Database
 from designspace.regimes import DIGITS
@@ -100,7 +101,7 @@ def test_a_population_ends_complete_whichever_processes_of_the_lab_are_killed(la
             return -1
         return answer.json()["progress"]["done"] if answer.status_code == 200 else -1
 
-    assert eventually(lambda: done() > 0, seconds=40), said
+    assert until(lambda: done() > 0, seconds=40), said
     webs = sorted(named(process.pid, PARTS["web1"]))
     victims = [pid for name in PARTS for pid in named(process.pid, PARTS[name])]
     victims = [pid for pid in dict.fromkeys(victims) if pid not in webs] + webs
@@ -110,9 +111,9 @@ def test_a_population_ends_complete_whichever_processes_of_the_lab_are_killed(la
         if victim == webs[0]:
             assert done() >= 0, "the other one answers"
         else:  # the database is back; a connection waits for a web process
-            assert eventually(lambda: done() >= 0, seconds=30), "".join(said)
+            assert until(lambda: done() >= 0, seconds=30), "".join(said)
 
-    assert eventually(lambda: done() == NETWORKS, seconds=90), "".join(said)
+    assert until(lambda: done() == NETWORKS, seconds=90), "".join(said)
     (server,) = named(process.pid, "postgres -D")
     line = parts_of(process.pid)[server].split()
     url = postgres.url(tmp_path / "postgres", int(line[line.index("-p") + 1]))
@@ -133,5 +134,5 @@ def test_a_population_ends_complete_whichever_processes_of_the_lab_are_killed(la
     running = list(parts_of(process.pid))
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
-    assert all(gone(pid) for pid in running)
+    assert all(not lives(pid) for pid in running)
     assert not ports.answers("127.0.0.1", int(api.split(":")[2].split("/")[0]))

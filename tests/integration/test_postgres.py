@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from stacks import PYTHON, environment, eventually, gone
+from stacks import PYTHON, environment, parent_of
+from waiting import lives, until
 
 from netspace.stack import postgres
 from netspace.stack.errors import CannotStart
@@ -24,7 +25,7 @@ def server(started, port, tmp_path):
     """A running server, and its URL."""
     process = started(command(port), env=environment(tmp_path))
     url = postgres.url(tmp_path / "postgres", port)
-    assert eventually(lambda: postgres.answers(url), seconds=30)
+    assert until(lambda: postgres.answers(url), seconds=30)
     return process, url
 
 
@@ -67,7 +68,7 @@ def test_it_stops_fast_though_a_client_is_there_and_keeps_what_was_stored(
     assert process.wait(5) == 0
     client.close()
     started(command(port), env=environment(tmp_path))
-    assert eventually(lambda: postgres.answers(url))
+    assert until(lambda: postgres.answers(url))
     with connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
@@ -84,7 +85,7 @@ def test_after_a_kill_it_starts_again_though_its_process_number_is_taken(
     pid_file.write_text("\n".join([str(other.pid), *lines[1:]]))
     try:
         started(command(port), env=environment(tmp_path))
-        assert eventually(lambda: postgres.answers(url))
+        assert until(lambda: postgres.answers(url))
     finally:
         other.kill()
         other.wait()
@@ -97,23 +98,15 @@ def _as_owner_of(file):
 
 def test_it_ends_with_its_killed_parent(started, port, tmp_path):
     parent = started(
-        [
-            PYTHON,
-            "-c",
-            "import subprocess, sys\n"
-            "child = subprocess.Popen(sys.argv[1:])\n"
-            "print(child.pid, flush=True)\n"
-            "child.wait()",
-            *command(port),
-        ],
+        parent_of(command(port)),
         env=environment(tmp_path),
     )
     server = int(parent.stdout.readline())
     url = postgres.url(tmp_path / "postgres", port)
-    assert eventually(lambda: postgres.answers(url), seconds=30)
+    assert until(lambda: postgres.answers(url), seconds=30)
     with connect(url):
         parent.kill()
-        assert eventually(lambda: gone(server), seconds=5)
+        assert until(lambda: not lives(server), seconds=5)
 
 
 def test_a_half_made_data_folder_is_made_again(started, port, tmp_path):
@@ -122,7 +115,7 @@ def test_a_half_made_data_folder_is_made_again(started, port, tmp_path):
     (half / "PG_VERSION").write_text("18")
     started(command(port), env=environment(tmp_path))
     url = postgres.url(tmp_path / "postgres", port)
-    assert eventually(lambda: postgres.answers(url), seconds=30)
+    assert until(lambda: postgres.answers(url), seconds=30)
     assert not half.exists()
 
 

@@ -9,9 +9,9 @@ import time
 
 import children
 import pytest
-from children import lives, until
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from waiting import lives, until
 
 from db.models import JobRow, ResultRow
 from services import leases, populations, regimes

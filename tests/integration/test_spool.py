@@ -10,9 +10,9 @@ from pathlib import Path
 
 import children
 import pytest
-from children import until
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from waiting import until
 
 from designspace.regimes import DIGITS
 from jobs.messages import Failed, Finished

@@ -13,7 +13,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError
 from redis.retry import Retry
-from stacks import PYTHON, environment, eventually, gone
+from stacks import PYTHON, environment, parent_of
+from waiting import lives, until
 
 from netspace.stack import locks, ports, valkey
 from netspace.stack.supervisor import Part, Running
@@ -28,7 +29,7 @@ def broker_command(port):
 def test_the_broker_wants_its_password_and_keeps_it(started, port, tmp_path):
     broker = started(broker_command(port), env=environment(tmp_path))
     url = valkey.url(tmp_path / "broker", port)
-    assert eventually(lambda: valkey.answers(url))
+    assert until(lambda: valkey.answers(url))
     with (
         Redis(port=port, retry=Retry(NoBackoff(), 0)) as stranger,
         pytest.raises(AuthenticationError),
@@ -47,7 +48,7 @@ def test_the_broker_remembers_over_a_restart_and_never_forgets_for_memory(
 ):
     url = valkey.url(tmp_path / "broker", port)
     first = started(broker_command(port), env=environment(tmp_path))
-    assert eventually(lambda: valkey.answers(url))
+    assert until(lambda: valkey.answers(url))
     with Redis.from_url(url) as client:
         client.set("told", "once")
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
@@ -56,28 +57,20 @@ def test_the_broker_remembers_over_a_restart_and_never_forgets_for_memory(
     # The next one waits for the end of the one before: two would ruin each other's file.
     started(broker_command(port), env=environment(tmp_path))
     first.wait(5)
-    assert eventually(lambda: valkey.answers(url))
+    assert until(lambda: valkey.answers(url))
     with Redis.from_url(url) as client:
         assert client.get("told") == b"once"
 
 
 def test_the_broker_ends_with_its_killed_parent(started, port, tmp_path):
     parent = started(
-        [
-            PYTHON,
-            "-c",
-            "import subprocess, sys\n"
-            "child = subprocess.Popen(sys.argv[1:])\n"
-            "print(child.pid, flush=True)\n"
-            "child.wait()",
-            *broker_command(port),
-        ],
+        parent_of(broker_command(port)),
         env=environment(tmp_path),
     )
     broker = int(parent.stdout.readline())
-    assert eventually(lambda: valkey.answers(valkey.url(tmp_path / "broker", port)))
+    assert until(lambda: valkey.answers(valkey.url(tmp_path / "broker", port)))
     parent.kill()
-    assert eventually(lambda: gone(broker), seconds=3)
+    assert until(lambda: not lives(broker), seconds=3)
 
 
 PART = """
@@ -161,7 +154,7 @@ def test_the_death_of_a_part_stops_all_and_is_told(supervise, tmp_path):
     supervisor = supervise({"steady": f"write={file} sleep"}, {"mortal": "exit=7"})
     steady = sleepers(1, supervisor)
     assert list(supervisor.stdout)[-1] == "died: mortal ended by itself (exit code 7)\n"
-    assert gone(*steady)
+    assert not lives(*steady)
 
 
 def test_a_part_that_ends_in_peace_stops_all_too(supervise):
@@ -232,7 +225,7 @@ def test_a_signal_stops_the_last_wave_first(supervise, number):
         "broker",
     ]
     assert said[-1] == "died: None\n"
-    assert all(gone(pid) for pid in running)
+    assert all(not lives(pid) for pid in running)
 
 
 def test_a_part_that_does_not_stop_is_killed(supervise):
@@ -240,14 +233,14 @@ def test_a_part_that_does_not_stop_is_killed(supervise):
     running = sleepers(1, supervisor)
     supervisor.terminate()
     assert list(supervisor.stdout)[-1] == "died: None\n"
-    assert all(gone(pid) for pid in running)
+    assert all(not lives(pid) for pid in running)
 
 
 def test_parts_end_when_their_supervisor_is_killed(supervise):
     supervisor = supervise({"willing": "watched sleep", "stubborn": "stubborn watched sleep"})
     running = sleepers(2, supervisor)
     supervisor.kill()
-    assert eventually(lambda: all(gone(pid) for pid in running), seconds=2)
+    assert until(lambda: all(not lives(pid) for pid in running), seconds=2)
 
 
 def test_up_says_in_a_line_that_its_port_is_in_use(tmp_path):

@@ -13,16 +13,10 @@ from workers.data import DataError, Images, check_fit, load
 from workers.failures import Impossible, failed
 from workers.train import count_wrong, train
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 TINY = Network(stem=Stem(width=8, stride=1), stages=(Stage(depth=1, width=8, group_width=4),))
 SHORT = DIGITS.model_copy(update={"epochs": 2})
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import children
 import pytest
-from children import until
 from sqlalchemy import text
+from waiting import lives, until
 
 from jobs.queue import Queue
 from services import regimes
@@ -55,7 +55,7 @@ def processes_of(folder):
                 found.append(int(entry.name))
         except OSError:  # it ended, or is not ours
             pass
-    return [pid for pid in found if children.lives(pid)]
+    return [pid for pid in found if lives(pid)]
 
 
 def test_a_message_wakes_the_worker_and_a_signal_ends_it_with_nothing_left_behind(
