@@ -31,7 +31,7 @@ def work(name: str, url: str, folder: str, broker: str, slots: str) -> None:
     """Do jobs until somebody ends it; says when it is ready."""
     from db.session import Database
     from jobs.wakeups import Wakeups
-    from workers.config import WorkerConfig
+    from workers.config import Computer, WorkerConfig
     from workers.runner import Runner
 
     processes.run_job = sleep
@@ -49,5 +49,5 @@ def work(name: str, url: str, folder: str, broker: str, slots: str) -> None:
     runner = Runner(config, Database(url), Wakeups(broker))
     print("ready", flush=True)
     sys.stdin.readline()
-    runner.start()
+    runner.start(Computer("CPU", gpu=False))
     runner.join(1e6)

@@ -85,6 +85,7 @@ class PopulationRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)  # of the draws
     training_seed: Mapped[int] = mapped_column(BigInteger)  # of the jobs
     paused: Mapped[bool] = mapped_column(server_default=false())
+    priority: Mapped[int] = mapped_column(server_default=text("0"))  # of its jobs
     tried: Mapped[int] = mapped_column(BigInteger)  # candidates
     refused: Mapped[dict[str, int]] = mapped_column(JSON)  # candidates, by cause
     # Raised in the transaction of each result: what snapshots, ETags and events go by.
@@ -127,6 +128,7 @@ class JobRow(Base):
         Index(
             "ix_jobs_queue",
             "kind",
+            "needs_gpu",
             "priority",
             "turn",
             "id",
@@ -146,10 +148,13 @@ class JobRow(Base):
     regime_id: Mapped[int] = mapped_column(ForeignKey("regimes.id"))
     seed: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str]
+    needs_gpu: Mapped[bool] = mapped_column(server_default=false())
     state: Mapped[str] = mapped_column(server_default="queued")
     priority: Mapped[int] = mapped_column(server_default=text("0"))  # lower goes first
     turn: Mapped[int] = mapped_column(server_default=text("0"))  # populations take turns by it
     attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    forgiven: Mapped[int] = mapped_column(server_default=text("0"))  # attempts before a retry
+    retried_at: Mapped[int | None] = mapped_column(Milliseconds, index=True)  # by a person
     not_before: Mapped[int] = mapped_column(Milliseconds, server_default=text("0"))
     lease_token: Mapped[str | None]
     lease_expires_at: Mapped[int | None] = mapped_column(Milliseconds)
@@ -196,3 +201,16 @@ class EventRow(Base):
     what: Mapped[str]  # claimed, released, expired, retried, done, failed ..
     worker: Mapped[str | None]
     at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class WorkerRow(Base):
+    """A worker as it says of itself every few seconds, until it leaves."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    device: Mapped[str]  # in words
+    gpu: Mapped[bool]
+    slots: Mapped[int]
+    started_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+    seen_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())

@@ -35,6 +35,9 @@ class Regime(Frozen):
     shift: int = Field(
         0, ge=0, le=64, description="shift training images by up to this, pixels"
     )
+    needs_gpu: bool = Field(
+        False, description="hopeless without: only workers with a GPU take its jobs"
+    )
 
     @property
     def chance(self) -> float:

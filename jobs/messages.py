@@ -37,6 +37,7 @@ class Claim(Frozen):
 
     job_id: int
     attempt: int
+    forgiven: int = 0  # attempts that no longer count: a person asked for the job again
     token: str
     kind: Kind
     network: Network

@@ -25,7 +25,7 @@ from jobs.wakeups import Wakeups
 from netspace.settings import Settings, load
 from netspace.stack import cores, lifeline
 from workers.config import WorkerConfig
-from workers.processes import ColdForkServer, start_fork_server
+from workers.processes import ColdForkServer, computer, start_fork_server
 from workers.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -59,11 +59,13 @@ def create(settings: Settings) -> Celery:
         lifeline.watch()
         try:
             seconds = start_fork_server()
+            on = computer()
         except ColdForkServer as reason:
             log.critical("%s", reason)
             raise SystemExit(1) from None  # of other exceptions Celery makes a line in the log
-        log.info("%d slots, a process starts in %.0f ms", config.slots, 1000 * seconds)
-        runner.start()
+        ready = 1000 * seconds
+        log.info("%d slots on %s, a process starts in %.0f ms", config.slots, on.name, ready)
+        runner.start(on)
 
     @worker_shutting_down.connect(weak=False)
     def stop(**_: Any) -> None:

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from server.routers import events, networks, populations, regimes, spaces, statistics
+from server.routers import events, networks, populations, queue, regimes, spaces, statistics
 from services.errors import Conflict, NotFound, Refused
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ PREFIX = "/api/v1"
 def include(app: FastAPI) -> None:
     """Add the REST service to an application that has its parts in `app.state.parts`."""
     api = APIRouter(prefix=PREFIX)
-    for module in (spaces, regimes, populations, networks, statistics, events):
+    for module in (spaces, regimes, populations, networks, statistics, queue, events):
         api.include_router(module.router)
     app.include_router(api)
     app.exception_handler(RequestValidationError)(_invalid)

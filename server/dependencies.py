@@ -47,10 +47,18 @@ def writing(parts: PartsDep) -> Iterator[Session]:
         yield session
 
 
+def scheduling(parts: PartsDep) -> Iterator[Session]:
+    """One transaction that may queue jobs: after its commit the workers are woken."""
+    with parts.database.durable() as session:
+        yield session
+    parts.queue.wake()
+
+
 # Function scope: the commit comes before the answer. By default it would come after, and a
 # commit that failed would have been answered with success.
 ReadDep = Annotated[Session, Depends(reading, scope="function")]
 WriteDep = Annotated[Session, Depends(writing, scope="function")]
+ScheduleDep = Annotated[Session, Depends(scheduling, scope="function")]
 
 
 def snapshot(parts: PartsDep, population_id: int) -> Snapshot:

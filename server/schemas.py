@@ -5,19 +5,23 @@ Errors are percent, flops multiply-adds, times milliseconds since 1970.
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from designspace.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
+from jobs.messages import Failure
+from services.jobs import Group
 from services.populations import LARGEST
 from services.queries import CONVENTION, EdfAnswer, View
+from services.schedule import PRIORITIES
 
 Item = TypeVar("Item")
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Priority = Annotated[int, Field(ge=min(PRIORITIES), le=max(PRIORITIES))]
 
 
 class Body(BaseModel):
@@ -78,10 +82,30 @@ class PopulationCreate(Body):
     training_seed: Seed = Field(
         0, description="of the training; populations of one training seed share results"
     )
+    priority: Priority = Field(0, description="of the jobs: lower goes first")
 
 
 class PopulationPatch(Body):
-    paused: bool
+    paused: bool | None = Field(None, description="whether its queued jobs are held up")
+    priority: Priority | None = Field(None, description="lower goes first; 0 by default")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.paused is None and self.priority is None:
+            raise ValueError("should have `paused`, `priority` or both")
+        return self
+
+
+class MoreNetworks(Body):
+    n: int = Field(ge=1, le=LARGEST, description="networks to add")
+
+
+class RetryAll(Body):
+    failures: list[Failure] = Field([], description="only jobs that failed so; any by default")
+
+
+class JobsChanged(BaseModel):
+    jobs: int = Field(description="how many jobs this changed")
 
 
 class ProgressRead(Read):
@@ -135,11 +159,49 @@ class PopulationRead(Read):
     seed: int
     training_seed: int
     paused: bool
+    priority: int
     tried: int = Field(description="candidates drawn to find the n networks")
     refused: dict[str, int] = Field(description="candidates not taken, by cause")
     version: int
     created_at: int
     progress: ProgressRead
+
+
+class JobLineRead(Read):
+    id: int
+    network_id: int
+    population_id: int | None = Field(description="the first population that wants it")
+    kind: str
+    state: str
+    attempt: int
+    priority: int
+    needs_gpu: bool
+    worker: str | None
+    since: int | None = Field(description="when it was claimed, or has ended")
+    epoch: int = Field(description="the last one finished; 0: none yet")
+    epochs: int
+    error: float | None = Field(description="after that epoch")
+    cancelling: bool
+    failure: str | None
+    detail: str | None = Field(description="the last lines of what was said")
+    waits: str | None = Field(description="why it does not run yet")
+
+
+class JobListRead(Read):
+    items: list[JobLineRead]
+    counts: dict[Group, int]
+
+
+class WorkerRead(Read):
+    name: str
+    device: str
+    gpu: bool
+    slots: int
+    started_at: int
+    silent_ms: int = Field(description="since it last said something")
+    alive: bool
+    jobs: list[RunningJobRead]
+    jobs_per_minute: float
 
 
 class Selection(BaseModel):

@@ -43,6 +43,7 @@ _head = (
     .where(
         _jobs.c.state == QUEUED,
         _jobs.c.kind == bindparam("wanted"),
+        _jobs.c.needs_gpu == bindparam("on_gpu"),
         _jobs.c.not_before <= now_ms(),
     )
     .order_by(_jobs.c.priority, _jobs.c.turn, _jobs.c.id)
@@ -64,6 +65,7 @@ CLAIM = (
     .returning(
         _jobs.c.id,
         _jobs.c.attempt,
+        _jobs.c.forgiven,
         _jobs.c.lease_token,
         _jobs.c.network_id,
         _jobs.c.regime_id,
@@ -87,25 +89,33 @@ class Pulse:
     cancel: bool
 
 
-def waiting(session: Session, kind: Kind) -> bool:
-    """Whether a job of a kind could be claimed now."""
+def waiting(session: Session, kind: Kind, gpu: bool = False) -> bool:
+    """Whether a worker, perhaps one with a GPU, could claim a job of a kind now."""
     due = select(JobRow.id).where(
-        JobRow.state == QUEUED, JobRow.kind == kind, JobRow.not_before <= now_ms()
+        JobRow.state == QUEUED,
+        JobRow.kind == kind,
+        JobRow.needs_gpu.in_((gpu, False)),
+        JobRow.not_before <= now_ms(),
     )
     return session.scalar(due.limit(1)) is not None
 
 
-def claim(session: Session, kind: Kind, worker: str, lease_seconds: float) -> Claim | None:
-    """Take the next queued job of a kind, or None. The claim is its first heartbeat."""
-    job = session.execute(
-        CLAIM,
-        {
-            "wanted": kind,
-            "token": secrets.token_hex(16),
-            "lease_ms": int(lease_seconds * 1000),
-            "by": worker,
-        },
-    ).one_or_none()
+def claim(
+    session: Session, kind: Kind, worker: str, lease_seconds: float, gpu: bool = False
+) -> Claim | None:
+    """Take the next queued job of a kind, or None. The claim is its first heartbeat.
+
+    A worker with a GPU takes those that need one first: nobody else can.
+    """
+    wanted = {
+        "wanted": kind,
+        "token": secrets.token_hex(16),
+        "lease_ms": int(lease_seconds * 1000),
+        "by": worker,
+    }
+    job = session.execute(CLAIM, wanted | {"on_gpu": gpu}).one_or_none()
+    if job is None and gpu:
+        job = session.execute(CLAIM, wanted | {"on_gpu": False}).one_or_none()
     if job is None:
         return None
     log(session, job.id, job.attempt, "claimed", worker)
@@ -114,6 +124,7 @@ def claim(session: Session, kind: Kind, worker: str, lease_seconds: float) -> Cl
         return Claim(
             job_id=job.id,
             attempt=job.attempt,
+            forgiven=job.forgiven,
             token=job.lease_token,
             kind=kind,
             network=Network.model_validate(architecture),
@@ -156,7 +167,7 @@ def release(session: Session, claim: Claim) -> None:
     if job is not None:
         log(session, job.id, job.attempt, "released", job.worker)
         job.attempt -= 1
-        requeue(job)
+        give_back(session, job)
 
 
 def reap(session: Session, max_attempts: int) -> list[int]:
@@ -168,15 +179,19 @@ def reap(session: Session, max_attempts: int) -> list[int]:
     ).all()
     for job in expired:
         log(session, job.id, job.attempt, "expired", job.worker)
-        if job.attempt < max_attempts:
-            requeue(job)
+        attempts = job.attempt - job.forgiven
+        if attempts < max_attempts:
+            give_back(session, job)
         else:
-            end(session, job, "dead", "lost", f"no sign of life in {job.attempt} attempts")
+            end(session, job, "dead", "lost", f"no sign of life in {attempts} attempts")
     return [job.id for job in expired]
 
 
-def requeue(job: JobRow, delay_ms: int = 0) -> None:
-    """Back to the queue, for whoever comes first."""
+def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:
+    """Back to the queue, for whoever comes first; not if somebody asked to cancel it."""
+    if job.cancel_requested:
+        end(session, job, "cancelled", "cancelled", "cancelled while it ran")
+        return
     job.state = "queued"
     job.lease_token = job.lease_expires_at = job.heartbeat_at = job.worker = None
     job.not_before = _later(delay_ms) if delay_ms else 0

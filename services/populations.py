@@ -1,20 +1,19 @@
-"""Populations: sampled from a space, stored with one job a network, paused and resumed."""
+"""Populations: sampled from a space, stored with one job a network, made larger."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from db.insert import insert_new
 from db.models import (
     DesignSpaceRow,
     DrawRow,
-    JobRow,
     NetworkRow,
     PopulationRow,
     RegimeRow,
@@ -22,9 +21,10 @@ from db.models import (
 from db.session import Database
 from designspace import constraints, sampling
 from designspace.constraints import ConstraintError
+from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
-from jobs.messages import Kind
-from services import progress, regimes, spaces, versions
+from designspace.spaces.base import Family
+from services import progress, regimes, schedule, spaces, versions
 from services.errors import Conflict, NotFound, Refused
 from services.progress import Progress
 
@@ -43,6 +43,7 @@ class Spec:
     windows: Mapping[str, str]  # constraints on flops, params, activations, as text
     seed: int = 0  # of the draws
     training_seed: int = 0  # of the jobs: populations of one training seed share results
+    priority: int = 0  # of the jobs: lower goes first
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class PopulationRecord:
     seed: int
     training_seed: int
     paused: bool
+    priority: int
     tried: int
     refused: dict[str, int]
     version: int
@@ -79,14 +81,56 @@ def create(database: Database, spec: Spec) -> int:
         _require_free(session, spec.name)
         space = spaces.get(session, spec.space_id).space
         regime = regimes.get(session, spec.regime_id).regime
+    sample = _sample(
+        space, regime, spec, spec.n
+    )  # outside of any transaction: it takes seconds
+    with database.durable() as session:
+        _require_free(session, spec.name)
+        return store(session, spec, sample)
+
+
+def extend(database: Database, id: int, more: int) -> None:
+    """Add networks to a population, as if it had been created larger: all are stored, or none.
+
+    The same seed gives the same networks first, so what was measured stays where it is; an
+    architecture that is drawn again counts more often.
+
+    Raises:
+        NotFound: no such population.
+        Refused: too many networks, or too few inside the windows.
+        Conflict: the first networks are not what the seed gives today, or somebody else has
+            added networks meanwhile.
+    """
+    with database.read() as session:
+        row = session.get(PopulationRow, id)
+        if row is None:
+            raise NotFound("population", id)
+        n, spec = row.n, _spec(row)
+        if not 1 <= more <= LARGEST - n:
+            raise Refused("n", more, f"from 1 to {LARGEST - n:,} for a population of {n:,}")
+        space = spaces.get(session, row.space_id).space
+        regime = regimes.get(session, row.regime_id).regime
+    sample = _sample(space, regime, spec, n + more)
+    with database.durable() as session:
+        population = session.get_one(PopulationRow, id, with_for_update=True)
+        if population.n != n:
+            raise Conflict(f"population {id} has {population.n} networks by now, not {n}")
+        _add(session, population, sample)
+        versions.raise_for(session, id)
+
+
+def _sample(space: Family, regime: Regime, spec: Spec, n: int) -> Sample:
+    """n networks as the spec wants them.
+
+    Raises:
+        Refused: a window that is no constraint on complexity, or too few networks inside it.
+    """
     try:
-        windows = constraints.parse_all(spec.windows, sampling.WINDOWS)
-        # Outside of any transaction: sampling may take seconds.
-        sample = sampling.sample(
+        return sampling.sample(
             space,
-            spec.n,
+            n,
             np.random.default_rng(spec.seed),
-            windows,
+            constraints.parse_all(spec.windows, sampling.WINDOWS),
             resolution=regime.resolution,
             channels=regime.channels,
             classes=regime.classes,
@@ -95,35 +139,55 @@ def create(database: Database, spec: Spec) -> int:
         allowed = f"{error.reason}; {error.allowed}"
         raise Refused(f"windows.{error.column}", error.text, allowed) from error
     except TooFewNetworks as error:
-        raise Refused("n", spec.n, str(error)) from error
-    with database.durable() as session:
-        _require_free(session, spec.name)
-        return store(session, spec, sample)
+        raise Refused("n", n, str(error)) from error
 
 
 def store(session: Session, spec: Spec, sample: Sample) -> int:
     """Store a sampled population: networks not known yet, draws, and jobs not known yet."""
-    population = PopulationRow(
-        name=spec.name,
-        space_id=spec.space_id,
-        regime_id=spec.regime_id,
-        n=len(sample.draws),
-        windows=dict(spec.windows),
-        seed=spec.seed,
-        training_seed=spec.training_seed,
-        tried=sample.tried,
-        refused=sample.refused,
-    )
+    population = PopulationRow(**(asdict(spec) | {"n": 0}), tried=0, refused={})
     session.add(population)
     session.flush()
-    networks = _store_networks(session, sample.draws)
+    _add(session, population, sample)
+    return population.id
+
+
+def _spec(row: PopulationRow) -> Spec:
+    return Spec(**{field.name: getattr(row, field.name) for field in fields(Spec)})
+
+
+def _add(session: Session, population: PopulationRow, sample: Sample) -> None:
+    """Store what a sample has beyond the population's networks, and queue their training."""
+    n = population.n
+    _require_continued(session, population, sample.draws[:n])
+    networks = _store_networks(session, sample.draws[n:])
     draws = [
         _draw_row(population.id, ordinal, networks[draw.network.hash], draw)
-        for ordinal, draw in enumerate(sample.draws)
+        for ordinal, draw in enumerate(sample.draws[n:], start=n)
     ]
     session.execute(insert(DrawRow), draws)
-    _queue_jobs(session, population, [draw["network_id"] for draw in draws])
-    return population.id
+    population.n, population.tried = len(sample.draws), sample.tried
+    population.refused = sample.refused
+    session.flush()
+    schedule.queue_trainings(session, population, [draw["network_id"] for draw in draws])
+
+
+def _require_continued(
+    session: Session, population: PopulationRow, draws: Sequence[Draw]
+) -> None:
+    """Check that the population began with these draws, and count those drawn again."""
+    rows = session.execute(
+        select(DrawRow, NetworkRow.hash)
+        .join(NetworkRow, NetworkRow.id == DrawRow.network_id)
+        .where(DrawRow.population_id == population.id)
+        .order_by(DrawRow.ordinal)
+    ).all()
+    for (row, hash), draw in zip(rows, draws, strict=True):
+        if hash != draw.network.hash:
+            raise Conflict(
+                f"population {population.id} was sampled by another version: its seed gives "
+                "other networks today; create a new population"
+            )
+        row.multiplicity = draw.multiplicity
 
 
 def _require_free(session: Session, name: str) -> None:
@@ -168,112 +232,6 @@ def _draw_row(population_id: int, ordinal: int, network_id: int, draw: Draw) -> 
     }
 
 
-def queue_benchmarks(session: Session, population_id: int) -> int:
-    """Queue a benchmark of each network unless there is one; how many are new.
-
-    Raises:
-        NotFound: no such population.
-    """
-    population = session.get(PopulationRow, population_id, with_for_update=True)
-    if population is None:
-        raise NotFound("population", population_id)
-    drawn = select(DrawRow.network_id).where(DrawRow.population_id == population_id)
-    network_ids = list(session.scalars(drawn.order_by(DrawRow.ordinal)))
-    of_benchmarks = _jobs_of(population) & (JobRow.kind == "benchmark")
-    counted = select(func.count()).where(of_benchmarks)
-    before = session.scalars(counted).one()
-    state = "paused" if population.paused else "queued"
-    _queue(session, population, network_ids, "benchmark", state)
-    return session.scalars(counted).one() - before
-
-
-def _queue_jobs(session: Session, population: PopulationRow, network_ids: list[int]) -> None:
-    """One training job a network, unless there is one; a paused one goes on."""
-    _queue(session, population, network_ids, "train", "queued")
-    _move(session, _jobs_of(population), "paused", "queued")
-
-
-def _queue(
-    session: Session,
-    population: PopulationRow,
-    network_ids: list[int],
-    kind: Kind,
-    state: str,
-) -> None:
-    """Jobs of a kind that are not there yet.
-
-    Turns start where the queue stands now, so populations that wait together take turns.
-    """
-    now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == kind)
-    turn = session.scalar(now) or 0
-    insert_new(
-        session,
-        JobRow,
-        [
-            {
-                "network_id": network_id,
-                "regime_id": population.regime_id,
-                "seed": population.training_seed,
-                "kind": kind,
-                "state": state,
-                "turn": turn + ordinal,
-            }
-            for ordinal, network_id in enumerate(network_ids)
-        ],
-    )
-
-
-def set_paused(session: Session, id: int, paused: bool) -> None:
-    """Stop or go on taking this population's queued jobs; running ones end as they would.
-
-    A job that another population waits for, too, is not held up.
-
-    Raises:
-        NotFound: no population `id`.
-    """
-    population = session.get(PopulationRow, id, with_for_update=True)
-    if population is None:
-        raise NotFound("population", id)
-    if population.paused == paused:
-        return
-    population.paused = paused
-    session.flush()
-    jobs = _jobs_of(population)
-    if paused:
-        waiting = (
-            select(DrawRow.network_id)
-            .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
-            .where(
-                PopulationRow.paused.is_(False),
-                PopulationRow.regime_id == population.regime_id,
-                PopulationRow.training_seed == population.training_seed,
-            )
-        )
-        _move(session, jobs & JobRow.network_id.not_in(waiting), "queued", "paused")
-    else:
-        _move(session, jobs, "paused", "queued")
-    versions.raise_for(session, id)
-
-
-def _jobs_of(population: PopulationRow) -> Any:
-    """The condition that a job is one of the population's."""
-    drawn = select(DrawRow.network_id).where(DrawRow.population_id == population.id)
-    return (
-        JobRow.network_id.in_(drawn)
-        & (JobRow.regime_id == population.regime_id)
-        & (JobRow.seed == population.training_seed)
-    )
-
-
-def _move(session: Session, jobs: Any, old: str, new: str) -> None:
-    session.execute(
-        update(JobRow)
-        .where(jobs, JobRow.state == old)
-        .values(state=new)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def get(session: Session, id: int) -> PopulationRecord:
     """The population `id`, or NotFound."""
     records = _records(session, PopulationRow.id == id)
@@ -309,6 +267,7 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             seed=row.seed,
             training_seed=row.training_seed,
             paused=row.paused,
+            priority=row.priority,
             tried=row.tried,
             refused=row.refused,
             version=row.version,

@@ -144,19 +144,17 @@ def _progress(numbers: Sequence[int], ended: int, since: int | None, now: int) -
     )
 
 
-def running(session: Session, population_id: int) -> list[RunningJob]:
-    """The population's jobs at work, oldest first."""
-    rows = session.execute(
+def running(session: Session, population_id: int | None = None) -> list[RunningJob]:
+    """The jobs at work, or those of one population, oldest first."""
+    jobs = (
         select(JobRow.id, JobRow.network_id, JobRow.worker, RegimeRow.definition)
-        .where(
-            PopulationRow.id == population_id,
-            RegimeRow.id == JobRow.regime_id,
-            JobRow.state == "running",
-            *jobs_of_populations(),
-        )
+        .where(RegimeRow.id == JobRow.regime_id, JobRow.state == "running")
         .order_by(JobRow.id)
-    ).all()
-    last = _last_epochs(session, [row.id for row in rows])
+    )
+    if population_id is not None:
+        jobs = jobs.where(PopulationRow.id == population_id, *jobs_of_populations())
+    rows = session.execute(jobs).all()
+    last = last_epochs(session, [row.id for row in rows])
     return [
         RunningJob(id, network, worker, epoch, Regime(**definition).epochs, error)
         for id, network, worker, definition in rows
@@ -164,7 +162,7 @@ def running(session: Session, population_id: int) -> list[RunningJob]:
     ]
 
 
-def _last_epochs(
+def last_epochs(
     session: Session, job_ids: Sequence[int]
 ) -> dict[int, tuple[int, float | None]]:
     """(epoch, error) of the last epoch of each job that has one."""

@@ -28,13 +28,12 @@ def define(session: Session, name: str, regime: Regime) -> int:
     Raises:
         Conflict: the name stands for another definition.
     """
-    definition = regime.model_dump(mode="json")
     row = session.scalar(select(RegimeRow).where(RegimeRow.name == name))
     if row is not None:
-        if row.definition != definition:
+        if Regime.model_validate(row.definition) != regime:
             raise Conflict(f"regime {name!r} exists with another definition")
         return row.id
-    row = RegimeRow(name=name, definition=definition)
+    row = RegimeRow(name=name, definition=regime.model_dump(mode="json"))
     session.add(row)
     session.flush()
     return row.id

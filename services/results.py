@@ -71,9 +71,10 @@ def record_failure(
     job = session.scalar(select(JobRow).where(leases.held(claim)).with_for_update())
     if job is None:
         return
-    if retry and job.attempt < max_attempts:
+    attempts = job.attempt - job.forgiven
+    if retry and attempts < max_attempts:
         leases.log(session, job.id, job.attempt, f"retried: {failed.failure}", job.worker)
-        leases.requeue(job, delay_ms=leases.RETRY_DELAY_MS * job.attempt)
+        leases.give_back(session, job, delay_ms=leases.RETRY_DELAY_MS * attempts)
         return
     state = "cancelled" if failed.failure == "cancelled" else "failed"
     leases.end(session, job, state, failed.failure, failed.detail)
@@ -81,9 +82,8 @@ def record_failure(
 
 def is_final(claim: Claim, end: Finished | Failed, max_attempts: int) -> bool:
     """Whether the job is over; else it is tried again."""
-    return (
-        isinstance(end, Finished) or end.failure not in PASSING or claim.attempt >= max_attempts
-    )
+    attempts = claim.attempt - claim.forgiven
+    return isinstance(end, Finished) or end.failure not in PASSING or attempts >= max_attempts
 
 
 def record_end(

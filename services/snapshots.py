@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
@@ -104,7 +104,7 @@ class Snapshots:
             if row is None:
                 raise NotFound("population", population_id)
             state = self._states.get(population_id)
-            if state is None:
+            if state is None or len(state.network_ids) != row.n:  # it was made larger
                 state = self._states[population_id] = _draws(session, row)
             if state.snapshot is None or state.snapshot.version != row.version:
                 _add_results(session, row, state)
@@ -157,14 +157,15 @@ def columns_of(objects: Sequence[str]) -> dict[str, Column]:
 
 
 def _add_results(session: Session, population: PopulationRow, state: _State) -> None:
-    """Read the jobs that have ended since the last time."""
-    ended = session.execute(
+    """Read the jobs that have ended, or were asked for again, since the last time."""
+    since = state.newest_ms - OVERLAP_MS
+    changed = session.execute(
         select(
             DrawRow.ordinal,
             JobRow.kind,
             JobRow.state,
             JobRow.failure,
-            JobRow.ended_at,
+            func.coalesce(JobRow.ended_at, JobRow.retried_at),
             cast(ResultRow.quantities, Text),
         )
         .join(JobRow, JobRow.network_id == DrawRow.network_id)
@@ -173,17 +174,16 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
             DrawRow.population_id == population.id,
             JobRow.regime_id == population.regime_id,
             JobRow.seed == population.training_seed,
-            JobRow.state.in_(FINAL),
-            JobRow.ended_at >= state.newest_ms - OVERLAP_MS,
+            or_(JobRow.ended_at >= since, JobRow.retried_at >= since),
         )
     ).all()
     measured: defaultdict[str, dict[int, str]] = defaultdict(dict)  # JSON by kind and ordinal
-    for ordinal, kind, job_state, failure, ended_at, quantities in ended:
-        state.newest_ms = max(state.newest_ms, ended_at or 0)
+    for ordinal, kind, job_state, failure, at, quantities in changed:
+        state.newest_ms = max(state.newest_ms, at)
         if quantities is not None:
             measured[kind][ordinal] = quantities
         elif kind == "train":  # a network whose benchmark failed lacks those columns only
-            state.failures[ordinal] = failure or job_state
+            state.failures[ordinal] = (failure or job_state) if job_state in FINAL else None
     for found in measured.values():
         _put(state, np.fromiter(found, dtype=int, count=len(found)), [*found.values()])
 

@@ -6,6 +6,8 @@ the order of the commits.)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -25,6 +27,25 @@ def raise_for_job(session: Session, job: JobRow) -> None:
         .values(version=PopulationRow.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def raise_for_jobs(session: Session, job_ids: Sequence[int]) -> None:
+    """A new version of every population that one of the jobs' networks belongs to."""
+    populations: set[int] = set()
+    for start in range(0, len(job_ids), 500):
+        wanting = (
+            select(PopulationRow.id)
+            .join(DrawRow, DrawRow.population_id == PopulationRow.id)
+            .join(JobRow, JobRow.network_id == DrawRow.network_id)
+            .where(
+                JobRow.id.in_(job_ids[start : start + 500]),
+                PopulationRow.regime_id == JobRow.regime_id,
+                PopulationRow.training_seed == JobRow.seed,
+            )
+        )
+        populations |= set(session.scalars(wanting.distinct()))
+    for population_id in sorted(populations):  # one order: no two transactions lock crosswise
+        raise_for(session, population_id)
 
 
 def raise_for(session: Session, population_id: int) -> None:

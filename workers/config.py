@@ -7,6 +7,14 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Computer:
+    """What a worker's children compute on."""
+
+    name: str  # of the GPU, else of the processor
+    gpu: bool
+
+
+@dataclass(frozen=True)
 class WorkerConfig:
     """What a worker's slots and its reaper need to know. Times in seconds."""
 
@@ -19,4 +27,5 @@ class WorkerConfig:
     job_timeout_seconds: float
     device: str  # whoever uses the same one names it alike; see `workers.devices`
     poll_seconds: float = 2  # looking for jobs when nobody rang
-    reap_seconds: float = 5  # between two looks for expired leases and for the spool
+    reap_seconds: float = 5  # between two looks for expired leases and for the spool; also
+    # between two signs of life of the worker itself

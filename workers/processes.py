@@ -16,10 +16,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 from jobs.messages import Claim, Epoch, Failed, Finished
+from workers.config import Computer
 
 GRACE = 2.0
 """Seconds between asking a child to end and killing it."""
@@ -135,15 +138,21 @@ def _die_with_the_worker() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def computer() -> Computer:
+    """What children compute on, as one of them says: the worker itself never asks torch."""
+    found: Computer = _ask(_say_computer)
+    return found
+
+
 def start_fork_server() -> float:
     """Start the fork server and try it: seconds that a child took to start, once it was warm.
 
     Raises:
         ColdForkServer: it did not preload `workers.warm`; python skips that without a word.
     """
-    _loads(WARM)  # waits until the server is ready
+    _ask(_say_whether_warm)  # waits until the server is ready
     began = time.perf_counter()
-    if not _loads(WARM):
+    if not _ask(_say_whether_warm):
         raise ColdForkServer(
             f"the fork server can't import {WARM}: install netspace (pip install -e .), "
             "or name its folder in PYTHONPATH"
@@ -151,15 +160,15 @@ def start_fork_server() -> float:
     return time.perf_counter() - began
 
 
-def _loads(module: str) -> bool:
-    """Whether children find a module loaded, as one of them says."""
+def _ask(say: Callable[[Connection], None]) -> Any:
+    """What a child says."""
     answer, pipe = _context.Pipe(duplex=False)
-    process = _context.Process(target=_say_whether_loaded, args=(module, pipe))
+    process = _context.Process(target=say, args=(pipe,))
     with _polling:
         process.start()
     pipe.close()
     try:
-        return bool(answer.recv())
+        return answer.recv()
     except EOFError:
         raise ColdForkServer("the fork server can't start a process") from None
     finally:
@@ -168,5 +177,14 @@ def _loads(module: str) -> bool:
         answer.close()
 
 
-def _say_whether_loaded(module: str, pipe: Connection) -> None:
-    pipe.send(module in sys.modules)
+def _say_whether_warm(pipe: Connection) -> None:
+    pipe.send(WARM in sys.modules)
+
+
+def _say_computer(pipe: Connection) -> None:
+    import torch
+
+    from workers.benchmark import processor
+
+    gpu = torch.cuda.is_available()
+    pipe.send(Computer(torch.cuda.get_device_name() if gpu else processor(), gpu))

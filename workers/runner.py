@@ -13,13 +13,15 @@ import threading
 import time
 from collections.abc import Callable
 
+from sqlalchemy.orm import Session
+
 from db.session import Database
 from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
-from services import leases, results
+from services import leases, results, roster
 from workers import checkpoints
 from workers.bell import Bell
-from workers.config import WorkerConfig
+from workers.config import Computer, WorkerConfig
 from workers.devices import Device
 from workers.outages import DATABASE_AWAY, briefly
 from workers.slots import BenchmarkSlot, Shared, Slot
@@ -37,17 +39,19 @@ class Runner:
         self._spool = Spool(config.data_dir)
         self._threads: list[threading.Thread] = []
 
-    def start(self) -> None:
-        """Start the slots and the reaper."""
+    def start(self, computer: Computer) -> None:
+        """Start the slots, the reaper, and the signs of life."""
         shared = Shared(
             self._config,
             self._database,
             self._wakeups,
             self._spool,
             Device(self._config.data_dir, self._config.device),
+            computer,
             self._bell,
             self._stop,
         )
+        self._start(lambda: self._tell_of_itself(computer), "signs of life")
         self._start(self._reap_now_and_then, "reaper")
         for number in range(self._config.slots):
             self._start(Slot(shared).run, f"slot {number}")
@@ -73,6 +77,26 @@ class Runner:
         thread = threading.Thread(target=run, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _tell_of_itself(self, computer: Computer) -> None:
+        """Say what the worker is, every few seconds until it leaves."""
+        name, slots = self._config.name, self._config.slots
+        while not self._stop.is_set():
+            self._try(
+                lambda session: roster.report(session, name, computer.name, computer.gpu, slots)
+            )
+            self._stop.wait(self._config.reap_seconds)
+        self._try(lambda session: roster.leave(session, name))
+
+    def _try(self, write: Callable[[Session], None]) -> None:
+        """Write what may be lost."""
+        try:
+            with self._database.write() as session:
+                write(session)
+        except DATABASE_AWAY:
+            pass  # as the slots and the reaper log
+        except Exception:
+            log.exception("the worker goes on without a sign of life")
 
     def _reap_now_and_then(self) -> None:
         """Look for what the dead left, now and every few seconds."""

@@ -24,7 +24,7 @@ from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from services import leases, results
 from workers.bell import Bell
 from workers.checkpoints import Checkpoint
-from workers.config import WorkerConfig
+from workers.config import Computer, WorkerConfig
 from workers.devices import PAUSE_SECONDS, Device
 from workers.lease import Hold, Lease
 from workers.outages import DATABASE_AWAY, briefly
@@ -66,6 +66,7 @@ class Shared:
     wakeups: Wakeups
     spool: Spool
     device: Device
+    computer: Computer
     bell: Bell
     stop: threading.Event
 
@@ -102,7 +103,13 @@ class Slot:
         """Do the next job of a kind; whether there was one."""
         began = time.monotonic()
         with self._database.write() as session:
-            claim = leases.claim(session, kind, self._config.name, self._config.lease_seconds)
+            claim = leases.claim(
+                session,
+                kind,
+                self._config.name,
+                self._config.lease_seconds,
+                self._shared.computer.gpu,
+            )
         if claim is None:
             return False
         self.supervise(claim, Lease(self._database, claim, self._config, began))
@@ -198,7 +205,7 @@ class BenchmarkSlot(Slot):
         """Do what benchmarks there are, or wait for one."""
         seen = self._bell.rings
         with self._database.read() as session:
-            wanted = leases.waiting(session, "benchmark")
+            wanted = leases.waiting(session, "benchmark", self._shared.computer.gpu)
         found = wanted and self._do_several()
         if not found:
             self._bell.wait(seen, self._config.poll_seconds)

@@ -1,12 +1,20 @@
-"""Populations: create, list, read, pause and resume."""
+"""Populations: create, list, read, make larger; hold up, cancel and retry their jobs."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, status
 
-from server.dependencies import PartsDep, ReadDep, WriteDep
-from server.schemas import Items, PopulationCreate, PopulationPatch, PopulationRead
-from services import populations
+from server.dependencies import PartsDep, ReadDep, ScheduleDep, WriteDep
+from server.schemas import (
+    Items,
+    JobsChanged,
+    MoreNetworks,
+    PopulationCreate,
+    PopulationPatch,
+    PopulationRead,
+    RetryAll,
+)
+from services import populations, schedule
 from services.populations import Spec
 
 router = APIRouter(prefix="/populations", tags=["populations"])
@@ -35,9 +43,42 @@ def read_population(population_id: int, session: ReadDep) -> PopulationRead:
 
 
 @router.patch("/{population_id}")
-def pause_or_resume(
-    population_id: int, body: PopulationPatch, session: WriteDep
+def pause_resume_or_prioritise(
+    population_id: int, body: PopulationPatch, session: ScheduleDep
 ) -> PopulationRead:
-    """Stop or go on taking the population's queued jobs; running ones end as they would."""
-    populations.set_paused(session, population_id, body.paused)
+    """Hold up its queued jobs or let them go on, before or behind those of others.
+
+    Running jobs end as they would.
+    """
+    if body.priority is not None:
+        schedule.set_priority(session, population_id, body.priority)
+    if body.paused is not None:
+        schedule.set_paused(session, population_id, body.paused)
     return PopulationRead.model_validate(populations.get(session, population_id))
+
+
+@router.post("/{population_id}/networks")
+def add_networks(population_id: int, body: MoreNetworks, parts: PartsDep) -> PopulationRead:
+    """Make the population larger, as its seed goes on, and queue the training."""
+    populations.extend(parts.database, population_id, body.n)
+    parts.queue.wake()
+    with parts.database.read() as session:
+        return PopulationRead.model_validate(populations.get(session, population_id))
+
+
+@router.post("/{population_id}/benchmarks")
+def queue_benchmarks(population_id: int, session: ScheduleDep) -> JobsChanged:
+    """Measure latency, training step and memory of each network that has no benchmark yet."""
+    return JobsChanged(jobs=schedule.queue_benchmarks(session, population_id))
+
+
+@router.post("/{population_id}/cancel")
+def cancel_jobs(population_id: int, session: WriteDep) -> JobsChanged:
+    """End its jobs that have not ended, but for those that other populations want, too."""
+    return JobsChanged(jobs=schedule.cancel(session, population_id))
+
+
+@router.post("/{population_id}/retry")
+def retry_jobs(population_id: int, body: RetryAll, session: ScheduleDep) -> JobsChanged:
+    """Ask again for its jobs that ended without a result."""
+    return JobsChanged(jobs=schedule.retry(session, population_id, body.failures))

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from jobs.messages import Failed, Finished
 from netspace import demo
-from services import leases, populations, results
+from services import leases, populations, results, schedule
 from services.errors import Conflict, NotFound, Refused
 from services.snapshots import Snapshots
 
@@ -76,10 +76,10 @@ def test_a_taken_name_is_a_conflict(create):
 def test_a_paused_population_gives_out_no_jobs_until_it_is_resumed(database, create):
     id = create(3)
     with database.durable() as session:
-        populations.set_paused(session, id, True)
+        schedule.set_paused(session, id, True)
         assert leases.claim(session, "train", "a worker", 30) is None
         assert populations.get(session, id).progress.paused == 3
-        populations.set_paused(session, id, False)
+        schedule.set_paused(session, id, False)
         assert leases.claim(session, "train", "a worker", 30).job_id == 1
 
 
@@ -87,7 +87,7 @@ def test_pausing_does_not_hold_up_what_another_population_waits_for(database, cr
     three = create(3, name="three")
     create(2, name="two of them")
     with database.durable() as session:
-        populations.set_paused(session, three, True)
+        schedule.set_paused(session, three, True)
         progress = populations.get(session, three).progress
     assert (progress.queued, progress.paused) == (2, 1)
 
@@ -95,7 +95,7 @@ def test_pausing_does_not_hold_up_what_another_population_waits_for(database, cr
 def test_a_new_population_gets_the_paused_jobs_it_shares_going(database, create):
     paused = create(3, name="paused")
     with database.durable() as session:
-        populations.set_paused(session, paused, True)
+        schedule.set_paused(session, paused, True)
     create(2, name="two of them")
     with database.read() as session:
         assert populations.get(session, paused).progress.queued == 2
@@ -148,8 +148,8 @@ def test_the_demo_is_made_once_in_an_empty_database(database):
 def test_a_benchmark_a_network_is_queued_once_and_waits_beside_the_trainings(database, create):
     id = create(3)
     with database.durable() as session:
-        assert populations.queue_benchmarks(session, id) == 3
-        assert populations.queue_benchmarks(session, id) == 0
+        assert schedule.queue_benchmarks(session, id) == 3
+        assert schedule.queue_benchmarks(session, id) == 0
         assert populations.get(session, id).progress.total == 3
     with database.write() as session:
         assert leases.waiting(session, "benchmark")
@@ -160,30 +160,30 @@ def test_a_benchmark_a_network_is_queued_once_and_waits_beside_the_trainings(dat
 def test_benchmarks_of_shared_networks_are_shared(database, create):
     first, more = create(5, name="first"), create(8, name="more of the same seed")
     with database.durable() as session:
-        assert populations.queue_benchmarks(session, first) == 5
-        assert populations.queue_benchmarks(session, more) == 3
+        assert schedule.queue_benchmarks(session, first) == 5
+        assert schedule.queue_benchmarks(session, more) == 3
 
 
 def test_benchmarks_of_a_paused_population_wait_until_it_goes_on(database, create):
     id = create(3)
     with database.durable() as session:
-        populations.set_paused(session, id, True)
-        populations.queue_benchmarks(session, id)
+        schedule.set_paused(session, id, True)
+        schedule.queue_benchmarks(session, id)
         assert not leases.waiting(session, "benchmark")
-        populations.set_paused(session, id, False)
+        schedule.set_paused(session, id, False)
         assert leases.waiting(session, "benchmark")
 
 
 def test_benchmarks_of_no_population_are_not_queued(database):
     with database.durable() as session, pytest.raises(NotFound, match="no population 7"):
-        populations.queue_benchmarks(session, 7)
+        schedule.queue_benchmarks(session, 7)
 
 
 def test_a_failed_benchmark_is_no_failure_of_the_network(database, create):
     id = create(1)
     finish(database, error=12.0)
     with database.durable() as session:
-        populations.queue_benchmarks(session, id)
+        schedule.queue_benchmarks(session, id)
         claim = leases.claim(session, "benchmark", "a worker", 30)
         failed = Failed(failure="out_of_memory", detail="80 GiB")
         results.record_failure(session, claim, failed, retry=False, max_attempts=3)

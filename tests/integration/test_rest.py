@@ -18,7 +18,7 @@ from jobs.messages import Finished
 from netspace import demo
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, results
+from services import leases, results, roster
 
 API = "/api/v1"
 
@@ -263,3 +263,64 @@ def test_while_the_database_is_away_it_is_said_and_nothing_breaks(client):
     client.app.state.parts = parts
     assert client.get(f"{API}/spaces").status_code == 200
     away.dispose()
+
+
+# ---------------------------------------------------------------- the queue
+
+
+def queued_of(client, **which):
+    return client.get(f"{API}/jobs", params={"group": "waiting"} | which).json()
+
+
+def test_a_job_is_cancelled_and_asked_for_again(client, create):
+    create(2)
+    first = queued_of(client)["items"][0]["id"]
+    assert client.post(f"{API}/jobs/{first}/cancel").json()["state"] == "cancelled"
+    assert queued_of(client)["counts"] == {"running": 0, "waiting": 1, "failed": 1, "done": 0}
+    again = client.post(f"{API}/jobs/{first}/cancel")
+    assert again.status_code == 409
+    assert "is cancelled: only a job that has not ended" in again.text
+    assert client.post(f"{API}/jobs/{first}/retry").json()["state"] == "queued"
+    assert client.post(f"{API}/jobs/999/retry").status_code == 404
+
+
+def test_a_population_is_steered_as_a_whole(client, create):
+    of = f"{API}/populations/{create(3)}"
+    assert client.patch(of, json={"priority": -5}).json()["priority"] == -5
+    assert client.post(f"{of}/networks", json={"n": 2}).json()["n"] == 5
+    assert client.post(f"{of}/benchmarks").json() == {"jobs": 5}
+    assert {job["priority"] for job in queued_of(client)["items"]} == {-5}
+    assert client.post(f"{of}/cancel").json() == {"jobs": 10}
+    assert client.post(f"{of}/retry", json={"failures": ["crashed"]}).json() == {"jobs": 0}
+    assert client.post(f"{of}/retry", json={}).json() == {"jobs": 10}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("patch", {}, "should have `paused`, `priority` or both"),
+        ("patch", {"priority": 101}, "less than or equal to 100"),
+        ("networks", {"n": 0}, "greater than or equal to 1"),
+        ("retry", {"failures": ["bad luck"]}, "'impossible', 'out_of_memory'"),
+    ],
+)
+def test_what_a_population_cannot_be_told_is_refused_with_what_is_allowed(
+    client, create, path, body, said
+):
+    of = f"{API}/populations/{create(2)}"
+    answer = (
+        client.patch(of, json=body)
+        if path == "patch"
+        else client.post(f"{of}/{path}", json=body)
+    )
+    assert answer.status_code == 422
+    assert said in problems(answer).popitem()[1]["message"]
+
+
+def test_workers_are_listed_with_their_device_and_jobs(client, database, create):
+    create(2)
+    with database.durable() as session:
+        roster.report(session, "somewhere:1", "a processor", False, 2)
+        leases.claim(session, "train", "somewhere:1", 30)
+    (worker,) = client.get(f"{API}/workers").json()["items"]
+    assert (worker["device"], worker["alive"], len(worker["jobs"])) == ("a processor", True, 1)

@@ -14,14 +14,16 @@ from sqlalchemy.exc import OperationalError
 from waiting import lives, until
 
 from db.models import JobRow, ResultRow
-from services import leases, populations, regimes
+from services import leases, populations, regimes, roster, schedule
 from services.snapshots import Snapshots
 from workers import processes, slots
-from workers.config import WorkerConfig
+from workers.config import Computer, WorkerConfig
 from workers.devices import Device
 from workers.runner import Runner
 
 TRAINING = processes.run_job
+CPU = Computer("a processor", gpu=False)
+GPU = Computer("an accelerator", gpu=True)
 ONE_EPOCH = children.REGIME.model_copy(update={"epochs": 1})
 
 
@@ -53,7 +55,7 @@ def run(database, heard, tmp_path):
 
     started = []
 
-    def run(**changed):
+    def run(on=CPU, **changed):
         given = {
             "name": "tester",
             "slots": 2,
@@ -67,7 +69,7 @@ def run(database, heard, tmp_path):
             "reap_seconds": 0.1,
         }
         started.append(Runner(WorkerConfig(**(given | changed)), database, Wakeups()))
-        started[-1].start()
+        started[-1].start(on)
         return started[-1]
 
     yield run
@@ -291,7 +293,7 @@ def test_a_killed_training_is_gone_on_with_by_the_next_attempt(
 def test_benchmarks_become_columns_beside_the_errors(run, queue, jobs, database):
     id = queue(2)
     with database.durable() as session:
-        assert populations.queue_benchmarks(session, id) == 2
+        assert schedule.queue_benchmarks(session, id) == 2
     snapshots = Snapshots(database)
     before = snapshots.get(id).version
     run()
@@ -320,7 +322,7 @@ def test_no_training_of_any_worker_runs_beside_a_benchmark(
 ):
     live(children.diarist)
     with database.durable() as session:
-        populations.queue_benchmarks(session, queue(12))
+        schedule.queue_benchmarks(session, queue(12))
     run(name="one")
     run(name="other")
     assert until(lambda: all(job.state == "done" for job in jobs()), 60)
@@ -335,7 +337,7 @@ def test_a_benchmark_that_fails_holds_up_no_training(run, queue, jobs, live, dat
     live(children.failing_benchmark)
     id = queue(2)
     with database.durable() as session:
-        populations.queue_benchmarks(session, id)
+        schedule.queue_benchmarks(session, id)
     run(max_attempts=1)
     assert until(lambda: {"done", "failed"} == {job.state for job in jobs()}, 60)
     assert [job.failure for job in jobs()] == [None, None, "crashed", "crashed"]
@@ -390,3 +392,25 @@ def test_a_diverged_network_is_a_result_and_not_tried_again(run, queue, jobs, da
     assert until(lambda: jobs()[0].state == "done")
     assert (jobs()[0].attempt, jobs()[0].failure) == (1, None)
     assert Snapshots(database).get(id).population.columns["error"].tolist() == [float("inf")]
+
+
+def test_a_worker_is_on_the_roster_from_its_start_to_its_stop(database, run):
+    def workers():
+        with database.read() as session:
+            return [(one.name, one.device, one.slots) for one in roster.every(session)]
+
+    runner = run()
+    assert until(lambda: workers() == [("tester", "a processor", 2)])
+    runner.stop()
+    assert until(lambda: workers() == [])
+
+
+def test_jobs_that_need_a_gpu_wait_for_a_worker_that_has_one(run, queue, jobs, live):
+    live(children.ends_with_error)
+    queue(2)
+    jobs("needs_gpu = true WHERE id = 2")
+    run()
+    assert until(lambda: [job.state for job in jobs()] == ["failed", "queued"])
+    run(GPU, name="with a GPU")
+    assert until(lambda: jobs()[1].state == "failed")
+    assert jobs()[1].worker == "with a GPU"

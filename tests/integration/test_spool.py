@@ -186,7 +186,7 @@ from pathlib import Path
 from db import session
 session.BUSY_SECONDS = 0.1
 from workers import processes
-from workers.config import WorkerConfig
+from workers.config import Computer, WorkerConfig
 from workers.runner import Runner
 import children
 
@@ -199,7 +199,7 @@ if __name__ == "__main__":
     multiprocessing.set_forkserver_preload([])  # nothing is trained
     config = WorkerConfig("victim", 1, folder, 30, 5, 3, 60, "cpu", 0.1, 0.1)
     runner = Runner(config, session.Database(f"sqlite:///{folder}/netspace.db"), Wakeups())
-    runner.start()
+    runner.start(Computer("a processor", gpu=False))
     runner.join(1000)
 """
 

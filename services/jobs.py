@@ -1,0 +1,216 @@
+"""Jobs as people see them: what runs, what waits and why, how the others ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from db.clock import now_ms
+from db.models import DrawRow, EventRow, JobRow, PopulationRow, RegimeRow
+from designspace.regimes import Regime
+from services import progress, roster
+from services.errors import NotFound
+from services.leases import QUEUED
+from services.roster import Alive
+
+Group = Literal["running", "waiting", "failed", "done"]
+
+STATES: dict[Group, tuple[str, ...]] = {
+    "running": ("running",),
+    "waiting": ("queued", "paused"),
+    "failed": ("failed", "dead", "cancelled"),
+    "done": ("done",),
+}
+"""The states of each group of jobs that a person looks at; `failed`: without a result."""
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job in a list."""
+
+    id: int
+    network_id: int
+    population_id: int | None  # the first that wants it
+    kind: str
+    state: str
+    attempt: int
+    priority: int
+    needs_gpu: bool
+    worker: str | None
+    since: int | None  # ms since 1970: when it was claimed, or has ended
+    epoch: int  # the last one finished; 0: none yet
+    epochs: int  # 0: a benchmark
+    error: float | None  # percent, after that epoch
+    cancelling: bool
+    failure: str | None
+    detail: str | None  # the last lines of what was said
+    waits: str | None  # why it does not run yet
+
+
+@dataclass(frozen=True)
+class JobList:
+    """Some jobs of a group, in its order, and how many jobs each group has."""
+
+    items: list[JobLine]
+    counts: dict[Group, int]
+
+
+def listed(
+    session: Session,
+    group: Group,
+    population_id: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> JobList:
+    """Jobs of a group: running ones oldest first, waiting ones in the order of service, paused
+    ones behind them, ended ones latest first.
+
+    Raises:
+        NotFound: no such population.
+    """
+    wanted = _wanted_by(session, population_id)
+    page = (
+        select(JobRow.id)
+        .where(JobRow.state.in_(STATES[group]), *wanted)
+        .order_by(*_order(group))
+        .limit(limit)
+        .offset(offset)
+    )
+    return JobList(_lines(session, list(session.scalars(page))), _counts(session, wanted))
+
+
+def get(session: Session, id: int) -> JobLine:
+    """The job `id`, or NotFound."""
+    lines = _lines(session, [id])
+    if not lines:
+        raise NotFound("job", id)
+    return lines[0]
+
+
+def _wanted_by(session: Session, population_id: int | None) -> list[ColumnElement[bool]]:
+    """The condition that a population wants the job; none where no population is named."""
+    if population_id is None:
+        return []
+    population = session.get(PopulationRow, population_id)
+    if population is None:
+        raise NotFound("population", population_id)
+    drawn = select(DrawRow.network_id).where(DrawRow.population_id == population_id)
+    return [
+        JobRow.network_id.in_(drawn),
+        JobRow.regime_id == population.regime_id,
+        JobRow.seed == population.training_seed,
+    ]
+
+
+def _order(group: Group) -> tuple[Any, ...]:
+    if group == "running":
+        return (JobRow.id,)
+    if group == "waiting":
+        return (JobRow.state.desc(), JobRow.priority, JobRow.turn, JobRow.id)
+    return (JobRow.ended_at.desc(), JobRow.id.desc())
+
+
+def _counts(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[Group, int]:
+    rows = session.execute(
+        select(JobRow.state, func.count()).where(*wanted).group_by(JobRow.state)
+    )
+    numbers = dict(rows.all())
+    return {
+        group: sum(numbers.get(state, 0) for state in states)
+        for group, states in STATES.items()
+    }
+
+
+def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
+    """The jobs of these ids, in their order."""
+    rows = session.execute(
+        select(JobRow, RegimeRow.definition, _population(), _claimed_at())
+        .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
+        .where(JobRow.id.in_(ids))
+    ).all()
+    ahead = _ahead(session, [job.id for job, *_ in rows if job.state == "queued"])
+    epochs = progress.last_epochs(session, ids)
+    alive, now = roster.alive(session), session.scalars(select(now_ms())).one()
+    lines = {}
+    for job, definition, population_id, claimed_at in rows:
+        epoch, error = epochs.get(job.id, (0, None))
+        lines[job.id] = JobLine(
+            id=job.id,
+            network_id=job.network_id,
+            population_id=population_id,
+            kind=job.kind,
+            state=job.state,
+            attempt=job.attempt,
+            priority=job.priority,
+            needs_gpu=job.needs_gpu,
+            worker=job.worker,
+            since=claimed_at if job.state == "running" else job.ended_at,
+            epoch=epoch,
+            epochs=Regime.model_validate(definition).epochs if job.kind == "train" else 0,
+            error=error,
+            cancelling=job.cancel_requested and job.state == "running",
+            failure=job.failure,
+            detail=job.detail,
+            waits=_waits(job, ahead.get(job.id, 0), now, alive),
+        )
+    return [lines[id] for id in ids if id in lines]
+
+
+def _population() -> Any:
+    """The first population that wants the job."""
+    return (
+        select(func.min(PopulationRow.id))
+        .join(DrawRow, DrawRow.population_id == PopulationRow.id)
+        .where(
+            DrawRow.network_id == JobRow.network_id,
+            PopulationRow.regime_id == JobRow.regime_id,
+            PopulationRow.training_seed == JobRow.seed,
+        )
+        .correlate(JobRow)
+        .scalar_subquery()
+    )
+
+
+def _claimed_at() -> Any:
+    return (
+        select(func.max(EventRow.at))
+        .where(EventRow.job_id == JobRow.id, EventRow.what == "claimed")
+        .correlate(JobRow)
+        .scalar_subquery()
+    )
+
+
+def _ahead(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """How many jobs are taken before each, by workers that could take it."""
+    if not ids:
+        return {}
+    before = func.row_number().over(
+        partition_by=(JobRow.kind, JobRow.needs_gpu),
+        order_by=(JobRow.priority, JobRow.turn, JobRow.id),
+    )
+    ranked = select(JobRow.id, (before - 1).label("ahead")).where(JobRow.state == QUEUED)
+    rank = ranked.subquery()
+    return dict(
+        session.execute(select(rank.c.id, rank.c.ahead).where(rank.c.id.in_(ids))).all()
+    )
+
+
+def _waits(job: JobRow, ahead: int, now: int, alive: Alive) -> str | None:
+    """Why a job does not run yet, in words."""
+    if job.state == "paused":
+        return "paused"
+    if job.state != "queued":
+        return None
+    if not alive.any:
+        return "no worker"
+    if job.needs_gpu and not alive.gpu:
+        return "no worker with a GPU"
+    if job.not_before > now:
+        return f"tried again in {(job.not_before - now + 999) // 1000} s"
+    if ahead:
+        return f"behind {ahead:,} job{'s' if ahead > 1 else ''}"
+    return "next, once its device is free" if job.kind == "benchmark" else "next"

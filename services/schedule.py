@@ -1,0 +1,300 @@
+"""Schedule: jobs queued, held up, moved forward, cancelled and asked for again.
+
+Jobs belong to no population: others may draw the same network under the same regime and seed.
+Such a job is not held up or cancelled for one of them, and it goes as early as any wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import now_ms
+from db.insert import insert_new
+from db.models import DrawRow, EventRow, JobRow, PopulationRow, RegimeRow
+from designspace.regimes import Regime
+from jobs.messages import Kind
+from services import jobs, versions
+from services.errors import Conflict, NotFound
+from services.results import FINAL
+
+PRIORITIES = range(-100, 101)
+"""Of a population: lower goes first, as with `nice`."""
+
+
+def queue_trainings(
+    session: Session, population: PopulationRow, network_ids: Sequence[int]
+) -> None:
+    """One training a network, unless there is one; a paused one goes on."""
+    state = "paused" if population.paused else "queued"
+    _queue(session, population, network_ids, "train", state)
+    if not population.paused:
+        _move(session, of(population), "paused", "queued")
+
+
+def queue_benchmarks(session: Session, population_id: int) -> int:
+    """Queue a benchmark of each network unless there is one; how many are new.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id, lock=True)
+    network_ids = list(session.scalars(_drawn(population).order_by(DrawRow.ordinal)))
+    counted = select(func.count()).where(of(population), JobRow.kind == "benchmark")
+    before = session.scalars(counted).one()
+    state = "paused" if population.paused else "queued"
+    _queue(session, population, network_ids, "benchmark", state)
+    return session.scalars(counted).one() - before
+
+
+def set_paused(session: Session, population_id: int, paused: bool) -> None:
+    """Stop or go on taking this population's queued jobs; running ones end as they would.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id, lock=True)
+    if population.paused == paused:
+        return
+    population.paused = paused
+    session.flush()
+    if paused:
+        wanted = _drawn_by_others(population).where(PopulationRow.paused.is_(False))
+        _move(session, of(population) & JobRow.network_id.not_in(wanted), "queued", "paused")
+    else:
+        _move(session, of(population), "paused", "queued")
+    versions.raise_for(session, population_id)
+
+
+def set_priority(session: Session, population_id: int, priority: int) -> None:
+    """Let this population's jobs go before or behind those of others.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id, lock=True)
+    population.priority = priority
+    session.flush()
+    _prioritise(session, population)
+    versions.raise_for(session, population_id)
+
+
+def cancel(session: Session, population_id: int) -> int:
+    """End all jobs that no other population wants; how many.
+
+    Those at work end with their worker's next heartbeat.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id)
+    mine = of(population) & JobRow.network_id.not_in(_drawn_by_others(population))
+    return _cancel(session, mine)
+
+
+def retry(session: Session, population_id: int, failures: Sequence[str] = ()) -> int:
+    """Ask for all jobs again that ended without a result; how many.
+
+    Args:
+        failures: only those of these classes; of any by default.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id)
+    which = of(population)
+    if failures:
+        which &= JobRow.failure.in_(failures)
+    return _retry(session, which, "paused" if population.paused else "queued")
+
+
+def cancel_job(session: Session, id: int) -> None:
+    """End a job; one at work ends with its worker's next heartbeat.
+
+    Raises:
+        NotFound: no such job.
+        Conflict: it has ended.
+    """
+    state = jobs.get(session, id).state
+    if not _cancel(session, JobRow.id == id):
+        raise Conflict(f"job {id} is {state}: only a job that has not ended is cancelled")
+
+
+def retry_job(session: Session, id: int) -> None:
+    """Ask again for a job that ended without a result.
+
+    Raises:
+        NotFound: no such job.
+        Conflict: it has not ended, or has a result.
+    """
+    state = jobs.get(session, id).state
+    if not _retry(session, JobRow.id == id, "queued"):
+        raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
+
+
+def of(population: PopulationRow) -> ColumnElement[bool]:
+    """The condition that a job is one of the population's."""
+    return (
+        JobRow.network_id.in_(_drawn(population))
+        & (JobRow.regime_id == population.regime_id)
+        & (JobRow.seed == population.training_seed)
+    )
+
+
+def _drawn(population: PopulationRow) -> Any:
+    return select(DrawRow.network_id).where(DrawRow.population_id == population.id)
+
+
+def _drawn_by_others(population: PopulationRow) -> Any:
+    """Networks that other populations want measured in the same way."""
+    return (
+        select(DrawRow.network_id)
+        .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
+        .where(
+            PopulationRow.id != population.id,
+            PopulationRow.regime_id == population.regime_id,
+            PopulationRow.training_seed == population.training_seed,
+        )
+    )
+
+
+def _population(session: Session, id: int, lock: bool = False) -> PopulationRow:
+    population = session.get(PopulationRow, id, with_for_update=lock or None)
+    if population is None:
+        raise NotFound("population", id)
+    return population
+
+
+def _queue(
+    session: Session,
+    population: PopulationRow,
+    network_ids: Sequence[int],
+    kind: Kind,
+    state: str,
+) -> None:
+    """Jobs of a kind that are not there yet.
+
+    Turns start where the queue stands now, so populations that wait together take turns.
+    """
+    now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == kind)
+    turn = session.scalar(now) or 0
+    regime = Regime.model_validate(session.get_one(RegimeRow, population.regime_id).definition)
+    insert_new(
+        session,
+        JobRow,
+        [
+            {
+                "network_id": network_id,
+                "regime_id": population.regime_id,
+                "seed": population.training_seed,
+                "kind": kind,
+                "needs_gpu": regime.needs_gpu,
+                "state": state,
+                "priority": population.priority,
+                "turn": turn + ordinal,
+            }
+            for ordinal, network_id in enumerate(network_ids)
+        ],
+    )
+    if population.priority:  # else what was there goes as early as before
+        _prioritise(session, population)
+
+
+def _prioritise(session: Session, population: PopulationRow) -> None:
+    """Give its jobs the priority of whoever wants them first."""
+    first = (
+        select(func.min(PopulationRow.priority))
+        .join(DrawRow, DrawRow.population_id == PopulationRow.id)
+        .where(
+            DrawRow.network_id == JobRow.network_id,
+            PopulationRow.regime_id == JobRow.regime_id,
+            PopulationRow.training_seed == JobRow.seed,
+        )
+        .correlate(JobRow)
+        .scalar_subquery()
+    )
+    _update(session, of(population) & JobRow.state.not_in(FINAL), priority=first)
+
+
+def _move(session: Session, which: ColumnElement[bool], old: str, new: str) -> None:
+    _update(session, which & (JobRow.state == old), state=new)
+
+
+def _update(session: Session, which: ColumnElement[bool], **values: Any) -> None:
+    session.execute(
+        update(JobRow)
+        .where(which)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _cancel(session: Session, which: ColumnElement[bool]) -> int:
+    """End those jobs of `which` that have not ended; how many."""
+    ids = _locked(session, which & JobRow.state.not_in(FINAL))
+    waiting = JobRow.state.in_(jobs.STATES["waiting"])
+    ended = 0
+    for some in _chunks(ids):
+        _update(session, JobRow.id.in_(some) & ~waiting, cancel_requested=True)
+        ended += _change(
+            session,
+            JobRow.id.in_(some) & waiting,
+            "cancelled",
+            state="cancelled",
+            failure="cancelled",
+            detail="cancelled before it ran",
+            ended_at=now_ms(),
+        )
+    versions.raise_for_jobs(session, ids)
+    return len(ids)
+
+
+def _retry(session: Session, which: ColumnElement[bool], state: str) -> int:
+    """Put those jobs of `which` that ended without a result into `state`; how many.
+
+    Attempts so far are forgiven: the job has as many again as a new one.
+    """
+    ids = _locked(session, which & JobRow.state.in_(jobs.STATES["failed"]))
+    for some in _chunks(ids):
+        _change(
+            session,
+            JobRow.id.in_(some),
+            "asked for again",
+            state=state,
+            forgiven=JobRow.attempt,
+            retried_at=now_ms(),
+            not_before=0,
+            cancel_requested=False,
+            worker=None,
+            failure=None,
+            detail=None,
+            ended_at=None,
+        )
+    versions.raise_for_jobs(session, ids)
+    return len(ids)
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> list[int]:
+    """Ids of the jobs, whose state stays as it is from now on."""
+    return list(
+        session.scalars(select(JobRow.id).where(which).order_by(JobRow.id).with_for_update())
+    )
+
+
+def _change(session: Session, which: ColumnElement[bool], what: str, **values: Any) -> int:
+    """Update jobs, with an event for each; how many."""
+    changed = session.execute(
+        select(JobRow.id.label("job_id"), JobRow.attempt).where(which)
+    ).all()
+    if changed:
+        events = [{**row._mapping, "what": what, "worker": None} for row in changed]
+        session.execute(insert(EventRow), events)
+        _update(session, which, **values)
+    return len(changed)
+
+
+def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
