@@ -24,14 +24,14 @@ from dash.development.base_component import Component
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from dashboard import exports
-from dashboard.pages import create, explore, network
+from dashboard.pages import create, explore, network, queue
 from dashboard.sources import Sources
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/app/"
 
-PAGES = {"": explore, "new": create}
+PAGES = {"": explore, "new": create, "queue": queue}
 """The pages by path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
 
 
@@ -78,7 +78,7 @@ def _tell(error: Exception) -> None:
 
 
 def _layout() -> Component:
-    """Header, all pages (one of them shown), and a place for problems. Reads no data."""
+    """All pages, one of them shown, the drawer of a network, a place for problems; no data."""
     layout: Component = dmc.MantineProvider(
         id="theme",
         children=[
@@ -88,6 +88,7 @@ def _layout() -> Component:
                 html.Div(page.layout(), id=f"page-{path}", hidden=path != "")
                 for path, page in PAGES.items()
             ),
+            network.drawer(),
         ],
     )
     return layout

@@ -190,6 +190,7 @@ class JobLineRead(Read):
 class JobListRead(Read):
     items: list[JobLineRead]
     counts: dict[Group, int]
+    now: int
 
 
 class WorkerRead(Read):

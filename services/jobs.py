@@ -57,6 +57,7 @@ class JobList:
 
     items: list[JobLine]
     counts: dict[Group, int]
+    now: int  # ms since 1970, of the clock of all other times
 
 
 def listed(
@@ -80,7 +81,9 @@ def listed(
         .limit(limit)
         .offset(offset)
     )
-    return JobList(_lines(session, list(session.scalars(page))), _counts(session, wanted))
+    ids = list(session.scalars(page))
+    now = session.scalars(select(now_ms())).one()
+    return JobList(_lines(session, ids), _counts(session, wanted), now)
 
 
 def get(session: Session, id: int) -> JobLine:

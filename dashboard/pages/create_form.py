@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, dcc, get_relative_path, html
+from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages.markup import attributes, graph, section
+from dashboard.pages.markup import attributes, graph, page_header, section
 
 FIELDS = (
     "name",
@@ -44,32 +44,10 @@ def errors(*names: str, again: bool = False) -> dict[str, Output]:
 def layout() -> Component:
     return html.Div(
         [
-            header(),
+            page_header("New population", links={"Queue": "/queue", "Explore": "/"}),
             html.Main([form(), preview()], className="new-body"),
         ],
         className="new",
-    )
-
-
-def header() -> Component:
-    return html.Header(
-        [
-            dcc.Link(
-                [html.Span(className="brand-mark"), "netspace"],
-                href=get_relative_path("/"),
-                className="brand",
-            ),
-            html.H1("New population"),
-            html.Span(className="spring"),
-            dcc.Link("Explore", href=get_relative_path("/"), className="button"),
-            html.Button(
-                className="button icon theme-icon toggle-theme",
-                title="light or dark (D)",
-                type="button",
-                **attributes(aria_label="light or dark"),
-            ),
-        ],
-        className="header",
     )
 
 

@@ -18,7 +18,6 @@ from dashboard.pages import (
     constraints_panel,
     explore_cards,
     explore_help,
-    network,
     networks_table,
 )
 from dashboard.pages.markup import attributes
@@ -36,7 +35,6 @@ def layout() -> Component:
     ]
     return html.Div(
         [
-            dcc.Store(id="picked"),
             dcc.Store(id="view"),
             dcc.Store(id="controls"),
             header(),
@@ -46,7 +44,6 @@ def layout() -> Component:
             ),
             strip(),
             explore_help.popover(),
-            network.drawer(),
         ],
         id="explore",
         className="explore",
@@ -64,6 +61,9 @@ def header() -> Component:
             picker("against", "none", "population to compare with", clearable=True),
             html.Span(id="data-badge", className="badge", hidden=True),
             html.Span(className="spring"),
+            dcc.Link(
+                "Queue", id="queue-link", href=get_relative_path("/queue"), className="button"
+            ),
             dcc.Link(
                 "New population",
                 id="new-link",

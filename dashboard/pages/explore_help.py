@@ -17,6 +17,7 @@ KEYS = {
     "D": "light or dark",
     "L": "copy a link to this view",
     "N": "new population",
+    "Q": "queue: jobs and workers",
     "?": "this help",
     "Esc": "close, or let go of the network",
 }

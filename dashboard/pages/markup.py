@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
 
 
 def attributes(**named: str) -> dict[str, Any]:
     """Attributes with dashes: `aria_label` becomes `aria-label`."""
     return {name.replace("_", "-"): value for name, value in named.items()}
+
+
+def page_header(title: str, *told: Component, links: Mapping[str, str]) -> Component:
+    """The head of a page: the way to Explore, its title, what it tells, links to others."""
+    return html.Header(
+        [
+            dcc.Link(
+                [html.Span(className="brand-mark"), "netspace"],
+                href=get_relative_path("/"),
+                className="brand",
+            ),
+            html.H1(title),
+            *told,
+            html.Span(className="spring"),
+            *(
+                dcc.Link(name, href=get_relative_path(path), className="button")
+                for name, path in links.items()
+            ),
+            html.Button(
+                className="button icon theme-icon toggle-theme",
+                title="light or dark (D)",
+                type="button",
+                **attributes(aria_label="light or dark"),
+            ),
+        ],
+        className="header",
+    )
 
 
 def section(name: str, note: Any, *content: Component, **properties: Any) -> Component:

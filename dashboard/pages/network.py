@@ -1,7 +1,8 @@
 """The drawer of one network: what was drawn, what was built, what was measured, or why not.
 
-It listens to the store `picked`, {"population": id, "network": id} or nothing, which Explore
-sets; closing it empties the store. While the network's job goes on it is read again.
+It lies over every page and listens to the store `picked`, {"population": id, "network": id} or
+nothing, which Explore and Queue set; closing it, or going to another page, empties the store.
+While the network's job goes on it is read again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def drawer() -> Component:
     note = html.Span
     return html.Aside(
         [
+            dcc.Store(id="picked"),
             dcc.Store(id=THEME, data="light"),
             dcc.Store(id="network-changed"),
             head(),
@@ -104,19 +106,20 @@ def register(app: Dash, sources: Sources) -> None:
     for id in ("network-widths", "network-learning"):
         register_graph(app, id)
 
-    for function, output, listened in (
+    for function, output, *listened in (
         ("theme", Output(THEME, "data"), Input("location", "pathname")),
         ("openDrawer", Output("network", "hidden"), Input("picked", "data")),
         (
             "closeDrawer",
             Output("picked", "data", allow_duplicate=True),
             Input("network-close", "n_clicks"),
+            Input("location", "pathname"),
         ),
     ):
         app.clientside_callback(
             f"window.netspacePages.{function}",
             output,
-            listened,
+            *listened,
             prevent_initial_call=output.allow_duplicate,
         )
 

@@ -41,6 +41,7 @@
     const byKey = {
       z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], "?": acts["open-help"],
       n: () => at("new-link").click(),
+      q: () => at("queue-link").click(),
       "/": () => {
         toggleConstraints(true);
         at("filter-constraints").focus();

@@ -1,0 +1,159 @@
+/** Queue in the browser: asks REST, shows the tables, and turns buttons into requests. */
+(() => {
+  "use strict";
+  const { morph } = window.netspaceElements;
+  const { workers, populations, jobs, GROUPS, PER_PAGE } = window.netspaceQueueTables;
+  const { count } = window.netspaceFormat;
+
+  const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
+  const AT_LEAST_EVERY_MS = 5000; // workers say something as often
+  const at = (id) => document.getElementById(id);
+  const ask = (...given) => window.netspaceLive.ask(...given);
+
+  let shown = null; // while the page is
+  let events = null;
+  let timer = null;
+  let asked = -Infinity; // ms
+  let asking = false;
+
+  // ---------------------------------------------------------------- what is shown
+
+  /** Show what the address asks for, and follow what happens, until another page is shown. */
+  function show(pathname, search) {
+    events?.close();
+    events = null;
+    clearTimeout(timer);
+    shown = /\/queue\/?$/.test(pathname ?? "") ? read(search ?? "") : null;
+    if (shown) {
+      events = new EventSource(`${window.netspaceShell.API}/events`);
+      events.addEventListener("activity", () => look(AT_MOST_EVERY_MS));
+      look(0);
+    }
+    return window.dash_clientside.no_update;
+  }
+
+  /** What the address gets wrong is as if it were not there. */
+  function read(search) {
+    const query = new URLSearchParams(search);
+    const number = (name) => (/^\d+$/.test(query.get(name)) ? Number(query.get(name)) : null);
+    const group = query.get("group");
+    return {
+      group: Object.hasOwn(GROUPS, group ?? "") ? group : "running",
+      population: number("population"),
+      page: Math.max(1, number("page") ?? 1),
+    };
+  }
+
+  /** The inverse of `read`. */
+  function query({ group, population, page }) {
+    const parts = new URLSearchParams({ group });
+    if (population !== null) parts.set("population", population);
+    if (page > 1) parts.set("page", page);
+    return `?${parts}`;
+  }
+
+  /** Ask for everything `after` ms since the last time, or sooner where that was meant. */
+  function look(after) {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, Math.max(0, asked + after - performance.now()));
+  }
+
+  async function refresh() {
+    const wanted = shown;
+    if (!wanted) return;
+    if (!asking && document.visibilityState === "visible") {
+      asking = true;
+      asked = performance.now();
+      try {
+        await draw(wanted);
+      } catch (error) {
+        say(error.message);
+      }
+      asking = false;
+    }
+    look(wanted === shown ? AT_LEAST_EVERY_MS : 0);
+  }
+
+  async function draw(wanted) {
+    const { group, population, page } = wanted;
+    const which = new URLSearchParams({ group, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
+    if (population !== null) which.set("population", population);
+    const [staff, every, found] = await Promise.all(
+      [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`)]);
+    if (wanted !== shown) return;
+    const names = new Map(every.items.map(({ id, name }) => [id, name]));
+    fill("queue-workers", workers(staff.items));
+    fill("queue-populations", populations(every.items));
+    fill("queue-jobs", jobs(found, wanted, names, query));
+  }
+
+  const fill = (id, content) => morph(at(id).firstElementChild, content);
+
+  // ---------------------------------------------------------------- what is done
+
+  function say(text) {
+    at("queue-said").textContent = text;
+  }
+
+  /** One request, what came of it in words, and the tables once more. */
+  async function act(method, path, body) {
+    try {
+      const answer = await ask(path, {
+        method,
+        headers: { "Content-Type": "application/json" },
+        body: body ? JSON.stringify(body) : undefined,
+      });
+      say(inWords(method, path, body, answer));
+    } catch (error) {
+      say(error.message);
+    }
+    look(0);
+  }
+
+  const DONE = {
+    cancel: "cancelled", retry: "asked for again", benchmarks: "queued", networks: "added",
+  };
+
+  function inWords(method, path, body, answer) {
+    const [, noun, id, what] = path.split("/");
+    if (noun === "jobs") return `job ${id} ${answer.cancelling ? "will be " : ""}${DONE[what]}`;
+    if (what === "networks") return `${plural(body.n, "network")} added to ${answer.name}`;
+    if (method === "POST") {
+      return `${plural(answer.jobs, what === "benchmarks" ? "benchmark" : "job")} ${DONE[what]}`;
+    }
+    if ("paused" in body) return `${answer.name} ${answer.paused ? "paused" : "goes on"}`;
+    return `${answer.name}: priority ${answer.priority}`;
+  }
+
+  const plural = (n, noun) => `${n ? count(n) : "no"} ${noun}${n > 1 ? "s" : ""}`;
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest?.("#queue [data-path], #queue a, #queue .network-id");
+    if (!target) return;
+    const { path, method, body, local, population, network } = target.dataset;
+    if (method) act(method, path, body && JSON.parse(body));
+    else if (network && population) {
+      window.dash_clientside.set_props("picked",
+        { data: { population: Number(population), network: Number(network) } });
+    } else if (local !== undefined && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      window.dash_clientside.set_props("location", { search: target.search });
+    }
+  });
+
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches?.("#queue select")) return;
+    act("PATCH", target.dataset.path, { [target.dataset.field]: Number(target.value) });
+    target.blur(); // it follows the server again
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches?.("#queue form")) return;
+    event.preventDefault();
+    act("POST", form.dataset.path, { n: Number(new FormData(form).get("n")) });
+    form.reset();
+  });
+
+  window.netspaceQueue = { show };
+})();

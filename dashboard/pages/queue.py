@@ -1,0 +1,55 @@
+"""Queue: what runs, what waits and why, what failed, and what can be done about it.
+
+The page is a client of REST and its events like any other: assets/queue/ asks for workers,
+populations and jobs, and each button is one request. The tables are brought up to date in
+place, so that a pressed button, a focus or a number half typed in survives.
+
+The address says what is shown, so a list can be sent to a colleague:
+`?group=failed&population=2&page=3`.
+"""
+
+from __future__ import annotations
+
+from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from dashboard.pages.markup import attributes, page_header
+from dashboard.sources import Sources
+
+
+def layout() -> Component:
+    """The page without data."""
+    return html.Div(
+        [
+            dcc.Store(id="queue-shown"),
+            page_header(
+                "Queue",
+                html.Span(id="queue-said", role="status", className="muted"),
+                links={"New population": "/new", "Explore": "/"},
+            ),
+            html.Main(
+                [card("Workers"), card("Populations"), card("Jobs")], className="queue-body"
+            ),
+        ],
+        id="queue",
+        className="queue",
+    )
+
+
+def card(title: str) -> Component:
+    return html.Section(
+        html.Div([html.H3(title), html.P("loading ...", className="muted")]),
+        id=f"queue-{title.lower()}",
+        className="card",
+        **attributes(aria_label=title.lower()),
+    )
+
+
+def register(app: Dash, sources: Sources) -> None:
+    """Tell the browser's part where it is; all else is between it and REST."""
+    app.clientside_callback(
+        "window.netspaceQueue.show",
+        Output("queue-shown", "data"),
+        Input("location", "pathname"),
+        Input("location", "search"),
+    )

@@ -1,0 +1,181 @@
+"""Queue in a real Chromium: what waits and why, and what the buttons do to it."""
+
+import itertools
+import json
+import re
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+from served import Served
+
+from services import leases, roster, schedule
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("served") / "netspace.db")
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, served):
+    """One page for all tests."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.goto(f"{served.url}/app/queue")
+    expect(page.locator("#queue-workers")).to_contain_text("No worker", timeout=60_000)
+    yield page
+    page.close()
+    refused = "the server responded with a status of 422"  # one test is about that
+    assert [problem for problem in problems if refused not in problem] == []
+
+
+@pytest.fixture(scope="module")
+def write(served):
+    def write(do, *arguments):
+        with served.database.durable() as session:
+            return do(session, *arguments)
+
+    return write
+
+
+class Steered:
+    """A population of 6 whose first network failed and whose second trains."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, page, served, write):
+        self.page, number = page, next(self.numbers)
+        self.name = f"population number {number}."
+        self.id = served.create(self.name, 6, seed=number, training_seed=number)
+        write(schedule.set_priority, self.id, -number)  # the next to be claimed
+        served.record(None)
+        write(roster.report, "lab-1:7", "a processor", False, 2)
+        self.running = write(leases.claim, "train", "lab-1:7", 600)
+        self.row = page.locator("#queue-populations tbody tr", has_text=self.name)
+        self.jobs = page.locator("#queue-jobs tbody tr")
+
+    def show(self, group):
+        """Its jobs of a group, as a link in the page does."""
+        search = f"?group={group}&population={self.id}"
+        self.page.evaluate("search => dash_clientside.set_props('location', {search})", search)
+        expect(self.page.locator("#queue-jobs .section-head")).to_contain_text(self.name)
+
+
+@pytest.fixture
+def steered(page, served, write):
+    return Steered(page, served, write)
+
+
+def said(page):
+    return page.locator("#queue-said")
+
+
+def read(served, path):
+    with urlopen(f"{served.url}/api/v1/{path}") as answer:
+        return json.load(answer)
+
+
+def test_a_worker_and_a_population_appear_without_a_reload(page, steered):
+    expect(page.locator("#queue-workers")).to_contain_text("a processor", timeout=10_000)
+    expect(steered.row).to_contain_text("1 / 6 · 1 without result", timeout=10_000)
+
+
+def test_waiting_jobs_say_why_and_the_address_says_which_are_shown(page, steered):
+    steered.show("waiting")
+    expect(steered.jobs).to_have_count(4)
+    expect(steered.jobs.last).to_contain_text("behind 3 jobs")
+    page.locator("#queue-jobs .tabs a", has_text="Running").click()
+    expect(steered.jobs).to_have_count(1)
+    assert page.url.endswith(f"?group=running&population={steered.id}")
+    page.go_back()
+    expect(steered.jobs).to_have_count(4)
+
+
+def test_a_job_is_cancelled_and_retried_by_its_button(page, steered):
+    steered.show("waiting")
+    steered.jobs.last.get_by_role("button", name="Cancel").click()
+    expect(said(page)).to_have_text(re.compile(r"job \d+ cancelled"))
+    expect(steered.jobs).to_have_count(3)
+    steered.show("failed")
+    row = steered.jobs.filter(has_text="cancelled before it ran")
+    row.get_by_role("button", name="Retry").click()
+    expect(said(page)).to_have_text(re.compile(r"job \d+ asked for again"))
+    expect(row).to_have_count(0)
+
+
+def test_a_job_at_work_is_cancelled_by_its_worker(page, write, steered):
+    steered.show("running")
+    steered.jobs.get_by_role("button", name="Cancel").click()
+    expect(said(page)).to_have_text(f"job {steered.running.job_id} will be cancelled")
+    expect(steered.jobs).to_contain_text("cancelling")
+    assert write(leases.heartbeat, steered.running, 600).cancel
+
+
+def test_a_failed_job_shows_its_class_and_what_was_said(steered):
+    steered.show("failed")
+    expect(steered.jobs).to_contain_text("out of memory")
+    expect(steered.jobs).to_contain_text("needs 3 GB")
+
+
+def test_a_network_opens_its_drawer_here_and_escape_closes_it(page, steered):
+    steered.show("running")
+    steered.jobs.locator(".network-id").click()
+    expect(page.locator("#network-title")).to_contain_text(steered.running.network.hash)
+    page.keyboard.press("Escape")
+    expect(page.locator("#network")).to_be_hidden()
+
+
+def test_a_population_is_paused_put_last_and_made_larger(page, served, steered):
+    steered.row.get_by_role("button", name="Pause").click()
+    expect(steered.row).to_contain_text("paused")
+    steered.row.get_by_role("button", name="Resume").click()
+    expect(steered.row.get_by_role("button", name="Pause")).to_be_visible()
+    steered.row.get_by_role("spinbutton").fill("3")
+    steered.row.get_by_role("button", name="Add").click()
+    expect(said(page)).to_have_text(f"3 networks added to {steered.name}")
+    expect(steered.row).to_contain_text("1 / 9")
+    steered.row.get_by_role("combobox").select_option("last")
+    expect(said(page)).to_have_text(f"{steered.name}: priority 10")
+    assert read(served, f"populations/{steered.id}")["priority"] == 10
+
+
+def test_what_cannot_be_done_is_said_and_changes_nothing(page, served, steered):
+    steered.row.get_by_role("spinbutton").fill("100000")
+    steered.row.get_by_role("button", name="Add").click()
+    expect(said(page)).to_contain_text("from 1 to 99,994")
+    assert read(served, f"populations/{steered.id}")["n"] == 6
+
+
+def test_a_whole_population_is_cancelled_and_asked_for_again(page, steered):
+    steered.row.get_by_role("button", name="Cancel").click()
+    expect(said(page)).to_have_text("5 jobs cancelled")
+    steered.row.get_by_role("button", name="Retry 5").click()
+    expect(said(page)).to_have_text("5 jobs asked for again")
+
+
+def test_the_jobs_of_one_population_are_a_click_on_its_name_away(page, steered):
+    page.evaluate("dash_clientside.set_props('location', {search: '?group=running'})")
+    steered.jobs.filter(has_text=steered.name).get_by_role("link").click()
+    expect(steered.jobs).to_have_count(1)
+    expect(page.locator("#queue-jobs .section-head")).to_contain_text(f"of {steered.name}")
+    page.get_by_text("show all populations").click()
+    expect(page.locator("#queue-jobs .section-head")).not_to_contain_text(steered.name)
+
+
+def test_a_number_that_is_being_typed_outlives_a_new_table(page, write, steered):
+    number = steered.row.get_by_role("spinbutton")
+    number.fill("7")
+    write(roster.report, f"lab-2:{steered.id}", "another processor", False, 2)
+    expect(page.locator("#queue-workers")).to_contain_text(
+        f"lab-2:{steered.id}", timeout=10_000
+    )
+    expect(number).to_have_value("7")
+    expect(number).to_be_focused()
