@@ -49,7 +49,7 @@ def explore(opened, served):
     problems = []
 
     def failed(error):
-        problems.append(str(error))
+        problems.append(error.stack or str(error))
 
     def logged(message):
         if message.type == "error":
