@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
@@ -21,7 +22,6 @@ from workers import checkpoints
 from workers.bell import Bell
 from workers.config import WorkerConfig
 from workers.devices import Device
-from workers.outages import DATABASE_AWAY, briefly
 from workers.slots import BenchmarkSlot, Shared, Slot
 from workers.spool import Spool
 
