@@ -9,6 +9,7 @@ message costs time only.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -173,6 +174,28 @@ def reap(session: Session, max_attempts: int) -> list[int]:
         else:
             end(session, job, "dead", "lost", f"no sign of life in {job.attempt} attempts")
     return [job.id for job in expired]
+
+
+def dead(session: Session, job_ids: Sequence[int]) -> list[Claim]:
+    """The dead among some jobs, as claims without a token: nobody holds them any more."""
+    rows = session.execute(
+        select(JobRow, NetworkRow.architecture, RegimeRow.definition)
+        .join(NetworkRow, NetworkRow.id == JobRow.network_id)
+        .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
+        .where(JobRow.id.in_(job_ids), JobRow.state == "dead")
+    )
+    return [
+        Claim(
+            job_id=job.id,
+            attempt=job.attempt,
+            token="",
+            kind=cast(Kind, job.kind),
+            network=Network.model_validate(architecture),
+            regime=Regime.model_validate(definition),
+            seed=job.seed,
+        )
+        for job, architecture, definition in rows
+    ]
 
 
 def requeue(job: JobRow, delay_ms: int = 0) -> None:

@@ -27,6 +27,9 @@ from workers.spool import Spool
 
 log = logging.getLogger(__name__)
 
+SHRINK_SECONDS = 60.0
+"""Between two times that the database's log is put into its file."""
+
 
 class Runner:
     """Threads that do jobs from `start` to `stop`."""
@@ -36,6 +39,7 @@ class Runner:
         self._bell, self._stop = Bell(), threading.Event()
         self._spool = Spool(config.data_dir)
         self._threads: list[threading.Thread] = []
+        self._shrunk_at = -SHRINK_SECONDS
 
     def start(self) -> None:
         """Start the slots and the reaper."""
@@ -82,6 +86,7 @@ class Runner:
             try:
                 self._replay()
                 self._reap()
+                self._shrink_log()
             except DATABASE_AWAY as error:
                 log.warning("database away, nothing reaped: %s", briefly(error))
             except Exception:
@@ -108,3 +113,16 @@ class Runner:
             log.warning("leases expired without a result: jobs %s", expired)
             self._bell.ring()
             self._wakeups.publish(RESULTS)
+            self._forget_dead(expired)
+
+    def _forget_dead(self, expired: list[int]) -> None:
+        """Remove the checkpoints of jobs without attempts left, those in this data folder."""
+        with self._database.read() as session:
+            dead = leases.dead(session, expired)
+        for claim in dead:
+            checkpoints.Checkpoint(claim, self._config.data_dir).remove()
+
+    def _shrink_log(self) -> None:
+        if time.monotonic() >= self._shrunk_at + SHRINK_SECONDS:
+            self._shrunk_at = time.monotonic()
+            self._database.shrink_log()
