@@ -10,6 +10,7 @@
   const { constraint: words, count, shown, write } = window.netspaceFormat;
   const { colour } = window.netspaceAxes;
   const HEIGHT = 20; // CSS pixels of a histogram
+  const RETIRED_MS = 10000; // for which controls wait for those that replace them
   const PAD = 7; // CSS pixels from the track's end to a thumb's centre
 
   class Controls {
@@ -63,7 +64,11 @@
     retire() {
       this.closed = this.#measured?.open === false;
       this.focused = this.#measured?.contains(document.activeElement);
-      for (const row of this.rows.values()) row.stale = row.control.section === "result";
+      const rows = [...this.rows.values()].filter(({ control }) => control.section === "result");
+      for (const row of rows) row.stale = true;
+      setTimeout(() => { // no others came: the server is away
+        for (const row of rows) row.stale = false;
+      }, RETIRED_MS);
     }
 
     /** Take over a panel that the server has sent; resolves when its sliders are there. */
