@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from designspace.quantities import Quantity, joined
+from designspace.quantities import SYMBOLS, Quantity, joined
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Unit:
     @property
     def text(self) -> str:
         return joined(self.prefix, self.quantity.unit)
+
+    @property
+    def mark(self) -> str:
+        """What stands behind a symbol or number where there is little room: k, M, ms, MB."""
+        return self.text if self.quantity.unit in SYMBOLS else self.prefix
 
     @property
     def title(self) -> str:

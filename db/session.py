@@ -7,8 +7,9 @@ survives both (results); `read` never waits behind a writer.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,24 @@ class Database:
         """A transaction that only reads."""
         with Session(self._read, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def shrink_log(self) -> bool:
+        """Put SQLite's write-ahead log into its file; whether the log is empty now.
+
+        By itself it grows for as long as anybody reads, and stays as long as it has grown.
+        Waits for nobody: with a reader or writer at work it is for the next time. PostgreSQL
+        sees to its own.
+        """
+        url = make_url(self.url)
+        if url.get_backend_name() != "sqlite" or url.database is None:
+            return True
+        # A connection that waits would hold up every writer until the last reader has ended.
+        with closing(sqlite3.connect(url.database, timeout=0, isolation_level=None)) as alone:
+            try:
+                busy, *_ = alone.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError:
+                return False
+        return not busy
 
     def dispose(self) -> None:
         """Close all connections."""

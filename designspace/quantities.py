@@ -42,6 +42,7 @@ class Quantity:
     decimals: int = 0  # of a shown value, at least
     log: bool = False  # axis
     kind: Kind = "range"
+    spread: bool = False  # of another quantity: in exports, no column or control of its own
 
     @property
     def scale(self) -> float:
@@ -90,14 +91,20 @@ def table(*quantities: Quantity) -> dict[str, Quantity]:
     return {quantity.name: quantity for quantity in quantities}
 
 
-def timings(name: str, symbol: str, label: str) -> tuple[Quantity, Quantity, Quantity]:
+def timings(name: str, symbol: str, label: str) -> tuple[Quantity, ...]:
     """A benchmark's time: the median of its runs, and its quartiles."""
     median = Quantity(name, symbol, label, "s", "result", prefix="m", decimals=2, log=True)
-    return (
-        median,
-        replace(median, name=f"{name}_q1", symbol=f"{symbol} Q1", label=f"{label}, quartile 1"),
-        replace(median, name=f"{name}_q3", symbol=f"{symbol} Q3", label=f"{label}, quartile 3"),
+    quartiles = (
+        replace(
+            median,
+            name=f"{name}_q{i}",
+            symbol=f"{symbol} Q{i}",
+            label=f"{label}, quartile {i}",
+            spread=True,
+        )
+        for i in (1, 3)
     )
+    return (median, *quartiles)
 
 
 QUANTITIES = table(

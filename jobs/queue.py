@@ -21,18 +21,23 @@ EXCHANGE = Exchange(WAKE_QUEUE, type="fanout")
 
 
 def configure(celery: Celery) -> Celery:
-    """Settings that workers and senders share."""
+    """Settings that workers and senders share.
+
+    JSON only: a pickled message could run anything in a worker. No result backend: results are
+    rows. Events of messages and workers are sent for a monitor, and kept by nobody.
+    """
     celery.conf.update(
         task_serializer="json",
+        result_serializer="json",
+        event_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
+        task_send_sent_event=True,
         task_queues=(Broadcast(WAKE_QUEUE),),
         task_routes={WAKE: {"queue": WAKE_QUEUE}},
         task_default_queue=WAKE_QUEUE,
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
-        worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
     )
     return celery
 

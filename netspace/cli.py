@@ -109,8 +109,6 @@ def worker(name: str = typer.Option("celery", help="its name among Celery's work
         [
             "--quiet",
             "worker",
-            "--pool=threads",
-            "--concurrency=1",  # its tasks only wake the slots
             f"--hostname={name}@%h",
             "--without-gossip",
             "--without-mingle",

@@ -42,6 +42,11 @@ def create(settings: Settings) -> Celery:
     runner = Runner(config, database, wakeups)
     celery = configure(Celery("netspace", broker=settings.broker))
     celery.conf.update(
+        worker_pool="threads",
+        worker_concurrency=1,  # its tasks only wake the slots
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=True,
+        worker_hijack_root_logger=False,
         broker_connection_max_retries=None,  # a broker may be away for days
         worker_cancel_long_running_tasks_on_connection_loss=True,  # there are none
     )

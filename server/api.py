@@ -12,8 +12,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from db.outages import DATABASE_AWAY, briefly
 from server.routers import events, networks, populations, queue, regimes, spaces, statistics
 from services.errors import Conflict, NotFound, Refused
 
@@ -32,7 +32,7 @@ def include(app: FastAPI) -> None:
     app.exception_handler(Refused)(_refused)
     app.exception_handler(NotFound)(_not_found)
     app.exception_handler(Conflict)(_conflict)
-    for away in (OperationalError, InterfaceError):
+    for away in DATABASE_AWAY:
         app.exception_handler(away)(_database_away)
 
 
@@ -78,8 +78,7 @@ async def _conflict(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _database_away(_: Request, error: Exception) -> JSONResponse:
-    said = str(error).partition("\n")[0]
-    log.warning("the database is away: %s", said)
+    log.warning("the database is away: %s", briefly(error))
     return _say(
         status.HTTP_503_SERVICE_UNAVAILABLE, {"message": "the database is away; ask again soon"}
     )

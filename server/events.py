@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from redis import RedisError
 from redis.asyncio import Redis
-from sqlalchemy.exc import DBAPIError
 
+from db.outages import DATABASE_AWAY, briefly
 from jobs.wakeups import CHANNEL, PROGRESS
 from services.progress import Activity
 
@@ -109,9 +109,9 @@ class Hub:
             self._look.clear()
             try:
                 await self._refresh()
-            except DBAPIError as error:
+            except DATABASE_AWAY as error:
                 # The database may be restarting: the next look tells.
-                log.warning("no versions: %s", str(error.orig).partition("\n")[0])
+                log.warning("no versions: %s", briefly(error))
                 await asyncio.sleep(RECONNECT_SECONDS)
             except Exception:
                 log.exception("versions could not be read")

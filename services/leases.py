@@ -9,6 +9,7 @@ message costs time only.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -185,6 +186,28 @@ def reap(session: Session, max_attempts: int) -> list[int]:
         else:
             end(session, job, "dead", "lost", f"no sign of life in {attempts} attempts")
     return [job.id for job in expired]
+
+
+def ended(session: Session, job_ids: Sequence[int]) -> list[Claim]:
+    """Those of some reaped jobs that are not tried again, as claims that nobody holds."""
+    rows = session.execute(
+        select(JobRow, NetworkRow.architecture, RegimeRow.definition)
+        .join(NetworkRow, NetworkRow.id == JobRow.network_id)
+        .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
+        .where(JobRow.id.in_(job_ids), JobRow.state.in_(("dead", "cancelled")))
+    )
+    return [
+        Claim(
+            job_id=job.id,
+            attempt=job.attempt,
+            token="",
+            kind=cast(Kind, job.kind),
+            network=Network.model_validate(architecture),
+            regime=Regime.model_validate(definition),
+            seed=job.seed,
+        )
+        for job, architecture, definition in rows
+    ]
 
 
 def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:

@@ -11,11 +11,11 @@ import logging
 import time
 from enum import Enum
 
+from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim
 from services import leases
 from workers.config import WorkerConfig
-from workers.outages import DATABASE_AWAY, briefly
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
@@ -23,11 +24,13 @@ from workers import checkpoints
 from workers.bell import Bell
 from workers.config import Computer, WorkerConfig
 from workers.devices import Device
-from workers.outages import DATABASE_AWAY, briefly
 from workers.slots import BenchmarkSlot, Shared, Slot
 from workers.spool import Spool
 
 log = logging.getLogger(__name__)
+
+SHRINK_SECONDS = 60.0
+"""Between two times that the database's log is put into its file."""
 
 
 class Runner:
@@ -38,6 +41,7 @@ class Runner:
         self._bell, self._stop = Bell(), threading.Event()
         self._spool = Spool(config.data_dir)
         self._threads: list[threading.Thread] = []
+        self._shrunk_at = -SHRINK_SECONDS
 
     def start(self, computer: Computer) -> None:
         """Start the slots, the reaper, and the signs of life."""
@@ -106,6 +110,7 @@ class Runner:
             try:
                 self._replay()
                 self._reap()
+                self._shrink_log()
             except DATABASE_AWAY as error:
                 log.warning("database away, nothing reaped: %s", briefly(error))
             except Exception:
@@ -132,3 +137,16 @@ class Runner:
             log.warning("leases expired without a result: jobs %s", expired)
             self._bell.ring()
             self._wakeups.publish(RESULTS)
+            self._forget_ended(expired)
+
+    def _forget_ended(self, expired: list[int]) -> None:
+        """Remove the checkpoints of jobs that are not tried again, those in this data folder."""
+        with self._database.read() as session:
+            ended = leases.ended(session, expired)
+        for claim in ended:
+            checkpoints.Checkpoint(claim, self._config.data_dir).remove()
+
+    def _shrink_log(self) -> None:
+        if time.monotonic() >= self._shrunk_at + SHRINK_SECONDS:
+            self._shrunk_at = time.monotonic()
+            self._database.shrink_log()

@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim, Epoch, Failed, Finished, Kind
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
@@ -27,7 +28,6 @@ from workers.checkpoints import Checkpoint
 from workers.config import Computer, WorkerConfig
 from workers.devices import PAUSE_SECONDS, Device
 from workers.lease import Hold, Lease
-from workers.outages import DATABASE_AWAY, briefly
 from workers.processes import Child
 from workers.spool import Spool
 

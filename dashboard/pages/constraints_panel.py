@@ -1,8 +1,12 @@
 """The panel of constraints: one control for each column that a population has.
 
-Built once a population, from what was drawn, which never changes. A control moves over stops:
-the distinct values where these are few, else about a hundred round values. What a control asks
-for, and the histogram behind it, are the browser's (assets/controls.js).
+Of what was drawn, which never changes, they are built once a population; of what was measured
+anew as results come. There is none for the error: it is what the page asks about, and a set of
+networks picked by their errors has the EDF that the constraint gives it. REST takes one.
+
+A control moves over stops: the distinct values where these are few, else about a hundred round
+values. What a control asks for, and the histogram behind it, are the browser's
+(assets/explore/controls.js).
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ SECTIONS = {
     "complexity": "Complexity",
     "fit": "Fitted line",
     "stage": "Stages",
+    "result": "Measured",  # last: digit keys don't move when results come
 }
 
 
@@ -48,7 +53,7 @@ class Control:
     symbol: str
     label: str
     unit: str  # shown
-    prefix: str  # k, M or none; of the unit
+    mark: str  # k, M, ms, MB or none: the unit where there is little room
     scale: float  # stored value / shown value
     decimals: int
     log: bool
@@ -61,15 +66,15 @@ class Control:
         """Label and symbol, where that is a letter of the field."""
         whole = self.label[:1].upper() + self.label[1:]
         words = self.label.split()
-        return (
-            whole if self.symbol in words or len(self.symbol) > 3 else f"{whole} {self.symbol}"
-        )
+        short = self.symbol.isalpha() and len(self.symbol) > 2  # a word: mem, loss
+        spelt = self.symbol in words or len(self.symbol) > 3 or short
+        return whole if spelt else f"{whole} {self.symbol}"
 
 
 def controls(population: Population) -> list[Control]:
-    """The controls of a population by section: of what was drawn, and differs."""
+    """The controls of a population by section: of what differs."""
     found = [
-        control(name, values) for name, values in population.columns.items() if drawn(name)
+        control(name, values) for name, values in population.columns.items() if offered(name)
     ]
     order = list(SECTIONS)
     return sorted(
@@ -77,12 +82,21 @@ def controls(population: Population) -> list[Control]:
     )
 
 
-def drawn(name: str) -> bool:
-    """Whether the column is known when a network is drawn, and has words."""
+def offered(name: str) -> bool:
+    """Whether the column has words, and is neither the error nor another's quartile."""
     try:
-        return quantity(name).role != "result"
+        return name != "error" and not quantity(name).spread
     except ValueError:
         return False
+
+
+def measured(population: Population) -> dict[str, int]:
+    """How many networks have each measured column that is offered: more of them come."""
+    return {
+        name: int(np.isfinite(values).sum())
+        for name, values in population.columns.items()
+        if offered(name) and quantity(name).role == "result"
+    }
 
 
 def control(name: str, values: Column) -> Control:
@@ -97,7 +111,7 @@ def control(name: str, values: Column) -> Control:
         symbol=about.symbol,
         label=about.label,
         unit=unit.text,
-        prefix=unit.prefix,
+        mark=unit.mark,
         scale=unit.scale,
         decimals=written_decimals(distinct) if choice else unit.decimals,
         log=about.log and bool((distinct > 0).all()),
@@ -114,7 +128,8 @@ def written_decimals(distinct: Column) -> int:
 
 def stops(about: Quantity, distinct: Column) -> Column:
     """Where a slider stops: its first and last stop reach around all values."""
-    if distinct.size <= MOST_DISTINCT:
+    few = 2 if about.role == "result" else MOST_DISTINCT  # what is measured never repeats
+    if distinct.size <= few:
         return distinct
     lo, hi = distinct[0], distinct[-1]
     if about.log and lo > 0:
@@ -138,11 +153,20 @@ def nice(step: float) -> float:
     return next(k * power for k in (1, 2, 5, 10) if k * power >= step * (1 - 1e-9))
 
 
-def panel(found: Iterable[Control], population: int) -> Component:
-    """All controls, by section."""
+def panels(found: Iterable[Control], population: int, version: int) -> list[Component]:
+    """All controls by section: those of what was drawn, and those of what was measured."""
     rows = list(found)
     keys = {one.name: number for number, one in enumerate(rows[:KEYS], 1)}
-    sections = [
+    about = attributes(data_population=str(population), data_version=str(version))
+    of_drawn = [one for one in rows if one.section != "result"]
+    return [
+        html.Div(sections(some, keys), className="controls", **about)
+        for some in (of_drawn, rows[len(of_drawn) :])
+    ]
+
+
+def sections(rows: list[Control], keys: dict[str, int]) -> list[Component]:
+    return [
         html.Details(
             [
                 html.Summary(title),
@@ -154,9 +178,6 @@ def panel(found: Iterable[Control], population: int) -> Component:
         for section, title in SECTIONS.items()
         if any(one.section == section for one in rows)
     ]
-    return html.Div(
-        sections, className="controls", **attributes(data_population=str(population))
-    )
 
 
 def folded(rows: list[Control]) -> set[str]:

@@ -1,8 +1,10 @@
 """Explore: a population under the hand, while it trains.
 
 While the hand moves only the browser works: assets/engine.js filters the columns it holds, and
-canvases over static Plotly frames are redrawn. The server says once a population which controls
-and table columns it has; everything else comes from REST and its events, as for any client.
+canvases over static Plotly frames are redrawn. The server says which controls and table columns
+a population has, once of what was drawn, and again of what was measured when the browser finds
+more results than they were made of; everything else comes from REST and its events, as for any
+client.
 """
 
 from __future__ import annotations
@@ -10,7 +12,18 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, Dash, Input, Output, dcc, get_relative_path, html
+from dash import (
+    ALL,
+    Dash,
+    Input,
+    Output,
+    State,
+    ctx,
+    dcc,
+    get_relative_path,
+    html,
+    no_update,
+)
 from dash.development.base_component import Component
 from starlette.concurrency import run_in_threadpool
 
@@ -37,6 +50,7 @@ def layout() -> Component:
         [
             dcc.Store(id="view"),
             dcc.Store(id="controls"),
+            dcc.Store(id="outgrown"),
             header(),
             html.Div(
                 [constraints(), html.Main(cards)],
@@ -136,7 +150,13 @@ def constraints() -> Component:
                     html.Div(id="other-constraints"),
                     html.Div(
                         [
-                            html.Div(id="constraints-panel"),
+                            html.Div(
+                                [
+                                    html.Div(id="constraints-panel"),
+                                    html.Div(id="measured-panel"),
+                                ],
+                                id="all-constraints",
+                            ),
                             html.Canvas(id="histograms", **attributes(aria_hidden="true")),
                         ],
                         className="constraints-box",
@@ -189,13 +209,25 @@ def register(app: Dash, sources: Sources) -> None:
 
     @app.callback(
         Output("constraints-panel", "children"),
+        Output("measured-panel", "children"),
         Output("controls", "data"),
         Output(networks_table.GRID, "columnDefs"),
         Input("population", "value"),
+        Input("outgrown", "data"),
+        State(networks_table.GRID, "columnDefs"),
         prevent_initial_call=True,
     )
-    async def show_controls(population: str | None) -> tuple[Any, ...]:
-        return await run_in_threadpool(controls_of, sources.snapshots, population)
+    async def show_controls(population: str | None, _: Any, shown: Any) -> tuple[Any, ...]:
+        drawn, *rest, columns = await run_in_threadpool(
+            controls_of, sources.snapshots, population
+        )
+        again = ctx.triggered_id == "outgrown"
+        # What is there is left alone: a hand may be on it, a column be sorted by.
+        return (
+            no_update if again else drawn,
+            *rest,
+            no_update if again and columns == shown else columns,
+        )
 
     # These hand over to the browser's part and leave their output as it is.
     grid, sliders = networks_table.GRID, {"type": "constraint", "column": ALL}
@@ -223,9 +255,15 @@ def register(app: Dash, sources: Sources) -> None:
 def controls_of(snapshots: Snapshots, population: str | None) -> tuple[Any, ...]:
     """Controls, what the browser has to know of them, and the table's columns."""
     if population is None:
-        return [], None, []
+        return [], [], None, []
     snapshot = snapshots.get(int(population))
     found = constraints_panel.controls(snapshot.population)
-    described = {"population": snapshot.id, "columns": constraints_panel.described(found)}
-    panel = constraints_panel.panel(found, snapshot.id)
-    return panel, described, networks_table.columns(found)
+    described = {
+        "population": snapshot.id,
+        "version": snapshot.version,
+        "columns": constraints_panel.described(found),
+        "names": list(snapshot.population.columns),
+        "measured": constraints_panel.measured(snapshot.population),
+    }
+    panels = constraints_panel.panels(found, snapshot.id, snapshot.version)
+    return *panels, described, networks_table.columns(found)

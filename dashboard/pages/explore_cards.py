@@ -115,7 +115,17 @@ def scatters() -> Component:
         [
             html.Div(
                 [
-                    html.Span([html.B(), html.Span()], className="scatter-name"),
+                    html.Span(
+                        [
+                            html.B(),
+                            html.Span(),
+                            html.Select(
+                                className="scatter-pick",
+                                **attributes(aria_label=f"column of plot {i + 1}"),
+                            ),
+                        ],
+                        className="scatter-name",
+                    ),
                     html.Span(className="scatter-range"),
                 ],
                 className="scatter-title",

@@ -29,7 +29,7 @@ READ = {
     "built, dotted the line w₀ + wₐ j drawn or fitted; good spaces show good networks alike.",
     "Error by parameter": "Each dot is a network; the amber band holds the best network's "
     "value in 95 of 100 redraws of a quarter of them and its line is the median: the spread "
-    "of the best dozen, no confidence interval.",
+    "of the best dozen, no confidence interval. A click on a title plots another column.",
     "Counting": "Numbers read the first networks of the sampling order that are all finished, "
     "so small networks, which finish first, don't bend the curves; diverged networks count as "
     "infinite error, failed ones are left out and counted.",

@@ -33,7 +33,12 @@ def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
             | wide(150)
             for field, title in COMPOSED
         ),
-        *(of_control(one) for one in shown if one.section in ("complexity", "fit")),
+        *(
+            of_control(one)
+            for section in ("complexity", "result", "fit")
+            for one in shown
+            if one.section == section
+        ),
     ]
 
 
@@ -42,7 +47,7 @@ def of_control(one: Control) -> dict[str, Any]:
     short = one.symbol if one.section != "complexity" else one.symbol.capitalize()
     return {
         "field": one.name,
-        "headerName": f"{short} {one.prefix}".strip(),
+        "headerName": f"{short} {one.mark}".strip(),
         "headerTooltip": f"{one.label}{f' ({one.unit})' if one.unit else ''}",
         **wide(92 if one.section != "parameter" else 76),
         **number(),

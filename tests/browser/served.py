@@ -109,3 +109,19 @@ class Served:
                     quantities = {"error": float(error), "loss": 0.5}
                     finished = Finished(quantities=quantities, conditions={})
                     results.record(session, claim, finished)
+
+    def benchmark(self, population, *latencies):
+        """Benchmarks of the next networks of a population, which queues them: seconds each."""
+        with self.database.durable() as session:
+            populations.queue_benchmarks(session, population)
+        for latency in latencies:
+            with self.database.durable() as session:
+                claim = leases.claim(session, "benchmark", "a worker", 60)
+                assert claim is not None, "nothing is queued"
+                quantities = {
+                    "latency": latency,
+                    "latency_q1": latency * 0.9,
+                    "latency_q3": latency * 1.1,
+                    "peak_memory": latency * 1e10,
+                }
+                results.record(session, claim, Finished(quantities=quantities, conditions={}))

@@ -189,6 +189,41 @@ def test_the_page_shows_what_the_server_computes(explore, served):
     assert title.inner_text() == f"{depth['median']:.0f} [{depth['lo']:.0f}–{depth['hi']:.0f}]"
 
 
+def test_benchmarks_appear_without_a_reload_and_can_be_constrained_and_plotted(explore, served):
+    latencies = np.linspace(1e-3, 5e-3, 20)
+    id = served.measured("benchmarked · digits", *np.linspace(5, 25, 20))
+    page = explore(f"?population={id}", panels=8)
+    slider = page.locator('.constraint[data-column="latency"]')
+    header = page.locator(".ag-header-cell[col-id=latency]")
+    assert slider.count() == header.count() == 0
+
+    served.benchmark(id, *latencies[:12])
+    expect(slider).to_be_visible(timeout=20_000)
+    assert page.locator('.constraint[data-column$="_q1"]').count() == 0
+    page.evaluate("dash_ag_grid.getApi('networks').ensureColumnVisible('latency')")
+    expect(header).to_have_text("t₁ ms")
+
+    section = page.locator("#measured-panel details")
+    section.locator("summary").click()
+    served.benchmark(id, *latencies[12:])  # and the ends move with what comes later
+    expect(slider.locator(".constraint-value")).to_have_text("1.00 – 5.00 ms", timeout=20_000)
+    assert section.get_attribute("open") is None  # what was folded stays so
+    section.locator("summary").click()
+    slider.scroll_into_view_if_needed()
+    drag(page, "latency", 1, 0.5)
+    wait_for_commit(page, "latency")
+    asked = committed(page)["latency"]
+    edf = ask(served, f"/populations/{id}/edf", latency=asked)
+    passing = edf["selection"]["passing"]
+    assert 0 < passing < 20
+    expect(page.locator("#passing")).to_have_text(str(passing))
+
+    title = page.locator(".scatter-title").nth(1)
+    title.locator("select").select_option("latency")
+    expect(title.locator("b")).to_have_text("t₁ ms")
+    page.keyboard.press("r")
+
+
 def test_a_link_restores_its_view(explore, served, window):
     page = explore()
     drag(page, "wm", 1, 0.7)

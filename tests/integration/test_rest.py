@@ -1,5 +1,6 @@
 """REST: what is defined, created, asked and refused over HTTP."""
 
+import contextlib
 import csv
 import io
 import json
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from db.session import Database
 from designspace import bootstrap
@@ -84,7 +86,7 @@ def test_the_study_that_the_readme_shows_can_be_created(client, database):
     demo.create_if_empty(database)
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     calls = re.findall(r"curl -s -X (\w+) \$api(/\S+).*? -d '(\{.*?\})'", readme, re.DOTALL)
-    assert [method for method, _, _ in calls] == ["POST", "POST", "PATCH"]
+    assert [method for method, _, _ in calls] == ["POST", "POST", "PATCH", "POST"]
     for method, path, body in calls:
         answer = client.request(method, f"{API}{path}", json=json.loads(body))
         assert answer.is_success, (path, answer.text)
@@ -263,6 +265,22 @@ def test_while_the_database_is_away_it_is_said_and_nothing_breaks(client):
     client.app.state.parts = parts
     assert client.get(f"{API}/spaces").status_code == 200
     away.dispose()
+
+
+def test_when_all_connections_stay_busy_it_is_said_that_the_database_is_away(
+    client, monkeypatch
+):
+    # A server that hangs holds every connection of the pool; here the test does.
+    engine = client.app.state.parts.database._read
+    monkeypatch.setattr(engine.pool, "_timeout", 0.1)
+    with contextlib.ExitStack() as busy:
+        with contextlib.suppress(NoConnectionLeft):
+            while True:
+                busy.enter_context(engine.connect())
+        answer = client.get(f"{API}/spaces")
+    assert answer.status_code == 503
+    assert problems(answer)[None]["message"].startswith("the database is away")
+    assert client.get(f"{API}/spaces").status_code == 200
 
 
 # ---------------------------------------------------------------- the queue

@@ -16,7 +16,8 @@ from waiting import lives, until
 from db.models import JobRow, ResultRow
 from services import leases, populations, regimes, roster, schedule
 from services.snapshots import Snapshots
-from workers import processes, slots
+from workers import processes, runner, slots
+from workers.checkpoints import Checkpoint
 from workers.config import Computer, WorkerConfig
 from workers.devices import Device
 from workers.runner import Runner
@@ -73,9 +74,9 @@ def run(database, heard, tmp_path):
         return started[-1]
 
     yield run
-    for runner in started:
-        runner.stop()
-        runner.join(10)
+    for one in started:
+        one.stop()
+        one.join(10)
 
 
 @pytest.fixture
@@ -140,21 +141,21 @@ def test_queued_jobs_are_trained_and_their_errors_stored(run, queue, jobs, heard
 
 def test_a_wake_up_makes_an_idle_slot_look_at_once(run, queue, jobs, live):
     live(children.sleeper)
-    runner = run(poll_seconds=1000)
+    idle = run(poll_seconds=1000)
     time.sleep(0.3)
     queue(1)
-    runner.wake()
+    idle.wake()
     assert until(lambda: jobs()[0].state == "running", 3)
 
 
 def test_a_worker_that_stops_gives_its_jobs_back_untried(run, queue, jobs, live):
     pids = live(children.sleeper)
     queue(3)
-    runner = run()
+    busy = run()
     assert until(lambda: len(pids) == 2)
     began = time.monotonic()
-    runner.stop()
-    runner.join(10)
+    busy.stop()
+    busy.join(10)
     assert time.monotonic() - began < 2
     assert {(job.state, job.attempt) for job in jobs()} == {("queued", 0)}
     assert not any(map(lives, pids))
@@ -253,6 +254,41 @@ def test_a_result_outlives_a_database_that_is_away(run, queue, jobs, monkeypatch
     run()
     assert until(lambda: jobs()[0].state == "done")
     assert (jobs()[0].attempt, len(tries)) == (1, 3)
+
+
+def test_a_job_that_ends_as_dead_leaves_no_checkpoint(run, queue, jobs, database, tmp_path):
+    queue(2)
+    with database.write() as session:
+        dead, tried = (leases.claim(session, "train", "dead", 0) for _ in range(2))
+        session.execute(text(f"UPDATE jobs SET attempt = 3 WHERE id = {dead.job_id}"))
+    # As another database numbers its own: it shares the data folder, not the run.
+    namesake = dead.model_copy(update={"seed": 1})
+    kept = [Checkpoint(one, tmp_path) for one in (tried, namesake)]
+    for one in (*kept, Checkpoint(dead, tmp_path)):
+        one.save(b"a state")
+    run(slots=0)
+    assert until(lambda: [job.state for job in jobs()] == ["dead", "queued"])
+    assert until(lambda: not Checkpoint(dead, tmp_path).file.exists())
+    assert all(one.file.exists() for one in kept)
+
+
+def test_the_reaper_shrinks_the_log_now_and_then_and_goes_on_where_it_cannot(
+    run, queue, jobs, database, monkeypatch
+):
+    asked = []
+
+    def refuse():
+        asked.append(time.monotonic())
+        raise OSError("a disk that fails")
+
+    monkeypatch.setattr(runner, "SHRINK_SECONDS", 0.5)
+    monkeypatch.setattr(database, "shrink_log", refuse)
+    queue(1)
+    with database.write() as session:
+        leases.claim(session, "train", "dead worker", 1)
+    run(slots=0)
+    assert until(lambda: len(asked) > 2 and jobs()[0].state == "queued")
+    assert all(later - before >= 0.5 for before, later in itertools.pairwise(asked))
 
 
 def test_what_a_dead_worker_held_is_given_to_another(run, queue, jobs, database):

@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from waiting import until
 
+from db.outages import DATABASE_AWAY
 from designspace.regimes import DIGITS
 from jobs.messages import Failed, Finished
 from services import leases, results
-from workers.outages import DATABASE_AWAY
 from workers.spool import Spool
 
 FINISHED = Finished(quantities={"error": 12.5, "loss": 0.1 + 0.2}, conditions={"device": "cpu"})

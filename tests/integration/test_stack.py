@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -51,8 +52,14 @@ def test_the_broker_remembers_over_a_restart_and_never_forgets_for_memory(
     assert until(lambda: valkey.answers(url))
     with Redis.from_url(url) as client:
         client.set("told", "once")
-        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
-        assert client.config_get("bind") == {"bind": "127.0.0.1"}
+        wanted = {
+            "bind": "127.0.0.1",
+            "maxmemory-policy": "noeviction",
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "requirepass": client.connection_pool.connection_kwargs["password"],
+        }
+        assert client.config_get(*wanted) == wanted
     first.terminate()
     # The next one waits for the end of the one before: two would ruin each other's file.
     started(broker_command(port), env=environment(tmp_path))
@@ -60,6 +67,17 @@ def test_the_broker_remembers_over_a_restart_and_never_forgets_for_memory(
     assert until(lambda: valkey.answers(url))
     with Redis.from_url(url) as client:
         assert client.get("told") == b"once"
+
+
+def test_the_broker_in_a_container_is_configured_as_ours_is():
+    """Text, for want of a container: what docker-compose.yml tells the server on its stdin."""
+    compose = Path(__file__).parents[2].joinpath("docker-compose.yml").read_text()
+    told = compose.partition("<<CONFIG\n")[2].partition("CONFIG\n")[0]
+    settings = dict(line.split(maxsplit=1) for line in told.strip().splitlines())
+    ours = dict(line.split(maxsplit=1) for line in valkey.CONFIG.splitlines())
+    for name in ("appendonly", "appendfsync", "maxmemory-policy"):
+        assert settings[name] == ours[name]
+    assert settings["requirepass"] == "$$REDISCLI_AUTH"
 
 
 def test_the_broker_ends_with_its_killed_parent(started, port, tmp_path):

@@ -1,5 +1,6 @@
 """The Celery worker, as `make up` starts it, with a real broker."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import children
 import pytest
+from celery import Celery
 from sqlalchemy import text
 from waiting import lives, until
 
-from jobs.queue import Queue
+from jobs.queue import EXCHANGE, WAKE, Queue, configure
 from services import regimes
 
 # As `python -m netspace worker`, but never looking for jobs by itself.
@@ -22,6 +24,9 @@ WorkerConfig.__init__.__defaults__ = (1000, 5)  # poll_seconds, reap_seconds
 from netspace.cli import app
 app(["worker"])
 """
+
+# Of what has nothing to do with the database one kind is enough.
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -56,6 +61,80 @@ def processes_of(folder):
         except OSError:  # it ended, or is not ours
             pass
     return [pid for pid in found if lives(pid)]
+
+
+@pytest.fixture
+def sender(broker_url):
+    """Celery as any sender has it."""
+    with configure(Celery(broker=broker_url)) as celery:
+        yield celery
+
+
+class Touched:
+    """An object whose pickle makes a file when it is read."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __reduce__(self):
+        return Path.touch, (self.file,)
+
+
+@one_database
+def test_a_worker_runs_as_it_is_configured(worker, sender):
+    inspected = sender.control.inspect(timeout=5)
+    (stats,) = inspected.stats().values()
+    assert stats["pool"]["implementation"] == "celery.concurrency.thread:TaskPool"
+    assert stats["pool"]["max-concurrency"] == 1
+    assert stats["prefetch_count"] == 1
+    (conf,) = inspected.conf(with_defaults=True).values()
+    wanted = {
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "result_serializer": "json",
+        "event_serializer": "json",
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_send_sent_event": True,
+        "worker_send_task_events": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_soft_shutdown_timeout": 0.0,  # see docs/decisions.md
+    }
+    assert {name: conf[name] for name in wanted} == wanted
+
+
+@one_database
+def test_a_pickled_message_is_refused_unread_and_the_next_is_heard(
+    worker, sender, tmp_path, create, database
+):
+    file = tmp_path / "touched"
+    create(1)
+    sender.send_task(WAKE, args=(Touched(file),), serializer="pickle", declare=[EXCHANGE])
+    assert any("ContentDisallowed" in line for line in worker.stderr)
+    assert not file.exists()
+    sender.send_task(WAKE, declare=[EXCHANGE])
+
+    def claimed():
+        with database.read() as session:
+            return session.scalar(text("SELECT attempt FROM jobs"))
+
+    assert until(claimed)
+
+
+@one_database
+def test_events_tell_a_monitor_of_workers_and_wake_ups(worker, sender, broker_url):
+    heard = []
+    wanted = {"task-sent", "task-received", "task-succeeded"}
+    queue = Queue(broker_url)
+    with sender.connection() as connection:
+        receiver = sender.events.Receiver(connection, {"*": heard.append})
+        with receiver.consumer_context() as (own, _, _):
+            while not wanted <= {event["type"] for event in heard}:
+                queue.wake()  # again: what comes before the subscription is lost
+                with contextlib.suppress(TimeoutError):
+                    own.drain_events(timeout=0.5)
+    queue.close()
+    assert {event["name"] for event in heard if "name" in event} == {WAKE}
 
 
 def test_a_message_wakes_the_worker_and_a_signal_ends_it_with_nothing_left_behind(

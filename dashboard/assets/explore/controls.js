@@ -10,6 +10,7 @@
   const { constraint: words, count, shown, write } = window.netspaceFormat;
   const { colour } = window.netspaceAxes;
   const HEIGHT = 20; // CSS pixels of a histogram
+  const RETIRED_MS = 10000; // for which controls wait for those that replace them
   const PAD = 7; // CSS pixels from the track's end to a thumb's centre
 
   class Controls {
@@ -40,13 +41,46 @@
       });
       this.sizes.observe(panel);
       panel.addEventListener("click", (event) => this.#clicked(event));
+      this.down = false;
+      for (const [type, down] of [["pointerdown", true], ["pointerup", false],
+        ["pointercancel", false]]) {
+        addEventListener(type, () => { this.down = down; }, true);
+      }
+      this.wanted = "";
+      this.closed = false; // the section of what was measured, by hand
+      this.focused = false; // its title
+    }
+
+    /** Whether a hand is on a control, or the focus on one that new results would replace. */
+    get held() {
+      return this.down || Boolean(document.activeElement.closest("#measured-panel .constraint"));
+    }
+
+    get #measured() {
+      return this.panel.querySelector("#measured-panel details");
+    }
+
+    /** The controls of what was measured are about to be replaced: they say nothing more. */
+    retire() {
+      this.closed = this.#measured?.open === false;
+      this.focused = this.#measured?.contains(document.activeElement);
+      const rows = [...this.rows.values()].filter(({ control }) => control.section === "result");
+      for (const row of rows) row.stale = true;
+      setTimeout(() => { // no others came: the server is away
+        for (const row of rows) row.stale = false;
+      }, RETIRED_MS);
     }
 
     /** Take over a panel that the server has sent; resolves when its sliders are there. */
-    async adopt(described, population) {
+    async adopt({ columns: described, population, version }) {
       const all = () => [...this.panel.querySelectorAll(".constraint")];
-      const built = () => all().length === described.length
-        && this.panel.querySelector(".controls")?.dataset.population === String(population)
+      const sent = () => {
+        const [drawn, measured] = this.panel.querySelectorAll(".controls");
+        return drawn?.dataset.population === String(population)
+          && measured?.dataset.population === String(population)
+          && measured.dataset.version === String(version);
+      };
+      const built = () => sent() && all().length === described.length
         && all().every((row) => row.dataset.kind === "choice"
           || row.querySelectorAll("[role=slider]").length === 2);
       while (!built()) await window.netspaceAxes.nextFrame();
@@ -56,6 +90,16 @@
       this.watcher.disconnect();
       this.watcher.observe(this.panel, { subtree: true, attributeFilter: ["aria-valuenow"] });
       for (const { node } of this.rows.values()) this.sight.observe(node);
+      this.#reopen();
+      if (this.wanted) this.filter(this.wanted);
+    }
+
+    /** The section of what was measured as it was before it was replaced. */
+    #reopen() {
+      const section = this.#measured;
+      if (section && this.closed) section.open = false;
+      if (this.focused) section?.querySelector("summary").focus({ preventScroll: true });
+      this.focused = false;
     }
 
     #row(control) {
@@ -69,6 +113,7 @@
         chips: node.querySelectorAll(".chip"),
         seen: false, // on the screen, as far as the browser has told
         set: null, // where the thumbs were put, not by hand
+        stale: false, // about to be replaced
         table: null, // that the bins are of
         bins: null,
       };
@@ -79,7 +124,7 @@
         target.closest(".constraint")?.dataset.column));
       for (const name of names) {
         const row = this.rows.get(name);
-        if (!row) continue;
+        if (!row || row.stale) continue;
         const at = [...row.thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
         if (row.set && at[0] === row.set[0] && at[1] === row.set[1]) continue;
         row.set = null;
@@ -159,7 +204,7 @@
         const among = stops.filter((stop) => allows(constraint, stop)).length;
         return constraint ? `${count(among)} of ${count(stops.length)}` : "any";
       }
-      const unit = control.prefix && ` ${control.prefix}`;
+      const unit = control.mark && ` ${control.mark}`;
       if (constraint) return words(constraint, control) + unit;
       return `${shown(stops[0], control)} – ${shown(stops.at(-1), control)}${unit}`;
     }
@@ -199,7 +244,7 @@
     draw(view) {
       const context = this.canvas.getContext("2d");
       for (const row of this.rows.values()) {
-        if (!row.seen || !row.box?.width) continue;
+        if (!row.seen || !row.box?.width || !view.table.has(row.control.name)) continue;
         const { x, y } = row.box;
         context.setTransform(this.ratio, 0, 0, this.ratio, x * this.ratio, y * this.ratio);
         drawHistogram(context, row, view);
@@ -215,6 +260,7 @@
 
     /** Only the controls whose name or label has the text. */
     filter(text) {
+      this.wanted = text;
       const wanted = text.trim().toLowerCase();
       for (const { node, control } of this.rows.values()) {
         const words = `${control.title} ${control.name} ${control.symbol}`.toLowerCase();

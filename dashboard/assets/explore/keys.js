@@ -22,7 +22,7 @@
       page.panel.filter(target.value);
       page.request();
     });
-    at("constraints-panel").addEventListener("toggle", page.request, true);
+    at("all-constraints").addEventListener("toggle", page.request, true);
     document.addEventListener("keydown", (event) => key(event, page, acts));
     document.addEventListener("pointerdown", ({ target }) => {
       if (!target.closest("#help, #open-help")) toggleHelp(false);

@@ -10,13 +10,13 @@
   const NEAR = 0.12; // of the range: axes that are off by less stay
 
   class Picture {
-    /** @param {object} told {request(), pick(row), below(e, done)} */
-    constructor({ request, pick, below }) {
+    /** @param {object} told {request(), pick(row), below(e, done), axes()} */
+    constructor({ request, pick, below, axes }) {
       const [edf, scatters, widths] = ["edf-frame", "scatter-frame", "widths-frame"]
         .map((id) => new Frame(id, request));
       this.frames = [edf, scatters, widths];
       this.edf = new window.netspaceEdf.Edf(edf, { redraw: request, below });
-      this.scatters = new window.netspaceScatters.Scatters(scatters, pick);
+      this.scatters = new window.netspaceScatters.Scatters(scatters, { pick, changed: axes });
       this.widths = new window.netspaceWidths.Widths(widths, pick);
       this.numbers = new window.netspaceNumbers.Numbers();
       this.drawn = 0;

@@ -1,5 +1,6 @@
 /**
- * Error against eight parameters: clouds of networks, the best range, the twelve best.
+ * Error against eight columns: clouds of networks, the best range, the twelve best. A click on
+ * a title picks another column.
  *
  * All panels share one pixel buffer, and where a network's dot lies in it is worked out once
  * for given axes: a frame then only writes pixels. The grey cloud of all is kept as a picture.
@@ -21,14 +22,25 @@
   ];
 
   class Scatters {
-    /** @param {Frame} frame @param {(row: number) => void} pick a network is clicked */
-    constructor(frame, pick) {
+    /**
+     * @param {Frame} frame
+     * @param {object} told
+     * @param {(row: number) => void} told.pick a network is clicked
+     * @param {() => void} told.changed other columns are wanted: axes are needed
+     */
+    constructor(frame, { pick, changed }) {
       this.frame = frame;
       this.controls = [];
+      this.chosen = new Map(); // panel -> name of the column that somebody picked for it
       this.places = []; // by panel: Int32Array(n), pixel of each row's dot, -1 outside
       this.background = document.createElement("canvas");
       this.cloud = document.createElement("canvas");
       this.titles = [...document.querySelectorAll("#scatter-titles .scatter-title")];
+      this.picks = this.titles.map((title) => title.querySelector("select"));
+      this.picks.forEach((pick, i) => pick.addEventListener("change", () => {
+        this.#choose(i, pick.value);
+        changed();
+      }));
       this.note = document.getElementById("scatter-note");
       window.netspacePick.onClick(frame, (x, y) => {
         const row = this.#nearest(x, y);
@@ -42,7 +54,30 @@
       this.controls = WANTED
         .map((names) => names.map((name) => byName.get(name)).find(Boolean))
         .filter(Boolean)
-        .slice(0, PANELS);
+        .slice(0, PANELS)
+        .map((usual, i) => byName.get(this.chosen.get(i)) ?? usual);
+      this.settledFor = null;
+      this.#offer(controls);
+    }
+
+    /** Show a column in a panel; where another one shows it, they change places. */
+    #choose(panel, name) {
+      const other = this.controls.findIndex((control) => control.name === name);
+      if (other >= 0) this.chosen.set(other, this.controls[panel].name);
+      this.chosen.set(panel, name);
+    }
+
+    /** What can be picked, by section. */
+    #offer(controls) {
+      const key = controls.map(({ name }) => name).join();
+      this.picks.forEach((pick, i) => {
+        if (this.offered !== key) {
+          pick.replaceChildren(...controls.map(({ name, title }) => new Option(title, name)));
+        }
+        pick.hidden = i >= this.controls.length;
+        if (!pick.hidden) pick.value = this.controls[i].name;
+      });
+      this.offered = key;
     }
 
     setAxes([lo, hi], revision) {
@@ -103,7 +138,7 @@
       title.style.width = `${area.width}px`;
       title.style.top = `${area.y - 17}px`;
       const [symbol, words] = title.children[0].children;
-      write(symbol, `${control.symbol} ${control.prefix}`.trim());
+      write(symbol, `${control.symbol} ${control.mark}`.trim());
       write(words, control.symbol.length > 3 ? "" : control.label);
       title.title = control.unit ? `${control.label} (${control.unit})` : control.label;
       const x = frame.axis(xaxis);

@@ -27,7 +27,8 @@
 
   /** Rows that pass, by a column; those that lack it come last. */
   function sorted(sort) {
-    if (!sort || (sort.colId === "error" && sort.sort === "asc")) return view.rows();
+    const own = sort && (sort.colId === "id" || view.table.has(sort.colId));
+    if (!own || (sort.colId === "error" && sort.sort === "asc")) return view.rows();
     const by = `${sort.colId} ${sort.sort}`;
     if (order.of === view && order.by === by) return order.rows;
     const x = sort.colId === "id" ? view.table.id : view.table.column(sort.colId);

@@ -16,6 +16,7 @@
   const tell = (id, props) => window.dash_clientside.set_props(id, props);
 
   const DEFAULT_BEST = 12;
+  const OUTGROWN_MS = 5000; // between two questions for controls of new results
 
   class Explore {
     /** @param {Data} data what is known by now */
@@ -47,8 +48,12 @@
         request: this.request,
         pick: (row) => this.pick(this.view.table.id[row]),
         below: (e, done) => this.setBelow(e, done),
+        axes: () => {
+          this.#axes();
+          this.request();
+        },
       });
-      this.panel = new window.netspaceControls.Controls(at("constraints-panel"), {
+      this.panel = new window.netspaceControls.Controls(at("all-constraints"), {
         changed: (name, constraint) => this.constrain(name, constraint),
         released: () => this.commit(),
         appeared: this.request,
@@ -169,6 +174,7 @@
       this.#message();
       this.#settle();
       this.request();
+      this.#outgrow();
     }
 
     get #shown() {
@@ -193,17 +199,52 @@
     /** The server has sent the controls of a population. */
     async setControls(described) {
       if (!described) return;
-      await this.panel.adopt(described.columns, described.population);
+      await this.panel.adopt(described);
       this.controls = described.columns;
       this.controlsOf = described.population;
+      this.described = described;
       this.panel.show(this.constraints);
       this.#axes();
       this.#settle();
       this.request();
+      this.#outgrow();
     }
 
     get #controlled() {
       return this.controlsOf === this.population;
+    }
+
+    /** The controls of columns that the table has: it may be older than they are. */
+    get #usable() {
+      return this.#controlled ? this.controls.filter(({ name }) => this.view.table.has(name)) : [];
+    }
+
+    /** Whether the table has columns or results that the controls were not made of. */
+    get #outgrown() {
+      if (!this.view || !this.#controlled) return false;
+      const { table } = this.view;
+      const { names, measured } = this.described;
+      const drawn = new Set([...names, "id", "ordinal", "status", "multiplicity", "cause"]);
+      return table.names.some((name) => !drawn.has(name))
+        || Object.entries(measured).some(([name, n]) => table.has(name)
+          && table.column(name).reduce((sum, x) => sum + Number.isFinite(x), 0) > n);
+    }
+
+    /** Ask for controls of what was measured meanwhile: now and then, and never under a hand. */
+    #outgrow() {
+      if (this.waiting || !this.#outgrown) return;
+      const rest = (this.askedAt ?? -OUTGROWN_MS) + OUTGROWN_MS - performance.now();
+      this.waiting = setTimeout(() => {
+        this.waiting = null;
+        if (!this.#outgrown) return;
+        this.askedAt = performance.now();
+        if (this.panel.held) {
+          this.#outgrow();
+          return;
+        }
+        this.panel.retire();
+        tell("outgrown", { data: { version: this.view.table.header.version } });
+      }, Math.max(0, rest));
     }
 
     /** A constraint moves under the hand, or is taken away: null. */
@@ -266,7 +307,7 @@
         segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === this.best));
       }
       at("csv-link").href = this.#csv(link.constraints);
-      const controls = this.#controlled ? this.controls : [];
+      const controls = this.#usable;
       window.netspaceTable.refresh(this.view, controls);
       write(at("table-count"), count(this.view.counts().passing));
       this.pins.show(curves(this.view, this.rival, [], this.constraints.size > 0)
@@ -379,7 +420,7 @@
 
     #axes() {
       if (!this.view || this.data.waitsFor(this.against)) return;
-      const controls = this.#controlled ? this.controls : null;
+      const controls = this.#controlled ? this.#usable : null;
       this.picture.axes(this.view.table, this.rival?.table ?? null, controls);
     }
 
