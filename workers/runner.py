@@ -140,7 +140,7 @@ class Runner:
             self._forget_ended(expired)
 
     def _forget_ended(self, expired: list[int]) -> None:
-        """Remove the checkpoints of jobs that are not tried again, those in this data folder."""
+        """Remove the checkpoints, in this data folder, of jobs that are not tried again."""
         with self._database.read() as session:
             ended = leases.ended(session, expired)
         for claim in ended:
