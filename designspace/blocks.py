@@ -5,7 +5,8 @@ Counting folds over these records (`designspace.complexity`); torch instantiates
 networks; two choices make that possible: a shortcut's projection carries a `projects` flag (a
 bool, or a mask over the batch), and a group convolution is declared by its group *width*.
 
-Source: arXiv 2003.13678, figure 4 (X block), section 5 (Y block: X with SE).
+Source: arXiv 2003.13678, figure 4 (X block), section 5 (Y block: X with SE), appendix D (R, V
+and VR blocks).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from designspace.network import Count, Network, NetworkBatch, Stage, StageBatch, Stem
+from designspace.network import Block, Count, Network, NetworkBatch, Stage, StageBatch, Stem
 
 
 @dataclass(frozen=True)
@@ -115,27 +116,41 @@ def excite(w_block: Count, inner: Count, se_ratio: float) -> Excite:
 
 
 def block_layers(
-    w_in: Count, stage: Stage | StageBatch, stride: int, se_ratio: float
+    block: Block, w_in: Count, stage: Stage | StageBatch, stride: int, se_ratio: float
 ) -> tuple[Layer, ...]:
-    """One X block (a Y block where `se_ratio` > 0), from `w_in` channels to the stage's."""
-    w_out, inner = stage.width, stage.inner_width
+    """One block from `w_in` channels to the stage's: X (Y where `se_ratio` > 0), R, V or VR."""
+    w_out = stage.width
+    if block in ("X", "R"):
+        main = bottleneck(w_in, stage, stride, se_ratio)
+    else:
+        main = (Conv(3, w_in, w_out, stride), BatchNorm(w_out))
+    if block == "V":
+        return (*main, ReLU())
     return (
         Residual(
-            main=(
-                Conv(1, w_in, inner),
-                BatchNorm(inner),
-                ReLU(),
-                Conv(3, inner, inner, stride, group_width=stage.group_width),
-                BatchNorm(inner),
-                ReLU(),
-                *((excite(w_in, inner, se_ratio),) if se_ratio else ()),
-                Conv(1, inner, w_out),
-                BatchNorm(w_out),
-            ),
+            main=main,
             projection=(Conv(1, w_in, w_out, stride), BatchNorm(w_out)),
             projects=(w_in != w_out) | (stride != 1),
         ),
         ReLU(),
+    )
+
+
+def bottleneck(
+    w_in: Count, stage: Stage | StageBatch, stride: int, se_ratio: float
+) -> tuple[Layer, ...]:
+    """1x1 to the inner width, 3x3 in groups, perhaps SE, 1x1 to the stage's width."""
+    w_out, inner = stage.width, stage.inner_width
+    return (
+        Conv(1, w_in, inner),
+        BatchNorm(inner),
+        ReLU(),
+        Conv(3, inner, inner, stride, group_width=stage.group_width),
+        BatchNorm(inner),
+        ReLU(),
+        *((excite(w_in, inner, se_ratio),) if se_ratio else ()),
+        Conv(1, inner, w_out),
+        BatchNorm(w_out),
     )
 
 
@@ -151,7 +166,8 @@ def repeated_layers(
     yield stem_layers(network.stem, channels), 1
     w_in: Count = network.stem.width
     for stage in network.stages:
-        yield block_layers(w_in, stage, stage.stride, network.se_ratio), 1
-        yield block_layers(stage.width, stage, 1, network.se_ratio), stage.depth - 1
+        yield block_layers(network.block, w_in, stage, stage.stride, network.se_ratio), 1
+        again = block_layers(network.block, stage.width, stage, 1, network.se_ratio)
+        yield again, stage.depth - 1
         w_in = stage.width
     yield head_layers(w_in, classes), 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from designspace.network import Count, Ratio
+from designspace.network import Block, Count, Ratio
 
 
 def compatible(width: Count, bottleneck_ratio: Ratio, group_width: Count) -> tuple[Any, Any]:
@@ -28,3 +28,22 @@ def compatible(width: Count, bottleneck_ratio: Ratio, group_width: Count) -> tup
     multiple = np.where(b < 1, np.lcm(group, np.rint(1 / b).astype(np.int64)), group)
     inner = np.maximum(multiple, np.rint(inner / multiple).astype(np.int64) * multiple)
     return (inner * b).astype(np.int64), group
+
+
+def fitting(
+    block: Block, width: Count, bottleneck_ratio: Ratio, group_width: Count
+) -> tuple[Any, Any, Any]:
+    """Width, bottleneck ratio and group width that a block can be built with.
+
+    R blocks have one group, V and VR no bottleneck either: what was drawn for those counts for
+    nothing, so that one architecture has one description.
+    """
+    if block == "X":
+        width, group = compatible(width, bottleneck_ratio, group_width)
+        return width, bottleneck_ratio, group
+    if block == "R":
+        b = np.asarray(bottleneck_ratio, dtype=float)
+        inner = np.maximum(1, np.floor_divide(width, b)).astype(np.int64)
+        return (inner * b).astype(np.int64), bottleneck_ratio, inner
+    whole = np.asarray(width, dtype=np.int64)
+    return whole, np.ones_like(whole, dtype=float), whole

@@ -11,6 +11,7 @@ the paper (arXiv 2003.13678, section 3.2) says only "log-uniform".
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, TypeAlias
@@ -26,6 +27,14 @@ from designspace.network import Frozen
 def exact(number: float) -> Fraction:
     """The decimal that `number` was written as: 0.1 is 1/10."""
     return Fraction(str(number))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values and their probabilities, both of shape (k,): a law that is not drawn from."""
+
+    values: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
 
 
 class _Law(Frozen):
@@ -47,21 +56,28 @@ class _Law(Frozen):
         """The probability of each of `values`, shape (k,)."""
         return np.array([p for _, p in self.table()])
 
+    def units(self, per: int = 1) -> NDArray[np.int64]:
+        """The values as whole numbers of 1 / per: 2.5 is 25 for `per` 10. Shape (k,)."""
+        return _units(self, per)
+
     def draw(self, rng: Generator, n: int, per: int = 1) -> NDArray[np.int64]:
-        """n draws as whole numbers of 1 / per: 2.5 is 25 for `per` 10. Shape (n,)."""
-        units, edges = _edges(self, per)
-        return units[np.searchsorted(edges, rng.random(n), side="right")]
+        """n draws as whole numbers of 1 / per, shape (n,)."""
+        return _units(self, per)[np.searchsorted(_edges(self), rng.random(n), side="right")]
 
 
 @lru_cache(maxsize=256)
-def _edges(law: _Law, per: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The values in units of 1 / per, and the inner edges of their shares of [0, 1)."""
+def _units(law: _Law, per: int) -> NDArray[np.int64]:
     units = [value * per for value, _ in law.table()]
     if any(unit.denominator != 1 for unit in units):
         raise ValueError(f"{law!r} has values finer than 1/{per}")
+    return np.array([int(unit) for unit in units], dtype=np.int64)
+
+
+@lru_cache(maxsize=256)
+def _edges(law: _Law) -> NDArray[np.float64]:
+    """The inner edges of the values' shares of [0, 1)."""
     # Rounded, because the last bits of logarithms differ between processors.
-    edges = np.round(np.cumsum(law.probabilities)[:-1], 12)
-    return np.array([int(unit) for unit in units], dtype=np.int64), edges
+    return np.round(np.cumsum(law.probabilities)[:-1], 12)
 
 
 class _Range(_Law):

@@ -23,6 +23,10 @@ Count: TypeAlias = int | NDArray[np.int64]
 """A whole number, or one for each network of a batch, shape (n,)."""
 Ratio: TypeAlias = float | NDArray[np.float64]
 
+Block: TypeAlias = Literal["X", "R", "V", "VR"]
+"""X: residual bottleneck with a group convolution; R: X without groups; V: one 3x3
+convolution; VR: V with a residual. Source: arXiv 2003.13678, figure 4 and appendix D."""
+
 
 def inner_width(width: Count, bottleneck_ratio: Ratio) -> Any:
     """w / b, channels inside a block. `Any`: an int for one network, int64 (n,) for a batch."""
@@ -81,6 +85,17 @@ class Network(Frozen):
     se_ratio: float = Field(
         0, ge=0, le=1, description="squeeze width / input width of a block; 0: no SE"
     )
+    block: Block = "X"
+
+    @model_validator(mode="after")
+    def _blocks_have_no_more_than_they_use(self) -> Self:
+        # Else one architecture would have many descriptions, and as many hashes.
+        for stage in self.stages:
+            if self.block != "X" and stage.group_width != stage.inner_width:
+                raise ValueError(f"{self.block} blocks have one group: {stage}")
+            if self.block in ("V", "VR") and (stage.bottleneck_ratio != 1 or self.se_ratio):
+                raise ValueError(f"{self.block} blocks have no bottleneck and no SE: {stage}")
+        return self
 
     @property
     def depth(self) -> int:
@@ -123,6 +138,7 @@ class NetworkBatch:
     stem: Stem
     stages: tuple[StageBatch, ...]
     se_ratio: float = 0
+    block: Block = "X"
 
     def __len__(self) -> int:
         return len(self.stages[0].depth)
@@ -141,6 +157,7 @@ class NetworkBatch:
                 for s in self.stages
             ),
             se_ratio=self.se_ratio,
+            block=self.block,
         )
 
     def __iter__(self) -> Iterator[Network]:
@@ -161,4 +178,5 @@ class NetworkBatch:
                 for s in self.stages
             ),
             self.se_ratio,
+            self.block,
         )

@@ -103,7 +103,7 @@ def sample(
     while len(distinct) < n and tried < budget:
         draws = space.draw(rng.spawn(1)[0], CHUNK)
         counts = complexity(draws.networks, resolution, channels, classes)
-        causes = _judge(draws, counts, windows)[: budget - tried]
+        causes = _judge(space, draws, counts, windows)[: budget - tried]
         end = _collect(distinct, n, draws, counts, causes)
         refused.update(cause for cause in causes[:end].tolist() if cause)
         tried += end
@@ -114,7 +114,7 @@ def sample(
 
 
 def _judge(
-    draws: Draws, counts: Complexity, windows: Mapping[str, Constraint]
+    space: Family, draws: Draws, counts: Complexity, windows: Mapping[str, Constraint]
 ) -> NDArray[np.str_]:
     """The cause that refuses each of the tried candidates, empty where none does."""
     causes = np.full(draws.tried, "stages", dtype="<U11")
@@ -124,6 +124,8 @@ def _judge(
         if name in windows:
             outside = ~windows[name].mask(np.asarray(getattr(counts, name), dtype=float))
             cause[outside & (cause == "")] = name
+    for name, beyond in (space.limits.broken(counts) if space.limits else {}).items():
+        cause[beyond & (cause == "")] = name
     causes[draws.candidates] = cause
     return causes
 

@@ -1,19 +1,34 @@
 """The AnyNet design space: every stage has its own depth, width, bottleneck ratio, group width.
 
-Source: arXiv 2003.13678, section 3.2: AnyNetX_A, 16 free parameters in four stages, each drawn
-log-uniformly, "d_i <= 16, w_i <= 1024 divisible by 8, b_i in {1, 2, 4}, g_i in {1, 2, .. 32}".
+The paper's chain of refinements is five values of this one class:
+
+    AnyNetX_A    16 free parameters in four stages, each drawn log-uniformly,
+                 "d_i <= 16, w_i <= 1024 divisible by 8, b_i in {1, 2, 4}, g_i in {1, 2, .. 32}"
+    AnyNetX_B    b_i = b
+    AnyNetX_C    and g_i = g
+    AnyNetX_D    and w_{i+1} >= w_i
+    AnyNetX_E    and d_{i+1} >= d_i
+
+How D and E were drawn is not published. Here an ordered tuple has the law of independent draws
+given their order (`designspace.ordered`), so D is exactly the part of C that has it.
+
+Source: arXiv 2003.13678, section 3.2.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from math import comb
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, model_validator
 
-from designspace.compatibility import compatible
-from designspace.laws import Choice, Law, LogUniform, defaults_to
+from designspace import ordered
+from designspace.compatibility import fitting
+from designspace.laws import Choice, Law, LogUniform, Table, defaults_to
 from designspace.network import NetworkBatch, StageBatch
 from designspace.spaces.base import Draws, Family
 
@@ -22,34 +37,102 @@ WIDTH = LogUniform(lo=8, hi=1024, step=8)
 BOTTLENECK_RATIO = Choice(choices=(1, 2, 4))
 GROUP_WIDTH = Choice(choices=(1, 2, 4, 8, 16, 32))
 
+Parameter: TypeAlias = Literal["depth", "width", "bottleneck_ratio", "group_width"]
+
+PER: dict[Parameter, int] = {
+    "depth": 1,
+    "width": 1,
+    "bottleneck_ratio": 100,
+    "group_width": 1,
+}
+"""In units of 1 / PER the values of each parameter are whole numbers."""
+
+
+def _sorted(names: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """Once each and in one order, so that equal spaces are equal JSON."""
+    return tuple(name for name in PER if name in names)
+
+
+Parameters: TypeAlias = Annotated[tuple[Parameter, ...], AfterValidator(_sorted)]
+
 
 class AnyNet(Family):
-    """AnyNetX_A: stages drawn independently, all by the same laws."""
+    """AnyNetX_A by default: stages drawn independently, all by the same laws."""
 
     family: Literal["anynet"] = "anynet"
     depth: Annotated[Law, defaults_to(DEPTH)] = DEPTH
     width: Annotated[Law, defaults_to(WIDTH)] = WIDTH
     bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO)] = BOTTLENECK_RATIO
     group_width: Annotated[Law, defaults_to(GROUP_WIDTH)] = GROUP_WIDTH
+    shared: Parameters = Field((), description="parameters that all stages have alike")
+    non_decreasing: Parameters = Field(
+        (), description="parameters that never decrease from a stage to the next"
+    )
+
+    @model_validator(mode="after")
+    def _each_parameter_has_one_rule(self) -> Self:
+        if twice := set(self.shared) & set(self.non_decreasing):
+            raise ValueError(
+                f"{', '.join(sorted(twice))}: what all stages share does not decrease anyway; "
+                "name it in `shared` only"
+            )
+        return self
 
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates: every one of them makes a network."""
+        drawn = {name: self._columns(name, rng, n) for name in PER}
         parameters: dict[str, NDArray[np.float64]] = {}
         stages = []
-        for i, stride in enumerate(self.strides, start=1):
-            d = self.depth.draw(rng, n)
-            w = self.width.draw(rng, n)
-            b = self.bottleneck_ratio.draw(rng, n, per=100) / 100
-            g = self.group_width.draw(rng, n)
-            drawn = {"depth": d, "width": w, "bottleneck_ratio": b, "group_width": g}
-            parameters |= {
-                f"{name}_{i}": values.astype(float) for name, values in drawn.items()
-            }
-            width, group = compatible(w, b, g)
-            stages.append(StageBatch(d, width, stride, b, group))
-        parameters["depth"] = np.sum([stage.depth for stage in stages], axis=0, dtype=float)
+        for i, stride in enumerate(self.strides):
+            d, w, b, g = (drawn[name][i] for name in PER)
+            values = {"depth": d, "width": w, "bottleneck_ratio": b, "group_width": g}
+            parameters |= {f"{name}_{i + 1}": v.astype(float) for name, v in values.items()}
+            width, ratio, group = fitting(self.block, w, b, g)
+            stages.append(StageBatch(d, width, stride, ratio, group))
+        parameters["depth"] = np.sum(drawn["depth"], axis=0, dtype=float)
         for name in ("bottleneck_ratio", "group_width"):
-            each = np.stack([parameters[f"{name}_{i + 1}"] for i in range(len(stages))])
-            parameters[name] = np.where((each == each[0]).all(axis=0), each[0], np.nan)
-        networks = NetworkBatch(self.stem, tuple(stages), self.se_ratio)
+            first, *others = (parameters[f"{name}_{i + 1}"] for i in range(len(stages)))
+            alike = np.logical_and.reduce([first == other for other in others])
+            parameters[name] = np.where(alike, first, np.nan)
+        networks = NetworkBatch(self.stem, tuple(stages), self.se_ratio, self.block)
         return Draws(n, np.arange(n), parameters, networks)
+
+    def count(self) -> int:
+        """Settings of the parameters: k^m of m free stages, k of a shared parameter, and
+        C(k + m - 1, m) of m stages that do not decrease, of k values each.
+        """
+        m, total = len(self.strides), 1
+        for name in PER:
+            k = len(self._law(name).values)
+            if name in self.shared:
+                total *= k
+            elif name in self.non_decreasing:
+                total *= comb(k + m - 1, m)
+            else:
+                total *= k**m
+        return total
+
+    def law(self, parameter: str) -> Any:
+        """The law of a parameter: `width` as it is drawn, `width_3` as stage 3 has it."""
+        name, _, stage = parameter.rpartition("_")
+        m = len(self.strides)
+        if name not in PER or not stage.isdecimal() or not 1 <= int(stage) <= m:
+            return super().law(parameter)
+        law = super().law(name)
+        if name not in self.non_decreasing:
+            return law
+        return Table(law.values, ordered.marginal(law, m, int(stage) - 1))
+
+    def _columns(self, name: Parameter, rng: Generator, n: int) -> list[Any]:
+        """The drawn values of a parameter, an array (n,) for each stage."""
+        law, per, m = self._law(name), PER[name], len(self.strides)
+        if name in self.shared:
+            units = [law.draw(rng, n, per)] * m
+        elif name in self.non_decreasing:
+            units = ordered.draw(law, rng, n, m, per)
+        else:
+            units = [law.draw(rng, n, per) for _ in range(m)]
+        return [values / per for values in units] if per > 1 else units
+
+    def _law(self, name: Parameter) -> Any:
+        return getattr(self, name)

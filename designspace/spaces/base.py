@@ -13,7 +13,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from designspace.network import Frozen, NetworkBatch, Stem
+from designspace.complexity import Complexity
+from designspace.network import Block, Frozen, NetworkBatch, Stem
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,25 @@ class Draws:
     networks: NetworkBatch
 
 
+class Limits(Frozen):
+    """Upper limits that grow with the flops, F in units of 10^9 multiply-adds.
+
+    Source: arXiv 2003.13678, section 4 (constrained RegNetX), for images of 224 x 224.
+    """
+
+    params: tuple[float, float] = Field((3, 5.5), description="params < 3 + 5.5 F, millions")
+    activations: float = Field(6.5, gt=0, description="activations < 6.5 sqrt(F), millions")
+
+    def broken(self, counts: Complexity) -> dict[str, Any]:
+        """Which networks are beyond, masks of shape (n,), by the count that is too large."""
+        f = np.asarray(counts.flops) / 1e9
+        offset, slope = self.params
+        return {
+            "params": counts.params >= 1e6 * (offset + slope * f),
+            "activations": counts.activations >= 1e6 * self.activations * np.sqrt(f),
+        }
+
+
 class Family(Frozen):
     """Fields that every family shares: what stands around the drawn stages."""
 
@@ -41,6 +61,8 @@ class Family(Frozen):
     se_ratio: float = Field(
         0, ge=0, le=1, description="0: X blocks; 0.25: Y blocks of the paper"
     )
+    limits: Limits | None = Field(None, description="on params and activations, by flops")
+    block: Block = Field("X", description="X, R (one group), V (one 3x3), VR (V, residual)")
 
     @field_validator("strides")
     @classmethod
@@ -51,6 +73,10 @@ class Family(Frozen):
 
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those that make no network are left out."""
+        raise NotImplementedError
+
+    def count(self) -> int:
+        """How many settings of the parameters can be drawn, exactly."""
         raise NotImplementedError
 
     def law(self, parameter: str) -> Any:

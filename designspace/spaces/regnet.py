@@ -10,14 +10,15 @@ its authors' code; the paper gives d < 64, w0, wa < 256, 1.5 <= wm <= 3.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import math
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from designspace import line
-from designspace.compatibility import compatible
+from designspace.compatibility import compatible, fitting
 from designspace.laws import (
     Choice,
     Law,
@@ -43,7 +44,9 @@ class RegNet(Family):
     family: Literal["regnet"] = "regnet"
     depth: Annotated[Law, defaults_to(DEPTH)] = DEPTH
     w0: Annotated[Law, defaults_to(W0)] = W0
-    wa: Annotated[Law, defaults_to(WA)] = WA
+    wa: Annotated[Law | Literal["w0"], defaults_to(WA)] = Field(
+        WA, description='a law, or "w0": the tie w_a = w_0 of section 3.3'
+    )
     wm: Annotated[Law, defaults_to(WM)] = WM
     bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO)] = BOTTLENECK_RATIO
     group_width: Annotated[Law, defaults_to(GROUP_WIDTH)] = GROUP_WIDTH
@@ -108,7 +111,7 @@ class RegNet(Family):
         """Draw n candidates; those whose line makes another number of stages are left out."""
         d = self.depth.draw(rng, n)
         w0 = self.w0.draw(rng, n)
-        wa = self.wa.draw(rng, n, per=line.PER_WA)
+        wa = w0 * line.PER_WA if self.wa == "w0" else self.wa.draw(rng, n, per=line.PER_WA)
         wm = self.wm.draw(rng, n, per=line.PER_WM)
         depths, widths = line.stages(d, w0, wa, wm, count=len(self.strides))
         one_each = (depths[:-1] > 0).all(axis=0) & (depths[-1] == 0)
@@ -128,6 +131,17 @@ class RegNet(Family):
             depth, width = depths[i, rows], widths[i, rows]
             parameters[f"depth_{i + 1}"] = depth.astype(float)
             parameters[f"width_{i + 1}"] = width.astype(float)
-            repaired, group = compatible(width, b, g)
-            stages.append(StageBatch(depth, repaired, stride, b, group))
-        return Draws(n, rows, parameters, NetworkBatch(self.stem, tuple(stages), self.se_ratio))
+            built, ratio, group = fitting(self.block, width, b, g)
+            stages.append(StageBatch(depth, built, stride, ratio, group))
+        networks = NetworkBatch(self.stem, tuple(stages), self.se_ratio, self.block)
+        return Draws(n, rows, parameters, networks)
+
+    def count(self) -> int:
+        """Settings of the parameters, whether or not their line makes enough stages."""
+        laws = (self.depth, self.w0, self.wa, self.wm, self.bottleneck_ratio, self.group_width)
+        return math.prod(len(law.values) for law in laws if law != "w0")
+
+    def law(self, parameter: str) -> Any:
+        """The law of a parameter by its name; that of w0 for a slope tied to it."""
+        tied = parameter == "wa" and self.wa == "w0"
+        return super().law("w0" if tied else parameter)
