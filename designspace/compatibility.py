@@ -22,10 +22,10 @@ def compatible(width: Count, bottleneck_ratio: Ratio, group_width: Count) -> tup
     Numbers or arrays of shape (n,), broadcast; int64 is returned.
     """
     b = np.asarray(bottleneck_ratio, dtype=float)
-    inner = np.maximum(1, np.floor_divide(width, b)).astype(np.int64)
-    group = np.minimum(group_width, inner)
-    # b < 1 widens a block: then the inner width must be a multiple of 1 / b, too.
-    multiple = np.where(b < 1, np.lcm(group, np.rint(1 / b).astype(np.int64)), group)
+    inner = np.maximum(1, width / b).astype(np.int64)
+    group = multiple = np.minimum(group_width, inner)
+    if (b < 1).any():  # it widens a block: the inner width must be a multiple of 1 / b, too
+        multiple = np.where(b < 1, np.lcm(group, np.rint(1 / b).astype(np.int64)), group)
     inner = np.maximum(multiple, np.rint(inner / multiple).astype(np.int64) * multiple)
     return (inner * b).astype(np.int64), group
 
@@ -43,7 +43,7 @@ def fitting(
         return width, bottleneck_ratio, group
     if block == "R":
         b = np.asarray(bottleneck_ratio, dtype=float)
-        inner = np.maximum(1, np.floor_divide(width, b)).astype(np.int64)
+        inner = np.maximum(1, width / b).astype(np.int64)
         return (inner * b).astype(np.int64), bottleneck_ratio, inner
     whole = np.asarray(width, dtype=np.int64)
     return whole, np.ones_like(whole, dtype=float), whole

@@ -39,9 +39,9 @@ class Complexity:
 
     def __add__(self, other: Complexity) -> Complexity:
         return Complexity(
-            self.flops + other.flops,
-            self.params + other.params,
-            self.activations + other.activations,
+            _sum(self.flops, other.flops),
+            _sum(self.params, other.params),
+            _sum(self.activations, other.activations),
         )
 
     def __mul__(self, times: Any) -> Complexity:
@@ -49,6 +49,13 @@ class Complexity:
 
 
 NOTHING = Complexity(0, 0, 0)
+
+
+def _sum(a: Any, b: Any) -> Any:
+    """a + b; adding a plain 0 to a million counts would copy them."""
+    if isinstance(a, int) and a == 0:
+        return b
+    return a if isinstance(b, int) and b == 0 else a + b
 
 
 def complexity(

@@ -62,7 +62,7 @@ class _Law(Frozen):
 
     def draw(self, rng: Generator, n: int, per: int = 1) -> NDArray[np.int64]:
         """n draws as whole numbers of 1 / per, shape (n,)."""
-        return _units(self, per)[np.searchsorted(_edges(self), rng.random(n), side="right")]
+        return _units(self, per)[_find(self, rng.random(n))]
 
 
 @lru_cache(maxsize=256)
@@ -73,11 +73,33 @@ def _units(law: _Law, per: int) -> NDArray[np.int64]:
     return np.array([int(unit) for unit in units], dtype=np.int64)
 
 
+BUCKETS = 2**16
+"""Of a guide; a power of two, so that a number's bucket is exact."""
+
+
+def _find(law: _Law, u: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which value each of `u` in [0, 1) falls on: how many edges are not above it."""
+    edges, guide = _edges(law)
+    if guide is None:
+        return np.searchsorted(edges, u, side="right")
+    known = guide[(u * BUCKETS).astype(np.int64)]
+    found: NDArray[np.int64] = known + (edges[known] <= u)
+    return found
+
+
 @lru_cache(maxsize=256)
-def _edges(law: _Law) -> NDArray[np.float64]:
-    """The inner edges of the values' shares of [0, 1)."""
+def _edges(law: _Law) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
+    """The upper edges of the values' shares of [0, 1), the last one open.
+
+    Also how many edges lie up to the start of each bucket, where no bucket has two of them: a
+    look-up and one comparison then take a third of the time of a search.
+    """
     # Rounded, because the last bits of logarithms differ between processors.
-    return np.round(np.cumsum(law.probabilities)[:-1], 12)
+    edges = np.append(np.round(np.cumsum(law.probabilities)[:-1], 12), np.inf)
+    starts = np.arange(BUCKETS) / BUCKETS
+    guide = np.searchsorted(edges, starts, side="right")
+    crowded = np.diff(np.append(guide, len(edges) - 1)).max() > 1
+    return edges, None if crowded else guide
 
 
 class _Range(_Law):
