@@ -6,12 +6,12 @@ A family is one file beside this one and one name in the union of `designspace.s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from designspace.complexity import Complexity
 from designspace.network import Block, Frozen, NetworkBatch, Stem
@@ -70,6 +70,12 @@ class Family(Frozen):
         if not all(1 <= stride <= 4 for stride in strides):
             raise ValueError(f"strides must be 1 to 4, got {strides}")
         return strides
+
+    @model_validator(mode="after")
+    def _blocks_with_se_have_a_bottleneck(self) -> Self:
+        if self.se_ratio and self.block in ("V", "VR"):
+            raise ValueError(f"se_ratio must be 0 for {self.block} blocks, got {self.se_ratio}")
+        return self
 
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those that make no network are left out."""

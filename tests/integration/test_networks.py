@@ -36,6 +36,23 @@ CASES = {
         1,
         10,
     ),
+    "R block": (
+        Network(block="R", stages=(stage(2, 24, b=2, g=12), stage(2, 40, g=40))),
+        32,
+        3,
+        10,
+    ),
+    "V block": (Network(block="V", stages=(stage(2, 24, g=24), stage(3, 40, g=40))), 32, 3, 10),
+    "VR block, three stages": (
+        Network(
+            block="VR",
+            stem=SMALL,
+            stages=(stage(2, 16, stride=1, g=16), stage(1, 24, g=24), stage(2, 24, g=24)),
+        ),
+        8,
+        1,
+        10,
+    ),
     "one stage": (Network(stages=(stage(1, 8, g=1),)), 13, 3, 2),
     "five stages down to one pixel": (
         Network(stem=SMALL, stages=tuple(stage(1, 8 * i, g=8) for i in range(1, 6))),
