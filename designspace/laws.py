@@ -21,6 +21,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
+from designspace.constraints import Constraint
 from designspace.network import Frozen
 
 
@@ -55,6 +56,28 @@ class _Law(Frozen):
     def probabilities(self) -> NDArray[np.float64]:
         """The probability of each of `values`, shape (k,)."""
         return np.array([p for _, p in self.table()])
+
+    def given(self, constraint: Constraint) -> Law:
+        """The law of the values that pass, with as many as possible of its own words.
+
+        Raises:
+            ValueError: none passes.
+        """
+        kept = self.values[constraint.mask(self.values)].tolist()
+        if not kept:
+            lo, hi = self.values[0], self.values[-1]
+            raise ValueError(f"no value passes {constraint}: there are {lo:g} .. {hi:g}")
+        return self._of(kept)
+
+    def is_given(self, other: _Law) -> bool:
+        """Whether this law is `other` given that its value is one of this law's."""
+        mine, theirs = self.table(), dict(other.table())
+        share = sum(theirs.get(value, 0.0) for value, _ in mine)
+        return all(abs(p * share - theirs.get(value, 0.0)) <= 1e-9 * share for value, p in mine)
+
+    def _of(self, kept: list[float]) -> Law:
+        """A law of just these of its values, ascending."""
+        return Choice(choices=tuple(kept))
 
     def units(self, per: int = 1) -> NDArray[np.int64]:
         """The values as whole numbers of 1 / per: 2.5 is 25 for `per` 10. Shape (k,)."""
@@ -122,6 +145,10 @@ class _Range(_Law):
                 )
         return self
 
+    def _of(self, kept: list[float]) -> Law:
+        whole = self.model_copy(update={"lo": kept[0], "hi": kept[-1]})
+        return whole if len(whole.grid()) == len(kept) else super()._of(kept)  # type: ignore[return-value]
+
     def grid(self) -> list[Fraction]:
         """lo, lo + step .. hi."""
         step = exact(self.step)
@@ -172,6 +199,16 @@ class PowerOfTwoOrLogUniform(_Law):
         if self.lo > self.hi:
             raise ValueError(f"reversed range {self.lo}..{self.hi}")
         return self
+
+    def _of(self, kept: list[float]) -> Law:
+        lo, hi = int(kept[0]), int(kept[-1])
+        if lo >= self.step and len(kept) == (hi - lo) // self.step + 1:
+            return LogUniform(lo=lo, hi=hi, step=self.step)
+        if lo < self.step <= hi and hi.bit_count() == 1:
+            whole = self.model_copy(update={"lo": lo, "hi": hi})
+            if len(whole.table()) == len(kept):
+                return whole
+        return super()._of(kept)
 
     def table(self) -> list[tuple[Fraction, float]]:
         powers = [2**i for i in range(self.lo.bit_length() - 1, self.hi.bit_length())]

@@ -17,9 +17,10 @@ Source: arXiv 2003.13678, section 3.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import comb
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
@@ -136,3 +137,47 @@ class AnyNet(Family):
 
     def _law(self, name: Parameter) -> Any:
         return getattr(self, name)
+
+    rule_fields: ClassVar[tuple[str, ...]] = ("shared", "non_decreasing")
+
+    @property
+    def refinable(self) -> tuple[str, ...]:
+        """Of all stages alike; `depth` and `width` are columns of single stages."""
+        return ("bottleneck_ratio", "group_width")
+
+    def contains(self, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+        """Which networks have values of the laws in every stage, and keep ties and orders."""
+        inside = []
+        for name in PER:
+            stages = [columns[f"{name}_{i + 1}"] for i in range(len(self.strides))]
+            inside += [np.isin(values, self._law(name).values) for values in stages]
+            pairs = pairwise(stages)
+            if name in self.shared:
+                inside += [a == b for a, b in pairs]
+            elif name in self.non_decreasing:
+                inside += [a <= b for a, b in pairs]
+        passes: NDArray[np.bool_] = np.logical_and.reduce(inside)
+        return passes
+
+    def is_given(self, other: Family) -> bool:
+        """As of every family. An order keeps the law of what has it; a tie keeps it only where
+        all values are alike, because equal values are drawn p^m often instead of p.
+        """
+        if not isinstance(other, AnyNet) or not super().is_given(other):
+            return False
+        for name in PER:
+            tied = name in self.shared
+            if name in other.shared and not tied:
+                return False
+            if name in other.non_decreasing and name not in (
+                *self.shared,
+                *self.non_decreasing,
+            ):
+                return False
+            if (
+                tied
+                and name not in other.shared
+                and np.ptp(self._law(name).probabilities) > 1e-9
+            ):
+                return False
+        return True

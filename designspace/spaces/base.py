@@ -5,8 +5,9 @@ A family is one file beside this one and one name in the union of `designspace.s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from designspace.complexity import Complexity
+from designspace.constraints import Constraint
 from designspace.network import Block, Frozen, NetworkBatch, Stem
 
 
@@ -85,10 +87,58 @@ class Family(Frozen):
         """How many settings of the parameters can be drawn, exactly."""
         raise NotImplementedError
 
+    def refined(self, constraints: Mapping[str, Constraint]) -> Self:
+        """The space of those parameters that pass: ranges intersected, choices restricted.
+
+        Raises:
+            ValueError: a column that is no parameter of this space, or nothing passes.
+        """
+        laws = {}
+        for name, constraint in constraints.items():
+            if name not in self.refinable:
+                names = ", ".join(self.refinable)
+                raise ValueError(f"{name} does not refine this space: {names} do")
+            try:
+                laws[name] = self.law(name).given(constraint)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        return self.model_copy(update=laws)
+
+    @property
+    def refinable(self) -> tuple[str, ...]:
+        """The parameters that a constraint on the column of their name refines."""
+        raise NotImplementedError
+
+    def contains(self, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+        """Which networks, by the parameters they were drawn with, could be of this space."""
+        raise NotImplementedError
+
+    def is_given(self, other: Family) -> bool:
+        """Whether this space's law is `other`'s, given that the network is one of its own.
+
+        Then what `other` drew and this space contains is a sample of this space.
+        """
+        laws = {name for name in self.law_fields if name in other.law_fields}
+        rest = set(type(self).model_fields) - laws - {"limits", *self.rule_fields}
+        return (
+            type(self) is type(other)
+            and all(getattr(self, name) == getattr(other, name) for name in rest)
+            and all(self.law(name).is_given(other.law(name)) for name in laws)
+            and other.limits in (None, self.limits)
+        )
+
+    @property
+    def law_fields(self) -> list[str]:
+        """The names of the fields that are laws."""
+        fields = type(self).model_fields
+        return [name for name in fields if hasattr(getattr(self, name), "probabilities")]
+
+    rule_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields that say how parameters of several stages hang together."""
+
     def law(self, parameter: str) -> Any:
         """The law of a parameter by its name: `space.law("depth").probabilities`."""
-        laws = {name: getattr(self, name) for name in type(self).model_fields}
-        drawn = {name: law for name, law in laws.items() if hasattr(law, "probabilities")}
-        if parameter not in drawn:
-            raise ValueError(f"no law of {parameter!r}: this space draws {', '.join(drawn)}")
-        return drawn[parameter]
+        if parameter not in self.law_fields:
+            names = ", ".join(self.law_fields)
+            raise ValueError(f"no law of {parameter!r}: this space draws {names}")
+        return getattr(self, parameter)

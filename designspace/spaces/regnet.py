@@ -11,10 +11,12 @@ its authors' code; the paper gives d < 64, w0, wa < 256, 1.5 <= wm <= 3.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from designspace import line
@@ -145,3 +147,18 @@ class RegNet(Family):
         """The law of a parameter by its name; that of w0 for a slope tied to it."""
         tied = parameter == "wa" and self.wa == "w0"
         return super().law("w0" if tied else parameter)
+
+    @property
+    def refinable(self) -> tuple[str, ...]:
+        """All parameters of the line, and b and g; a tied slope goes with w0."""
+        return tuple(self.law_fields)
+
+    def contains(self, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+        """Which networks have values of the laws, and keep the tie of the slope."""
+        inside = [
+            np.isin(columns[name], getattr(self, name).values) for name in self.law_fields
+        ]
+        if self.wa == "w0":
+            inside.append(columns["wa"] == columns["w0"])
+        passes: NDArray[np.bool_] = np.logical_and.reduce(inside)
+        return passes

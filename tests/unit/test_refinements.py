@@ -9,7 +9,8 @@ from scipy.stats import chi2_contingency, chisquare
 
 from designspace import ordered
 from designspace.complexity import complexity
-from designspace.laws import Choice, LogUniform, Uniform
+from designspace.constraints import parse
+from designspace.laws import Choice, LogUniform, PowerOfTwoOrLogUniform, Uniform
 from designspace.line import Line
 from designspace.network import Network, Stage
 from designspace.spaces import PRESETS
@@ -280,3 +281,86 @@ def test_what_a_block_does_not_use_is_no_part_of_a_network():
         Network(block="R", stages=[Stage(depth=1, width=32, group_width=8)])
     with pytest.raises(ValidationError, match="V blocks have no bottleneck and no SE"):
         Network(block="V", se_ratio=0.25, stages=[Stage(depth=1, width=32, group_width=32)])
+
+
+# ---------------------------------------------------------------- refining
+
+
+def given(space, **texts):
+    return space.refined({name: parse(text) for name, text in texts.items()})
+
+
+def test_a_constraint_becomes_the_range_or_the_choices_of_its_parameter():
+    space = given(PRESETS["RegNetX"], depth="10..24", wm="2..2.5", bottleneck_ratio="1")
+    assert (space.depth, space.bottleneck_ratio) == (
+        Uniform(lo=10, hi=24),
+        Choice(choices=(1,)),
+    )
+    assert space.wm == LogUniform(lo=2, hi=2.5, step=0.001)
+    assert space.w0 == PRESETS["RegNetX"].w0
+    assert given(space, depth="..12").depth == Uniform(lo=10, hi=12)  # intersected
+
+
+def test_what_is_no_parameter_or_leaves_no_value_is_refused_with_what_there_is():
+    with pytest.raises(ValueError, match="flops does not refine this space: depth, w0, wa, wm"):
+        given(PRESETS["RegNetX"], flops="1..2")
+    with pytest.raises(ValueError, match=r"depth: no value passes 70..80: there are 1 .. 63"):
+        given(PRESETS["RegNetX"], depth="70..80")
+
+
+@pytest.mark.parametrize(
+    ("law", "text", "same"),
+    [
+        (Uniform(lo=1, hi=9), "3..5", True),
+        (Choice(choices=(1, 2, 4)), "1,4", True),
+        # The lowest value keeps the mass ln(v / (v - q)) that it had: FACTS, quantised draws.
+        (LogUniform(lo=8, hi=256, step=8), "24..96", True),
+        (LogUniform(lo=8, hi=256, step=8), "24,96", False),  # two values, not alike before
+        (PowerOfTwoOrLogUniform(lo=8, hi=128), "24..48", True),
+        (PowerOfTwoOrLogUniform(lo=1, hi=128), "..4", True),
+        (PowerOfTwoOrLogUniform(lo=1, hi=128), "..64", True),
+        (PowerOfTwoOrLogUniform(lo=1, hi=128), "..48", False),  # no power of two to end at
+    ],
+)
+def test_a_restricted_law_says_whether_it_is_the_old_law_given_the_restriction(law, text, same):
+    new = law.given(parse(text))
+    assert new.values.tolist() == law.values[parse(text).mask(law.values)].tolist()
+    conditional = law.probabilities[np.isin(law.values, new.values)]
+    assert np.allclose(new.probabilities, conditional / conditional.sum()) == same
+    assert new.is_given(law) == same
+
+
+def test_each_space_of_the_chain_is_the_one_before_given_its_rule():
+    chain = [PRESETS[f"AnyNetX_{name}"] for name in "ABCDE"]
+    for before, after in itertools.pairwise(chain):
+        assert after.is_given(before)
+        assert not before.is_given(after)
+    # Four equal widths would be drawn p^4 often: a tie of a law that is not uniform is another.
+    tied = chain[2].model_copy(update={"shared": ("width", "bottleneck_ratio", "group_width")})
+    assert not tied.is_given(chain[2])
+    assert not PRESETS["RegNetX, w_a = w_0"].is_given(PRESETS["RegNetX"])
+    assert PRESETS["RegNetX constrained"].is_given(PRESETS["RegNetX"])
+
+
+@pytest.mark.parametrize("name", ["AnyNetX_C small", "RegNetX small"])
+def test_a_space_contains_what_it_draws_and_what_others_drew_inside_it(name):
+    space = PRESETS[name]
+    columns = drawn(space, 20_000)
+    assert space.contains(columns).all()
+    inner = given(space, bottleneck_ratio="1", group_width="..4")
+    inside = (columns["bottleneck_ratio"] == 1) & (columns["group_width"] <= 4)
+    np.testing.assert_array_equal(inner.contains(columns), inside)
+    assert 0 < inside.sum() < len(inside)
+
+
+def test_anynet_contains_only_what_keeps_its_ties_and_orders():
+    columns = drawn(PRESETS["AnyNetX_A small"], 20_000)
+    for name in "BCDE":
+        space = PRESETS[f"AnyNetX_{name} small"]
+        kept = space.contains(columns)
+        for parameter in space.shared:
+            values = of_stages(columns, parameter, 3)
+            assert (values == values[0]).all(axis=0)[kept].all()
+        for parameter in space.non_decreasing:
+            assert (np.diff(of_stages(columns, parameter, 3), axis=0) >= 0)[:, kept].all()
+        assert 0 < kept.sum() < len(kept)
