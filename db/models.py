@@ -86,6 +86,9 @@ class PopulationRow(Base):
     training_seed: Mapped[int] = mapped_column(BigInteger)  # of the jobs
     paused: Mapped[bool] = mapped_column(server_default=false())
     priority: Mapped[int] = mapped_column(server_default=text("0"))  # of its jobs
+    # Its first networks were drawn for another population, whose law given its own is its own.
+    inherits: Mapped[int | None] = mapped_column(ForeignKey("populations.id"))
+    inherited: Mapped[int] = mapped_column(server_default=text("0"))
     tried: Mapped[int] = mapped_column(BigInteger)  # candidates
     refused: Mapped[dict[str, int]] = mapped_column(JSON)  # candidates, by cause
     # Raised in the transaction of each result: what snapshots, ETags and events go by.

@@ -10,7 +10,7 @@ Source: arXiv 2003.13678, section 3.1: "n = 500 models with 360 - 400 MF".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,6 +76,7 @@ def sample(
     channels: int = 3,
     classes: int = 1000,
     candidates: int | None = None,
+    known: Sequence[Draw] = (),
 ) -> Sample:
     """Draw until n distinct networks lie inside the windows.
 
@@ -86,6 +87,8 @@ def sample(
         windows: constraints on flops, params and activations of one image.
         resolution: side of the image, pixels; channels and classes likewise of the regime.
         candidates: give up after this many; by default 4,000 a network, at least 200,000.
+        known: draws of the same law that come first and count among the n; a candidate that is
+            one of them counts for it.
 
     Raises:
         TooFewNetworks: fewer than n distinct networks among the candidates.
@@ -97,7 +100,7 @@ def sample(
             f"no window on {', '.join(sorted(unknown))}: only {', '.join(WINDOWS)}"
         )
     budget = candidates or max(200_000, 4_000 * n)
-    distinct: dict[bytes, Draw] = {}
+    distinct = {_architecture(draw.network): draw for draw in known}
     refused: Counter[str] = Counter()
     tried = 0
     while len(distinct) < n and tried < budget:
@@ -162,6 +165,16 @@ def _architectures(networks: NetworkBatch) -> list[bytes]:
         for column in (stage.depth, stage.width, stage.inner_width, stage.group_width)
     ]
     return [row.tobytes() for row in np.stack(columns, axis=1)]
+
+
+def _architecture(network: Network) -> bytes:
+    """The key of one network, as `_architectures` gives it."""
+    numbers = [
+        number
+        for stage in network.stages
+        for number in (stage.depth, stage.width, stage.inner_width, stage.group_width)
+    ]
+    return np.array(numbers, dtype=np.int64).tobytes()
 
 
 def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:

@@ -83,6 +83,9 @@ class PopulationCreate(Body):
         0, description="of the training; populations of one training seed share results"
     )
     priority: Priority = Field(0, description="of the jobs: lower goes first")
+    inherits: int | None = Field(
+        None, description="a population whose measured networks of this space come first"
+    )
 
 
 class PopulationPatch(Body):
@@ -98,6 +101,31 @@ class PopulationPatch(Body):
 
 class MoreNetworks(Body):
     n: int = Field(ge=1, le=LARGEST, description="networks to add")
+
+
+class RefinementAsk(Body):
+    constraints: dict[str, str] = Field({}, examples=[{"depth": "10..24", "flops": "..400M"}])
+    shared: list[str] = Field([], description="parameters that all stages are to have alike")
+    non_decreasing: list[str] = Field([], description="parameters that may not decrease")
+
+
+class RefinementRead(Read):
+    refined_from: int = Field(description="id of the space")
+    space: DesignSpace
+    regime_id: int
+    training_seed: int
+    windows: dict[str, str]
+    inherited: int = Field(description="networks measured already that would come first")
+    reason: str | None = Field(description="why it can inherit none")
+
+
+class AncestorRead(Read):
+    space_id: int
+    name: str
+    count: int = Field(description="settings of its parameters")
+    population_id: int | None = Field(description="the newest one")
+    n: int = Field(description="networks with a result")
+    median: float | None = Field(description="error")
 
 
 class RetryAll(Body):
@@ -160,6 +188,8 @@ class PopulationRead(Read):
     training_seed: int
     paused: bool
     priority: int
+    inherits: int | None
+    inherited: int = Field(description="how many networks come from there")
     tried: int = Field(description="candidates drawn to find the n networks")
     refused: dict[str, int] = Field(description="candidates not taken, by cause")
     version: int

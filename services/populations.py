@@ -24,7 +24,7 @@ from designspace.constraints import ConstraintError
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
-from services import progress, regimes, schedule, spaces, versions
+from services import inheritance, progress, regimes, schedule, spaces, versions
 from services.errors import Conflict, NotFound, Refused
 from services.progress import Progress
 
@@ -44,6 +44,7 @@ class Spec:
     seed: int = 0  # of the draws
     training_seed: int = 0  # of the jobs: populations of one training seed share results
     priority: int = 0  # of the jobs: lower goes first
+    inherits: int | None = None  # a population whose networks of this space come first
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class PopulationRecord:
     training_seed: int
     paused: bool
     priority: int
+    inherits: int | None
+    inherited: int  # how many of its networks come from there
     tried: int
     refused: dict[str, int]
     version: int
@@ -81,12 +84,21 @@ def create(database: Database, spec: Spec) -> int:
         _require_free(session, spec.name)
         space = spaces.get(session, spec.space_id).space
         regime = regimes.get(session, spec.regime_id).regime
-    sample = _sample(
-        space, regime, spec, spec.n
-    )  # outside of any transaction: it takes seconds
+        known = _inherited(session, spec, space)
+    sample = _sample(space, regime, spec, spec.n, known)  # outside of transactions: seconds
     with database.durable() as session:
         _require_free(session, spec.name)
-        return store(session, spec, sample)
+        return store(session, spec, sample, inherited=len(known))
+
+
+def _inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
+    """The networks that come first, n at most."""
+    if spec.inherits is None:
+        return []
+    try:
+        return inheritance.draws(session, spec, space)[: spec.n]
+    except ConstraintError as error:
+        raise _refused(error) from error
 
 
 def extend(database: Database, id: int, more: int) -> None:
@@ -110,7 +122,8 @@ def extend(database: Database, id: int, more: int) -> None:
             raise Refused("n", more, f"from 1 to {LARGEST - n:,} for a population of {n:,}")
         space = spaces.get(session, row.space_id).space
         regime = regimes.get(session, row.regime_id).regime
-    sample = _sample(space, regime, spec, n + more)
+        known = inheritance.stored(session, id, row.inherited)
+    sample = _sample(space, regime, spec, n + more, known)
     with database.durable() as session:
         population = session.get_one(PopulationRow, id, with_for_update=True)
         if population.n != n:
@@ -119,8 +132,8 @@ def extend(database: Database, id: int, more: int) -> None:
         versions.raise_for(session, id)
 
 
-def _sample(space: Family, regime: Regime, spec: Spec, n: int) -> Sample:
-    """n networks as the spec wants them.
+def _sample(space: Family, regime: Regime, spec: Spec, n: int, known: Sequence[Draw]) -> Sample:
+    """n networks as the spec wants them, the known ones first.
 
     Raises:
         Refused: a window that is no constraint on complexity, or too few networks inside it.
@@ -134,17 +147,23 @@ def _sample(space: Family, regime: Regime, spec: Spec, n: int) -> Sample:
             resolution=regime.resolution,
             channels=regime.channels,
             classes=regime.classes,
+            known=known,
         )
     except ConstraintError as error:
-        allowed = f"{error.reason}; {error.allowed}"
-        raise Refused(f"windows.{error.column}", error.text, allowed) from error
+        raise _refused(error) from error
     except TooFewNetworks as error:
         raise Refused("n", n, str(error)) from error
 
 
-def store(session: Session, spec: Spec, sample: Sample) -> int:
+def _refused(error: ConstraintError) -> Refused:
+    allowed = f"{error.reason}; {error.allowed}"
+    return Refused(f"windows.{error.column}", error.text, allowed)
+
+
+def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> int:
     """Store a sampled population: networks not known yet, draws, and jobs not known yet."""
-    population = PopulationRow(**(asdict(spec) | {"n": 0}), tried=0, refused={})
+    given = asdict(spec) | {"n": 0, "tried": 0, "refused": {}, "inherited": inherited}
+    population = PopulationRow(**given)
     session.add(population)
     session.flush()
     _add(session, population, sample)
@@ -268,6 +287,8 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             training_seed=row.training_seed,
             paused=row.paused,
             priority=row.priority,
+            inherits=row.inherits,
+            inherited=row.inherited,
             tried=row.tried,
             refused=row.refused,
             version=row.version,

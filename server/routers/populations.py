@@ -12,9 +12,11 @@ from server.schemas import (
     PopulationCreate,
     PopulationPatch,
     PopulationRead,
+    RefinementAsk,
+    RefinementRead,
     RetryAll,
 )
-from services import populations, schedule
+from services import populations, refinements, schedule
 from services.populations import Spec
 
 router = APIRouter(prefix="/populations", tags=["populations"])
@@ -64,6 +66,16 @@ def add_networks(population_id: int, body: MoreNetworks, parts: PartsDep) -> Pop
     parts.queue.wake()
     with parts.database.read() as session:
         return PopulationRead.model_validate(populations.get(session, population_id))
+
+
+@router.post("/{population_id}/refinement")
+def propose_refinement(
+    population_id: int, body: RefinementAsk, session: ReadDep
+) -> RefinementRead:
+    """The space of its networks that pass, with ties and orders added. Nothing is stored."""
+    rules = {"shared": body.shared, "non_decreasing": body.non_decreasing}
+    found = refinements.propose(session, population_id, body.constraints, rules)
+    return RefinementRead.model_validate(found)
 
 
 @router.post("/{population_id}/benchmarks")

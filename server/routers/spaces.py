@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, status
 
-from server.dependencies import ReadDep, WriteDep
-from server.schemas import Items, SpaceCreate, SpaceRead
-from services import spaces
+from server.dependencies import PartsDep, ReadDep, WriteDep
+from server.schemas import AncestorRead, Items, SpaceCreate, SpaceRead
+from services import refinements, spaces
 
 router = APIRouter(prefix="/spaces", tags=["design spaces"])
 
@@ -28,3 +28,10 @@ def list_spaces(session: ReadDep) -> Items[SpaceRead]:
 def read_space(space_id: int, session: ReadDep) -> SpaceRead:
     """One design space."""
     return SpaceRead.model_validate(spaces.get(session, space_id))
+
+
+@router.get("/{space_id}/lineage")
+def read_lineage(space_id: int, session: ReadDep, parts: PartsDep) -> Items[AncestorRead]:
+    """The chain of refinements that led to it, the first space first."""
+    chain = refinements.lineage(session, parts.snapshots, space_id)
+    return Items(items=[AncestorRead.model_validate(one) for one in chain])
