@@ -10,7 +10,7 @@ from pathlib import Path
 import children
 import pytest
 from sqlalchemy import text
-from waiting import lives, until
+from waiting import processes_of, until
 
 from jobs.queue import Queue
 from services import regimes
@@ -44,18 +44,6 @@ def worker(database, broker_url, tmp_path):
         assert any("ready" in line for line in process.stderr)
         yield process
         process.kill()
-
-
-def processes_of(folder):
-    """Processes that were started with `folder` as their data folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"NETSPACE_DATA_DIR={folder}\0" in (entry / "environ").read_text():
-                found.append(int(entry.name))
-        except OSError:  # it ended, or is not ours
-            pass
-    return [pid for pid in found if lives(pid)]
 
 
 def test_a_message_wakes_the_worker_and_a_signal_ends_it_with_nothing_left_behind(
