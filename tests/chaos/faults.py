@@ -1,0 +1,149 @@
+"""What a storm does, how often a round, and by what mechanism the program withstands it."""
+
+import random
+from dataclasses import dataclass
+
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+
+LEASE = "the lease expires, any worker's reaper gives the job back"
+SPOOL = "the spool: any worker stores what was measured"
+CRASHED = "its worker sees it end and queues the job once more"
+POLL = "the row is the queue: slots look by themselves"
+FENCE = "the lost token fences its writes; a late result counts where there is none"
+INSIST = "statements are tried again; a result waits in the spool"
+
+LAST_STRIKE = 0.6
+"""Of the jobs: those after it are for whatever waits at a point."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of blow: a signal at a labelled point, or something that the storm does."""
+
+    name: str
+    mechanism: str
+    point: str | None = None  # see `points`, and there what a signal and a victim are
+    signal: str = "SIGKILL"
+    victim: str = "child"
+    act: str | None = None  # a method of the storm
+    on: str | None = None  # whose turn it is: one such at a time
+    times: int = 1  # a round
+    only: str | None = None  # a database
+    costly: bool = False  # a process that loads torch is started again
+
+
+def at(name, point, mechanism, signal="SIGKILL", victim="child", times=1):
+    costly = victim != "child" and signal != "SIGSTOP"
+    return Fault(name, mechanism, point, signal, victim, times=times, costly=costly)
+
+
+def outside(name, act, mechanism, on, only=None):
+    return Fault(name, mechanism, act=act, on=on, only=only)
+
+
+FAULTS = (
+    at("worker killed after the claim", "claimed", LEASE, victim="worker"),
+    at("worker killed in mid-epoch", "mid-epoch", LEASE, victim="worker"),
+    at("worker killed with a result in hand", "measured", LEASE, victim="worker"),
+    at("worker killed while it spools", "half spooled", LEASE, victim="worker"),
+    at("worker killed before the transaction", "spooled", SPOOL, victim="worker"),
+    at("worker killed before the commit", "recorded", SPOOL, victim="worker"),
+    at(
+        "worker killed after the commit",
+        "committed",
+        SPOOL + ", twice changes nothing",
+        victim="worker",
+    ),
+    at(
+        "worker asked to stop in mid-epoch",
+        "mid-epoch",
+        "the job is released, untried",
+        "SIGTERM",
+        "worker",
+    ),
+    at(
+        "fork server killed",
+        "started",
+        CRASHED + "; the fork server comes back",
+        victim="fork server",
+    ),
+    at("worker stopped past its lease after the claim", "claimed", FENCE, "SIGSTOP", "worker"),
+    at("worker stopped past its lease in mid-epoch", "mid-epoch", FENCE, "SIGSTOP", "worker"),
+    at(
+        "worker stopped past its lease with a result in hand",
+        "measured",
+        FENCE,
+        "SIGSTOP",
+        "worker",
+    ),
+    at("child killed at its start", "started", CRASHED, times=2),
+    at("child killed in mid-epoch", "mid-epoch", CRASHED, times=4),
+    at("child killed with a result in hand", "computed", CRASHED, times=2),
+    at(
+        "child killed after it sent its result",
+        "said",
+        "what it said before it died comes first",
+        times=2,
+    ),
+    at(
+        "child stopped past the lease",
+        "mid-epoch",
+        "heartbeats come from the slot, not from the child",
+        "SIGSTOP",
+    ),
+    outside("broker killed, started again", "kill_broker", POLL, "broker"),
+    outside("broker stopped, started again", "stop_broker", POLL, "broker"),
+    outside(
+        "broker frozen", "freeze_broker", "publishing gives up after 0.3 s; " + POLL, "broker"
+    ),
+    outside("broker flushed", "flush_broker", POLL, "broker"),
+    outside("every wake-up dropped", "drop_wake_ups", POLL, "queue"),
+    outside(
+        "every wake-up tripled",
+        "triple_wake_ups",
+        "a wake-up rings a bell, and claims nothing",
+        "queue",
+    ),
+    outside(
+        "PostgreSQL killed (SIGKILL)",
+        "kill_database",
+        INSIST + "; a lost claim is nobody's",
+        "database",
+        POSTGRESQL,
+    ),
+    outside(
+        "PostgreSQL shut down at once (SIGQUIT)",
+        "quit_database",
+        INSIST,
+        "database",
+        POSTGRESQL,
+    ),
+    outside("every connection cut", "cut_connections", INSIST, "database", POSTGRESQL),
+    outside(
+        "SQLite locked by a stranger past the lease",
+        "lock_database",
+        "writers wait; " + FENCE,
+        "database",
+        SQLITE,
+    ),
+)
+
+
+def plan(kind, jobs, seed, rounds=1, share=None):
+    """What strikes a database of a kind, and after how many jobs are over, first things first.
+
+    Args:
+        share: of the costly faults every other one, from this one on (0 or 1); None for all.
+    """
+    chance = random.Random(seed)
+    costly = [fault for fault in FAULTS if fault.costly]
+    left_out = [] if share is None else costly[1 - share :: 2]
+    chosen = [
+        fault
+        for fault in FAULTS
+        if fault.only in (None, kind) and fault not in left_out
+        for _ in range(fault.times * rounds)
+    ]
+    chance.shuffle(chosen)
+    whens = sorted(chance.uniform(0, LAST_STRIKE * jobs) for _ in chosen)
+    return list(zip(whens, chosen, strict=True))

@@ -1,0 +1,73 @@
+"""A worker with labelled points: `python -m netspace worker`, which may end at any of them.
+
+claimed | measured (a child's result is here) | half spooled (written, not yet under its name) |
+spooled | recorded (in the transaction) | committed
+
+The program is patched before its application is made, and knows nothing of it.
+"""
+
+import os
+
+import mortal_child
+from points import FOLDER, Points, after, before
+
+from jobs.messages import Finished
+from jobs.wakeups import Wakeups
+from services import leases, results
+from workers import processes
+from workers.config import WorkerConfig
+from workers.runner import Runner
+from workers.slots import Slot
+
+POLL_SECONDS = 1.0
+REAP_SECONDS = 0.3
+RETRY_DELAY_MS = 100
+
+
+def make_mortal(points):
+    """Put the points where they belong."""
+
+    def at(point):
+        return lambda: points.reach(point)
+
+    def measured(self, claim, end):
+        if isinstance(end, Finished):
+            points.reach("measured")
+        store(self, claim, end)
+
+    store, Slot._store = Slot._store, measured
+    before(Slot, "supervise", at("claimed"))
+    after(os, "fsync", at("half spooled"))  # nothing else here is synchronised before it
+    before(results, "record_end", at("spooled"))
+    after(results, "record_end", at("recorded"))
+    after(Slot, "_insist", at("committed"))
+    processes.run_job = mortal_child.run_job
+
+
+def repeat_wake_ups(points):
+    """Deliver each wake-up never, once or three times, as the storm has it."""
+    for owner, name in ((Runner, "wake"), (Wakeups, "publish")):
+        original = getattr(owner, name)
+
+        def deliver(*arguments, original=original):
+            for _ in range(points.copies):
+                original(*arguments)
+
+        setattr(owner, name, deliver)
+
+
+def hurry():
+    """Waits that suit a storm."""
+    WorkerConfig.__init__.__defaults__ = (POLL_SECONDS, REAP_SECONDS)
+    leases.RETRY_DELAY_MS = RETRY_DELAY_MS
+
+
+def main(name):
+    """Be the worker."""
+    points = Points(os.environ[FOLDER])
+    make_mortal(points)
+    repeat_wake_ups(points)
+    hurry()
+    from netspace.cli import app
+
+    app(["worker", f"--name={name}"])
