@@ -129,21 +129,27 @@ FAULTS = (
 )
 
 
-def plan(kind, jobs, seed, rounds=1, share=None):
+def plan(kind, jobs, seed, rounds=1, costly=None):
     """What strikes a database of a kind, and after how many jobs are over, first things first.
 
     Args:
-        share: of the costly faults every other one, from this one on (0 or 1); None for all.
+        costly: names of those costly faults that strike; all unless given.
     """
     chance = random.Random(seed)
-    costly = [fault for fault in FAULTS if fault.costly]
-    left_out = [] if share is None else costly[1 - share :: 2]
     chosen = [
         fault
         for fault in FAULTS
-        if fault.only in (None, kind) and fault not in left_out
+        if fault.only in (None, kind)
+        and (costly is None or not fault.costly or fault.name in costly)
         for _ in range(fault.times * rounds)
     ]
     chance.shuffle(chosen)
     whens = sorted(chance.uniform(0, LAST_STRIKE * jobs) for _ in chosen)
     return list(zip(whens, chosen, strict=True))
+
+
+def shares(seed, of=len((SQLITE, POSTGRESQL)), size=3):
+    """Disjoint choices of a few costly faults, one for each of several storms."""
+    names = [fault.name for fault in FAULTS if fault.costly]
+    random.Random(seed).shuffle(names)
+    return [names[size * i : size * (i + 1)] for i in range(of)]

@@ -14,7 +14,7 @@ from points import FOLDER, Points, after, before
 from jobs.messages import Finished
 from jobs.wakeups import Wakeups
 from services import leases, results
-from workers import processes
+from workers import processes, spool
 from workers.config import WorkerConfig
 from workers.runner import Runner
 from workers.slots import Slot
@@ -22,6 +22,7 @@ from workers.slots import Slot
 POLL_SECONDS = 1.0
 REAP_SECONDS = 0.3
 RETRY_DELAY_MS = 100
+UNFINISHED_SECONDS = 1.0
 
 
 def make_mortal(points):
@@ -60,6 +61,7 @@ def hurry():
     """Waits that suit a storm."""
     WorkerConfig.__init__.__defaults__ = (POLL_SECONDS, REAP_SECONDS)
     leases.RETRY_DELAY_MS = RETRY_DELAY_MS
+    spool.UNFINISHED_SECONDS = UNFINISHED_SECONDS
 
 
 def main(name):

@@ -76,9 +76,9 @@ class Outcome:
 class Storm:
     """One storm over a database of its own."""
 
-    def __init__(self, folder, kind, jobs, seed, rounds=1, share=None, seconds=100):
+    def __init__(self, folder, kind, jobs, seed, rounds=1, costly=None, seconds=100):
         self.folder, self.kind, self.jobs, self.seed = folder, kind, jobs, seed
-        self.plan = faults.plan(kind, jobs, seed, rounds, share)
+        self.plan = faults.plan(kind, jobs, seed, rounds, costly)
         self.chance = random.Random(seed + 1)
         self.seconds = seconds
         self.points = Points(folder / "points")
