@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+SQLITE, POSTGRESQL = KINDS = "SQLite", "PostgreSQL"
 
 LEASE = "the lease expires, any worker's reaper gives the job back"
 SPOOL = "the spool: any worker stores what was measured"
@@ -148,8 +148,8 @@ def plan(kind, jobs, seed, rounds=1, costly=None):
     return list(zip(whens, chosen, strict=True))
 
 
-def shares(seed, of=len((SQLITE, POSTGRESQL)), size=3):
-    """Disjoint choices of a few costly faults, one for each of several storms."""
+def shares(seed, size=3):
+    """A few of the costly faults for each kind of database, and others for each."""
     names = [fault.name for fault in FAULTS if fault.costly]
     random.Random(seed).shuffle(names)
-    return [names[size * i : size * (i + 1)] for i in range(of)]
+    return [names[size * i : size * (i + 1)] for i in range(len(KINDS))]
