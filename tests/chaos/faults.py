@@ -12,8 +12,8 @@ POLL = "the row is the queue: slots look by themselves"
 FENCE = "the lost token fences its writes; a late result counts where there is none"
 INSIST = "statements are tried again; a result waits in the spool"
 
-LAST_STRIKE = 0.6
-"""Of the jobs: those after it are for whatever waits at a point."""
+CALM_JOBS = 12
+"""The last ones, after all has begun that strikes: they come by the points where it waits."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def plan(kind, jobs, seed, rounds=1, costly=None):
         for _ in range(fault.times * rounds)
     ]
     chance.shuffle(chosen)
-    whens = sorted(chance.uniform(0, LAST_STRIKE * jobs) for _ in chosen)
+    whens = sorted(chance.uniform(0, jobs - CALM_JOBS) for _ in chosen)
     return list(zip(whens, chosen, strict=True))
 
 
