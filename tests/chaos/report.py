@@ -15,7 +15,7 @@ from storm import Storm
 from benchmarks.report import processor
 
 JOBS = 1000
-ROUNDS = 4
+ROUNDS = 3
 SECONDS = 3600.0
 SEED = int(os.environ.get("CHAOS_SEED", "200310"))
 

@@ -230,9 +230,10 @@ class Storm:
         self.broker.send(signal.SIGCONT)
 
     def flush_broker(self):
+        while not valkey.answers(self.broker_url):  # it was just started again
+            yield TRY_AGAIN_SECONDS
         with Redis.from_url(self.broker_url) as broker:
             broker.flushall()
-        yield 0
 
     def drop_wake_ups(self):
         return self.deliver_wake_ups(0)
@@ -260,14 +261,14 @@ class Storm:
                 yield TRY_AGAIN_SECONDS
 
     def cut_connections(self):
-        with contextlib.suppress(psycopg.OperationalError):
-            address = self.database.url.replace("+psycopg", "")
-            with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-                )
-        yield 0
+        while not postgres.answers(self.database.url):
+            yield TRY_AGAIN_SECONDS
+        address = self.database.url.replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
 
     def lock_database(self):
         file = self.folder / "netspace.db"
