@@ -1,7 +1,11 @@
 """What a storm does, how often a round, and by what mechanism the program withstands it."""
 
 import random
+import signal
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import acts
 
 SQLITE, POSTGRESQL = KINDS = "SQLite", "PostgreSQL"
 
@@ -25,7 +29,7 @@ class Fault:
     point: str | None = None  # see `points`, and there what a signal and a victim are
     signal: str = "SIGKILL"
     victim: str = "child"
-    act: str | None = None  # a method of the storm
+    act: Callable | None = None  # see `acts`
     on: str | None = None  # whose turn it is: one such at a time
     times: int = 1  # a round
     only: str | None = None  # a database
@@ -91,37 +95,44 @@ FAULTS = (
         "heartbeats come from the slot, not from the child",
         "SIGSTOP",
     ),
-    outside("broker killed, started again", "kill_broker", POLL, "broker"),
-    outside("broker stopped, started again", "stop_broker", POLL, "broker"),
     outside(
-        "broker frozen", "freeze_broker", "publishing gives up after 0.3 s; " + POLL, "broker"
+        "broker killed, started again", acts.restart_broker(signal.SIGKILL), POLL, "broker"
     ),
-    outside("broker flushed", "flush_broker", POLL, "broker"),
-    outside("every wake-up dropped", "drop_wake_ups", POLL, "queue"),
+    outside(
+        "broker stopped, started again", acts.restart_broker(signal.SIGTERM), POLL, "broker"
+    ),
+    outside(
+        "broker frozen",
+        acts.freeze_broker,
+        "publishing gives up after 0.3 s; " + POLL,
+        "broker",
+    ),
+    outside("broker flushed", acts.flush_broker, POLL, "broker"),
+    outside("every wake-up dropped", acts.deliver_wake_ups(0), POLL, "queue"),
     outside(
         "every wake-up tripled",
-        "triple_wake_ups",
+        acts.deliver_wake_ups(3),
         "a wake-up rings a bell, and claims nothing",
         "queue",
     ),
     outside(
         "PostgreSQL killed (SIGKILL)",
-        "kill_database",
+        acts.restart_database(signal.SIGKILL),
         INSIST + "; a lost claim is nobody's",
         "database",
         POSTGRESQL,
     ),
     outside(
         "PostgreSQL shut down at once (SIGQUIT)",
-        "quit_database",
+        acts.restart_database(signal.SIGQUIT),
         INSIST,
         "database",
         POSTGRESQL,
     ),
-    outside("every connection cut", "cut_connections", INSIST, "database", POSTGRESQL),
+    outside("every connection cut", acts.cut_connections, INSIST, "database", POSTGRESQL),
     outside(
         "SQLite locked by a stranger past the lease",
-        "lock_database",
+        acts.lock_database,
         "writers wait; " + FENCE,
         "database",
         SQLITE,

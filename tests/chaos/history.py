@@ -171,3 +171,16 @@ def leftovers(left):
     return [f"left in the spool: {name}" for name in left.spool] + [
         f"process {pid} is still alive" for pid in left.processes
     ]
+
+
+def late_results(events):
+    """How many results came from a lease that was not the job's any more."""
+    holders, late = {}, 0
+    for event in events:
+        if event.kind == "claimed":
+            holders[event.job] = event.attempt
+        elif event.kind == "done":
+            late += holders.get(event.job) != event.attempt
+        else:
+            holders.pop(event.job, None)
+    return late

@@ -44,7 +44,7 @@ def rage(kind):
                 *(f"{name}: missed" for name in outcome.missed),
             ]:
                 say(sentence)
-            say(storm.said())
+            say(storm.lab.said())
             sys.exit(f"{kind}: CHAOS_SEED={SEED} broke a promise")
     return outcome
 

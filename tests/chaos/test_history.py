@@ -1,7 +1,7 @@
 """The checker finds each kind of violation, and none where there is none."""
 
 import pytest
-from history import Event, Job, Left, violations
+from history import Event, Job, Left, late_results, violations
 
 LEASE = 2000
 
@@ -135,3 +135,16 @@ def test_what_is_left_that_should_not_be_is_a_violation(changed, sentences):
 def test_jobs_that_nobody_wanted_are_found_by_their_events():
     stray = [*history("claimed 1", "done 1"), Event(9, 1, "claimed")]
     assert violations(stray, left(), LEASE) == ["event of job 9, which is none"]
+
+
+@pytest.mark.parametrize(
+    ("told", "late"),
+    [
+        (["claimed 1", "done 1"], 0),
+        (["claimed 1", "expired 1", "done 1"], 1),
+        (["claimed 1", "expired 1", "claimed 2", "done 1"], 1),
+        (["claimed 1", "expired 1", "claimed 2", "done 2"], 0),
+    ],
+)
+def test_a_late_result_is_one_of_a_lease_that_was_lost(told, late):
+    assert late_results(history(*told)) == late

@@ -25,5 +25,5 @@ def test_every_job_yields_exactly_one_result_whatever_is_killed(kind, tmp_path):
     costly = shares(SEED)[KINDS.index(kind)]
     storm = Storm(tmp_path, kind, JOBS, SEED, costly=costly, seconds=SECONDS)
     outcome = storm.rage()
-    assert outcome.violations == [], storm.said()
+    assert outcome.violations == [], storm.lab.said()
     assert outcome.missed == [], "the jobs were over before these struck"
