@@ -1,4 +1,4 @@
-"""How a fault strikes a lab, step by step. Each step says how many seconds to pause after it."""
+"""How a fault strikes a lab: steps, each of which says how many seconds to pause after it."""
 
 import contextlib
 import os
