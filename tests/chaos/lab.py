@@ -93,7 +93,8 @@ class Lab:
         self.database.dispose()
         for server in self.servers:
             server.down(signal.SIGINT)
-        until(lambda: not processes_of(self.folder), 10)
+        # A fork server whose worker was stopped at its start is gone when it has loaded torch.
+        until(lambda: not processes_of(self.folder), 60)
         left.processes.extend(processes_of(self.folder))
         return events, left
 
