@@ -11,7 +11,7 @@ from netspace.stack import postgres
 SEED = int(os.environ.get("CHAOS_SEED", "200310"))
 """Of what strikes and when; where it strikes depends on how fast the machine is, too."""
 
-JOBS = 32
+JOBS = 30
 SECONDS = 200.0
 """It takes 30 where nothing else runs."""
 
