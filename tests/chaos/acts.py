@@ -25,8 +25,8 @@ def at_point(fault, label):
         lab.points.arm(label, fault.signal, fault.victim)
         while (victim := lab.points.taken(label)) is None:
             yield 0
-        if fault.signal == "SIGSTOP":
-            yield PAST_THE_LEASE
+        if fault.signal == "SIGSTOP":  # until another has the job, or has done it
+            yield PAST_THE_LEASE + chance.uniform(0, 3)
             with contextlib.suppress(ProcessLookupError):  # a child dies with its worker
                 os.kill(victim, signal.SIGCONT)
 
