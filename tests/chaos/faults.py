@@ -159,7 +159,7 @@ def plan(kind, jobs, seed, rounds=1, costly=None):
     return list(zip(whens, chosen, strict=True))
 
 
-def shares(seed, size=3):
+def shares(seed, size=2):
     """A few of the costly faults for each kind of database, and others for each."""
     names = [fault.name for fault in FAULTS if fault.costly]
     random.Random(seed).shuffle(names)
