@@ -12,7 +12,7 @@ from faults import POSTGRESQL, Fault
 from history import late_results, violations
 from lab import LEASE_SECONDS, Lab
 
-TICK_SECONDS = 0.05
+TICK_SECONDS = 0.1
 
 
 class BlownOut(AssertionError):
