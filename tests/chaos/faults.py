@@ -30,7 +30,7 @@ class Fault:
     signal: str = "SIGKILL"
     victim: str = "child"
     act: Callable | None = None  # see `acts`
-    on: str | None = None  # whose turn it is: one such at a time
+    on: str | None = None  # one such at a time; a storm that waits for its own lock is none
     times: int = 1  # a round
     only: str | None = None  # a database
     costly: bool = False  # a process that loads torch is started again
@@ -108,12 +108,12 @@ FAULTS = (
         "broker",
     ),
     outside("broker flushed", acts.flush_broker, POLL, "broker"),
-    outside("every wake-up dropped", acts.deliver_wake_ups(0), POLL, "queue"),
+    outside("every wake-up dropped", acts.deliver_wake_ups(0), POLL, "database"),
     outside(
         "every wake-up tripled",
         acts.deliver_wake_ups(3),
         "a wake-up rings a bell, and claims nothing",
-        "queue",
+        "database",
     ),
     outside(
         "PostgreSQL killed (SIGKILL)",

@@ -26,7 +26,7 @@ UNFINISHED_SECONDS = 1.0
 
 
 def make_mortal(points):
-    """Put the points where they belong."""
+    """Put the points where they belong: those after a child's end are passed by results only."""
 
     def at(point):
         return lambda: points.reach(point)
@@ -36,12 +36,18 @@ def make_mortal(points):
             points.reach("measured")
         store(self, claim, end)
 
+    def recorded(session, claim, end, max_attempts):
+        if isinstance(end, Finished):
+            points.reach("spooled")
+        record(session, claim, end, max_attempts)
+        if isinstance(end, Finished):
+            points.reach("recorded")
+
     store, Slot._store = Slot._store, measured
+    record, results.record_end = results.record_end, recorded
     before(Slot, "supervise", at("claimed"))
     after(os, "fsync", at("half spooled"))  # nothing else here is synchronised before it
-    before(results, "record_end", at("spooled"))
-    after(results, "record_end", at("recorded"))
-    after(Slot, "_insist", at("committed"))
+    before(spool, "_remove", at("committed"))
     processes.run_job = mortal_child.run_job
 
 
