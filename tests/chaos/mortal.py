@@ -26,7 +26,7 @@ UNFINISHED_SECONDS = 1.0
 
 
 def make_mortal(points):
-    """Put the points where they belong: those after a child's end are passed by results only."""
+    """Put the points where they belong; those after a child's end are for results only."""
 
     def at(point):
         return lambda: points.reach(point)
