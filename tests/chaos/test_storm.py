@@ -14,7 +14,7 @@ SEED = int(os.environ.get("CHAOS_SEED", "3"))
 With 3, workers are killed after the claim, in mid-epoch, before the commit and after it.
 """
 
-JOBS = 30
+JOBS = 24
 SECONDS = 200.0
 """A limit for a machine with much else to do."""
 
