@@ -112,7 +112,7 @@ def extend(database: Database, id: int, more: int) -> None:
         regime = regimes.get(session, row.regime_id).regime
     sample = _sample(space, regime, spec, n + more)
     with database.durable() as session:
-        population = session.get_one(PopulationRow, id, with_for_update=True)
+        population = schedule.locked(session, id)
         if population.n != n:
             raise Conflict(f"population {id} has {population.n} networks by now, not {n}")
         _add(session, population, sample)
