@@ -7,7 +7,7 @@ PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Ota
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser bench clean
+.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos bench clean
 
 help:         ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
@@ -55,6 +55,9 @@ integration: setup-test ## tests with a real broker, database, and training
 browser: setup-test ## tests of the page in Chromium
 	@scripts/chromium
 	$(PYTEST) tests/browser
+
+chaos: setup-test ## a storm of faults over 1,000 jobs on each database; its table in docs/reliability.md
+	PYTHONPATH=.:tests $(PY) tests/chaos/report.py docs/reliability.md
 
 format: setup-test ## rewrite the code as `lint` wants it
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .

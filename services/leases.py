@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import EventRow, JobRow, NetworkRow, RegimeRow
+from db.models import DrawRow, EventRow, JobRow, NetworkRow, PopulationRow, RegimeRow
 from designspace.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Claim, Kind
@@ -211,13 +211,31 @@ def ended(session: Session, job_ids: Sequence[int]) -> list[Claim]:
 
 
 def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:
-    """Back to the queue, for whoever comes first; not if somebody asked to cancel it."""
+    """Back to the queue, for whoever comes first.
+
+    Not if somebody asked to cancel it; and it is held up where all who want it are paused.
+    """
     if job.cancel_requested:
         end(session, job, "cancelled", "cancelled", "cancelled while it ran")
         return
-    job.state = "queued"
+    job.state = "queued" if _is_awaited(session, job) else "paused"
     job.lease_token = job.lease_expires_at = job.heartbeat_at = job.worker = None
     job.not_before = _later(delay_ms) if delay_ms else 0
+
+
+def _is_awaited(session: Session, job: JobRow) -> bool:
+    """Whether a population that is not paused wants the job, or none at all."""
+    wanting = (
+        select(PopulationRow.paused)
+        .join(DrawRow, DrawRow.population_id == PopulationRow.id)
+        .where(
+            DrawRow.network_id == job.network_id,
+            PopulationRow.regime_id == job.regime_id,
+            PopulationRow.training_seed == job.seed,
+        )
+        .distinct()
+    )
+    return set(session.scalars(wanting)) != {True}
 
 
 def _later(delay_ms: int) -> Any:

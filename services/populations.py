@@ -125,7 +125,7 @@ def extend(database: Database, id: int, more: int) -> None:
         known = inheritance.stored(session, id, row.inherited)
     sample = _sample(space, regime, spec, n + more, known)
     with database.durable() as session:
-        population = session.get_one(PopulationRow, id, with_for_update=True)
+        population = schedule.locked(session, id)
         if population.n != n:
             raise Conflict(f"population {id} has {population.n} networks by now, not {n}")
         _add(session, population, sample)

@@ -41,7 +41,7 @@ def queue_benchmarks(session: Session, population_id: int) -> int:
     Raises:
         NotFound: no such population.
     """
-    population = _population(session, population_id, lock=True)
+    population = locked(session, population_id)
     network_ids = list(session.scalars(_drawn(population).order_by(DrawRow.ordinal)))
     counted = select(func.count()).where(of(population), JobRow.kind == "benchmark")
     before = session.scalars(counted).one()
@@ -56,7 +56,7 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
     Raises:
         NotFound: no such population.
     """
-    population = _population(session, population_id, lock=True)
+    population = locked(session, population_id)
     if population.paused == paused:
         return
     population.paused = paused
@@ -75,7 +75,7 @@ def set_priority(session: Session, population_id: int, priority: int) -> None:
     Raises:
         NotFound: no such population.
     """
-    population = _population(session, population_id, lock=True)
+    population = locked(session, population_id)
     population.priority = priority
     session.flush()
     _prioritise(session, population)
@@ -161,8 +161,22 @@ def _drawn_by_others(population: PopulationRow) -> Any:
     )
 
 
-def _population(session: Session, id: int, lock: bool = False) -> PopulationRow:
-    population = session.get(PopulationRow, id, with_for_update=lock or None)
+def locked(session: Session, id: int) -> PopulationRow:
+    """A population that nobody else changes meanwhile.
+
+    Its jobs are locked first, as where a result is stored: else two would wait crosswise.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, id)
+    _locked(session, of(population) & JobRow.state.not_in(FINAL))
+    session.refresh(population, with_for_update=True)
+    return population
+
+
+def _population(session: Session, id: int) -> PopulationRow:
+    population = session.get(PopulationRow, id)
     if population is None:
         raise NotFound("population", id)
     return population

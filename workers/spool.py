@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from workers import files
 log = logging.getLogger(__name__)
 
 FOLDER = "spool"
+
+UNFINISHED_SECONDS = 600.0
+"""Nobody writes a file for so long: he was killed, and its job is tried again."""
 
 Store = Callable[[Claim, Finished | Failed], None]
 """Puts an end into the database; raises what passes by itself, and anything else."""
@@ -60,6 +64,7 @@ class Spool:
         Raises:
             Exception: one of `passing`, as `store` raised it; the files stay.
         """
+        self._remove_unfinished()
         stored = 0
         for file in sorted(self._folder.glob("*.json")):
             with _locked(file) as mine:
@@ -75,6 +80,14 @@ class Spool:
                         _remove(file)
                         stored += 1
         return stored
+
+    def _remove_unfinished(self) -> None:
+        """What was being written when its worker was killed."""
+        oldest = time.time() - UNFINISHED_SECONDS
+        for file in self._folder.glob("*.new"):
+            with contextlib.suppress(OSError):  # another worker was faster
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
 
     def _read(self, file: Path) -> Ended | None:
         """What is in a file; None where it is gone, or set aside because it can't be read."""

@@ -1,6 +1,7 @@
 """Scheduling: which jobs go first, are cancelled, are asked for again, and why one waits."""
 
 import threading
+import time
 
 import pytest
 from sqlalchemy import text
@@ -142,6 +143,54 @@ def test_jobs_that_failed_come_latest_first_with_what_was_said(create, write, cl
         (2, "impossible", "no such kernel"),
         (1, "impossible", "no such kernel"),
     ]
+
+
+# ---------------------------------------------------------------- pausing
+
+
+@pytest.mark.parametrize("lost", ["its lease expired", "it crashed"])
+def test_a_job_that_comes_back_to_a_paused_population_is_held_up(create, write, claim, lost):
+    id = create(1)
+    held = claim()
+    write(schedule.set_paused, id, True)
+    if lost == "it crashed":
+        write(results.record_failure, held, CRASHED, retry=True, max_attempts=3)
+    else:
+        write(lambda session: session.execute(text("UPDATE jobs SET lease_expires_at = 1")))
+        write(leases.reap, 3)
+    assert write(jobs.get, 1).state == "paused"
+    write(schedule.set_paused, id, False)
+    assert write(jobs.get, 1).state == "queued"
+
+
+def test_a_job_that_comes_back_goes_on_where_another_population_waits_for_it(
+    create, write, claim
+):
+    id = create(1, name="paused")
+    create(1, name="the same network")
+    held = claim()
+    write(schedule.set_paused, id, True)
+    write(leases.release, held)
+    assert write(jobs.get, held.job_id).state == "queued"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_pausing_while_a_late_result_is_stored_is_no_deadlock(database, create, write, claim):
+    # A late result locks the queued job, then raises its populations' versions.
+    id = create(1)
+    late = claim()
+    write(lambda session: session.execute(text("UPDATE jobs SET lease_expires_at = 1")))
+    write(leases.reap, 3)
+    with database.durable() as session:
+        session.execute(text("SELECT id FROM jobs FOR UPDATE"))
+        pausing = threading.Thread(target=write, args=(schedule.set_paused, id, True))
+        pausing.start()
+        time.sleep(0.2)  # it waits for the job, and holds nothing that the result needs
+        assert results.record(session, late, FINISHED)
+    pausing.join(10)
+    assert not pausing.is_alive()
+    assert write(populations.get, id).paused
+    assert write(jobs.get, late.job_id).state == "done"
 
 
 # ---------------------------------------------------------------- cancelling

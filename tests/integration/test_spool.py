@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import children
@@ -153,6 +154,18 @@ def test_a_file_that_can_not_be_read_is_set_aside_and_holds_up_no_other(
     assert "0-first.json can't be read" in caplog.text
 
 
+def test_what_a_killed_worker_was_writing_is_removed_when_nobody_can_be_at_it_any_more(
+    spool, store, files, tmp_path
+):
+    (tmp_path / "spool").mkdir()
+    for name, age in (("1-1-old.json.7.new", 3600), ("2-1-young.json.8.new", 0)):
+        file = tmp_path / "spool" / name
+        file.write_bytes(b"half a fi")
+        os.utime(file, times=(time.time() - age,) * 2)
+    assert spool.replay(store, DATABASE_AWAY) == 0
+    assert files() == ["2-1-young.json.8.new"]
+
+
 def test_an_end_that_the_database_refuses_is_set_aside(spool, held, files, caplog):
     def refuse(*_):
         raise ValueError("no such thing")
@@ -182,6 +195,7 @@ def test_a_full_disk_is_no_reason_not_to_store_a_result(spool, held, store, data
 WORKER = """
 import multiprocessing
 import sys
+import time
 from pathlib import Path
 from db import session
 session.BUSY_SECONDS = 0.1

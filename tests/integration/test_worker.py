@@ -12,7 +12,7 @@ import children
 import pytest
 from celery import Celery
 from sqlalchemy import text
-from waiting import lives, until
+from waiting import processes_of, until
 
 from jobs.queue import EXCHANGE, WAKE, Queue, configure
 from services import regimes
@@ -49,18 +49,6 @@ def worker(database, broker_url, tmp_path):
         assert any("ready" in line for line in process.stderr)
         yield process
         process.kill()
-
-
-def processes_of(folder):
-    """Processes that were started with `folder` as their data folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"NETSPACE_DATA_DIR={folder}\0" in (entry / "environ").read_text():
-                found.append(int(entry.name))
-        except OSError:  # it ended, or is not ours
-            pass
-    return [pid for pid in found if lives(pid)]
 
 
 @pytest.fixture

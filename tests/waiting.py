@@ -1,4 +1,4 @@
-"""What tests wait for: a condition, or the end of a process."""
+"""What tests wait for: a condition, or the end of processes."""
 
 import time
 from pathlib import Path
@@ -11,6 +11,18 @@ def lives(pid):
     except FileNotFoundError:
         return False
     return state not in "ZX"
+
+
+def processes_of(folder):
+    """Living processes that were started with `folder` as their data folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"NETSPACE_DATA_DIR={folder}\0" in (entry / "environ").read_text():
+                found.append(int(entry.name))
+        except OSError:  # it ended, or is not ours
+            pass
+    return [pid for pid in found if lives(pid)]
 
 
 def until(condition, seconds=30.0):
