@@ -84,15 +84,19 @@ def create(database: Database, spec: Spec) -> int:
         _require_free(session, spec.name)
         space = spaces.get(session, spec.space_id).space
         regime = regimes.get(session, spec.regime_id).regime
-        known = _inherited(session, spec, space)
+        known = inherited(session, spec, space)
     sample = _sample(space, regime, spec, spec.n, known)  # outside of transactions: seconds
     with database.durable() as session:
         _require_free(session, spec.name)
         return store(session, spec, sample, inherited=len(known))
 
 
-def _inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
-    """The networks that come first, n at most."""
+def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
+    """The networks measured already that come first, n at most.
+
+    Raises:
+        Refused: the population to inherit from has none that are a sample of this one.
+    """
     if spec.inherits is None:
         return []
     try:

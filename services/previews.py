@@ -6,7 +6,7 @@ the population. `start` stores a population together with a space that is new, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +36,7 @@ class NewSpace:
 
     name: str
     space: Family
+    refined_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ def start(database: Database, spec: Spec, new: NewSpace | None = None) -> int:
 
     Raises:
         NotFound: no such space or regime.
-        Refused: a window that is no constraint on complexity, too few networks inside it, or
-            `space_name` is taken by another definition.
+        Refused: a window that is no constraint on complexity, too few networks inside it,
+            nothing to inherit, or `space_name` is taken by another definition.
         Conflict: the population's name is taken.
     """
     if new is None:
@@ -99,18 +100,20 @@ def start(database: Database, spec: Spec, new: NewSpace | None = None) -> int:
     with database.read() as session:
         _require_free(session, spec.name)
         regime = regimes.get(session, spec.regime_id).regime
+        known = populations.inherited(session, spec, new.space)
     try:
         # Outside of any transaction: sampling may take seconds.
-        sample = _sample(new.space, regime, spec.n, spec.seed, parsed)
+        sample = _sample(new.space, regime, spec.n, spec.seed, parsed, known=known)
     except TooFewNetworks as few:
         raise Refused("n", spec.n, str(few)) from few
     with database.durable() as session:
         _require_free(session, spec.name)
         try:
-            space_id = spaces.define(session, new.name, new.space)
+            space_id = spaces.define(session, new.name, new.space, new.refined_from)
         except Conflict as taken:
             raise Refused("space_name", new.name, str(taken)) from taken
-        return populations.store(session, replace(spec, space_id=space_id), sample)
+        spec = replace(spec, space_id=space_id)
+        return populations.store(session, spec, sample, inherited=len(known))
 
 
 def parse_windows(windows: Mapping[str, str]) -> dict[str, Constraint]:
@@ -133,6 +136,7 @@ def _sample(
     seed: int,
     windows: Mapping[str, Constraint],
     candidates: int | None = None,
+    known: Sequence[Draw] = (),
 ) -> Sample:
     return sampling.sample(
         space,
@@ -143,6 +147,7 @@ def _sample(
         channels=regime.channels,
         classes=regime.classes,
         candidates=candidates,
+        known=known,
     )
 
 

@@ -48,6 +48,15 @@ class Ancestor:
     median: float | None  # error, percent
 
 
+def refinable(session: Session, population_id: int) -> tuple[str, ...]:
+    """The columns of a population whose constraints can become part of a space or a window.
+
+    Raises:
+        NotFound: no such population.
+    """
+    return (*_space_of(session, population_id).refinable, *sampling.WINDOWS)
+
+
 def propose(
     session: Session,
     population_id: int,
@@ -64,10 +73,8 @@ def propose(
         NotFound: no such population.
         Refused: a constraint that can't become part of a space, or a rule the space lacks.
     """
-    population = session.get(PopulationRow, population_id)
-    if population is None:
-        raise NotFound("population", population_id)
-    old = spaces.get(session, population.space_id).space
+    old = _space_of(session, population_id)
+    population = session.get_one(PopulationRow, population_id)
     try:
         asked = {name: constraints.parse(text) for name, text in texts.items()}
         windows = constraints.parse_all(population.windows, sampling.WINDOWS)
@@ -145,6 +152,13 @@ def _summary(results: Population) -> tuple[int, float | None]:
         return 0, None
     median = edf(results.error, results.multiplicity).median
     return len(results), median if math.isfinite(median) else None
+
+
+def _space_of(session: Session, population_id: int) -> Family:
+    population = session.get(PopulationRow, population_id)
+    if population is None:
+        raise NotFound("population", population_id)
+    return spaces.get(session, population.space_id).space
 
 
 def _with_rules(space: Family, rules: Mapping[str, Sequence[str]]) -> Family:

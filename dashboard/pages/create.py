@@ -8,21 +8,23 @@ stores them with their jobs, and goes to the population.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import sampled_widths_figure
-from dashboard.pages import create_form, plan, preview_panel
+from dashboard.pages import create_form, plan, preview_panel, refine_panel
 from dashboard.pages.create_form import FIELDS, PREVIEWED, errors, field_id, values
 from dashboard.pages.markup import facts, register_graph
 from dashboard.pages.network import THEME
 from dashboard.pages.plan import Plan
+from dashboard.pages.refine_panel import Refinement
 from dashboard.sources import Sources
 from designspace.spaces.base import Family
 from services import populations, previews, regimes, spaces
@@ -48,7 +50,16 @@ def register(app: Dash, sources: Sources) -> None:
 
     @app.callback(
         {name: Output(field_id(name), "value") for name in FILLED}
-        | {f"{name}_options": Output(field_id(name), "data") for name in ("space", "regime")},
+        | {f"{name}_options": Output(field_id(name), "data") for name in ("space", "regime")}
+        | {
+            "refinement": Output("new-refinement", "data"),
+            "space_name": Output("new-space-name", "value"),
+            "training_seed": Output("new-training-seed", "value"),
+            "inherits": Output("new-inherits", "checked"),
+            "inherits_label": Output("new-inherits", "label"),
+            "inherits_note": Output("new-inherits-note", "children"),
+            "inherits_hidden": Output("new-inherits-box", "hidden"),
+        },
         Input("location", "pathname"),
         Input("location", "search"),
         *values(State, *FILLED),
@@ -63,11 +74,30 @@ def register(app: Dash, sources: Sources) -> None:
         Output("new-json", "value"),
         Output("new-stored", "data"),
         Input("new-space", "value"),
+        Input("new-refinement", "data"),
         prevent_initial_call=True,
     )
-    async def show_space(id: str | None) -> tuple[str, str]:
+    async def show_space(id: str | None, refinement: Refinement | None) -> tuple[str, str]:
         text = await run_in_threadpool(definition, sources, id)
-        return text, text
+        refined = refinement is not None and refinement["space"] == id
+        return refinement["json"] if refinement and refined else text, text
+
+    @app.callback(
+        Output("new-json", "value", allow_duplicate=True),
+        Output("new-rules", "value"),
+        Output("new-rules-box", "hidden"),
+        Input("new-rules", "value"),
+        Input("new-json", "value"),
+        prevent_initial_call=True,
+    )
+    async def show_rules(chosen: list[str], written: str) -> tuple[Any, Any, Any]:
+        if ctx.triggered_id == "new-rules":
+            text = refine_panel.ruled(written or "", chosen)
+            return no_update if text is None else text, no_update, no_update
+        space = refine_panel.read(written or "")
+        if space is None:
+            return no_update, no_update, no_update
+        return no_update, sorted(refine_panel.chips(space)), space.family != "anynet"
 
     @app.callback(
         Output("new-regime-facts", "children"),
@@ -80,6 +110,7 @@ def register(app: Dash, sources: Sources) -> None:
     @app.callback(
         {
             "acceptance": Output("new-acceptance", "children"),
+            "lineage": Output("new-lineage", "children"),
             "widths": Output("new-widths-figure", "data"),
             "ranges": Output("new-ranges", "children"),
             "errors": errors(*PREVIEWED),
@@ -102,6 +133,8 @@ def register(app: Dash, sources: Sources) -> None:
         },
         Input("new-start", "n_clicks"),
         *values(State, *FIELDS),
+        State("new-inherits", "checked"),
+        State("new-refinement", "data"),
         running=[
             (Output("new-start", "disabled"), True, False),
             (Output("new-start", "children"), "Sampling …", "Start"),
@@ -109,7 +142,10 @@ def register(app: Dash, sources: Sources) -> None:
         prevent_initial_call=True,
     )
     async def start(clicks: int, *form: Any) -> dict[str, Any]:
-        return await run_in_threadpool(started, sources, dict(zip(FIELDS, form, strict=True)))
+        *fields, inherits, refinement = form
+        asked = dict(zip(FIELDS, fields, strict=True))
+        parent = refinement["population"] if inherits and refinement else None
+        return await run_in_threadpool(started, sources, asked, parent)
 
 
 def register_browser(app: Dash) -> None:
@@ -162,10 +198,13 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     The link's `?space=` wins; else it begins like the newest population. The seed counts the
     populations of the space, so that a second one draws other networks.
     """
+    refinement = refine_panel.proposal(sources, search)
     with sources.database.read() as session:
         known, ways = spaces.every(session), regimes.every(session)
         older = populations.every(session)
     asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
+    if refinement:
+        asked = refinement["space"]
     ids = [str(space.id) for space in known]
     space = asked if asked in ids else now["space"]
     like = newest(older, space)
@@ -177,13 +216,34 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         "seed": len([one for one in older if str(one.space_id) == space]),
     } | {name: like.windows.get(name, "") if like else "" for name in create_form.WINDOWS}
     kept = {name: value for name, value in now.items() if value not in (None, "")}
-    if asked not in ids or asked == now["space"]:
+    if not refinement and (asked not in ids or asked == now["space"]):
         values |= kept
+    if refinement:
+        windows = {name: refinement["windows"].get(name, "") for name in create_form.WINDOWS}
+        values |= windows | {"regime": refinement["regime"]}
     # What does not change is not sent: it would undo what was edited.
     changed = {k: no_update if v == now[k] else v for k, v in values.items()}
-    return changed | {
-        "space_options": [{"value": str(one.id), "label": one.name} for one in known],
-        "regime_options": [{"value": str(one.id), "label": one.name} for one in ways],
+    return (
+        changed
+        | refined(refinement)
+        | {
+            "space_options": [{"value": str(one.id), "label": one.name} for one in known],
+            "regime_options": [{"value": str(one.id), "label": one.name} for one in ways],
+        }
+    )
+
+
+def refined(refinement: Refinement | None) -> dict[str, Any]:
+    """Values of the fields that only a refinement fills in."""
+    inherited = refinement["inherited"] if refinement else 0
+    return {
+        "refinement": refinement,
+        "space_name": refinement["name"] if refinement else no_update,
+        "training_seed": refinement["training_seed"] if refinement else no_update,
+        "inherits": inherited > 0,
+        "inherits_label": f"begin with the {inherited:,} networks that are measured already",
+        "inherits_note": refinement["note"] if refinement else "",
+        "inherits_hidden": refinement is None,
     }
 
 
@@ -237,6 +297,9 @@ def previewed(sources: Sources, fields: Fields, theme: str) -> dict[str, Any]:
     lines = preview_panel.widths(preview) if preview else []
     return {
         "acceptance": told,
+        "lineage": refine_panel.lineage(
+            refine_panel.chain(sources, fields.get("space")), asked.space, asked.space_name
+        ),
         "widths": sampled_widths_figure(lines, palette),
         "ranges": preview_panel.ranges(preview.draws) if preview else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},
@@ -251,14 +314,20 @@ def sampled(sources: Sources, asked: Plan) -> previews.Preview:
     return previews.preview(sources.database, space, asked.regime_id, asked.windows, asked.seed)
 
 
-def started(sources: Sources, fields: Fields) -> dict[str, Any]:
-    """Create the population that the form asks for, or say why not."""
-    asked = plan.read(fields, stored_space(sources, fields.get("space")))
+def started(sources: Sources, fields: Fields, inherits: int | None = None) -> dict[str, Any]:
+    """Create the population that the form asks for, or say why not.
+
+    Args:
+        inherits: the population whose measured networks come first, if any.
+    """
+    stored = stored_space(sources, fields.get("space"))
+    asked = plan.read(fields, stored)
     plan.require_names(asked)
     id = None
     if not asked.problems:
         try:
-            id = previews.start(sources.database, spec(asked), new_space(asked))
+            wanted = replace(spec(asked), inherits=inherits)
+            id = previews.start(sources.database, wanted, new_space(asked, stored))
             sources.queue.wake()
         except (Refused, Conflict, NotFound) as error:
             refuse(asked, error)
@@ -281,14 +350,19 @@ def spec(asked: Plan) -> Spec:
     )
 
 
-def new_space(asked: Plan) -> NewSpace | None:
-    return None if asked.space is None else NewSpace(asked.space_name, asked.space)
+def new_space(asked: Plan, stored: Family | None) -> NewSpace | None:
+    """The edited space; where its law is the picked one's, given more, it refines that."""
+    if asked.space is None:
+        return None
+    refines = stored is not None and asked.space.is_given(stored)
+    return NewSpace(asked.space_name, asked.space, asked.space_id if refines else None)
 
 
 def refuse(asked: Plan, error: Exception) -> None:
     """What a service refused, at the field that it is about."""
     if isinstance(error, Refused):
         name = error.field.removeprefix("windows.")
+        name = "json" if name == "inherits" else name
         asked.problems[name] = plan.said(str(error.value), error.allowed)
     elif isinstance(error, Conflict):
         asked.problems["name"] = str(error)

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from dashboard.pages import refine_panel
 from dashboard.pages.markup import attributes, graph, page_header, section
 
 FIELDS = (
@@ -102,6 +103,7 @@ def space() -> Component:
                 classNames={"input": "mono"},
                 spellCheck=False,
             ),
+            refine_panel.rules(),
             html.Div(
                 dmc.TextInput(
                     id="new-space-name",
@@ -111,6 +113,7 @@ def space() -> Component:
                 id="new-edited",
                 hidden=True,
             ),
+            refine_panel.inheritance(),
         ],
         className="fields",
     )
@@ -187,6 +190,11 @@ def preview() -> Component:
                 id="new-acceptance",
             ),
             section(
+                "Lineage",
+                "spaces, each refined from the one before",
+                html.Div(id="new-lineage"),
+            ),
+            section(
                 "Widths of the first dozen networks",
                 "as built, over the block index",
                 graph("new-widths", "block widths of the first networks", 260),
@@ -207,6 +215,7 @@ def preview() -> Component:
 def stores() -> list[Component]:
     return [
         dcc.Store(id="new-stored"),  # the picked space's definition as written into the form
+        dcc.Store(id="new-refinement"),  # what Explore's Refine proposes
         dcc.Store(id="new-ask"),  # the fields at rest
         dcc.Store(id="new-started"),  # the id of the population just created
     ]

@@ -75,6 +75,7 @@ def header() -> Component:
             picker("against", "none", "population to compare with", clearable=True),
             html.Span(id="data-badge", className="badge", hidden=True),
             html.Span(className="spring"),
+            button("Refine", "refine", "a new population of what passes (E)"),
             dcc.Link(
                 "Queue", id="queue-link", href=get_relative_path("/queue"), className="button"
             ),

@@ -16,6 +16,7 @@ KEYS = {
     "← →": "on the EDF: move the threshold e",
     "D": "light or dark",
     "L": "copy a link to this view",
+    "E": "refine: a new population of what passes",
     "N": "new population",
     "Q": "queue: jobs and workers",
     "?": "this help",

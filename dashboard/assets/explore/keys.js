@@ -10,6 +10,7 @@
       reset: () => page.reset(),
       pin: () => page.pin(),
       "copy-link": () => copyLink(page),
+      refine: () => page.refine(),
       "open-help": () => toggleHelp(),
       "open-constraints": () => toggleConstraints(),
     };
@@ -39,7 +40,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (window.netspaceShell.isTyping(event)) return;
     const byKey = {
-      z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], "?": acts["open-help"],
+      z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], e: acts.refine, "?": acts["open-help"],
       n: () => at("new-link").click(),
       q: () => at("queue-link").click(),
       "/": () => {

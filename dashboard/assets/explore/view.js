@@ -289,6 +289,16 @@
       if (this.constraints.size) this.take(new Map());
     }
 
+    /** To New population, with what passes as the next design space. */
+    refine() {
+      if (this.population === null) return;
+      const query = window.netspaceUrl.constraintQuery(this.#link().constraints);
+      tell("location", {
+        pathname: `${window.netspaceShell.PREFIX}new`,
+        search: `?refine=${this.population}${query && `&${query}`}`,
+      });
+    }
+
     /** The hand has let go: what it did can be undone, and the rest of the page follows. */
     commit() {
       this.history.commit(this.constraints);

@@ -1,0 +1,176 @@
+"""Refining on New population: ties and orders by a click, what is inherited, the lineage.
+
+Explore's *Refine* leads here with `?refine=POPULATION&depth=4..9&..`; the constraints become
+the definition in the form (`services.refinements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+import dash_mantine_components as dmc
+from dash import dcc, get_relative_path, html
+from dash.development.base_component import Component
+from pydantic import ValidationError
+
+from dashboard.pages import plan
+from dashboard.pages.markup import attributes
+from dashboard.sources import Sources
+from designspace.quantities import quantity
+from designspace.spaces import DESIGN_SPACE
+from designspace.spaces.base import Family
+from services import refinements, spaces
+from services.errors import NotFound, Refused
+from services.refinements import Ancestor
+
+RULES = {
+    "shared bottleneck_ratio": "b shared",
+    "shared group_width": "g shared",
+    "non_decreasing width": "w not decreasing",
+    "non_decreasing depth": "d not decreasing",
+}
+"""What AnyNetX_B to E add, as chips; others are written into the JSON."""
+
+
+def rules() -> Component:
+    """Chips of the ties and orders that stages can have."""
+    return html.Div(
+        dmc.ChipGroup(
+            [dmc.Chip(label, value=value, size="xs") for value, label in RULES.items()],
+            id="new-rules",
+            multiple=True,
+            value=[],
+        ),
+        id="new-rules-box",
+        className="rules",
+        hidden=True,
+        **attributes(aria_label="ties and orders of the stages"),
+    )
+
+
+def inheritance() -> Component:
+    """Whether the population begins with what is measured; shown where it refines another."""
+    return html.Div(
+        [
+            dmc.Checkbox(id="new-inherits", label="", checked=False, size="xs"),
+            html.P(id="new-inherits-note", className="muted note"),
+        ],
+        id="new-inherits-box",
+        hidden=True,
+    )
+
+
+def ruled(written: str, chosen: Sequence[str]) -> str | None:
+    """The definition with these ties and orders; None where it can't be read or has them."""
+    space = read(written)
+    if space is None or chips(space) == set(chosen) or space.family != "anynet":
+        return None
+    definition = space.model_dump()
+    for rule in RULES:
+        field, name = rule.split()
+        kept = [one for one in definition[field] if one != name]
+        definition[field] = [*kept, name] if rule in chosen else kept
+    return plan.written(DESIGN_SPACE.validate_python(definition))
+
+
+def chips(space: Family) -> set[str]:
+    """Which of RULES a space keeps."""
+    kept = {rule: rule.split() for rule in RULES}
+    return {rule for rule, (field, name) in kept.items() if name in getattr(space, field, ())}
+
+
+def read(written: str) -> Family | None:
+    try:
+        return DESIGN_SPACE.validate_json(written)
+    except ValidationError:
+        return None
+
+
+def proposal(sources: Sources, search: str) -> dict[str, Any] | None:
+    """What a link asks to refine, for the form; None where it asks for nothing.
+
+    Constraints that can't become part of a space are left out, and named.
+    """
+    query = dict(parse_qsl(search.removeprefix("?")))
+    given = query.pop("refine", "")
+    if not given.isdecimal():
+        return None
+    try:
+        with sources.database.read() as session:
+            possible = refinements.refinable(session, int(given))
+            texts = {name: text for name, text in query.items() if name in possible}
+            found = refinements.propose(session, int(given), texts, {})
+            parent = spaces.get(session, found.refined_from).name
+    except (NotFound, Refused):
+        return None
+    left_out = [f"{name} {text}" for name, text in query.items() if name not in possible]
+    inside = [f"{quantity(name).symbol} {text}" for name, text in texts.items()]
+    return {
+        "population": int(given),
+        "space": str(found.refined_from),
+        "json": plan.written(found.space),
+        "name": ", ".join([parent, *inside])[: plan.LONGEST_NAME],
+        "regime": str(found.regime_id),
+        "training_seed": found.training_seed,
+        "windows": found.windows,
+        "inherited": found.inherited,
+        "note": note(found.reason, left_out),
+    }
+
+
+def note(reason: str | None, left_out: Sequence[str]) -> str:
+    """What a person should know of a proposal."""
+    said = []
+    if reason:
+        said.append(f"Nothing measured can be taken over: that takes {reason}.")
+    else:
+        said.append("Their errors suggested this space: judge it by the new ones, too.")
+    if left_out:
+        said.append(f"No part of a space: {', '.join(left_out)}.")
+    return " ".join(said)
+
+
+def lineage(chain: Sequence[Ancestor], edited: Family | None, name: str) -> Component:
+    """A simple chain: each space with its settings, results and their median error."""
+    links = [ancestor(one) for one in chain]
+    if edited is not None:
+        links.append(html.Li([html.B(name or "this space"), said([settings(edited.count())])]))
+    return html.Ol(links, className="lineage")
+
+
+def ancestor(one: Ancestor) -> Component:
+    median = [] if one.median is None else [f"median error {one.median:.2f} %"]
+    words = [settings(one.count), f"n = {one.n:,}", *median]
+    if one.population_id is None:
+        return html.Li([html.B(one.name), said(words)])
+    href = get_relative_path(f"/?population={one.population_id}")
+    return html.Li([dcc.Link(one.name, href=href), said(words)])
+
+
+def said(words: Sequence[str]) -> Component:
+    return html.Span(f" · {' · '.join(words)}", className="muted")
+
+
+def settings(count: int) -> str:
+    """`1.8e18 settings`, or all digits of a small number."""
+    if count < 10**6:
+        return f"{count:,} settings"
+    digits, _, power = f"{count:.1e}".partition("e+")
+    return f"{digits}e{int(power)} settings"
+
+
+def chain(sources: Sources, space_id: Any) -> Sequence[Ancestor]:
+    """The lineage of a stored space; empty where there is none of that id."""
+    if not str(space_id or "").isdecimal():
+        return []
+    try:
+        with sources.database.read() as session:
+            return refinements.lineage(session, sources.snapshots, int(space_id))
+    except NotFound:
+        return []
+
+
+Refinement = Mapping[str, Any]
+"""A proposal as the store `new-refinement` holds it: see `proposal`."""
