@@ -75,8 +75,8 @@ class NetworkRecord:
     flops: int
     params: int
     activations: int
-    line: Line
-    e_fit: float
+    line: Line  # drawn from, or nearest to the widths
+    e_fit: float  # of the nearest line of the grid, which a drawn line need not be
     line_widths: list[float]  # u_j = w0 + wa * j
     quantised_widths: list[int]  # w_j of the line
     compatible_widths: list[int]  # of the blocks that are built
