@@ -23,6 +23,8 @@ STEMS = {
 }
 """pycls's name of a stem by its kind and stride."""
 
+COLOURS = 3
+
 PARTS: dict[str | int, type[BaseModel]] = {"stem": Stem, "stages": Stage}
 
 
@@ -72,9 +74,10 @@ def _mistake(problem: ErrorDetails) -> str:
     return f"{said}, not {value!r}" if place and isinstance(value, str | int | float) else said
 
 
-def to_pycls(network: Network, classes: int = 1000) -> str:
-    """MODEL and ANYNET of a pycls configuration, as YAML. pycls takes colour images only.
+def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
+    """MODEL and ANYNET of a pycls configuration, as YAML.
 
+    pycls takes colour images only; a comment says so where `channels` are others.
     X, Y and R blocks are its `res_bottleneck_block`. Its `vanilla_block` is two V blocks in a
     row, and its `res_basic_block` has two convolutions under one shortcut where VR has one.
 
@@ -100,7 +103,10 @@ def to_pycls(network: Network, classes: int = 1000) -> str:
     if network.se_ratio:
         fields["SE_R"] = _decimal(network.se_ratio)
     lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}", "ANYNET:"]
-    return "\n".join([*lines, *(f"  {name}: {value}" for name, value in fields.items()), ""])
+    lines += [f"  {name}: {value}" for name, value in fields.items()]
+    if channels != COLOURS:
+        lines.insert(0, f"# Of images with {channels} channels; stems of pycls take {COLOURS}.")
+    return "\n".join(lines) + "\n"
 
 
 def _blocks(network: Network) -> tuple[str, list[int], list[float], list[int]]:

@@ -115,6 +115,13 @@ def test_bottleneck_multipliers_give_the_inner_width(b):
     assert multiplier == pytest.approx(1 / b)
 
 
+def test_a_comment_says_that_pycls_takes_colour_images():
+    assert to_pycls(REGNETX_400MF, channels=1, classes=1000).splitlines() == [
+        "# Of images with 1 channels; stems of pycls take 3.",
+        *to_pycls(REGNETX_400MF).splitlines(),
+    ]
+
+
 def test_r_blocks_are_bottlenecks_of_one_group():
     read = anynet(NETWORKS["R"])
     assert read["BLOCK_TYPE"] == "res_bottleneck_block"
