@@ -105,7 +105,7 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
     lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}", "ANYNET:"]
     lines += [f"  {name}: {value}" for name, value in fields.items()]
     if channels != COLOURS:
-        lines.insert(0, f"# Of images with {channels} channels; stems of pycls take {COLOURS}.")
+        lines.insert(0, f"# For {channels}-channel images; the stems of pycls take {COLOURS} channels.")
     return "\n".join(lines) + "\n"
 
 

@@ -117,7 +117,7 @@ def test_bottleneck_multipliers_give_the_inner_width(b):
 
 def test_a_comment_says_that_pycls_takes_colour_images():
     assert to_pycls(REGNETX_400MF, channels=1, classes=1000).splitlines() == [
-        "# Of images with 1 channels; stems of pycls take 3.",
+        "# For 1-channel images; the stems of pycls take 3 channels.",
         *to_pycls(REGNETX_400MF).splitlines(),
     ]
 
