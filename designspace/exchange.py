@@ -3,7 +3,8 @@
 JSON is the network's own model, nothing lost. pycls is the code of the paper's authors; its
 AnyNet takes stems, stages and heads by lists, and can't say every network that is drawn here.
 
-Source: github.com/facebookresearch/pycls, pycls/core/config.py and pycls/models/anynet.py.
+Source: github.com/facebookresearch/pycls at 5c16371, pycls/models/anynet.py, and its
+pycls/core/config.py.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
     lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}", "ANYNET:"]
     lines += [f"  {name}: {value}" for name, value in fields.items()]
     if channels != COLOURS:
-        lines.insert(0, f"# For {channels}-channel images; the stems of pycls take {COLOURS} channels.")
+        images = f"{channels}-channel images"
+        lines.insert(0, f"# For {images}; the stems of pycls take {COLOURS} channels.")
     return "\n".join(lines) + "\n"
 
 
