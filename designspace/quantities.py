@@ -172,7 +172,9 @@ QUANTITIES = table(
 )
 """Columns of a whole network; `group_width` is as drawn, `effective_group_width` as built.
 
-Both, and `bottleneck_ratio`, exist where all stages of the network agree.
+Both, and `bottleneck_ratio`, exist where all stages of the network agree. `e_fit` is the least
+over the grid of lines (`designspace.fits`) for every network; `fit_w0`, `fit_wa`, `fit_wm` are
+the line a network was drawn from, or the grid's nearest where it was drawn from none.
 """
 
 STAGE_QUANTITIES = table(

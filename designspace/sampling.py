@@ -32,7 +32,7 @@ WINDOWS = ("flops", "params", "activations")
 
 @dataclass(frozen=True)
 class Draw:
-    """A sampled network: how it was drawn, what it costs, the line nearest to its widths."""
+    """A sampled network: how it was drawn, what it costs, its line and e_fit."""
 
     network: Network
     parameters: dict[str, float]  # as drawn, and the effective widths as built
@@ -195,8 +195,9 @@ def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:
 
 
 def _fit(network: Network, parameters: Mapping[str, float]) -> fits.Fit:
-    """The line a network was drawn from, else the one fitted to its widths."""
+    """e_fit of the widths; the line is the one a network was drawn from, where there is one."""
+    nearest = fits.fit(network.block_widths)
     if {"w0", "wa", "wm"} <= parameters.keys():
-        line = Line(parameters["w0"], parameters["wa"], parameters["wm"])
-        return fits.Fit(line, fits.deviation(line, network.block_widths))
-    return fits.fit(network.block_widths)
+        drawn = Line(parameters["w0"], parameters["wa"], parameters["wm"])
+        return replace(nearest, line=drawn)
+    return nearest

@@ -373,7 +373,7 @@ class NetworkRead(Read):
     params: int
     activations: int
     line: LineRead
-    e_fit: float
+    e_fit: float = Field(description="least over the grid of lines, whatever line was drawn")
     line_widths: list[float] = Field(description="u_j = w0 + wa * j, channels of block j")
     quantised_widths: list[int] = Field(description="w_j of the line")
     compatible_widths: list[int] = Field(description="as built: multiples of the group width")

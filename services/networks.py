@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,11 +15,15 @@ from db.models import (
     JobRow,
     NetworkRow,
     PopulationRow,
+    RegimeRow,
     ResultRow,
 )
+from designspace.exchange import Inexpressible, to_json, to_pycls
 from designspace.line import Line
 from designspace.network import Network
-from services.errors import NotFound
+from designspace.regimes import Regime
+from designspace.source import to_torch
+from services.errors import NotFound, Refused
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,25 @@ class NetworkRecord:
     flops: int
     params: int
     activations: int
-    line: Line
-    e_fit: float
+    line: Line  # drawn from, or nearest to the widths
+    e_fit: float  # of the nearest line of the grid, which a drawn line need not be
     line_widths: list[float]  # u_j = w0 + wa * j
     quantised_widths: list[int]  # w_j of the line
     compatible_widths: list[int]  # of the blocks that are built
     job: JobRecord
+
+
+Form = Literal["json", "yaml", "py"]
+"""The network's own model, a configuration of pycls, a PyTorch file."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A network as text."""
+
+    name: str
+    media_type: str
+    text: str
 
 
 def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
@@ -89,16 +106,7 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
     Raises:
         NotFound: no such population, or no such network in it.
     """
-    population = session.get(PopulationRow, population_id)
-    if population is None:
-        raise NotFound("population", population_id)
-    draw = session.scalar(
-        select(DrawRow).where(
-            DrawRow.population_id == population_id, DrawRow.network_id == network_id
-        )
-    )
-    if draw is None:
-        raise NotFound(f"network in population {population_id}:", network_id)
+    population, draw = _drawn(session, population_id, network_id)
     row = session.get_one(NetworkRow, network_id)
     network = Network.model_validate(row.architecture)
     line = Line(draw.fit_w0, draw.fit_wa, draw.fit_wm)
@@ -119,6 +127,46 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
         compatible_widths=network.block_widths,
         job=_job(session, population, network_id),
     )
+
+
+def file(session: Session, population_id: int, network_id: int, form: Form) -> File:
+    """A network of a population as a file for elsewhere, for the images of its regime.
+
+    Raises:
+        NotFound: no such population, or no such network in it.
+        Refused: pycls can't say this network.
+    """
+    population, _ = _drawn(session, population_id, network_id)
+    network = Network.model_validate(session.get_one(NetworkRow, network_id).architecture)
+    regime = Regime.model_validate(session.get_one(RegimeRow, population.regime_id).definition)
+    name = f"network-{network.hash}.{form}"
+    if form == "json":
+        return File(name, "application/json", to_json(network))
+    if form == "py":
+        text = to_torch(network, regime.channels, regime.classes)
+        return File(name, "text/x-python", text)
+    try:
+        text = to_pycls(network, regime.channels, regime.classes)
+    except Inexpressible as error:
+        raise Refused("network", network.hash, str(error)) from None
+    return File(name, "application/yaml", text)
+
+
+def _drawn(
+    session: Session, population_id: int, network_id: int
+) -> tuple[PopulationRow, DrawRow]:
+    """A population and its draw of a network, or NotFound."""
+    population = session.get(PopulationRow, population_id)
+    if population is None:
+        raise NotFound("population", population_id)
+    draw = session.scalar(
+        select(DrawRow).where(
+            DrawRow.population_id == population_id, DrawRow.network_id == network_id
+        )
+    )
+    if draw is None:
+        raise NotFound(f"network in population {population_id}:", network_id)
+    return population, draw
 
 
 def _job(session: Session, population: PopulationRow, network_id: int) -> JobRecord:

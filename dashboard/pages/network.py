@@ -68,12 +68,15 @@ def head() -> Component:
         [
             html.H2(id="network-title"),
             html.Span(className="spring"),
-            html.A(
-                "JSON",
-                id="network-json",
-                className="button quiet",
-                target="_blank",
-                title="this network as REST tells it",
+            *(
+                html.A(
+                    label,
+                    id=f"network-{name}",
+                    className="button quiet",
+                    target="_blank",
+                    title=title,
+                )
+                for name, label, title in LINKS
             ),
             html.Button(
                 "×",
@@ -87,9 +90,16 @@ def head() -> Component:
     )
 
 
+LINKS = (
+    ("json", "JSON", "this network as REST tells it"),
+    ("torch", "PyTorch", "this network as a file that needs torch alone"),
+    ("pycls", "pycls", "this network as a configuration of the paper authors' code"),
+)
+"""(name, label, title) of the links to a network elsewhere."""
+
 OUTPUTS = {
     "title": Output("network-title", "children"),
-    "json": Output("network-json", "href"),
+    **{name: Output(f"network-{name}", "href") for name, _, _ in LINKS},
     "told": Output("network-told", "children"),
     "line": Output("network-line", "children"),
     "widths": Output("network-widths-figure", "data"),
@@ -150,10 +160,13 @@ def sheet(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dic
         record = networks.get(session, population, id)
     drawn = sources.snapshots.get(population).population
     status = Status(drawn.status[np.flatnonzero(drawn.ids == record.id)[0]])
+    at = f"{api}/populations/{population}/networks/{id}"
     palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
     return {
         "title": network_sheet.title(record),
-        "json": f"{api}/populations/{population}/networks/{id}",
+        "json": at,
+        "torch": f"{at}.py",
+        "pycls": f"{at}.yaml",
         "told": network_sheet.told(record, status),
         "line": network_sheet.line(record),
         "widths": network_widths_figure(

@@ -150,13 +150,13 @@ def span(values: Sequence[float], form: str) -> str:
 
 
 def line(record: NetworkRecord) -> str:
-    """The line with its numbers, and how far the widths are from it."""
+    """The line with its numbers, and how far the widths are from the nearest of the grid."""
     numbers = {"w0": record.line.w0, "wa": record.line.wa, "wm": record.line.wm}
     values = ", ".join(
         f"{quantity(name).symbol} {quantity(name).show(value)}"
         for name, value in numbers.items()
     )
-    return f"{values}, e_fit {quantity('e_fit').show(record.e_fit)}"
+    return f"{values}; e_fit {quantity('e_fit').show(record.e_fit)}"
 
 
 def epochs(epochs: Sequence[EpochRecord]) -> str:

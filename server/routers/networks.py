@@ -42,6 +42,16 @@ def export_networks(
     )
 
 
+@router.get("/networks/{network_id}.{form}", response_class=Response)
+def export_network(
+    population_id: int, network_id: int, form: networks.Form, session: ReadDep
+) -> Response:
+    """One network as a file: its own JSON, a configuration of pycls, a PyTorch module."""
+    file = networks.file(session, population_id, network_id, form)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.text, media_type=file.media_type, headers=headers)
+
+
 @router.get("/networks/{network_id}")
 def read_network(population_id: int, network_id: int, session: ReadDep) -> NetworkRead:
     """One network: stages, line, widths, learning curve, history of its job."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from db.session import Database
 from designspace import bootstrap
 from designspace.edf import edf
+from designspace.exchange import from_json
 from jobs.messages import Finished
 from netspace import demo
 from netspace.settings import Settings
@@ -177,6 +178,50 @@ def test_one_network_tells_its_line_its_widths_and_its_job(client, measured):
     assert network["job"]["state"] == "done"
     assert network["job"]["quantities"]["error"] == row["columns"]["error"] == 5.0
     assert [event["what"] for event in network["job"]["events"]] == ["claimed", "done"]
+
+
+def test_a_network_leaves_as_json_pycls_configuration_and_pytorch_file(client, measured):
+    row = client.get(f"{API}/populations/{measured}/networks?limit=1").json()["items"][0]
+    at = f"{API}/populations/{measured}/networks/{row['id']}"
+    told = client.get(at).json()
+    files = {form: client.get(f"{at}.{form}") for form in ("json", "yaml", "py")}
+    for form, answer in files.items():
+        name = f'attachment; filename="network-{told["hash"]}.{form}"'
+        assert answer.headers["content-disposition"] == name
+    assert from_json(files["json"].text).model_dump(mode="json") == told["network"]
+    depths = [stage["depth"] for stage in told["network"]["stages"]]
+    assert f"  DEPTHS: {depths}\n" in files["yaml"].text
+    assert "  NUM_CLASSES: 10\n" in files["yaml"].text  # of the regime, digits
+    first = files["py"].text.splitlines()[0]
+    assert first.startswith(f'"""Network {told["hash"]}: {sum(depths)} X blocks in ')
+    assert first.endswith(f" {told['params']:,} parameters.")
+
+
+def test_a_form_that_is_none_or_a_network_that_is_not_there_is_refused(client, measured):
+    at = f"{API}/populations/{measured}/networks"
+    wrong = client.get(f"{at}/1.onnx")
+    assert wrong.status_code == 422
+    assert problems(wrong)["form"]["message"] == "Input should be 'json', 'yaml' or 'py'"
+    assert client.get(f"{at}/100000.json").status_code == 404
+
+
+def test_what_pycls_cannot_say_is_refused_with_the_reason(client, defined, create):
+    space = {
+        "family": "anynet",
+        "block": "VR",
+        "strides": [1, 2],
+        "stem": {"width": 8, "stride": 1},
+        "depth": [1, 3],
+        "width": [8, 32],
+    }
+    made = client.post(f"{API}/spaces", json={"name": "VR", "space": space}).json()
+    population = create(1, space_id=made["id"], windows={})
+    at = f"{API}/populations/{population}/networks"
+    [row] = client.get(at).json()["items"]
+    refused = client.get(f"{at}/{row['id']}.yaml")
+    assert refused.status_code == 422
+    assert "VR blocks" in problems(refused)["network"]["message"]
+    assert client.get(f"{at}/{row['id']}.py").status_code == 200
 
 
 def test_columns_are_float32_rows_sorted_by_error(client, measured):

@@ -87,6 +87,12 @@ def test_a_regnet_keeps_the_line_it_was_drawn_from():
         assert draw.fit.line == Line(given["w0"], given["wa"], given["wm"])
 
 
+def test_e_fit_of_a_regnet_is_the_grids_as_for_any_network():
+    found = sample(PRESETS["RegNetX small"], 40, np.random.default_rng(3), WINDOW, **DIGITS)
+    for draw in found.draws:
+        assert draw.fit.e_fit == fits.fit(draw.network.block_widths).e_fit
+
+
 def test_an_anynet_gets_the_best_line_of_the_grid():
     found = sample(PRESETS["AnyNetX_A small"], 10, np.random.default_rng(3), WINDOW, **DIGITS)
     rng = np.random.default_rng(0)
@@ -102,12 +108,3 @@ def test_an_anynet_gets_the_best_line_of_the_grid():
         ):
             other = fits.deviation(Line(float(w0), float(wa), float(wm)), widths)
             assert draw.fit.e_fit <= other + 1e-12
-
-
-def test_e_fit_compares_unrounded_widths():
-    # Two blocks of 24 channels: level 0 of w0 = 24 is exact; widths 24, 54 need no rounding to
-    # eight, so the line (24, 30, 2.25) predicts 24 * 2.25 = 54 and is off by nothing.
-    assert fits.deviation(Line(24, 30, 2.25), [24, 54]) == pytest.approx(0)
-    # Rounded to eight the same line has 56, which is ln(56 / 54) off over two blocks.
-    assert Line(24, 30, 2.25).widths(2) == [24, 56]
-    assert fits.deviation(Line(24, 30, 2.25), [24, 56]) == pytest.approx(np.log(56 / 54) / 2)
