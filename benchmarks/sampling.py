@@ -7,6 +7,7 @@ The authors' own sampler does about 270 a second a core (their config object; 11
 
 from __future__ import annotations
 
+import resource
 import time
 
 import numpy as np
@@ -14,11 +15,12 @@ import numpy as np
 from benchmarks.report import processor, report
 from designspace import constraints
 from designspace.complexity import complexity
-from designspace.sampling import CHUNK
+from designspace.sampling import CHUNK, sample
 from designspace.spaces import PRESETS
 
 WINDOW = constraints.parse("360M..400M")
 SECONDS = 3.0
+NETWORKS = 500
 
 
 def candidates_a_second(name: str) -> None:
@@ -35,6 +37,21 @@ def candidates_a_second(name: str) -> None:
     report("accepted a second a core", accepted / used, "1/s", **conditions)
 
 
+def a_population(name: str) -> None:
+    """Sample 500 networks, with their fits; CPU time, and the most memory beyond the start."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.thread_time()
+    found = sample(PRESETS[name], NETWORKS, np.random.default_rng(0), {"flops": WINDOW})
+    used = time.thread_time() - start
+    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    conditions = {"space": name, "candidates": found.tried, "cpu": processor()}
+    report(f"a population of {NETWORKS}", used, "CPU s", **conditions)
+    report(f"memory for a population of {NETWORKS}", more / 1024, "MB", **conditions)
+
+
 if __name__ == "__main__":
-    for name in ("RegNetX (pycls ranges)", "RegNetX", "AnyNetX_A"):
+    anynets = [f"AnyNetX_{name}" for name in "ABCDE"]
+    for name in ("RegNetX (pycls ranges)", "RegNetX", *anynets):
         candidates_a_second(name)
+    for name in ("RegNetX", *anynets):
+        a_population(name)

@@ -97,7 +97,7 @@ class Family(Frozen):
         for name, constraint in constraints.items():
             if name not in self.refinable:
                 names = ", ".join(self.refinable)
-                raise ValueError(f"{name} does not refine this space: {names} do")
+                raise ValueError(f"{name} does not refine this space, only {names}")
             try:
                 laws[name] = self.law(name).given(constraint)
             except ValueError as error:

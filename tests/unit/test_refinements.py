@@ -1,6 +1,7 @@
 """The paper's chain AnyNetX_A to E, and RegNetX: counts, ties, orders, laws, limits, blocks."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -302,7 +303,9 @@ def test_a_constraint_becomes_the_range_or_the_choices_of_its_parameter():
 
 
 def test_what_is_no_parameter_or_leaves_no_value_is_refused_with_what_there_is():
-    with pytest.raises(ValueError, match="flops does not refine this space: depth, w0, wa, wm"):
+    with pytest.raises(
+        ValueError, match="flops does not refine this space, only depth, w0, wa, wm"
+    ):
         given(PRESETS["RegNetX"], flops="1..2")
     with pytest.raises(ValueError, match=r"depth: no value passes 70..80: there are 1 .. 63"):
         given(PRESETS["RegNetX"], depth="70..80")
@@ -364,3 +367,11 @@ def test_anynet_contains_only_what_keeps_its_ties_and_orders():
         for parameter in space.non_decreasing:
             assert (np.diff(of_stages(columns, parameter, 3), axis=0) >= 0)[:, kept].all()
         assert 0 < kept.sum() < len(kept)
+
+
+def test_the_document_of_the_spaces_has_each_of_them_with_its_count():
+    told = (Path(__file__).parents[2] / "docs" / "spaces.md").read_text()
+    for name, space in PRESETS.items():
+        if not name.endswith("small"):
+            (row,) = [line for line in told.splitlines() if line.startswith(f"| {name} |")]
+            assert f"| {space.count():,} |" in row, name
