@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import DrawRow, EventRow, JobRow, PopulationRow, RegimeRow
+from db.models import EventRow, JobRow, PopulationRow, RegimeRow
 from designspace.regimes import Regime
 from services import progress, roster
 from services.errors import NotFound
 from services.leases import QUEUED
 from services.roster import Alive
+from services.wanting import of_job, wanted_by
 
 Group = Literal["running", "waiting", "failed", "done"]
 
@@ -73,7 +74,12 @@ def listed(
     Raises:
         NotFound: no such population.
     """
-    wanted = _wanted_by(session, population_id)
+    wanted = []
+    if population_id is not None:
+        population = session.get(PopulationRow, population_id)
+        if population is None:
+            raise NotFound("population", population_id)
+        wanted.append(wanted_by(population))
     page = (
         select(JobRow.id)
         .where(JobRow.state.in_(STATES[group]), *wanted)
@@ -92,21 +98,6 @@ def get(session: Session, id: int) -> JobLine:
     if not lines:
         raise NotFound("job", id)
     return lines[0]
-
-
-def _wanted_by(session: Session, population_id: int | None) -> list[ColumnElement[bool]]:
-    """The condition that a population wants the job; none where no population is named."""
-    if population_id is None:
-        return []
-    population = session.get(PopulationRow, population_id)
-    if population is None:
-        raise NotFound("population", population_id)
-    drawn = select(DrawRow.network_id).where(DrawRow.population_id == population_id)
-    return [
-        JobRow.network_id.in_(drawn),
-        JobRow.regime_id == population.regime_id,
-        JobRow.seed == population.training_seed,
-    ]
 
 
 def _order(group: Group) -> tuple[Any, ...]:
@@ -130,8 +121,9 @@ def _counts(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[Gro
 
 def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
     """The jobs of these ids, in their order."""
+    first = of_job(func.min(PopulationRow.id))
     rows = session.execute(
-        select(JobRow, RegimeRow.definition, _population(), _claimed_at())
+        select(JobRow, RegimeRow.definition, first.scalar_subquery(), _claimed_at())
         .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
         .where(JobRow.id.in_(ids))
     ).all()
@@ -161,21 +153,6 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
             waits=_waits(job, ahead.get(job.id, 0), now, alive),
         )
     return [lines[id] for id in ids if id in lines]
-
-
-def _population() -> Any:
-    """The first population that wants the job."""
-    return (
-        select(func.min(PopulationRow.id))
-        .join(DrawRow, DrawRow.population_id == PopulationRow.id)
-        .where(
-            DrawRow.network_id == JobRow.network_id,
-            PopulationRow.regime_id == JobRow.regime_id,
-            PopulationRow.training_seed == JobRow.seed,
-        )
-        .correlate(JobRow)
-        .scalar_subquery()
-    )
 
 
 def _claimed_at() -> Any:

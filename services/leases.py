@@ -27,11 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import DrawRow, EventRow, JobRow, NetworkRow, PopulationRow, RegimeRow
+from db.models import EventRow, JobRow, NetworkRow, PopulationRow, RegimeRow
 from designspace.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Claim, Kind
 from services import versions
+from services.wanting import wants
 
 # Literals, not parameters: a prepared plan with a bound state would not use the partial index.
 QUEUED: ColumnElement[str] = literal_column("'queued'")
@@ -225,17 +226,8 @@ def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:
 
 def _is_awaited(session: Session, job: JobRow) -> bool:
     """Whether a population that is not paused wants the job, or none at all."""
-    wanting = (
-        select(PopulationRow.paused)
-        .join(DrawRow, DrawRow.population_id == PopulationRow.id)
-        .where(
-            DrawRow.network_id == job.network_id,
-            PopulationRow.regime_id == job.regime_id,
-            PopulationRow.training_seed == job.seed,
-        )
-        .distinct()
-    )
-    return set(session.scalars(wanting)) != {True}
+    paused = select(PopulationRow.paused).where(JobRow.id == job.id, *wants()).distinct()
+    return set(session.scalars(paused)) != {True}
 
 
 def _later(delay_ms: int) -> Any:

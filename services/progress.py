@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow
+from db.models import EpochRow, JobRow, PopulationRow, RegimeRow
 from designspace.regimes import Regime
+from services.wanting import wants
 
 RATE_SECONDS = 120
 """Networks a minute are counted over this long."""
@@ -87,17 +88,6 @@ def activities(session: Session, population_ids: Collection[int]) -> dict[int, A
     }
 
 
-def jobs_of_populations() -> tuple[ColumnElement[bool], ...]:
-    """The joins' condition that a job is one of the population's."""
-    return (
-        DrawRow.population_id == PopulationRow.id,
-        JobRow.network_id == DrawRow.network_id,
-        JobRow.regime_id == PopulationRow.regime_id,
-        JobRow.seed == PopulationRow.training_seed,
-        JobRow.kind == "train",
-    )
-
-
 def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Progress]:
     """Progress of the populations that `which` selects, by id."""
 
@@ -118,7 +108,7 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
             func.min(case((recent, JobRow.ended_at))),
             now_ms(),
         )
-        .where(which, *jobs_of_populations())
+        .where(which, *wants(), JobRow.kind == "train")
         .group_by(PopulationRow.id)
     )
     return {
@@ -152,7 +142,7 @@ def running(session: Session, population_id: int | None = None) -> list[RunningJ
         .order_by(JobRow.id)
     )
     if population_id is not None:
-        jobs = jobs.where(PopulationRow.id == population_id, *jobs_of_populations())
+        jobs = jobs.where(PopulationRow.id == population_id, *wants(), JobRow.kind == "train")
     rows = session.execute(jobs).all()
     last = last_epochs(session, [row.id for row in rows])
     return [
@@ -182,7 +172,8 @@ def last_failure(session: Session, population_id: int) -> LastFailure | None:
             PopulationRow.id == population_id,
             JobRow.failure.is_not(None),
             JobRow.ended_at.is_not(None),
-            *jobs_of_populations(),
+            *wants(),
+            JobRow.kind == "train",
         )
         .order_by(JobRow.ended_at.desc())
         .limit(1)

@@ -20,6 +20,7 @@ from jobs.messages import Kind
 from services import jobs, versions
 from services.errors import Conflict, NotFound
 from services.results import FINAL
+from services.wanting import drawn, of_job, wanted_by
 
 PRIORITIES = range(-100, 101)
 """Of a population: lower goes first, as with `nice`."""
@@ -32,7 +33,7 @@ def queue_trainings(
     state = "paused" if population.paused else "queued"
     _queue(session, population, network_ids, "train", state)
     if not population.paused:
-        _move(session, of(population), "paused", "queued")
+        _move(session, wanted_by(population), "paused", "queued")
 
 
 def queue_benchmarks(session: Session, population_id: int) -> int:
@@ -42,8 +43,8 @@ def queue_benchmarks(session: Session, population_id: int) -> int:
         NotFound: no such population.
     """
     population = locked(session, population_id)
-    network_ids = list(session.scalars(_drawn(population).order_by(DrawRow.ordinal)))
-    counted = select(func.count()).where(of(population), JobRow.kind == "benchmark")
+    network_ids = list(session.scalars(drawn(population).order_by(DrawRow.ordinal)))
+    counted = select(func.count()).where(wanted_by(population), JobRow.kind == "benchmark")
     before = session.scalars(counted).one()
     state = "paused" if population.paused else "queued"
     _queue(session, population, network_ids, "benchmark", state)
@@ -63,9 +64,14 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
     session.flush()
     if paused:
         wanted = _drawn_by_others(population).where(PopulationRow.paused.is_(False))
-        _move(session, of(population) & JobRow.network_id.not_in(wanted), "queued", "paused")
+        _move(
+            session,
+            wanted_by(population) & JobRow.network_id.not_in(wanted),
+            "queued",
+            "paused",
+        )
     else:
-        _move(session, of(population), "paused", "queued")
+        _move(session, wanted_by(population), "paused", "queued")
     versions.raise_for(session, population_id)
 
 
@@ -91,7 +97,7 @@ def cancel(session: Session, population_id: int) -> int:
         NotFound: no such population.
     """
     population = _population(session, population_id)
-    mine = of(population) & JobRow.network_id.not_in(_drawn_by_others(population))
+    mine = wanted_by(population) & JobRow.network_id.not_in(_drawn_by_others(population))
     return _cancel(session, mine)
 
 
@@ -105,7 +111,7 @@ def retry(session: Session, population_id: int, failures: Sequence[str] = ()) ->
         NotFound: no such population.
     """
     population = _population(session, population_id)
-    which = of(population)
+    which = wanted_by(population)
     if failures:
         which &= JobRow.failure.in_(failures)
     return _retry(session, which, "paused" if population.paused else "queued")
@@ -135,19 +141,6 @@ def retry_job(session: Session, id: int) -> None:
         raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
 
 
-def of(population: PopulationRow) -> ColumnElement[bool]:
-    """The condition that a job is one of the population's."""
-    return (
-        JobRow.network_id.in_(_drawn(population))
-        & (JobRow.regime_id == population.regime_id)
-        & (JobRow.seed == population.training_seed)
-    )
-
-
-def _drawn(population: PopulationRow) -> Any:
-    return select(DrawRow.network_id).where(DrawRow.population_id == population.id)
-
-
 def _drawn_by_others(population: PopulationRow) -> Any:
     """Networks that other populations want measured in the same way."""
     return (
@@ -170,7 +163,7 @@ def locked(session: Session, id: int) -> PopulationRow:
         NotFound: no such population.
     """
     population = _population(session, id)
-    _locked(session, of(population) & JobRow.state.not_in(FINAL))
+    _locked(session, wanted_by(population) & JobRow.state.not_in(FINAL))
     session.refresh(population, with_for_update=True)
     return population
 
@@ -219,18 +212,8 @@ def _queue(
 
 def _prioritise(session: Session, population: PopulationRow) -> None:
     """Give its jobs the priority of whoever wants them first."""
-    first = (
-        select(func.min(PopulationRow.priority))
-        .join(DrawRow, DrawRow.population_id == PopulationRow.id)
-        .where(
-            DrawRow.network_id == JobRow.network_id,
-            PopulationRow.regime_id == JobRow.regime_id,
-            PopulationRow.training_seed == JobRow.seed,
-        )
-        .correlate(JobRow)
-        .scalar_subquery()
-    )
-    _update(session, of(population) & JobRow.state.not_in(FINAL), priority=first)
+    first = of_job(func.min(PopulationRow.priority)).scalar_subquery()
+    _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=first)
 
 
 def _move(session: Session, which: ColumnElement[bool], old: str, new: str) -> None:
@@ -250,10 +233,9 @@ def _cancel(session: Session, which: ColumnElement[bool]) -> int:
     """End those jobs of `which` that have not ended; how many."""
     ids = _locked(session, which & JobRow.state.not_in(FINAL))
     waiting = JobRow.state.in_(jobs.STATES["waiting"])
-    ended = 0
     for some in _chunks(ids):
         _update(session, JobRow.id.in_(some) & ~waiting, cancel_requested=True)
-        ended += _change(
+        _change(
             session,
             JobRow.id.in_(some) & waiting,
             "cancelled",
@@ -298,8 +280,8 @@ def _locked(session: Session, which: ColumnElement[bool]) -> list[int]:
     )
 
 
-def _change(session: Session, which: ColumnElement[bool], what: str, **values: Any) -> int:
-    """Update jobs, with an event for each; how many."""
+def _change(session: Session, which: ColumnElement[bool], what: str, **values: Any) -> None:
+    """Update jobs, with an event for each."""
     changed = session.execute(
         select(JobRow.id.label("job_id"), JobRow.attempt).where(which)
     ).all()
@@ -307,7 +289,6 @@ def _change(session: Session, which: ColumnElement[bool], what: str, **values: A
         events = [{**row._mapping, "what": what, "worker": None} for row in changed]
         session.execute(insert(EventRow), events)
         _update(session, which, **values)
-    return len(changed)
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:

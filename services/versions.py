@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.models import DrawRow, JobRow, PopulationRow
+from services.wanting import wants
 
 
 def raise_for_job(session: Session, job: JobRow) -> None:
@@ -33,17 +34,8 @@ def raise_for_jobs(session: Session, job_ids: Sequence[int]) -> None:
     """A new version of every population that one of the jobs' networks belongs to."""
     populations: set[int] = set()
     for start in range(0, len(job_ids), 500):
-        wanting = (
-            select(PopulationRow.id)
-            .join(DrawRow, DrawRow.population_id == PopulationRow.id)
-            .join(JobRow, JobRow.network_id == DrawRow.network_id)
-            .where(
-                JobRow.id.in_(job_ids[start : start + 500]),
-                PopulationRow.regime_id == JobRow.regime_id,
-                PopulationRow.training_seed == JobRow.seed,
-            )
-        )
-        populations |= set(session.scalars(wanting.distinct()))
+        some = JobRow.id.in_(job_ids[start : start + 500])
+        populations |= set(session.scalars(select(PopulationRow.id).where(some, *wants())))
     for population_id in sorted(populations):  # one order: no two transactions lock crosswise
         raise_for(session, population_id)
 

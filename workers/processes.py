@@ -150,9 +150,9 @@ def start_fork_server() -> float:
     Raises:
         ColdForkServer: it did not preload `workers.warm`; python skips that without a word.
     """
-    _ask(_say_whether_warm)  # waits until the server is ready
+    _ask(_say_whether_loaded, WARM)  # waits until the server is ready
     began = time.perf_counter()
-    if not _ask(_say_whether_warm):
+    if not _ask(_say_whether_loaded, WARM):
         raise ColdForkServer(
             f"the fork server can't import {WARM}: install netspace (pip install -e .), "
             "or name its folder in PYTHONPATH"
@@ -160,10 +160,10 @@ def start_fork_server() -> float:
     return time.perf_counter() - began
 
 
-def _ask(say: Callable[[Connection], None]) -> Any:
+def _ask(say: Callable[..., None], *about: str) -> Any:
     """What a child says."""
     answer, pipe = _context.Pipe(duplex=False)
-    process = _context.Process(target=say, args=(pipe,))
+    process = _context.Process(target=say, args=(pipe, *about))
     with _polling:
         process.start()
     pipe.close()
@@ -177,8 +177,8 @@ def _ask(say: Callable[[Connection], None]) -> Any:
         answer.close()
 
 
-def _say_whether_warm(pipe: Connection) -> None:
-    pipe.send(WARM in sys.modules)
+def _say_whether_loaded(pipe: Connection, module: str) -> None:
+    pipe.send(module in sys.modules)
 
 
 def _say_computer(pipe: Connection) -> None:

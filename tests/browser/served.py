@@ -19,7 +19,7 @@ from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from jobs.messages import Failed, Finished
-from services import leases, populations, regimes, results, spaces
+from services import leases, populations, regimes, results, schedule, spaces
 from services.populations import Spec
 
 WINDOW = {"flops": "100k..300k"}
@@ -113,7 +113,7 @@ class Served:
     def benchmark(self, population, *latencies):
         """Benchmarks of the next networks of a population, which queues them: seconds each."""
         with self.database.durable() as session:
-            populations.queue_benchmarks(session, population)
+            schedule.queue_benchmarks(session, population)
         for latency in latencies:
             with self.database.durable() as session:
                 claim = leases.claim(session, "benchmark", "a worker", 60)

@@ -1,0 +1,41 @@
+"""Wanting: a job belongs to no population, but populations want it.
+
+A population wants the jobs of the networks it drew, under its regime and its training seed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from db.models import DrawRow, JobRow, PopulationRow
+
+
+def wants() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that join populations, by their draws, to the jobs they want."""
+    return (
+        DrawRow.population_id == PopulationRow.id,
+        JobRow.network_id == DrawRow.network_id,
+        JobRow.regime_id == PopulationRow.regime_id,
+        JobRow.seed == PopulationRow.training_seed,
+    )
+
+
+def wanted_by(population: PopulationRow) -> ColumnElement[bool]:
+    """The condition that this population wants the job."""
+    return (
+        JobRow.network_id.in_(drawn(population))
+        & (JobRow.regime_id == population.regime_id)
+        & (JobRow.seed == population.training_seed)
+    )
+
+
+def drawn(population: PopulationRow) -> Any:
+    """The networks of a population."""
+    return select(DrawRow.network_id).where(DrawRow.population_id == population.id)
+
+
+def of_job(column: Any) -> Any:
+    """A column, or a function of it, over the populations that want the statement's job."""
+    return select(column).where(*wants()).correlate(JobRow)
