@@ -30,6 +30,7 @@ from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
 from services.errors import Refused
 from services.results import FINAL
+from services.wanting import wants
 
 if TYPE_CHECKING:
     from services.populations import Spec
@@ -90,11 +91,9 @@ def _prefix(session: Session, population: PopulationRow) -> int:
     """How many networks come before the first that is not final."""
     unfinished = (
         select(DrawRow.ordinal)
-        .join(JobRow, JobRow.network_id == DrawRow.network_id)
         .where(
-            DrawRow.population_id == population.id,
-            JobRow.regime_id == population.regime_id,
-            JobRow.seed == population.training_seed,
+            PopulationRow.id == population.id,
+            *wants(),
             JobRow.kind == "train",
             JobRow.state.not_in(FINAL),
         )

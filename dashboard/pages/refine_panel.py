@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import dash_mantine_components as dmc
-from dash import dcc, get_relative_path, html
+from dash import html
 from dash.development.base_component import Component
 from pydantic import ValidationError
 
@@ -145,8 +145,8 @@ def ancestor(one: Ancestor) -> Component:
     words = [settings(one.count), f"n = {one.n:,}", *median]
     if one.population_id is None:
         return html.Li([html.B(one.name), said(words)])
-    href = get_relative_path(f"/?population={one.population_id}")
-    return html.Li([dcc.Link(one.name, href=href), said(words)])
+    explore = f"./?population={one.population_id}"  # from /app/new
+    return html.Li([html.A(one.name, href=explore), said(words)])
 
 
 def said(words: Sequence[str]) -> Component:

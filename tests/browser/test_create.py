@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import expect
 from served import Served
 
+from designspace.spaces import PRESETS
+from services import spaces
+
 pytestmark = pytest.mark.browser
 
 
@@ -160,3 +163,27 @@ def test_the_drawer_of_a_waiting_network_shows_its_result_when_it_comes(page, se
     expect(drawer.locator("#network-widths .scatterlayer .trace")).to_have_count(3)
     drawer.locator("#network-close").click()
     expect(drawer).to_be_hidden()
+
+
+def test_what_passes_on_explore_becomes_the_next_space_by_refine(page, served):
+    go(page, "", "?population=1&depth=..10")
+    page.wait_for_selector("#explore[data-committed*=depth]")
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile(r"/app/new\?refine=1&depth=..10"))
+    expect(page.locator("#new-json")).to_have_value(
+        re.compile(r'"depth": {"law": "uniform", "lo": 3, "hi": 10, "step": 1}')
+    )
+    expect(page.locator("#new-inherits-box")).to_contain_text("measured already")
+    expect(page.locator("#new-space-name")).to_have_value("RegNetX small, d ..10")
+    expect(page.locator("#new-lineage")).to_contain_text("RegNetX small · 1.7e9 settings")
+
+
+def test_a_tie_is_added_to_anynet_by_a_chip(page, served):
+    with served.database.durable() as session:
+        id = spaces.define(session, "AnyNetX_A small", PRESETS["AnyNetX_A small"])
+    go(page, "new", f"?space={id}")
+    expect(page.locator("#new-json")).to_have_value(re.compile('"family": "anynet"'))
+    page.locator("#new-rules-box").get_by_text("w not decreasing").click()
+    expect(page.locator("#new-json")).to_have_value(
+        re.compile(r'"non_decreasing": \["width"\]')
+    )

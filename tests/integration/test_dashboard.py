@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from fastapi.testclient import TestClient
 import dashboard.app
 from dashboard import exports
 from dashboard.pages import create as create_page
-from dashboard.pages import network, plan
+from dashboard.pages import network, plan, refine_panel
 from dashboard.sources import Sources
 from db.session import Database
 from designspace.regimes import DIGITS
@@ -479,3 +480,74 @@ def test_a_link_to_the_page_is_a_question_for_a_figure_too(client):
     query = f"population={STUDY}&depth=3..9&below=12&best=4&pin=depth=3..5&space=1"
     assert client.get(f"/app/figures/edf.html?{query}").status_code == 200
     assert client.get("/app/figures/edf.html?population=99").status_code == 404
+
+
+# ---------------------------------------------------------------- refining
+
+
+@pytest.fixture
+def measured(sources, create):
+    """The first population, all of it measured."""
+    create(30, name="study")
+    with sources.database.durable() as session:
+        for i in range(30):
+            record(session, i)
+    return sources
+
+
+def test_refine_fills_the_form_with_the_next_space(measured):
+    empty = dict.fromkeys(create_page.FILLED)
+    link = "?refine=1&bottleneck_ratio=1&flops=..250k&e_fit=..0.2"
+    filled = create_page.filled(measured, link, empty)
+    refinement = filled["refinement"]
+    space = json.loads(refinement["json"])
+    assert space["bottleneck_ratio"]["choices"] == [1]
+    assert (filled["flops"], filled["inherits_hidden"]) == ("100000..250000", False)
+    assert "b 1" in filled["space_name"]
+    assert "No part of a space: e_fit ..0.2." in filled["inherits_note"]
+
+
+def test_a_refined_population_begins_with_what_is_measured(measured):
+    empty = dict.fromkeys(create_page.FILLED)
+    filled = create_page.filled(measured, "?refine=1&bottleneck_ratio=1", empty)
+    inherited = filled["refinement"]["inherited"]
+    fields = form(
+        name="refined",
+        space=filled["space"],
+        json=filled["refinement"]["json"],
+        space_name="b = 1",
+        flops=filled["flops"],
+        n=inherited + 1,
+    )
+    begun = create_page.started(measured, fields, inherits=1)
+    with measured.database.read() as session:
+        record = populations.get(session, begun["started"]["population"])
+        assert (record.inherits, record.inherited) == (1, inherited)
+        assert spaces.get(session, record.space_id).refined_from == int(filled["space"])
+
+
+def test_a_wider_space_refines_nothing_and_inherits_nothing(measured):
+    wide = '{"family": "regnet", "strides": [1, 2, 2], "depth": [3, 40]}'
+    asked = form(json=wide, space_name="wide", name="wide", flops="")
+    begun = create_page.started(measured, asked, inherits=1)
+    assert "law" in begun["errors"]["json"]
+    begun = create_page.started(measured, asked)
+    with measured.database.read() as session:
+        record = populations.get(session, begun["started"]["population"])
+        assert spaces.get(session, record.space_id).refined_from is None
+
+
+@pytest.mark.parametrize("rule", refine_panel.RULES)
+def test_a_chip_adds_its_rule_to_the_definition_and_takes_it_away(rule):
+    written = plan.written(PRESETS["AnyNetX_A small"])
+    ruled = refine_panel.ruled(written, [rule])
+    assert refine_panel.chips(refine_panel.read(ruled)) == {rule}
+    assert refine_panel.ruled(ruled, []) == written
+    assert refine_panel.ruled(ruled, [rule]) is None  # it has it
+
+
+def test_the_lineage_is_told_from_the_first_space_to_the_edited_one(measured):
+    chain = refine_panel.chain(measured, "1")
+    told = words(refine_panel.lineage(chain, PRESETS["AnyNetX_E"], "mine"))
+    assert "RegNetX small" in told
+    assert "mine · 8.2e11 settings" in told

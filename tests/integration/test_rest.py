@@ -387,3 +387,38 @@ def test_workers_are_listed_with_their_device_and_jobs(client, database, create)
         leases.claim(session, "train", "somewhere:1", 30)
     (worker,) = client.get(f"{API}/workers").json()["items"]
     assert (worker["device"], worker["alive"], len(worker["jobs"])) == ("a processor", True, 1)
+
+
+# ---------------------------------------------------------------- refining
+
+
+def test_a_population_is_refined_over_rest_and_the_chain_is_told(client, measured):
+    asked = {"constraints": {"bottleneck_ratio": "1", "flops": "..250k"}}
+    proposal = client.post(f"{API}/populations/{measured}/refinement", json=asked).json()
+    assert proposal["space"]["bottleneck_ratio"]["choices"] == [1]
+    assert proposal["windows"] == {"flops": "100000..250000"}
+    space = {"name": "b = 1", "space": proposal["space"], "refined_from": 1}
+    space_id = client.post(f"{API}/spaces", json=space).json()["id"]
+    body = {
+        "name": "refined",
+        "space_id": space_id,
+        "regime_id": proposal["regime_id"],
+        "n": proposal["inherited"] + 2,
+        "windows": proposal["windows"],
+        "inherits": measured,
+    }
+    made = client.post(f"{API}/populations", json=body).json()
+    assert (made["inherits"], made["inherited"]) == (measured, proposal["inherited"])
+    assert made["progress"]["done"] == proposal["inherited"] > 0
+    chain = client.get(f"{API}/spaces/{space_id}/lineage").json()["items"]
+    assert [(one["name"], one["n"]) for one in chain] == [
+        ("RegNetX small", 30),
+        ("b = 1", proposal["inherited"]),
+    ]
+
+
+def test_a_constraint_that_no_space_can_have_is_refused(client, measured):
+    asked = {"constraints": {"e_fit": "..0.1"}}
+    answer = client.post(f"{API}/populations/{measured}/refinement", json=asked)
+    assert answer.status_code == 422
+    assert "e_fit does not refine this space, only depth" in answer.text
