@@ -62,13 +62,19 @@ def register(app: Dash, sources: Sources) -> None:
         },
         Input("location", "pathname"),
         Input("location", "search"),
+        State("new-refinement", "data"),
         *values(State, *FILLED),
     )
-    async def arrive(path: str | None, search: str | None, *now: Any) -> dict[str, Any]:
+    async def arrive(
+        path: str | None, search: str | None, held: Refinement | None, *now: Any
+    ) -> dict[str, Any]:
         if not (path or "").rstrip("/").endswith("/new"):
             raise PreventUpdate
         known = dict(zip(FILLED, now, strict=True))
-        return await run_in_threadpool(filled, sources, search or "", known)
+        answer = await run_in_threadpool(filled, sources, search or "", known)
+        if answer["refinement"] == held:  # sent again it would undo what was edited
+            answer["refinement"] = no_update
+        return answer
 
     @app.callback(
         Output("new-json", "value"),

@@ -136,7 +136,8 @@ def test_queued_jobs_are_trained_and_their_errors_stored(run, queue, jobs, heard
     run()
     assert until(lambda: all(job.state == "done" for job in jobs()), 60)
     assert all(job.epochs == 1 and "error" in job.result for job in jobs())
-    assert (heard.count("progress"), heard.count("results")) == (3, 3)
+    assert heard.count("progress") == 3
+    assert heard.count("results") >= 3  # the reaper tells, too, of a result it found spooled
 
 
 def test_a_wake_up_makes_an_idle_slot_look_at_once(run, queue, jobs, live):

@@ -1,5 +1,7 @@
 /**
- * Block widths of the best and the worst networks: solid as built, dotted the line w0 + wa j.
+ * Block widths of the best and the worst networks: solid as built, dotted the line w0 + wa j;
+ * dashed the least-squares line over all of a panel's networks (the paper's w_j = 48 (j + 1) of
+ * good AnyNetX_E networks, arXiv 2003.13678, figure 8).
  */
 (() => {
   "use strict";
@@ -68,12 +70,14 @@
         const span = `${fixed(error[rows[0]], 1)} – ${fixed(error[rows.at(-1)], 1)} %`;
         const none = results ? "few networks" : "no networks";
         const without = word === "best" ? none : "";
-        write(title, rows.length ? `${count(rows.length)} ${word}  ${span}` : without);
-        this.#group(context, view.table, rows, axes, area, picked);
+        group.line = rows.length ? lineOver(view.table, rows) : null;
+        const line = group.line ? `  w = ${equation(group.line)}` : "";
+        write(title, rows.length ? `${count(rows.length)} ${word}  ${span}${line}` : without);
+        this.#group(context, view.table, group, area, picked);
       }
     }
 
-    #group(context, table, rows, axes, area, picked) {
+    #group(context, table, { rows, axes, line }, area, picked) {
       const [x, y] = axes.map((name) => this.frame.axis(name));
       context.save();
       context.beginPath();
@@ -87,6 +91,7 @@
         drawLine(context, table, row, x, y);
       }
       context.globalAlpha = 1;
+      if (line) drawTrend(context, table, line, x, y);
       if (picked >= 0) {
         context.strokeStyle = colour("selection");
         context.lineWidth = 2.4;
@@ -147,6 +152,48 @@
     context.setLineDash([]);
   }
 
+  /**
+   * The least-squares line through the widths of all blocks of some networks.
+   * @returns {?{start: number, slope: number}} channels at j = 0, and more a block
+   */
+  function lineOver(table, rows) {
+    let [n, sj, sw, sjj, sjw] = [0, 0, 0, 0, 0];
+    for (const row of rows) {
+      let j = 0;
+      for (const [width, depth] of table.steps(row)) {
+        for (const end = j + depth; j < end; j++) {
+          n += 1;
+          sj += j;
+          sw += width;
+          sjj += j * j;
+          sjw += j * width;
+        }
+      }
+    }
+    const spread = n * sjj - sj * sj;
+    if (!spread) return null; // one block each
+    const slope = (n * sjw - sj * sw) / spread;
+    return { start: (sw - slope * sj) / n, slope };
+  }
+
+  const equation = ({ start, slope }) =>
+    `${fixed(start)} ${slope < 0 ? "−" : "+"} ${fixed(Math.abs(slope), 1)} j`;
+
+  function drawTrend(context, table, { start, slope }, x, y) {
+    context.save();
+    context.strokeStyle = colour("ink");
+    context.lineWidth = 1.6;
+    context.setLineDash([7, 4]);
+    context.beginPath();
+    const deepest = extremes(table)[2];
+    for (let j = 0; j < deepest; j++) {
+      const width = start + slope * j;
+      if (width > 0) context.lineTo(x.toPixel(j), y.toPixel(width));
+    }
+    context.stroke();
+    context.restore();
+  }
+
   function widthAt(table, row, j) {
     let before = 0;
     for (const [width, depth] of table.steps(row)) {
@@ -156,5 +203,5 @@
     return NaN;
   }
 
-  window.netspaceWidths = { Widths };
+  window.netspaceWidths = { Widths, lineOver };
 })();
