@@ -71,8 +71,7 @@
         const none = results ? "few networks" : "no networks";
         const without = word === "best" ? none : "";
         group.line = rows.length ? lineOver(view.table, rows) : null;
-        const line = group.line ? `  w = ${equation(group.line)}` : "";
-        write(title, rows.length ? `${count(rows.length)} ${word}  ${span}${line}` : without);
+        write(title, rows.length ? `${count(rows.length)} ${word}  ${span}` : without);
         this.#group(context, view.table, group, area, picked);
       }
     }
@@ -91,7 +90,14 @@
         drawLine(context, table, row, x, y);
       }
       context.globalAlpha = 1;
-      if (line) drawTrend(context, table, line, x, y);
+      if (line) {
+        drawTrend(context, table, line, x, y);
+        context.font = "11px system-ui, sans-serif";
+        context.fillStyle = colour("ink");
+        context.textAlign = "right";
+        const words = `w = ${equation(line)}`;
+        context.fillText(words, area.x + area.width - 4, area.y + area.height - 6);
+      }
       if (picked >= 0) {
         context.strokeStyle = colour("selection");
         context.lineWidth = 2.4;
