@@ -153,7 +153,7 @@ class RunningJobRead(Read):
     network_id: int
     worker: str | None
     epoch: int
-    epochs: int
+    epochs: int = Field(description="0: a benchmark")
     error: float | None
 
 

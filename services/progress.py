@@ -26,7 +26,7 @@ class RunningJob:
     network_id: int
     worker: str | None
     epoch: int  # the last one finished; 0: none yet
-    epochs: int
+    epochs: int  # 0: a benchmark
     error: float | None  # percent, after that epoch
 
 
@@ -137,7 +137,7 @@ def _progress(numbers: Sequence[int], ended: int, since: int | None, now: int) -
 def running(session: Session, population_id: int | None = None) -> list[RunningJob]:
     """The jobs at work, or those of one population, oldest first."""
     jobs = (
-        select(JobRow.id, JobRow.network_id, JobRow.worker, RegimeRow.definition)
+        select(JobRow.id, JobRow.network_id, JobRow.worker, JobRow.kind, RegimeRow.definition)
         .where(RegimeRow.id == JobRow.regime_id, JobRow.state == "running")
         .order_by(JobRow.id)
     )
@@ -146,8 +146,9 @@ def running(session: Session, population_id: int | None = None) -> list[RunningJ
     rows = session.execute(jobs).all()
     last = last_epochs(session, [row.id for row in rows])
     return [
-        RunningJob(id, network, worker, epoch, Regime(**definition).epochs, error)
-        for id, network, worker, definition in rows
+        RunningJob(id, network, worker, epoch, epochs, error)
+        for id, network, worker, kind, definition in rows
+        for epochs in [Regime(**definition).epochs if kind == "train" else 0]
         for epoch, error in [last.get(id, (0, None))]
     ]
 

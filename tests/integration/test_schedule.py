@@ -394,6 +394,13 @@ def test_a_worker_shows_its_jobs_and_how_long_it_has_been_silent(
     assert worker.silent_ms < 5_000
 
 
+def test_a_worker_at_a_benchmark_shows_no_epochs(create, write, claim, a_worker):
+    write(schedule.queue_benchmarks, create(1))
+    claim("benchmark")
+    (worker,) = write(roster.every)
+    assert [(job.epoch, job.epochs) for job in worker.jobs] == [(0, 0)]
+
+
 def test_a_worker_that_leaves_is_gone_and_one_that_died_is_buried_after_an_hour(
     write, a_worker
 ):

@@ -40,7 +40,7 @@
     #now({ progress, paused, running }) {
       if (progress.complete) return "complete";
       if (paused) return running.length ? "pausing" : "paused";
-      if (!running.length) return "waiting for a worker";
+      if (!running.length) return "waiting: Queue says why";
       const [first] = running;
       const more = running.length > 1 ? `, ${count(running.length)} at once` : "";
       return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;

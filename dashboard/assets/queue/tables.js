@@ -71,7 +71,7 @@
   }
 
   const atWork = (job) => h("span", { class: "job-at-work", "data-key": job.job_id },
-    [`network ${job.network_id}`, epoch(job)].filter(Boolean).join(" · "));
+    `network ${job.network_id} · ${epoch(job) || "benchmark"}`);
 
   // ---------------------------------------------------------------- populations
 
