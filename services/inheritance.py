@@ -12,7 +12,7 @@ counts them as its first results, judges the space by what suggested it. They ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import select
@@ -32,36 +32,45 @@ from services.errors import Refused
 from services.results import FINAL
 from services.wanting import wants
 
-if TYPE_CHECKING:
-    from services.populations import Spec
+
+@dataclass(frozen=True)
+class Heir:
+    """The population that is to inherit."""
+
+    space: Family
+    regime_id: int
+    training_seed: int
+    windows: Mapping[str, str]
 
 
-def draws(session: Session, spec: Spec, space: Family) -> list[Draw]:
-    """What a population of this spec inherits, in the order it was drawn.
+def draws(session: Session, parent_id: int, heir: Heir) -> list[Draw]:
+    """What a population inherits of another, in the order it was drawn.
 
     Raises:
         Refused: no such population, or none whose networks are a sample of this one; why.
     """
-    population = session.get(PopulationRow, spec.inherits)
-    if population is None:
-        raise Refused("inherits", spec.inherits, "the id of a population")
-    if reason := why_not(session, population, spec, space):
-        raise Refused("inherits", spec.inherits, reason)
-    found = stored(session, population.id, _prefix(session, population))
-    inside = _inside(found, space, _windows(spec.windows))
+    parent = session.get(PopulationRow, parent_id)
+    if parent is None:
+        raise Refused("inherits", parent_id, "the id of a population")
+    if reason := why_not(session, parent, heir):
+        raise Refused("inherits", parent_id, reason)
+    found = stored(session, parent.id, _prefix(session, parent))
+    inside = _inside(found, heir.space, _windows(heir.windows))
     return [draw for draw, passes in zip(found, inside, strict=True) if passes]
 
 
-def why_not(
-    session: Session, population: PopulationRow, spec: Spec, space: Family
-) -> str | None:
-    """Why a population's networks are no sample of what the spec asks for; None: they are."""
-    if population.regime_id != spec.regime_id or population.training_seed != spec.training_seed:
+def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
+    """Why a population's networks are no sample of what is to inherit; None: they are."""
+    measured_alike = (parent.regime_id, parent.training_seed) == (
+        heir.regime_id,
+        heir.training_seed,
+    )
+    if not measured_alike:
         return "a population measured under the same regime and training seed"
-    row = session.get_one(DesignSpaceRow, population.space_id)
-    if not space.is_given(DESIGN_SPACE.validate_python(row.definition)):
+    row = session.get_one(DesignSpaceRow, parent.space_id)
+    if not heir.space.is_given(DESIGN_SPACE.validate_python(row.definition)):
         return "a population of a space whose law, given the new rules, is the law of this one"
-    old, new = _windows(population.windows), _windows(spec.windows)
+    old, new = _windows(parent.windows), _windows(heir.windows)
     if not all(name in new and _within(new[name], window) for name, window in old.items()):
         return "a population whose windows are no narrower than these"
     return None

@@ -26,6 +26,7 @@ from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
 from services import inheritance, progress, regimes, schedule, spaces, versions
 from services.errors import Conflict, NotFound, Refused
+from services.inheritance import Heir
 from services.progress import Progress
 
 LARGEST = 100_000
@@ -100,7 +101,8 @@ def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
     if spec.inherits is None:
         return []
     try:
-        return inheritance.draws(session, spec, space)[: spec.n]
+        heir = Heir(space, spec.regime_id, spec.training_seed, spec.windows)
+        return inheritance.draws(session, spec.inherits, heir)[: spec.n]
     except ConstraintError as error:
         raise _refused(error) from error
 

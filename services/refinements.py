@@ -19,7 +19,7 @@ from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
 from services import inheritance, spaces
 from services.errors import NotFound, Refused
-from services.populations import Spec
+from services.inheritance import Heir
 from services.snapshots import Snapshots
 
 
@@ -90,23 +90,15 @@ def propose(
     except ValueError as error:
         raise Refused("constraints", dict(texts), str(error)) from error
     written = {name: str(window) for name, window in windows.items()}
-    spec = Spec(
-        name="",
-        space_id=population.space_id,
-        regime_id=population.regime_id,
-        n=population.n,
-        windows=written,
-        training_seed=population.training_seed,
-        inherits=population_id,
-    )
-    reason = inheritance.why_not(session, population, spec, space)
+    heir = Heir(space, population.regime_id, population.training_seed, written)
+    reason = inheritance.why_not(session, population, heir)
     return Proposal(
         refined_from=population.space_id,
         space=space,
         regime_id=population.regime_id,
         training_seed=population.training_seed,
         windows=written,
-        inherited=0 if reason else len(inheritance.draws(session, spec, space)),
+        inherited=0 if reason else len(inheritance.draws(session, population_id, heir)),
         reason=reason,
     )
 
