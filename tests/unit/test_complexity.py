@@ -87,7 +87,7 @@ def test_a_y_block_adds_the_two_biased_convolutions_of_its_squeeze_and_excitatio
 @pytest.mark.parametrize("se_ratio", [0, 0.25])
 def test_a_batch_is_counted_as_its_networks_are(name, se_ratio):
     space = PRESETS[name].model_copy(update={"se_ratio": se_ratio})
-    networks = space.draw(np.random.default_rng(3), 500).networks
+    networks = space.draw(np.random.default_rng(3), 150).networks
     together = complexity(networks, resolution=57, channels=3, classes=11)
     for i, network in enumerate(networks):
         one = complexity(network, resolution=57, channels=3, classes=11)
