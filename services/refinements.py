@@ -91,16 +91,30 @@ def propose(
         raise Refused("constraints", dict(texts), str(error)) from error
     written = {name: str(window) for name, window in windows.items()}
     heir = Heir(space, population.regime_id, population.training_seed, written)
-    reason = inheritance.why_not(session, population, heir)
+    inherited, reason = inheritable(session, population_id, heir)
     return Proposal(
         refined_from=population.space_id,
         space=space,
         regime_id=population.regime_id,
         training_seed=population.training_seed,
         windows=written,
-        inherited=0 if reason else len(inheritance.draws(session, population_id, heir)),
+        inherited=inherited,
         reason=reason,
     )
+
+
+def inheritable(session: Session, population_id: int, heir: Heir) -> tuple[int, str | None]:
+    """How many measured networks of a population another would begin with; else why none.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = session.get(PopulationRow, population_id)
+    if population is None:
+        raise NotFound("population", population_id)
+    if reason := inheritance.why_not(session, population, heir):
+        return 0, reason
+    return len(inheritance.draws(session, population_id, heir)), None
 
 
 def lineage(session: Session, snapshots: Snapshots, space_id: int) -> list[Ancestor]:

@@ -56,8 +56,6 @@ def register(app: Dash, sources: Sources) -> None:
             "space_name": Output("new-space-name", "value"),
             "training_seed": Output("new-training-seed", "value"),
             "inherits": Output("new-inherits", "checked"),
-            "inherits_label": Output("new-inherits", "label"),
-            "inherits_note": Output("new-inherits-note", "children"),
             "inherits_hidden": Output("new-inherits-box", "hidden"),
         },
         Input("location", "pathname"),
@@ -117,19 +115,24 @@ def register(app: Dash, sources: Sources) -> None:
         {
             "acceptance": Output("new-acceptance", "children"),
             "lineage": Output("new-lineage", "children"),
+            "inherits_label": Output("new-inherits", "label"),
+            "inherits_note": Output("new-inherits-note", "children"),
             "widths": Output("new-widths-figure", "data"),
             "ranges": Output("new-ranges", "children"),
             "errors": errors(*PREVIEWED),
         },
         Input("new-ask", "data"),
         Input(THEME, "data"),
+        State("new-refinement", "data"),
         running=[(Output("new-preview", "aria-busy"), "true", "false")],
         prevent_initial_call=True,
     )
-    async def preview(fields: Fields | None, theme: str) -> dict[str, Any]:
+    async def preview(
+        fields: Fields | None, theme: str, refinement: Refinement | None
+    ) -> dict[str, Any]:
         if not fields:
             raise PreventUpdate
-        return await run_in_threadpool(previewed, sources, fields, theme)
+        return await run_in_threadpool(previewed, sources, fields, theme, refinement)
 
     @app.callback(
         {
@@ -241,14 +244,11 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
 
 def refined(refinement: Refinement | None) -> dict[str, Any]:
     """Values of the fields that only a refinement fills in."""
-    inherited = refinement["inherited"] if refinement else 0
     return {
         "refinement": refinement,
         "space_name": refinement["name"] if refinement else no_update,
         "training_seed": refinement["training_seed"] if refinement else no_update,
-        "inherits": inherited > 0,
-        "inherits_label": f"begin with the {inherited:,} networks that are measured already",
-        "inherits_note": refinement["note"] if refinement else "",
+        "inherits": refinement is not None,
         "inherits_hidden": refinement is None,
     }
 
@@ -286,9 +286,12 @@ def regime_facts(sources: Sources, id: str | None) -> Component:
     )
 
 
-def previewed(sources: Sources, fields: Fields, theme: str) -> dict[str, Any]:
-    """What the preview shows, and the problems of the fields it reads."""
-    asked = plan.read(fields, stored_space(sources, fields.get("space")))
+def previewed(
+    sources: Sources, fields: Fields, theme: str, refinement: Refinement | None = None
+) -> dict[str, Any]:
+    """What the preview shows, what a refinement inherits, and the problems of the fields."""
+    stored = stored_space(sources, fields.get("space"))
+    asked = plan.read(fields, stored)
     preview = None
     if not asked.problems.keys() & set(PREVIEWED) - {"n"}:
         try:
@@ -301,11 +304,16 @@ def previewed(sources: Sources, fields: Fields, theme: str) -> dict[str, Any]:
     else:
         told = preview_panel.acceptance(preview, asked.n)
     lines = preview_panel.widths(preview) if preview else []
+    space, label, note = asked.space or stored, "", ""
+    if preview is not None and space is not None:
+        label, note = refine_panel.inherited(sources, refinement, space, asked.windows)
     return {
         "acceptance": told,
         "lineage": refine_panel.lineage(
             refine_panel.chain(sources, fields.get("space")), asked.space, asked.space_name
         ),
+        "inherits_label": label,
+        "inherits_note": note,
         "widths": sampled_widths_figure(lines, palette),
         "ranges": preview_panel.ranges(preview.draws) if preview else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},

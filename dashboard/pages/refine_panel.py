@@ -23,6 +23,7 @@ from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
 from services import refinements, spaces
 from services.errors import NotFound, Refused
+from services.inheritance import Heir
 from services.refinements import Ancestor
 
 RULES = {
@@ -111,13 +112,32 @@ def proposal(sources: Sources, search: str) -> dict[str, Any] | None:
         "population": int(given),
         "space": str(found.refined_from),
         "json": plan.written(found.space),
-        "name": ", ".join([parent, *inside])[: plan.LONGEST_NAME],
+        "name": ", ".join([parent, *(inside or ["refined"])])[: plan.LONGEST_NAME],
         "regime": str(found.regime_id),
         "training_seed": found.training_seed,
         "windows": found.windows,
-        "inherited": found.inherited,
-        "note": note(found.reason, left_out),
+        "left_out": left_out,
     }
+
+
+def inherited(
+    sources: Sources,
+    refinement: Mapping[str, Any] | None,
+    space: Family,
+    windows: Mapping[str, str],
+) -> tuple[str, str]:
+    """What the space as it stands in the form inherits: a label, and a note below it."""
+    if refinement is None:
+        return "", ""
+    regime, seed = int(refinement["regime"]), refinement["training_seed"]
+    heir = Heir(space, regime, seed, windows)
+    try:
+        with sources.database.read() as session:
+            count, reason = refinements.inheritable(session, refinement["population"], heir)
+    except NotFound as error:
+        count, reason = 0, str(error)
+    label = f"begin with the {count:,} networks that are measured already"
+    return label, note(reason, refinement["left_out"])
 
 
 def note(reason: str | None, left_out: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from served import Served
 
 from designspace.spaces import PRESETS
-from services import spaces
+from services import schedule, spaces
 
 pytestmark = pytest.mark.browser
 
@@ -187,3 +187,17 @@ def test_a_tie_is_added_to_anynet_by_a_chip(page, served):
     expect(page.locator("#new-json")).to_have_value(
         re.compile(r'"non_decreasing": \["width"\]')
     )
+
+
+def test_results_that_come_to_explore_leave_the_address_of_another_page_alone(page, served):
+    id = served.create("to be measured", 3, seed=31, training_seed=31)
+    with served.database.durable() as session:
+        schedule.set_priority(session, id, -100)  # the next to be claimed
+    go(page, "", f"?population={id}")
+    expect(page.locator("#passing-of")).to_contain_text("of 3")
+    go(page, "new", f"?refine={id}")
+    expect(page.locator("#new-inherits-box")).to_be_visible()
+    with page.expect_response("**/columns"):
+        served.record(9.5)
+    page.wait_for_timeout(500)  # Explore has them, and settles
+    assert page.url.endswith(f"/app/new?refine={id}")

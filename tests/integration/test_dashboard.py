@@ -504,21 +504,26 @@ def test_refine_fills_the_form_with_the_next_space(measured):
     assert space["bottleneck_ratio"]["choices"] == [1]
     assert (filled["flops"], filled["inherits_hidden"]) == ("100000..250000", False)
     assert "b 1" in filled["space_name"]
-    assert "No part of a space: e_fit ..0.2." in filled["inherits_note"]
+    fields = form(json=refinement["json"], flops=filled["flops"])
+    shown = create_page.previewed(measured, fields, "light", refinement)
+    assert re.match(r"begin with the \d+ networks", shown["inherits_label"])
+    assert "No part of a space: e_fit ..0.2." in shown["inherits_note"]
 
 
 def test_a_refined_population_begins_with_what_is_measured(measured):
     empty = dict.fromkeys(create_page.FILLED)
     filled = create_page.filled(measured, "?refine=1&bottleneck_ratio=1", empty)
-    inherited = filled["refinement"]["inherited"]
     fields = form(
         name="refined",
         space=filled["space"],
         json=filled["refinement"]["json"],
         space_name="b = 1",
         flops=filled["flops"],
-        n=inherited + 1,
     )
+    shown = create_page.previewed(measured, fields, "light", filled["refinement"])
+    inherited = int(re.search(r"\d+", shown["inherits_label"])[0])
+    assert inherited > 0
+    fields["n"] = inherited + 1
     begun = create_page.started(measured, fields, inherits=1)
     with measured.database.read() as session:
         record = populations.get(session, begun["started"]["population"])
@@ -551,3 +556,23 @@ def test_the_lineage_is_told_from_the_first_space_to_the_edited_one(measured):
     told = words(refine_panel.lineage(chain, PRESETS["AnyNetX_E"], "mine"))
     assert "RegNetX small" in told
     assert "mine · 8.2e11 settings" in told
+
+
+def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined):
+    create(40, name="AnyNets", space_id=defined["anynet"])
+    with sources.database.durable() as session:
+        for i in range(40):
+            record(session, i)
+    refinement = refine_panel.proposal(sources, "?refine=1")
+    written = refinement["json"]
+    counts = []
+    for rules in ([], ["shared bottleneck_ratio"]):
+        fields = form(
+            space=str(defined["anynet"]), json=refine_panel.ruled(written, rules) or written
+        )
+        shown = create_page.previewed(sources, fields, "light", refinement)
+        counts.append(int(re.search(r"\d+", shown["inherits_label"])[0]))
+    drawn = sources.snapshots.get(1).population.columns
+    tied = np.isfinite(drawn["bottleneck_ratio"]).sum()  # all stages agree
+    assert counts == [40, tied]
+    assert 0 < tied < 40

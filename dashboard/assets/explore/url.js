@@ -62,6 +62,7 @@
 
   /** Put the view into the address without a new entry of the history. */
   function replace(view) {
+    if (!/\/app\/?$/.test(location.pathname)) return; // results come while another page is shown
     const query = write(view);
     if (query !== location.search) {
       history.replaceState(history.state, "", location.pathname + query);
