@@ -117,6 +117,7 @@ def register(app: Dash, sources: Sources) -> None:
             "lineage": Output("new-lineage", "children"),
             "inherits_label": Output("new-inherits", "label"),
             "inherits_note": Output("new-inherits-note", "children"),
+            "inherits_none": Output("new-inherits", "disabled"),
             "widths": Output("new-widths-figure", "data"),
             "ranges": Output("new-ranges", "children"),
             "errors": errors(*PREVIEWED),
@@ -143,6 +144,7 @@ def register(app: Dash, sources: Sources) -> None:
         Input("new-start", "n_clicks"),
         *values(State, *FIELDS),
         State("new-inherits", "checked"),
+        State("new-inherits", "disabled"),
         State("new-refinement", "data"),
         running=[
             (Output("new-start", "disabled"), True, False),
@@ -151,9 +153,10 @@ def register(app: Dash, sources: Sources) -> None:
         prevent_initial_call=True,
     )
     async def start(clicks: int, *form: Any) -> dict[str, Any]:
-        *fields, inherits, refinement = form
+        *fields, checked, none, refinement = form
         asked = dict(zip(FIELDS, fields, strict=True))
-        parent = refinement["population"] if inherits and refinement else None
+        inherits = checked and not none and refinement
+        parent = refinement["population"] if inherits else None
         return await run_in_threadpool(started, sources, asked, parent)
 
 
@@ -304,9 +307,9 @@ def previewed(
     else:
         told = preview_panel.acceptance(preview, asked.n)
     lines = preview_panel.widths(preview) if preview else []
-    space, label, note = asked.space or stored, "", ""
+    space, label, note, none = asked.space or stored, "", "", True
     if preview is not None and space is not None:
-        label, note = refine_panel.inherited(sources, refinement, space, asked.windows)
+        label, note, none = refine_panel.inherited(sources, refinement, space, asked.windows)
     return {
         "acceptance": told,
         "lineage": refine_panel.lineage(
@@ -314,6 +317,7 @@ def previewed(
         ),
         "inherits_label": label,
         "inherits_note": note,
+        "inherits_none": none,
         "widths": sampled_widths_figure(lines, palette),
         "ranges": preview_panel.ranges(preview.draws) if preview else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},

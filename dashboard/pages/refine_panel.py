@@ -125,10 +125,10 @@ def inherited(
     refinement: Mapping[str, Any] | None,
     space: Family,
     windows: Mapping[str, str],
-) -> tuple[str, str]:
-    """What the space as it stands in the form inherits: a label, and a note below it."""
+) -> tuple[str, str, bool]:
+    """What the space as it stands in the form inherits: a label, a note, whether it is none."""
     if refinement is None:
-        return "", ""
+        return "", "", True
     regime, seed = int(refinement["regime"]), refinement["training_seed"]
     heir = Heir(space, regime, seed, windows)
     try:
@@ -137,7 +137,7 @@ def inherited(
     except NotFound as error:
         count, reason = 0, str(error)
     label = f"begin with the {count:,} networks that are measured already"
-    return label, note(reason, refinement["left_out"])
+    return label, note(reason, refinement["left_out"]), count == 0
 
 
 def note(reason: str | None, left_out: Sequence[str]) -> str:

@@ -576,3 +576,10 @@ def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined
     tied = np.isfinite(drawn["bottleneck_ratio"]).sum()  # all stages agree
     assert counts == [40, tied]
     assert 0 < tied < 40
+    fields["json"] = refine_panel.ruled(written, ["shared group_width"]).replace(
+        '["group_width"]', '["group_width", "width"]'
+    )
+    nothing = create_page.previewed(sources, fields, "light", refinement)
+    assert nothing["inherits_none"]  # and Start asks for nothing to be inherited
+    assert "Nothing measured can be taken over" in nothing["inherits_note"]
+    assert not shown["inherits_none"]
