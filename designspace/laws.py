@@ -115,7 +115,7 @@ def _edges(law: _Law) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     """The upper edges of the values' shares of [0, 1), the last one open.
 
     Also how many edges lie up to the start of each bucket, where no bucket has two of them: a
-    look-up and one comparison then take a third of the time of a search.
+    look-up and one comparison then stand for a search.
     """
     # Rounded, because the last bits of logarithms differ between processors.
     edges = np.append(np.round(np.cumsum(law.probabilities)[:-1], 12), np.inf)
@@ -146,8 +146,9 @@ class _Range(_Law):
         return self
 
     def _of(self, kept: list[float]) -> Law:
-        whole = self.model_copy(update={"lo": kept[0], "hi": kept[-1]})
-        return whole if len(whole.grid()) == len(kept) else super()._of(kept)  # type: ignore[return-value]
+        whole: Any = self.model_copy(update={"lo": kept[0], "hi": kept[-1]})
+        law: Law = whole if len(whole.grid()) == len(kept) else super()._of(kept)
+        return law
 
     def grid(self) -> list[Fraction]:
         """lo, lo + step .. hi."""

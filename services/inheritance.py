@@ -133,7 +133,8 @@ def _inside(found: list[Draw], space: Family, windows: Mapping[str, Constraint])
     if space.limits:
         for beyond in space.limits.broken(counts).values():
             passes &= ~beyond
-    return passes.tolist()  # type: ignore[no-any-return]
+    inside: list[bool] = passes.tolist()
+    return inside
 
 
 def _windows(texts: Mapping[str, str]) -> dict[str, Constraint]:

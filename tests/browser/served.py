@@ -25,6 +25,14 @@ from services.populations import Spec
 WINDOW = {"flops": "100k..300k"}
 
 
+def problems_of(page):
+    """What goes wrong in a page from now on: errors of its scripts and in its console."""
+    problems = []
+    page.on("pageerror", lambda error: problems.append(error.stack or str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    return problems
+
+
 class Served:
     """An application on a database file, which tests fill through services."""
 

@@ -6,7 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
-from served import Served
+from served import Served, problems_of
 
 from designspace.spaces import PRESETS
 from services import schedule, spaces
@@ -29,9 +29,7 @@ def served(tmp_path_factory):
 def page(browser, served):
     """One page for all tests; loading it again would take most of their time."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    problems = problems_of(page)
     page.goto(f"{served.url}/app/new?space=1")
     expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=60_000)
     yield page

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
-from served import Served
+from served import Served, problems_of
 
 from services import leases, roster, schedule
 
@@ -26,9 +26,7 @@ def served(tmp_path_factory):
 def page(browser, served):
     """One page for all tests."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    problems = problems_of(page)
     page.goto(f"{served.url}/app/queue")
     expect(page.locator("#queue-workers")).to_contain_text("No worker", timeout=60_000)
     yield page
