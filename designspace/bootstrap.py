@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from designspace.edf import EPSILON, Floats, effective_size, relative_weights
+from designspace.edf import EPSILON, effective_size, relative_weights
 from designspace.population import Population
+from designspace.shares import Floats
 
 FEWEST = 20  # networks; below, a dozen best ones are no selection
 BEST = 200  # networks looked at first

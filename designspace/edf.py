@@ -1,24 +1,23 @@
-"""The error EDF of a population and its pointwise confidence band.
+"""The error EDF of a population, its band, and the quantiles of error.
 
 F(e) is the share of networks with an error strictly below e. Diverged networks count as
 +inf: they sort last and keep the curve below 1.
 
-Source: arXiv 2003.13678, equation 1; Clopper and Pearson 1934; Wilson 1927.
+Source: arXiv 2003.13678, equation 1; intervals of quantiles: Thompson 1936, by the exact
+intervals of Clopper and Pearson 1934.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, ndtri
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from designspace.bands import Band, Method, band
+from designspace.shares import Floats, clopper_pearson
 
 NO_NETWORKS = "no network has a result yet"
-EXACT_UP_TO = 256  # networks: up to here the band is computed at every count
 EPSILON = 1e-12  # rounding of cumulated weights
 
 
@@ -30,17 +29,18 @@ class Curve:
     share: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class Band:
-    """Limits of the share at each point of a curve, under the name of the method.
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and the limits of its confidence interval, under the name of the method.
 
-    Pointwise: each interval has the level; the whole curve lies inside less often.
+    An infinite limit: so few networks bound it on the other side only.
     """
 
-    name: str
+    estimate: float
+    lower: float
+    upper: float
     level: float
-    lower: Floats
-    upper: Floats
+    method: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +106,11 @@ class EDF:
         return float(self.errors[min(reached, self.n - 1)])
 
     @property
+    def weights(self) -> Floats:
+        """Of the errors, in their order; they sum to 1."""
+        return np.diff(self.cumulative, prepend=0.0)
+
+    @property
     def median(self) -> float:
         return self.quantile(0.5)
 
@@ -123,20 +128,58 @@ class EDF:
         finite = self.finite
         if not finite.size:
             return np.nan
-        weights = np.diff(self.cumulative[: finite.size], prepend=0.0)
-        return float(np.average(finite, weights=weights))
+        return float(np.average(finite, weights=self.weights[: finite.size]))
 
-    def band(self, curve: Curve, level: float = 0.95) -> Band:
-        """Pointwise Clopper-Pearson band at the points of `curve`.
+    def band(
+        self,
+        curve: Curve,
+        level: float = 0.95,
+        method: Method = "pointwise",
+        space: int | None = None,
+    ) -> Band:
+        """The band at the points of `curve`, as `designspace.bands.band` tells of it.
 
         With weights it is the band of `effective_n` networks: one training is one piece of
         evidence, however many draws it stands for. Without networks it is 0 to 1.
         """
-        name = f"pointwise Clopper-Pearson {100 * level:g} %"
-        lower, upper = clopper_pearson(
-            self.effective_n * curve.share, self.effective_n, level=level
+        return band(curve.share, self.effective_n, level, method, space)
+
+    def below(self, e: float, level: float = 0.95) -> Interval:
+        """F(e), the chance that a network's error is below e, with its exact interval."""
+        share = float(self(e))
+        at = self.band(
+            Curve(np.array([e]), np.array([0.0 if np.isnan(share) else share])), level
         )
-        return Band(name, level, lower, upper)
+        return Interval(share, float(at.lower[0]), float(at.upper[0]), level, at.name)
+
+    def quantile_interval(self, q: float, level: float = 0.95) -> Interval:
+        """`quantile` with errors of the sample between which the space's quantile lies.
+
+        Without assumptions on the distribution: the lower limit is the largest error below
+        which the share is, for sure at half of alpha, no more than q; the upper one mirrors
+        it. A median has limits from 6 networks at 95 %; before, they are infinite.
+        """
+        method = f"order statistics {100 * level:g} %"
+        if not self.n:
+            return Interval(np.nan, -np.inf, np.inf, level, method)
+        steps, share = self._distinct()
+        n = self.effective_n
+        _, most = clopper_pearson(n * np.append(0.0, share[:-1]), n, level)
+        least, _ = clopper_pearson(n * share, n, level)
+        below = np.searchsorted(most, q + EPSILON)  # errors whose F is at most q
+        above = np.searchsorted(least, q - EPSILON)  # the first one whose F is at least q
+        return Interval(
+            self.quantile(q),
+            float(steps[below - 1]) if below else -np.inf,
+            float(steps[above]) if above < steps.size else np.inf,
+            level,
+            method,
+        )
+
+    def _distinct(self) -> tuple[Floats, Floats]:
+        """The distinct errors, +inf included, and F just right of each."""
+        last = np.flatnonzero(np.append(self.errors[1:] != self.errors[:-1], True))
+        return self.errors[last], self.cumulative[last]
 
 
 def edf(errors: ArrayLike, weights: ArrayLike | None = None) -> EDF:
@@ -194,54 +237,3 @@ def relative_weights(weights: ArrayLike | None, n: int) -> Floats | None:
 def effective_size(w: Floats) -> float:
     """(sum w)^2 / sum w^2: as many equal weights say as much (Kish 1965)."""
     return float(w.sum() ** 2 / (w**2).sum())
-
-
-def clopper_pearson(k: ArrayLike, n: float, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Exact interval of a share of which k of n were seen: (lower, upper), shaped like k.
-
-    n = 0 gives (0, 1). Above EXACT_UP_TO networks the limits are exact at some 160 counts,
-    and their distance to k / n is interpolated in between: within 2e-5, and within 0.3 % of
-    the interval's width.
-
-    Source: Clopper and Pearson 1934, by quantiles of the beta distribution.
-    """
-    k = np.asarray(k, dtype=np.float64)
-    if n == 0:
-        return np.zeros(k.shape), np.ones(k.shape)
-    knots, below, above = clopper_pearson_knots(float(n), level)
-    lower = k / n - np.interp(k, knots, below)
-    upper = k / n + np.interp(k, knots, above)
-    return np.clip(lower, 0.0, 1.0), np.clip(upper, 0.0, 1.0)
-
-
-@lru_cache(maxsize=256)
-def clopper_pearson_knots(n: float, level: float) -> tuple[Floats, Floats, Floats]:
-    """Counts k, and there k / n - L(k) and U(k) - k / n."""
-    if n <= EXACT_UP_TO:
-        k = np.union1d(np.arange(np.floor(n) + 1), n)
-    else:  # the limits bend like the square root of the count, from either end
-        end = np.append(np.arange(32.0), np.geomspace(32, n / 2, 48))
-        k = np.union1d(end, n - end)
-    alpha = 1 - level
-    lower, upper = np.zeros(k.size), np.ones(k.size)
-    lower[1:] = betaincinv(k[1:], n - k[1:] + 1, alpha / 2)
-    upper[:-1] = betaincinv(k[:-1] + 1, n - k[:-1], 1 - alpha / 2)
-    return k, k / n - lower, upper - k / n
-
-
-def wilson(k: ArrayLike, n: float, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's score interval of a share of which k of n were seen: (lower, upper).
-
-    Narrower than Clopper-Pearson and cheap enough to follow the hand, but it keeps its
-    level only on average. n = 0 gives (0, 1).
-
-    Source: Wilson 1927.
-    """
-    k = np.asarray(k, dtype=np.float64)
-    if n == 0:
-        return np.zeros(k.shape), np.ones(k.shape)
-    z2 = float(ndtri((1 + level) / 2)) ** 2
-    p = k / n
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    return np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0)

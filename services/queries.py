@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from designspace import bootstrap, constraints
 from designspace.bootstrap import BestRange
 from designspace.constraints import Constraint
-from designspace.edf import EDF, Band, Curve, edf
+from designspace.bands import Band
+from designspace.edf import EDF, Curve, edf
 from designspace.population import Population
 from services.errors import Refused
 from services.snapshots import Snapshot

@@ -11,7 +11,9 @@ import plotly.graph_objects as go
 
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import LIGHT, Palette, empty, styled, titled, translucent
-from designspace.edf import Band, Curve, Floats
+from designspace.bands import Band
+from designspace.edf import Curve
+from designspace.shares import Floats
 
 STEPS = 4_000
 """Steps drawn exactly; of more networks the curve is drawn at this many errors."""

@@ -28,7 +28,7 @@ from dashboard.figures.style import (
 from dashboard.units import Unit, unit_of
 from designspace import bootstrap
 from designspace.bootstrap import FEWEST, BestRange
-from designspace.edf import Floats
+from designspace.shares import Floats
 from designspace.population import Population
 from designspace.quantities import quantity
 

@@ -16,7 +16,8 @@ import pytest
 from designspace import fits, sampling
 from designspace.bootstrap import best_ranges
 from designspace.constraints import OneOf, Range, parse
-from designspace.edf import edf, wilson
+from designspace.edf import edf
+from designspace.shares import wilson
 from designspace.line import Line
 from designspace.population import Population
 from designspace.regimes import DIGITS

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, binom, binomtest
 
-from designspace.edf import clopper_pearson, edf, wilson
+from designspace.edf import edf
+from designspace.shares import clopper_pearson, wilson
 
 INF = math.inf
 error = st.integers(0, 20).map(float) | st.floats(0, 100) | st.just(INF)  # ties are the rule

@@ -1,0 +1,148 @@
+"""Which of two populations is better, by how much, and how sure that is: in one sentence.
+
+theta, the chance that a random network of A beats one of B, decides: its interval excludes
+1/2 (one is better), or lies within 5 points of it (no difference that matters), or neither
+(not decided). Medians, area, distance and dominance stand beside it.
+
+Sources: as of `pairs`, `differences`, `equality` and `dominance`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from designspace.differences import area_between, median_difference
+from designspace.dominance import Dominance, dominance
+from designspace.edf import EDF, Interval
+from designspace.equality import Distance, kolmogorov_smirnov
+from designspace.pairs import Pooled, Theta, effect, pooled, theta
+
+Outcome = Literal["A", "B", "same", "open", "few"]
+"""A or B is better; no difference that matters; not decided; too few networks to say."""
+
+FEWEST = 10  # networks of either, for a verdict
+MATTERS = 0.05  # theta within this of 1/2 makes no difference
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A against B, at one look: fixed numbers of networks, drawn independently."""
+
+    a: EDF
+    b: EDF
+    both: Pooled
+    theta: Theta
+    level: float
+    cut: float  # percent, of `area`
+
+    @property
+    def pairs(self) -> Interval:
+        """P(a random network of A beats one of B), ties half."""
+        lower, upper = self.theta.confidence(self.level)
+        method = f"Brunner-Munzel, logit {100 * self.level:g} %"
+        return Interval(self.theta.value, lower, upper, self.level, method)
+
+    @property
+    def medians(self) -> Interval:
+        """Median of A minus median of B, points."""
+        return median_difference(self.a, self.b, self.level)
+
+    @property
+    def area(self) -> Interval:
+        """Restricted mean of B minus that of A, points."""
+        return area_between(self.a, self.b, self.cut, self.level)
+
+    @property
+    def distance(self) -> Distance:
+        return kolmogorov_smirnov(self.both)
+
+    @property
+    def dominance(self) -> Dominance:
+        return dominance(self.both, self.level)
+
+    @property
+    def outcome(self) -> Outcome:
+        return outcome(self.pairs, min(self.theta.n, self.theta.m))
+
+    @property
+    def effect(self) -> str:
+        """theta in a word; "" where it is not known."""
+        return "" if math.isnan(self.theta.value) else effect(self.theta.value)
+
+
+def compare(a: EDF, b: EDF, cut: float, level: float = 0.95) -> Comparison:
+    """Compare two populations by their errors.
+
+    Args:
+        a, b: with weights where networks were drawn several times or are matched.
+        cut: percent, the error up to which areas count; chosen before looking
+            (`designspace.differences.usual_cut`).
+        level: of every interval.
+    """
+    both = pooled(a, b)
+    return Comparison(a, b, both, theta(both), level, cut)
+
+
+def outcome(pairs: Interval, n: float, fewest: int = FEWEST) -> Outcome:
+    """What an interval of theta says, of populations the smaller of which has n networks."""
+    if n < fewest or math.isnan(pairs.estimate):
+        return "few"
+    if pairs.lower > 0.5:
+        return "A"
+    if pairs.upper < 0.5:
+        return "B"
+    within = pairs.lower >= 0.5 - MATTERS and pairs.upper <= 0.5 + MATTERS
+    return "same" if within else "open"
+
+
+def verdict(found: Comparison, a: str = "A", b: str = "B") -> str:
+    """One sentence for two populations named a and b.
+
+    RegNetX is better: 80 % [72, 87] of random pairs, median 3.8 points lower; p = 4e-5
+    """
+    if found.outcome == "few":
+        return (
+            f"Too few networks to say: {found.a.n} of {a} and {found.b.n} of {b}, "
+            f"{FEWEST} of each are needed"
+        )
+    if found.outcome == "B":
+        return better(flipped(found), b)
+    if found.outcome == "A":
+        return better(found, a)
+    said = percentages(found.pairs)
+    if found.outcome == "same":
+        return f"No difference that matters: {a} wins {said} of random pairs with {b}"
+    return (
+        f"Not decided: {a} wins {said} of random pairs with {b}; {probability(found.theta.p)}"
+    )
+
+
+def flipped(found: Comparison) -> Comparison:
+    """B against A."""
+    return compare(found.b, found.a, found.cut, found.level)
+
+
+def better(found: Comparison, winner: str) -> str:
+    """The sentence, of a comparison that its A has won."""
+    parts = [f"{winner} is better: {percentages(found.pairs)} of random pairs"]
+    points = found.medians.estimate
+    if math.isfinite(points) and points:
+        parts.append(f"median {abs(points):.1f} points {'lower' if points < 0 else 'higher'}")
+    return f"{', '.join(parts)}; {probability(found.theta.p)}"
+
+
+def percentages(share: Interval) -> str:
+    """80 % [72, 87]"""
+    return f"{100 * share.estimate:.0f} % [{100 * share.lower:.0f}, {100 * share.upper:.0f}]"
+
+
+def probability(p: float) -> str:
+    """p = 0.03, p = 4e-5, p < 1e-15."""
+    if math.isnan(p):
+        return "no p, the populations don't overlap"
+    if p < 1e-15:
+        return "p < 1e-15"
+    digits, exponent = f"{p:.0e}".split("e")
+    return f"p = {p:.2g}" if p >= 0.001 else f"p = {digits}e{int(exponent)}"

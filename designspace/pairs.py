@@ -1,0 +1,134 @@
+"""theta = P(a < b) + P(a = b) / 2: how often a random network of A beats one of B.
+
+The interval is Brunner's and Munzel's on the logit scale: it assumes no common shape of the
+two distributions, takes ties and diverged networks (one tie group, the last) as they are, and
+near complete separation it has a floor, so that it never has width zero.
+
+Sources: Brunner and Munzel 2000; the words are of Vargha and Delaney 2000.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit, stdtr, stdtrit
+
+from designspace.edf import EDF, EPSILON
+from designspace.shares import Floats
+
+FEWEST = 6  # networks of the smaller population; below there is no interval
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """Every error that a network of A or of B has, and the weight of either there."""
+
+    errors: Floats  # ascending, distinct, +inf last where one diverged, shape (k,)
+    a: Floats  # sums to 1, shape (k,)
+    b: Floats
+    n: float  # effective networks of A
+    m: float
+
+    @property
+    def below_a(self) -> Floats:
+        """F_A at each error: the weight strictly below."""
+        return np.cumsum(self.a) - self.a
+
+    @property
+    def below_b(self) -> Floats:
+        return np.cumsum(self.b) - self.b
+
+
+def pooled(a: EDF, b: EDF) -> Pooled:
+    """Two samples on the errors of both. Their runs are ascending, so sorting only merges."""
+    errors = np.concatenate([a.errors, b.errors])
+    weights = np.zeros((2, errors.size))
+    weights[0, : a.n], weights[1, a.n :] = a.weights, b.weights
+    order = np.argsort(errors, kind="stable")
+    errors, weights = errors[order], weights[:, order]
+    first = np.flatnonzero(np.append(True, errors[1:] != errors[:-1])[: errors.size])
+    if first.size < errors.size:
+        weights = np.add.reduceat(weights, first, axis=1)
+    return Pooled(errors[first], weights[0], weights[1], a.effective_n, b.effective_n)
+
+
+@dataclass(frozen=True)
+class Theta:
+    """How often a network of A beats one of B, with its standard error."""
+
+    value: float  # nan without networks
+    se: float
+    df: float  # degrees of freedom, by Satterthwaite
+    n: float  # effective networks of A
+    m: float  # of B
+
+    @property
+    def floor(self) -> float:
+        """Below this standard error the seen spread of the placements says too little."""
+        return 1 / (min(self.n, self.m) + 1)
+
+    @property
+    def clipped(self) -> float:
+        """Inside (0, 1), where it has a logit."""
+        edge = 1 / (2 * self.n * self.m)
+        return min(max(self.value, edge), 1 - edge)
+
+    @property
+    def slope(self) -> float:
+        """Standard error on the logit scale."""
+        return self.se / (self.clipped * (1 - self.clipped))
+
+    def interval(self, quantile: float) -> tuple[float, float]:
+        """expit(logit(theta) -+ quantile * slope), or theta -+ quantile * floor below it."""
+        if math.isnan(self.value) or min(self.n, self.m) < FEWEST:
+            return 0.0, 1.0
+        if self.se < self.floor:
+            reach = quantile * self.floor
+            return max(0.0, self.value - reach), min(1.0, self.value + reach)
+        at, reach = float(logit(self.clipped)), quantile * self.slope
+        return float(expit(at - reach)), float(expit(at + reach))
+
+    def confidence(self, level: float = 0.95) -> tuple[float, float]:
+        """Interval of one look at fixed numbers of networks; (0, 1) below 6 of either."""
+        return self.interval(float(stdtrit(self.df, (1 + level) / 2)))
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of theta = 1/2, from t = (theta - 1/2) / se; nan where se is 0."""
+        if not self.se > EPSILON:
+            return math.nan
+        return float(2 * stdtr(self.df, -abs(self.value - 0.5) / self.se))
+
+
+def theta(both: Pooled) -> Theta:
+    """P(a < b) + P(a = b) / 2 by placements.
+
+    The placement of a network of A is the weight of B that is worse, ties half; theta is the
+    mean of placements, and their variances in A and in B give its standard error. With equal
+    weights it is scipy's brunnermunzel.
+    """
+    if not both.n or not both.m:
+        return Theta(math.nan, math.nan, math.nan, both.n, both.m)
+    of_a = 1 - (both.below_b + both.b / 2)
+    of_b = both.below_a + both.a / 2
+    va = variance_of_mean(of_a, both.a, both.n)
+    vb = variance_of_mean(of_b, both.b, both.m)
+    df = max(min(both.n, both.m) - 1, 1.0)
+    if va + vb > 0:
+        df = (va + vb) ** 2 / (va**2 / max(both.n - 1, 1) + vb**2 / max(both.m - 1, 1))
+    return Theta(float(both.a @ of_a), math.sqrt(va + vb), df, both.n, both.m)
+
+
+def variance_of_mean(placements: Floats, weights: Floats, n: float) -> float:
+    """Variance of a weighted mean; var / n (ddof 1) where weights are equal."""
+    if n <= 1:
+        return 0.0
+    return float(weights @ (placements - weights @ placements) ** 2) / (n - 1)
+
+
+def effect(value: float) -> str:
+    """theta in a word: how far it is from 1/2."""
+    words = ((0.06, "negligible"), (0.14, "small"), (0.21, "medium"))
+    return next((word for limit, word in words if abs(value - 0.5) < limit), "large")

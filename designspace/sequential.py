@@ -1,0 +1,177 @@
+"""Is it decided yet? A verdict that holds however often one looks while networks train.
+
+Looking at p < 0.05 after every network calls a winner between identical spaces in two of five
+runs. A confidence sequence covers theta at all looks at once: its quantile b(t) is about 3
+instead of 1.96, which is the price of looking. Three rules go with it: looks read the
+launch-order prefix of both populations, the spaces are not changed after looking, and `planned`
+and the level are fixed when the comparison is set up.
+
+Sources: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, theorem 2.2; that it may be
+applied to theta through its projection is an extension checked by simulation only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import logit
+
+from designspace.comparison import MATTERS, Outcome, outcome
+from designspace.edf import EDF, Interval, edf
+from designspace.pairs import Theta, pooled, theta
+from designspace.shares import Floats
+
+FEWEST = 20  # networks of the smaller population; before, nothing is decided
+PLANNED = 100  # networks per space that b(t) is tightest for, by default
+MOST = 20_000  # networks per space that are looked ahead
+LOOKS = 60  # of a trajectory
+AHEAD = 300  # numbers of networks that are looked ahead at
+EIGHTY = 1.28  # normal quantile of a central 80 % range
+
+
+@dataclass(frozen=True)
+class Projection:
+    """How many networks per space decide, if theta is what it seems; None: more than MOST."""
+
+    likely: int | None
+    soonest: int | None  # of a central 80 % range
+    latest: int | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a comparison says when n networks of A and m of B are final."""
+
+    n: int
+    m: int
+    estimate: float  # theta
+    lower: float  # of the confidence sequence, running: it never widens again
+    upper: float
+    outcome: Outcome
+
+    @property
+    def decided(self) -> bool:
+        return self.outcome in ("A", "B", "same")
+
+
+@dataclass(frozen=True)
+class ConfidenceSequence:
+    """Every look so far, oldest first, and what is ahead."""
+
+    looks: tuple[Look, ...]
+    level: float
+    planned: int
+    projection: Projection | None  # None where it is decided, or too early
+
+
+def quantile(t: float, level: float = 0.95, planned: int = PLANNED) -> float:
+    """b(t), in place of the normal quantile after t networks per space.
+
+    b(t) = sqrt(2 (t rho^2 + 1) / (t rho^2) * ln(sqrt(t rho^2 + 1) / alpha)), where rho makes
+    it tightest at t = planned: 3.36, 3.08, 3.04, 3.06 at t = 20, 50, 100, 200.
+    """
+    alpha = 1 - level
+    rho2 = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / planned
+    information = t * rho2
+    return math.sqrt(
+        2 * (information + 1) / information * math.log(math.sqrt(information + 1) / alpha)
+    )
+
+
+def networks_per_space(n: float, m: float) -> float:
+    """t = 2 n m / (n + m): two populations of t networks each know as much."""
+    return 2 * n * m / (n + m)
+
+
+def look(found: Theta, level: float = 0.95, planned: int = PLANNED) -> Interval:
+    """The confidence sequence's interval of theta now; (0, 1) before FEWEST networks."""
+    method = f"confidence sequence {100 * level:g} %, valid at every look"
+    if min(found.n, found.m) < FEWEST:
+        return Interval(found.value, 0.0, 1.0, level, method)
+    b = quantile(networks_per_space(found.n, found.m), level, planned)
+    return Interval(found.value, *found.interval(b), level, method)
+
+
+def follow(
+    a: ArrayLike,
+    b: ArrayLike,
+    weights_a: ArrayLike | None = None,
+    weights_b: ArrayLike | None = None,
+    level: float = 0.95,
+    planned: int = PLANNED,
+    looks: int | None = LOOKS,
+) -> ConfidenceSequence:
+    """What a comparison has said while its populations grew.
+
+    Args:
+        a, b: errors in launch order of the networks that have a result, from the prefix whose
+            networks are all final; shapes (n,) and (m,), +inf where diverged.
+        weights_a, weights_b: multiplicities, as of `designspace.edf.edf`.
+        level: 1 - alpha; divide alpha by the number of pairs that are compared.
+        planned: networks per space, fixed before looking.
+        looks: at most so many, at evenly growing numbers; None: one after every network.
+    """
+    e, f = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    w = None if weights_a is None else np.asarray(weights_a, dtype=np.float64)
+    v = None if weights_b is None else np.asarray(weights_b, dtype=np.float64)
+    seen: list[Look] = []
+    ahead, lower, upper = None, 0.0, 1.0
+    for n, m in sizes(e.size, f.size, looks):
+        found = theta(pooled(first(n, e, w), first(m, f, v)))
+        now = look(found, level, planned)
+        lower, upper = max(lower, now.lower), min(upper, now.upper)
+        kept = Interval(found.value, min(lower, upper), upper, level, now.method)
+        said = outcome(kept, min(found.n, found.m), FEWEST)
+        seen.append(Look(n, m, found.value, kept.lower, kept.upper, said))
+        ahead = projection(found, level, planned) if said == "open" else None
+    return ConfidenceSequence(tuple(seen), level, planned, ahead)
+
+
+def first(n: int, errors: Floats, weights: Floats | None) -> EDF:
+    """Of the first n networks."""
+    return edf(errors[:n], None if weights is None else weights[:n])
+
+
+def sizes(n: int, m: int, looks: int | None) -> Sequence[tuple[int, int]]:
+    """Numbers of networks at each look: both grow alike until the smaller one is used up."""
+    most = max(n, m)
+    if min(n, m) < FEWEST:
+        return [(n, m)] if n and m else []
+    count = most - FEWEST + 1
+    if looks is not None:
+        count = min(looks, count)
+    at = np.unique(np.geomspace(FEWEST, most, count).round().astype(int))
+    if looks is None:
+        at = np.arange(FEWEST, most + 1)
+    return [(min(int(k), n), min(int(k), m)) for k in at]
+
+
+def projection(found: Theta, level: float = 0.95, planned: int = PLANNED) -> Projection:
+    """When the interval will exclude 1/2 or lie within MATTERS of it, if theta stays as it is.
+
+    The range lets theta be 1.28 standard errors off: the actual stop lies inside it in nine
+    of ten cases.
+    """
+    t = networks_per_space(found.n, found.m)
+    one = found.slope * math.sqrt(t)  # standard error of logit theta with one network a space
+    at = np.unique(np.geomspace(min(t, MOST), MOST, AHEAD).round())
+    reach = np.array([quantile(k, level, planned) for k in at]) * one / np.sqrt(at)
+    centre, off = abs(float(logit(found.clipped))), EIGHTY * one / math.sqrt(t)
+    stops = [stop(distance, at, reach) for distance in np.linspace(-off, off, 21) + centre]
+    known = [n for n in stops if n is not None]
+    return Projection(
+        likely=stop(centre, at, reach),
+        soonest=min(known, default=None),
+        latest=max(known) if len(known) == len(stops) else None,
+    )
+
+
+def stop(distance: float, at: Floats, reach: Floats) -> int | None:
+    """The first number of networks that decides, theta being `distance` from 1/2 in logits."""
+    away = abs(distance)
+    decides = (reach < away) | (away + reach < float(logit(0.5 + MATTERS)))
+    return int(at[np.argmax(decides)]) if decides.any() else None

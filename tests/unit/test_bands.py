@@ -1,0 +1,159 @@
+"""Bands around an EDF: their level at a point and as a whole, and quantiles with intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, hypergeom, kstwo
+
+from designspace.bands import band, dkw, local_level
+from designspace.edf import edf
+from designspace.shares import Floats, clopper_pearson
+
+INF = np.inf
+
+
+def chance_inside(lower: Floats, upper: Floats) -> float:
+    """P(lower[k(t)] <= t <= upper[k(t)] at all t), k(t) of n uniform numbers below t; exactly.
+
+    Between two ends of intervals the count moves by a binomial, and what it may be there
+    doesn't change. Noe 1972.
+    """
+    n = lower.size - 1
+    ends = np.unique(np.clip(np.concatenate([[0.0, 1.0], lower, upper]), 0, 1))
+    k = np.arange(n + 1)
+    chance = (k == 0).astype(float)  # of k below the current end
+    for before, end in zip(ends, ends[1:], strict=False):
+        step = binom.pmf(k[None, :] - k[:, None], n - k[:, None], (end - before) / (1 - before))
+        chance = ((chance * (upper >= end)) @ step) * (lower <= before)
+    return float(chance.sum())
+
+
+@pytest.mark.parametrize("n", [2, 5, 20, 50])
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_the_equal_precision_band_holds_as_a_whole_exactly_as_often_as_it_says(n, level):
+    limits = band(np.arange(n + 1) / n, n, level, "simultaneous")
+    assert chance_inside(limits.lower, limits.upper) == pytest.approx(level, abs=0.001)
+
+
+def test_two_networks_have_the_local_level_that_one_finds_by_hand():
+    # Of 2 uniform numbers: U_(1), U_(2) in [g/2 quantiles]; solved for 95 %.
+    assert local_level(1) == pytest.approx(0.05)
+    assert local_level(2) == pytest.approx(0.02653, abs=1e-5)
+
+
+@pytest.mark.parametrize(("n", "known"), [(75, 0.0025), (7_000, 0.00071), (300_000, 0.00042)])
+def test_between_and_beyond_the_table_the_local_level_goes_on_falling(n, known):
+    assert local_level(n) == pytest.approx(known, rel=0.05)
+    assert local_level(n) > local_level(n + 10)
+
+
+def test_a_simultaneous_band_of_another_level_is_refused_and_told_which_there_are():
+    with pytest.raises(ValueError, match=r"0\.9, 0\.95, 0\.99.*got 0\.8"):
+        band([0.5], 10, 0.8, "simultaneous")
+
+
+def test_simulated_curves_lie_in_the_simultaneous_band_94_to_97_times_of_100():
+    rng = np.random.default_rng(1)
+    n, at = 100, np.linspace(0, 1, 2001)
+    inside = {"pointwise": 0, "simultaneous": 0, "kolmogorov": 0}
+    for _ in range(2000):
+        seen = np.searchsorted(np.sort(rng.random(n)), at) / n
+        for method in inside:
+            limits = band(seen, n, 0.95, method)
+            inside[method] += bool(((limits.lower <= at) & (at <= limits.upper)).all())
+    assert 0.94 <= inside["simultaneous"] / 2000 <= 0.97
+    assert inside["kolmogorov"] / 2000 >= 0.94
+    assert inside["pointwise"] / 2000 < 0.6  # so its name says pointwise
+
+
+def test_dkw_s_bound_is_massart_s_and_close_to_the_exact_one():
+    assert dkw(100) == pytest.approx(0.1358, abs=1e-4)
+    for n in (30, 100, 1000):
+        assert kstwo.isf(0.05, n) <= dkw(n) <= 1.03 * kstwo.isf(0.05, n)
+
+
+@pytest.mark.parametrize("n", [30, 100, 500])
+def test_equal_precision_is_tighter_than_dkw_in_the_tails(n):
+    shares = np.array([0.01, 0.05, 0.5])
+    equal, one = band(shares, n, 0.95, "simultaneous"), band(shares, n, 0.95, "kolmogorov")
+    tighter = (equal.upper - shares) < (one.upper - shares)
+    assert tighter.tolist() == [True, True, False]
+
+
+def test_the_band_of_a_wholly_known_space_has_no_width():
+    limits = band([0.2, 0.5], 40, space=40)
+    assert (limits.lower.tolist(), limits.upper.tolist()) == ([0.2, 0.5], [0.2, 0.5])
+    assert "40 of 40 networks" in limits.name
+
+
+def test_a_third_of_a_known_space_covers_its_share_at_the_nominal_level():
+    # n drawn without replacement: the count is hypergeometric.
+    space, n = 300, 100
+    k = np.arange(n + 1)
+    limits = band(k / n, n, space=space)
+    for good in (15, 60, 150):
+        covered = (limits.lower <= good / space) & (good / space <= limits.upper)
+        assert hypergeom.pmf(k, space, good, n) @ covered >= 0.94
+    plain = band(k / n, n)
+    assert (limits.upper - limits.lower < plain.upper - plain.lower)[1:-1].all()
+
+
+def test_a_large_or_unknown_space_changes_nothing():
+    at = band([0.3], 100)
+    assert band([0.3], 100, space=2_000).lower == at.lower
+    assert band([0.3], 100, space=1_999).lower > at.lower
+    with pytest.raises(ValueError, match="100 networks can't come from a space of 99"):
+        band([0.3], 100, space=99)
+
+
+@pytest.mark.parametrize(
+    ("n", "ranks"),
+    [(6, (1, 6)), (10, (2, 9)), (30, (10, 21)), (100, (40, 61)), (500, (228, 273))],
+)
+def test_the_median_lies_between_errors_of_known_ranks(n, ranks):
+    median = edf(np.arange(1.0, n + 1)).quantile_interval(0.5)
+    assert (median.lower, median.upper) == ranks
+    assert median.estimate == n // 2
+
+
+def test_the_median_of_five_networks_is_not_bounded():
+    median = edf([1, 2, 3, 4, 5]).quantile_interval(0.5)
+    assert (median.lower, median.estimate, median.upper) == (-INF, 3, INF)
+
+
+@given(
+    n=st.integers(1, 60),
+    q=st.floats(0.02, 0.98),
+    level=st.sampled_from([0.9, 0.95, 0.99]),
+)
+def test_the_ranks_of_a_quantile_s_limits_are_those_of_the_binomial(n, q, level):
+    # The largest l with P(Bin(n, q) <= l - 1) <= alpha / 2, and its mirror image.
+    alpha, ranks = 1 - level, np.arange(1, n + 1)
+    low = ranks[binom.cdf(ranks - 1, n, q) <= alpha / 2 + 1e-9]
+    high = ranks[binom.sf(ranks - 1, n, q) <= alpha / 2 + 1e-9]
+    found = edf(np.arange(1.0, n + 1)).quantile_interval(q, level)
+    assert found.lower == (low[-1] if low.size else -INF)
+    assert found.upper == (high[0] if high.size else INF)
+
+
+def test_a_quantile_in_the_diverged_networks_is_infinite_and_bounded_below():
+    median = edf([5, 6] + [INF] * 18).quantile_interval(0.5)
+    assert (median.estimate, median.lower, median.upper) == (INF, INF, INF)
+
+
+def test_ties_leave_a_quantile_s_limits_at_errors_that_networks_have():
+    found = edf([3] * 50 + [4] * 50).quantile_interval(0.25)
+    assert (found.lower, found.estimate, found.upper) == (3, 3, 3)
+    assert edf([3] * 50 + [4] * 50).quantile_interval(0.5).upper == 4
+
+
+def test_the_chance_of_an_error_below_a_threshold_has_the_exact_interval():
+    found = edf(np.arange(100.0)).below(30.0)
+    lower, upper = clopper_pearson(30, 100)
+    assert (found.estimate, found.lower, found.upper) == (0.3, lower, upper)
+    nothing = edf([]).below(30.0)
+    assert np.isnan(nothing.estimate)
+    assert (nothing.lower, nothing.upper) == (0, 1)
