@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from designspace import bootstrap, constraints
+from designspace.bands import Band
 from designspace.bootstrap import BestRange
 from designspace.constraints import Constraint
-from designspace.bands import Band
 from designspace.edf import EDF, Curve, edf
 from designspace.population import Population
 from services.errors import Refused

@@ -28,9 +28,9 @@ from dashboard.figures.style import (
 from dashboard.units import Unit, unit_of
 from designspace import bootstrap
 from designspace.bootstrap import FEWEST, BestRange
-from designspace.shares import Floats
 from designspace.population import Population
 from designspace.quantities import quantity
+from designspace.shares import Floats
 
 PANELS = 8
 BEST = 12

@@ -17,11 +17,11 @@ from designspace import fits, sampling
 from designspace.bootstrap import best_ranges
 from designspace.constraints import OneOf, Range, parse
 from designspace.edf import edf
-from designspace.shares import wilson
 from designspace.line import Line
 from designspace.population import Population
 from designspace.regimes import DIGITS
 from designspace.sampling import sample
+from designspace.shares import wilson
 from designspace.spaces import PRESETS
 from services.columns import encode
 from services.snapshots import Snapshot
