@@ -80,6 +80,8 @@ def band(
         ValueError: a level that `simultaneous` has no table for, or fewer in the space than n.
     """
     shares = np.asarray(share, dtype=np.float64)
+    if method == "simultaneous" and level not in GAMMA:
+        raise ValueError(f"a simultaneous band has level {[*GAMMA]}, got {level}")
     if n == 0:
         return Band(
             f"{NAMES[method]} {100 * level:g} %",
@@ -122,10 +124,8 @@ def local_level(n: float, level: float = 0.95) -> float:
     side; above 2,000 the ratio between the levels is taken as constant.
 
     Raises:
-        ValueError: no table for this level.
+        KeyError: no table for this level.
     """
-    if level not in GAMMA:
-        raise ValueError(f"a simultaneous band has level {[*GAMMA]}, got {level}")
     sizes, table = np.log([*SIZES, *LARGER]), np.log(GAMMA[level])
     larger = np.log(GAMMA_OF_LARGER) + table[-1] - math.log(GAMMA[0.95][-1])
     logs = np.append(table, larger)

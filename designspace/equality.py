@@ -66,7 +66,7 @@ def exact_p(d: float, n: int, m: int) -> float:
         left = 0.0
         for b, is_inside in enumerate(inner):
             left = row[b] = (row[b] * a + left * b) / (a + b) if is_inside else 0.0
-    return min(max(1 - row[m], 0.0), 1.0)
+    return float(min(max(1 - row[m], 0.0), 1.0))
 
 
 def permutation_p(a: EDF, b: EDF, seed: int = 0) -> float | None:

@@ -14,7 +14,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from db.outages import DATABASE_AWAY, briefly
-from server.routers import events, networks, populations, queue, regimes, spaces, statistics
+from server.routers import (
+    comparisons,
+    events,
+    networks,
+    populations,
+    queue,
+    regimes,
+    spaces,
+    statistics,
+)
 from services.errors import Conflict, NotFound, Refused
 
 log = logging.getLogger(__name__)
@@ -25,7 +34,16 @@ PREFIX = "/api/v1"
 def include(app: FastAPI) -> None:
     """Add the REST service to an application that has its parts in `app.state.parts`."""
     api = APIRouter(prefix=PREFIX)
-    for module in (spaces, regimes, populations, networks, statistics, queue, events):
+    for module in (
+        spaces,
+        regimes,
+        populations,
+        networks,
+        statistics,
+        comparisons,
+        queue,
+        events,
+    ):
         api.include_router(module.router)
     app.include_router(api)
     app.exception_handler(RequestValidationError)(_invalid)

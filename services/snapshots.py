@@ -52,6 +52,7 @@ class Snapshot:
     name: str
     version: int
     population: Population
+    regime: str  # name
 
     @cached_property
     def prefix(self) -> Population:
@@ -72,6 +73,7 @@ class _State:
     multiplicity: Column
     network_ids: NDArray[np.int64]
     chance: float  # error of guessing, percent
+    regime: str  # name
     measured: dict[str, Column] = field(default_factory=dict)
     failures: list[str | None] = field(default_factory=list)
     newest_ms: int = 0
@@ -108,7 +110,9 @@ class Snapshots:
                 state = self._states[population_id] = _draws(session, row)
             if state.snapshot is None or state.snapshot.version != row.version:
                 _add_results(session, row, state)
-                state.snapshot = Snapshot(row.id, row.name, row.version, _population(state))
+                state.snapshot = Snapshot(
+                    row.id, row.name, row.version, _population(state), state.regime
+                )
             return state.snapshot
 
 
@@ -136,6 +140,7 @@ def _draws(session: Session, population: PopulationRow) -> _State:
         np.array(multiplicity, dtype=float),
         np.array(network_ids),
         Regime.model_validate(regime.definition).chance,
+        regime.name,
         measured={"error": np.full(len(rows), np.nan)},
         failures=[None] * len(rows),
     )

@@ -1,0 +1,206 @@
+"""What REST says of comparisons; numbers that are not finite are null."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from designspace.edf import Interval
+from designspace.sequential import ConfidenceSequence
+from server.schemas import BandRead, Read, Selection
+from services.comparisons import Compared, Drawn, Pair, finite
+from services.queries import CONVENTION
+from services.sides import Side
+
+
+class IntervalRead(Read):
+    estimate: float | None
+    lower: float | None = Field(description="null: not bounded on this side")
+    upper: float | None
+    level: float
+    method: str
+
+    @classmethod
+    def of(cls, interval: Interval) -> IntervalRead:
+        return cls(
+            estimate=finite(interval.estimate),
+            lower=finite(interval.lower),
+            upper=finite(interval.upper),
+            level=interval.level,
+            method=interval.method,
+        )
+
+
+class SideRead(BaseModel):
+    """Which networks a side is."""
+
+    side: str = Field(description="as it was asked for")
+    label: str
+    regime: str
+    selection: Selection
+
+    @classmethod
+    def of(cls, side: Side) -> SideRead:
+        return cls(
+            side=side.text,
+            label=side.label,
+            regime=side.view.snapshot.regime,
+            selection=Selection.of(side.view),
+        )
+
+
+class DrawnRead(SideRead):
+    median: IntervalRead
+    error: list[float] = Field(description="percent; the same for all sides")
+    share: list[float] = Field(description="F at each error; empty where nothing is measured")
+    band: BandRead
+
+    @classmethod
+    def drawn(cls, drawn: Drawn, level: float) -> DrawnRead:
+        some = drawn.side.edf.n > 0
+        return cls(
+            **SideRead.of(drawn.side).model_dump(),
+            median=IntervalRead.of(drawn.side.edf.quantile_interval(0.5, level)),
+            error=drawn.curve.error.tolist(),
+            share=drawn.curve.share.tolist() if some else [],
+            band=BandRead(
+                name=drawn.band.name,
+                level=drawn.band.level,
+                lower=drawn.band.lower.tolist() if some else [],
+                upper=drawn.band.upper.tolist() if some else [],
+            ),
+        )
+
+
+class DistanceRead(BaseModel):
+    d: float | None
+    error: float | None = Field(description="percent, where the EDFs are farthest apart")
+    p: float | None
+    method: str
+
+
+class DominanceRead(BaseModel):
+    order: Literal["A", "B", "cross", "none"]
+    lower: float | None = Field(description="percent, the range that the claim is about")
+    upper: float | None
+    p: float | None
+    reason: str | None
+
+
+class LookRead(Read):
+    n: int
+    m: int
+    estimate: float
+    lower: float
+    upper: float
+    outcome: str
+
+
+class DecidedRead(BaseModel):
+    """The verdict that holds however often one looks."""
+
+    outcome: str = Field(description="A, B, same, open, few")
+    looks: list[LookRead] = Field(description="as the populations grew, in launch order")
+    planned: int
+    level: float
+    method: str = "asymptotic confidence sequence of theta, launch order"
+    likely: int | None = Field(description="networks per space that will decide; null: no end")
+    soonest: int | None
+    latest: int | None
+
+    @classmethod
+    def of(cls, found: ConfidenceSequence) -> DecidedRead:
+        ahead = found.projection
+        return cls(
+            outcome=found.looks[-1].outcome if found.looks else "few",
+            looks=[LookRead.model_validate(look) for look in found.looks],
+            planned=found.planned,
+            level=found.level,
+            likely=ahead.likely if ahead else None,
+            soonest=ahead.soonest if ahead else None,
+            latest=ahead.latest if ahead else None,
+        )
+
+
+class PairRead(BaseModel):
+    """Side a against side b; theta is how often a random network of a beats one of b."""
+
+    a: int = Field(description="place among the sides, from 0")
+    b: int
+    verdict: str
+    outcome: str = Field(description="A, B, same, open, few: by the interval of theta")
+    effect: str
+    theta: IntervalRead
+    p: float | None = Field(description="of theta = 1/2, Brunner-Munzel")
+    medians: IntervalRead = Field(description="median of a minus median of b, points")
+    area: IntervalRead = Field(description="area under F_a minus under F_b up to the cut")
+    distance: DistanceRead = Field(description="Kolmogorov-Smirnov")
+    permutation: float | None = Field(description="p of equal distributions; null above 2,000")
+    dominance: DominanceRead
+    decided: DecidedRead
+    shared: int = Field(description="networks on both sides")
+
+    @classmethod
+    def of(cls, pair: Pair) -> PairRead:
+        found, dominance = pair.found, pair.found.dominance
+        distance = found.distance
+        return cls(
+            a=pair.a,
+            b=pair.b,
+            verdict=pair.verdict,
+            outcome=found.outcome,
+            effect=found.effect,
+            theta=IntervalRead.of(found.pairs),
+            p=finite(found.theta.p),
+            medians=IntervalRead.of(found.medians),
+            area=IntervalRead.of(found.area),
+            distance=DistanceRead(
+                d=finite(distance.d),
+                error=finite(distance.error),
+                p=finite(distance.p),
+                method=distance.method,
+            ),
+            permutation=pair.permutation,
+            dominance=DominanceRead(
+                order=dominance.order,
+                lower=finite(dominance.lower),
+                upper=finite(dominance.upper),
+                p=finite(dominance.p),
+                reason=dominance.reason,
+            ),
+            decided=DecidedRead.of(pair.decided),
+            shared=pair.shared,
+        )
+
+
+class ComparisonRead(BaseModel):
+    sides: list[DrawnRead]
+    pairs: list[PairRead]
+    cut: float | None = Field(description="percent, of the areas")
+    level: float
+    level_of_pair: float = Field(description="alpha divided by the number of pairs")
+    warnings: list[str]
+    convention: str = CONVENTION
+
+    @classmethod
+    def of(cls, found: Compared) -> ComparisonRead:
+        return cls(
+            sides=[DrawnRead.drawn(drawn, found.level) for drawn in found.drawn],
+            pairs=[PairRead.of(pair) for pair in found.pairs],
+            cut=finite(found.cut),
+            level=found.level,
+            level_of_pair=found.level_of_pair,
+            warnings=list(found.warnings),
+        )
+
+
+class QuantileRead(BaseModel):
+    q: float
+    error: IntervalRead
+
+
+class QuantilesRead(SideRead):
+    quantiles: list[QuantileRead]
+    below: IntervalRead | None = Field(description="P(error < the threshold asked for)")
+    convention: str = CONVENTION

@@ -1,0 +1,76 @@
+"""Comparisons of populations under constraints.
+
+A side is `ID` or `ID;column=constraint;..`: `?side=1;depth=5..8&side=2`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from designspace import sequential
+from designspace.bands import Method
+from server.comparison_schemas import (
+    ComparisonRead,
+    IntervalRead,
+    QuantileRead,
+    QuantilesRead,
+    SideRead,
+)
+from server.dependencies import PartsDep
+from services import comparisons, queries, sides
+from services.errors import Refused
+
+router = APIRouter(tags=["comparisons"])
+
+Level = Annotated[float, Query(gt=0, lt=1)]
+Sides = Annotated[list[str], Query(description=sides.GRAMMAR)]
+
+
+@router.get("/comparison")
+def compare(
+    parts: PartsDep,
+    side: Sides,
+    level: Level = 0.95,
+    cut: Annotated[float | None, Query(gt=0, le=100, description="percent")] = None,
+    planned: Annotated[int, Query(ge=20, le=100_000)] = sequential.PLANNED,
+    band: Method = "pointwise",
+    points: Annotated[int, Query(ge=2, le=10_000)] = queries.CUTS,
+) -> ComparisonRead:
+    """Which of two or more sides is better, by how much, and whether it is decided."""
+    chosen = sides.sides(parts.snapshots, side, fewest=2)
+    return ComparisonRead.of(comparisons.compared(chosen, level, cut, planned, band, points))
+
+
+@router.get("/quantiles")
+def read_quantiles(
+    parts: PartsDep,
+    side: Sides,
+    q: Annotated[str, Query(description="between 0 and 1, by comma")] = "0.05,0.25,0.5,0.75",
+    below: Annotated[float | None, Query(ge=0, le=100, description="percent")] = None,
+    level: Level = 0.95,
+) -> list[QuantilesRead]:
+    """Quantiles of error with exact intervals, and the chance of an error below a threshold."""
+    wanted = [_quantile(text) for text in q.split(",")]
+    return [
+        QuantilesRead(
+            **SideRead.of(one).model_dump(),
+            quantiles=[
+                QuantileRead(q=at, error=IntervalRead.of(one.edf.quantile_interval(at, level)))
+                for at in wanted
+            ],
+            below=None if below is None else IntervalRead.of(one.edf.below(below, level)),
+        )
+        for one in sides.sides(parts.snapshots, side, fewest=1)
+    ]
+
+
+def _quantile(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise Refused("q", text, "numbers between 0 and 1, by comma")
+    return value

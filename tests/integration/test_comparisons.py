@@ -1,0 +1,150 @@
+"""Comparisons over REST: sides, verdicts, what is said when there is little to say."""
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from designspace.comparison import compare, verdict
+from designspace.edf import edf
+from designspace.population import Population
+from jobs.messages import Finished
+from netspace.settings import Settings
+from netspace.web import create_app
+from services import leases, results
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def database(sqlite):
+    return sqlite
+
+
+@pytest.fixture
+def client(database):
+    settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def record(database):
+    """Give the next networks, in the order of the queue, these errors."""
+
+    def record(errors):
+        for error in errors:
+            with database.durable() as session:
+                claim = leases.claim(session, "train", "a worker", 30)
+                quantities = {"error": float(error), "loss": 0.5}
+                results.record(session, claim, Finished(quantities=quantities, conditions={}))
+
+    return record
+
+
+@pytest.fixture
+def two(create, record):
+    """Two populations of 24 networks: A has errors about 10, B about 20."""
+    rng = np.random.default_rng(0)
+    a = create(24, name="A")
+    record(rng.normal(10, 2, 24))
+    b = create(24, name="B", seed=1, training_seed=1)
+    record(rng.normal(20, 4, 24))
+    return a, b
+
+
+def columns(client, id) -> Population:
+    rows = client.get(f"{API}/populations/{id}/networks?limit=100").json()["items"]
+    names = ("error", "depth")
+    return Population.from_columns(
+        {name: [row["columns"][name] for row in rows] for name in names},
+        multiplicity=[row["multiplicity"] for row in rows],
+    )
+
+
+def test_the_comparison_says_which_population_is_better(client, two):
+    a, b = two
+    answer = client.get(f"{API}/comparison?side={b}&side={a}").json()
+    [pair] = answer["pairs"]
+    assert pair["outcome"] == "B"  # the second of the two
+    of = [columns(client, id) for id in (b, a)]
+    found = compare(*(edf(one.error, one.multiplicity) for one in of), answer["cut"])
+    assert pair["verdict"] == verdict(found, "B", "A")
+    assert pair["theta"]["estimate"] == pytest.approx(found.theta.value)
+    assert pair["decided"]["outcome"] == "B"
+    assert [side["selection"]["n"] for side in answer["sides"]] == [24, 24]
+    assert answer["sides"][0]["error"] == answer["sides"][1]["error"]
+    assert answer["sides"][0]["band"]["name"] == "pointwise Clopper-Pearson 95 %"
+
+
+def test_a_side_has_constraints_of_its_own(client, two):
+    a, b = two
+    answer = client.get(
+        f"{API}/comparison", params={"side": [f"{a};depth=..6", f"{a};depth=7.."]}
+    ).json()
+    of = columns(client, a)
+    shallow = int((of.columns["depth"] <= 6).sum())
+    assert [side["selection"]["n"] for side in answer["sides"]] == [shallow, 24 - shallow]
+    assert answer["sides"][0]["label"] == "A · depth=..6"
+    assert answer["pairs"][0]["shared"] == 0
+    overlapping = client.get(
+        f"{API}/comparison", params={"side": [f"{a};depth=..6", f"{a}", f"{b}"]}
+    ).json()
+    assert overlapping["pairs"][0]["shared"] == shallow
+    said = " ".join(overlapping["warnings"])
+    assert "overlap" in said
+    assert "alpha is divided by 3" in said
+    assert overlapping["level_of_pair"] == pytest.approx(1 - 0.05 / 3)
+
+
+def test_sides_of_other_regimes_are_warned_of(client, create, record, database):
+    from designspace.regimes import DIGITS
+    from services import regimes
+
+    with database.durable() as session:
+        longer = regimes.define(session, "longer", DIGITS.model_copy(update={"epochs": 20}))
+    one = create(3, name="short")
+    other = create(3, name="long", regime_id=longer)
+    said = client.get(f"{API}/comparison?side={one}&side={other}").json()
+    assert "different regimes (digits, longer)" in " ".join(said["warnings"])
+    assert said["pairs"][0]["outcome"] == "few"
+    assert said["pairs"][0]["verdict"].startswith("Too few networks")
+    assert said["sides"][0]["share"] == []
+
+
+WRONG = [
+    ("side=1", "side"),
+    ("side=1&side=x", "side"),
+    ("side=1&side=1;depth", "side"),
+    ("side=1&side=1;depth=4;depth=5", "side"),
+    ("side=1&side=1;depth=9..4", "depth"),
+    ("side=1&side=1;nothing=4", "nothing"),
+    ("side=1&side=1&level=1.5", "level"),
+    ("side=1&side=1&level=0.8&band=simultaneous", "level"),
+    ("side=1&side=1&planned=3", "planned"),
+    ("&".join(["side=1"] * 7), "side"),
+]
+
+
+def test_a_comparison_that_can_t_be_made_says_what_is_wrong(client, create):
+    create(3)
+    for query, field in WRONG:
+        answer = client.get(f"{API}/comparison?{query}")
+        assert answer.status_code == 422, query
+        assert answer.json()["detail"][0]["field"] == field
+
+
+def test_a_side_that_is_no_population_is_not_found(client, create):
+    create(3)
+    assert client.get(f"{API}/comparison?side=1&side=99").status_code == 404
+
+
+def test_quantiles_and_the_chance_of_an_error_below_have_intervals(client, two):
+    a, _ = two
+    [one] = client.get(f"{API}/quantiles?side={a}&q=0.5,0.9&below=10").json()
+    of = edf(columns(client, a).error, columns(client, a).multiplicity)
+    median = of.quantile_interval(0.5)
+    assert one["quantiles"][0]["error"]["estimate"] == median.estimate
+    assert one["quantiles"][0]["error"]["lower"] == median.lower
+    assert one["below"]["estimate"] == pytest.approx(of.below(10).estimate)
+    assert one["selection"]["n"] == 24
+    assert client.get(f"{API}/quantiles?side={a}&q=1.2").status_code == 422
