@@ -35,6 +35,12 @@ class Palette:
     all: str
     against: str  # another population
     band: str  # the best range
+    pins: tuple[str, str, str]  # constraint sets that are kept
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Of a comparison, in their order."""
+        return (self.current, *self.pins, self.against, self.all)
 
 
 LIGHT = Palette(
@@ -46,6 +52,7 @@ LIGHT = Palette(
     all="#868e96",
     against="#1c2126",
     band="#e69f00",
+    pins=("#d55e00", "#009e73", "#cc79a7"),
 )
 DARK = Palette(
     ink="#e6e8eb",
@@ -56,6 +63,7 @@ DARK = Palette(
     all="#8b9097",
     against="#f1f3f5",
     band="#f0b93a",
+    pins=("#ff8a4c", "#3dcfa4", "#e7a6cc"),
 )
 PALETTES = {"light": LIGHT, "dark": DARK}
 

@@ -1,0 +1,74 @@
+"""What the address of Compare asks.
+
+    ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast, get_args
+from urllib.parse import parse_qs
+
+from designspace import sequential
+from designspace.bands import Method as BandMethod
+from services.errors import Refused
+from services.matched import COVARIATES, METHODS, Method
+
+
+@dataclass(frozen=True)
+class Question:
+    """Sides, and how they are compared."""
+
+    sides: Sequence[str]
+    match: Sequence[str]  # covariates
+    method: Method
+    band: BandMethod
+    planned: int
+    pair: tuple[int, int]  # places of the two sides that are looked at closely
+
+
+def read(search: str | None) -> Question:
+    """The question of a query string.
+
+    Raises:
+        Refused: a part that can't be used.
+    """
+    query = {name: texts[-1] for name, texts in parse_qs((search or "")[1:]).items()}
+    sides = parse_qs((search or "")[1:]).get("side", [])
+    return Question(
+        sides=sides,
+        match=[name for name in query.get("match", "depth").split(",") if name],
+        method=cast(Method, choice("method", query.get("method", "overlap"), list(METHODS))),
+        band=cast(
+            BandMethod,
+            choice("band", query.get("band", "pointwise"), list(get_args(BandMethod))),
+        ),
+        planned=whole("planned", query.get("planned", str(sequential.PLANNED)), 20, 100_000),
+        pair=places(query.get("pair", "0,1"), len(sides)),
+    )
+
+
+def choice(field: str, text: str, allowed: Sequence[str]) -> str:
+    if text not in allowed:
+        raise Refused(field, text, f"one of {', '.join(allowed)}")
+    return text
+
+
+def whole(field: str, text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise Refused(field, text, f"a whole number from {least:,} to {most:,}")
+    return int(text)
+
+
+def places(text: str, n: int) -> tuple[int, int]:
+    """Two different places of n sides; the first two where the text names others."""
+    parts = text.split(",")
+    if len(parts) == 2 and all(part.isdecimal() for part in parts):
+        a, b = sorted(int(part) for part in parts)
+        if a < b < n:
+            return a, b
+    return 0, 1
+
+
+__all__ = ["COVARIATES", "Question", "read"]
