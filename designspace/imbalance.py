@@ -95,9 +95,8 @@ def imbalances(
 def as_columns(covariates: ArrayLike, p: int) -> Floats:
     """Covariates of shape (n, p); (n,) is one column, and no networks are (0, p)."""
     x = np.asarray(covariates, dtype=np.float64)
-    if x.size == 0:
-        return np.empty((0, p))
-    x = x[:, None] if x.ndim == 1 else x
+    if x.ndim == 1:
+        x = x[:, None] if x.size else np.empty((0, p))
     if x.ndim != 2 or x.shape[1] != p:
         raise ValueError(f"need covariates of shape (n, {p}), got {x.shape}")
     return x

@@ -18,28 +18,28 @@ TOO_LARGE = 15.0  # logits a standard deviation: the fit runs off to infinity
 FLAT = 1e-10  # variance of a direction relative to that of a covariate: it is none
 
 
-def separating_scores(x: Floats, is_a: Floats, weights: Floats) -> Floats | None:
+def membership(x: Floats, n_a: int, weights: Floats) -> Floats | None:
     """P(is A) of each network at the maximum likelihood, or None where there is none.
 
     There is none where a plane of covariates separates the populations, or would but for
     networks on it.
 
     Args:
-        x: covariates, shape (n, p).
-        is_a: 1 or 0, shape (n,), both present.
+        x: covariates, shape (n, p), those of A first.
+        n_a: networks of A, from 1 to n - 1.
         weights: positive, shape (n,).
     """
     design = np.column_stack([np.ones(len(x)), whitened(x)])
-    w = weights / weights.sum()
+    w, is_a = weights / weights.sum(), np.arange(len(x)) < n_a
     beta, stiff = np.zeros(design.shape[1]), 1e-12 * np.eye(design.shape[1])
-    beta[0] = np.log((w @ is_a) / (w @ (1 - is_a)))
+    beta[0] = np.log(w[:n_a].sum() / w[n_a:].sum())
     for _ in range(STEPS):
         score = design @ beta
-        if separated(score, is_a) or abs(beta[1:]).max(initial=0) > TOO_LARGE:
+        if score[:n_a].min() > score[n_a:].max() or abs(beta[1:]).max(initial=0) > TOO_LARGE:
             return None
         p = expit(score)
         gradient = design.T @ (w * (is_a - p))
-        hessian = (design * (w * p * (1 - p))[:, None]).T @ design
+        hessian = design.T @ (design * (w * p * (1 - p))[:, None])
         step = np.linalg.solve(hessian + stiff, gradient)
         beta = beta + step * min(1.0, LONGEST / max(abs(step).max(), LONGEST))
         if abs(step).max() < 1e-11:
@@ -56,8 +56,3 @@ def whitened(x: Floats) -> Floats:
     variance, directions = np.linalg.eigh(centred.T @ centred / max(len(x), 1))
     spanned = variance > FLAT
     return np.asarray(centred @ (directions[:, spanned] / np.sqrt(variance[spanned])))
-
-
-def separated(score: Floats, is_a: Floats) -> bool:
-    """Every network of A scores above every one of B."""
-    return bool(score[is_a == 1].min() > score[is_a == 0].max())

