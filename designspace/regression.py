@@ -71,7 +71,7 @@ def least_squares_factor(model: Model, level: float = 0.95) -> Factor:
     model = without_lone_covariates(model)
     root = np.sqrt(model.weights)
     q, r = orthonormal(model)
-    beta = np.linalg.solve(r, q.T @ (root * model.log_error))
+    beta = np.asarray(np.linalg.solve(r, q.T @ (root * model.log_error)), np.float64)
     residual = root * (model.log_error - model.design @ beta)
     leverage = (q**2).sum(axis=1)
     value, df = float(np.exp(beta[-1])), model.n - beta.size
