@@ -1,0 +1,110 @@
+"""The rows of a regression of the error on the space and on covariates.
+
+Covariates that say nothing new are dropped and named, so every column that is left can be
+estimated; where the space itself says nothing new there is no regression, but a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from designspace.covariates import Covariates
+from designspace.edf import Floats
+from designspace.estimate import log_errors
+from designspace.imbalance import NOT_POSITIVE
+
+SAME = 1e-6  # of a column's length that earlier ones leave unexplained: it repeats them
+
+TOO_FEW = "fewer networks than coefficients, or none of a space"
+TOLD_APART = "the covariates tell the spaces apart, so nothing is left for the space itself"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Rows of both populations; the columns are constant, covariates by name, then [is A]."""
+
+    names: tuple[str, ...]  # of the covariates
+    design: Floats  # (n, covariates + 2)
+    log_error: Floats  # (n,)
+    weights: Floats  # multiplicities relative to their mean, (n,)
+    dropped: tuple[str, ...]
+    lacking: int
+    at_chance: int
+    at_zero: int
+    reason: str | None = None
+
+    @property
+    def n(self) -> int:
+        return self.log_error.size
+
+    def without(self, name: str) -> Model:
+        j = self.names.index(name)
+        names = self.names[:j] + self.names[j + 1 :]
+        design = np.delete(self.design, 1 + j, axis=1)
+        return replace(self, names=names, design=design, dropped=(*self.dropped, name))
+
+
+def regression_model(
+    names: Sequence[str],
+    errors_a: ArrayLike,
+    covariates_a: ArrayLike,
+    errors_b: ArrayLike,
+    covariates_b: ArrayLike,
+    chance: float,
+    multiplicity_a: ArrayLike | None = None,
+    multiplicity_b: ArrayLike | None = None,
+) -> Model:
+    """The regression's rows and columns; covariates that say nothing new are dropped.
+
+    Args:
+        names: of the p covariates; may be empty, then covariates are of shape (n, 0).
+        errors_a: percent, shape (n_a,), at least 0, +inf where diverged.
+        covariates_a: positive, shape (n_a, p); nan where a network lacks one.
+        chance: error of guessing, percent; diverged networks count as it.
+        multiplicity_a: positive, shape (n_a,); a network of 2 draws weighs 2.
+
+    Raises:
+        ValueError: an error that is nan or negative, arrays that don't fit each other.
+    """
+    n_a, n_b, p = np.size(errors_a), np.size(errors_b), len(names)
+    a = np.asarray(covariates_a, dtype=np.float64).reshape(n_a, p)
+    b = np.asarray(covariates_b, dtype=np.float64).reshape(n_b, p)
+    c = Covariates.of(a, b, multiplicity_a, multiplicity_b)
+    has = np.concatenate([c.has_a, c.has_b])
+    x = np.concatenate([a, b])[has]
+    e = np.concatenate([np.ravel(errors_a), np.ravel(errors_b)]).astype(np.float64)
+    is_a = np.repeat([1.0, 0.0], [n_a, n_b])[has]
+    weights = np.concatenate([c.m_a * n_a, c.m_b * n_b])[has]
+    counts = int((~has).sum()), int(np.isinf(e[has]).sum()), int((e[has] == 0).sum())
+    y = log_errors(e, chance)[has]
+    columns = np.column_stack([np.ones(is_a.size), np.log(np.where(x > 0, x, 1.0)), is_a])
+    model = Model(tuple(names), columns, y, weights, (), *counts)
+    if (x <= 0).any():
+        return replace(model, reason=NOT_POSITIVE)
+    return reduced(model)
+
+
+def reduced(model: Model) -> Model:
+    """Without covariates that earlier ones explain; a reason where delta can't be estimated."""
+    if model.n < 3 or not 0 < model.design[:, -1].sum() < model.n:
+        return replace(model, reason=TOO_FEW)
+    while (j := first_explained(model.design)) is not None:
+        if j == len(model.names):
+            return replace(model, reason=TOLD_APART)
+        model = model.without(model.names[j])
+    return model if model.n > model.design.shape[1] else replace(model, reason=TOO_FEW)
+
+
+def first_explained(design: Floats) -> int | None:
+    """The first column after the constant that is a combination of those before it."""
+    columns = design[:, 1:] - design[:, 1:].mean(axis=0)
+    size = np.linalg.norm(columns, axis=0)
+    scale = np.maximum(size, 1e-9 * np.linalg.norm(design[:, 1:], axis=0) + 1e-300)
+    left = abs(np.diag(np.linalg.qr(columns / scale, mode="r")))
+    left = np.append(left, np.zeros(size.size - left.size))  # fewer networks than columns
+    explained = np.flatnonzero((left < SAME) | (size < scale))
+    return int(explained[0]) if explained.size else None
