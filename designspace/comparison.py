@@ -15,8 +15,9 @@ from typing import Literal
 
 from designspace.differences import area_between, median_difference
 from designspace.dominance import Dominance, dominance
-from designspace.edf import EDF, Interval
+from designspace.edf import EDF
 from designspace.equality import Distance, kolmogorov_smirnov
+from designspace.estimate import Estimate
 from designspace.pairs import Pooled, Theta, effect, pooled, theta
 
 Outcome = Literal["A", "B", "same", "open", "few"]
@@ -38,19 +39,19 @@ class Comparison:
     cut: float  # percent, of `area`
 
     @property
-    def pairs(self) -> Interval:
+    def pairs(self) -> Estimate:
         """P(a random network of A beats one of B), ties half."""
         lower, upper = self.theta.confidence(self.level)
-        method = f"Brunner-Munzel, logit {100 * self.level:g} %"
-        return Interval(self.theta.value, lower, upper, self.level, method)
+        n = self.a.n + self.b.n
+        return Estimate(self.theta.value, lower, upper, n, "Brunner-Munzel, logit", self.level)
 
     @property
-    def medians(self) -> Interval:
+    def medians(self) -> Estimate:
         """Median of A minus median of B, points."""
         return median_difference(self.a, self.b, self.level)
 
     @property
-    def area(self) -> Interval:
+    def area(self) -> Estimate:
         """Restricted mean of B minus that of A, points."""
         return area_between(self.a, self.b, self.cut, self.level)
 
@@ -85,15 +86,15 @@ def compare(a: EDF, b: EDF, cut: float, level: float = 0.95) -> Comparison:
     return Comparison(a, b, both, theta(both), level, cut)
 
 
-def outcome(pairs: Interval, n: float, fewest: int = FEWEST) -> Outcome:
+def outcome(pairs: Estimate, n: float, fewest: int = FEWEST) -> Outcome:
     """What an interval of theta says, of populations the smaller of which has n networks."""
-    if n < fewest or math.isnan(pairs.estimate):
+    if n < fewest or math.isnan(pairs.value):
         return "few"
-    if pairs.lower > 0.5:
+    if pairs.lo > 0.5:
         return "A"
-    if pairs.upper < 0.5:
+    if pairs.hi < 0.5:
         return "B"
-    within = pairs.lower >= 0.5 - MATTERS and pairs.upper <= 0.5 + MATTERS
+    within = pairs.lo >= 0.5 - MATTERS and pairs.hi <= 0.5 + MATTERS
     return "same" if within else "open"
 
 
@@ -127,15 +128,15 @@ def flipped(found: Comparison) -> Comparison:
 def better(found: Comparison, winner: str) -> str:
     """The sentence, of a comparison that its A has won."""
     parts = [f"{winner} is better: {percentages(found.pairs)} of random pairs"]
-    points = found.medians.estimate
+    points = found.medians.value
     if math.isfinite(points) and points:
         parts.append(f"median {abs(points):.1f} points {'lower' if points < 0 else 'higher'}")
     return f"{', '.join(parts)}; {probability(found.theta.p)}"
 
 
-def percentages(share: Interval) -> str:
+def percentages(share: Estimate) -> str:
     """80 % [72, 87]"""
-    return f"{100 * share.estimate:.0f} % [{100 * share.lower:.0f}, {100 * share.upper:.0f}]"
+    return f"{100 * share.value:.0f} % [{100 * share.lo:.0f}, {100 * share.hi:.0f}]"
 
 
 def probability(p: float) -> str:

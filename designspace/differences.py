@@ -16,33 +16,33 @@ import numpy as np
 from numpy.random import Generator
 from scipy.special import stdtrit
 
-from designspace.edf import EDF, EPSILON, Interval
+from designspace.edf import EDF, EPSILON
+from designspace.estimate import Estimate, percentile_interval
 from designspace.shares import Floats
 
 DRAWS = 1_000
 SEED = 20_200_330  # of bootstrap draws, so that the same data say the same
 FEWEST = 6  # networks of either; below there is no interval
-RESTRICTED_FROM = 30  # networks, for the interval of a restricted mean
+TOO_FEW = f"fewer than {FEWEST} networks of either"
+BOTH_DIVERGED = "half of both populations diverged"
 
 
-def median_difference(a: EDF, b: EDF, level: float = 0.95) -> Interval:
+def median_difference(a: EDF, b: EDF, level: float = 0.95) -> Estimate:
     """Median error of A minus that of B, percentage points; negative where A is better.
 
     Its limits are those of the percentile bootstrap. The median of a resample is an order
     statistic whose rank follows from a beta variate, so nothing is resampled.
     """
-    method = f"percentile bootstrap of both medians {100 * level:g} %"
-    estimate = difference(a.median, b.median)
+    method = "percentile bootstrap of both medians"
+    value, n = difference(a.median, b.median), a.n + b.n
     if min(a.effective_n, b.effective_n) < FEWEST:
-        return Interval(estimate, -np.inf, np.inf, level, method)
+        return Estimate(value, -np.inf, np.inf, n, method, level, TOO_FEW)
     rng = np.random.default_rng(SEED)
     with np.errstate(invalid="ignore"):  # inf - inf: both medians diverged, nothing is known
         drawn = resampled_medians(a, rng) - resampled_medians(b, rng)
     if np.isnan(drawn).any():
-        return Interval(estimate, -np.inf, np.inf, level, method)
-    tail = (1 - level) / 2
-    lower, upper = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
-    return Interval(estimate, float(lower), float(upper), level, method)
+        return Estimate(value, -np.inf, np.inf, n, method, level, BOTH_DIVERGED)
+    return Estimate(value, *percentile_interval(drawn, level), n, method, level)
 
 
 def difference(a: float, b: float) -> float:
@@ -74,23 +74,23 @@ def restricted_mean(of: EDF, cut: float) -> tuple[float, float]:
     return mean, float(of.weights @ (e - mean) ** 2) / (of.effective_n - 1)
 
 
-def area_between(a: EDF, b: EDF, cut: float, level: float = 0.95) -> Interval:
+def area_between(a: EDF, b: EDF, cut: float, level: float = 0.95) -> Estimate:
     """The area under F_A minus that under F_B, up to `cut`: points; positive: A is better.
 
     It is E min(b, cut) - E min(a, cut), with Welch's interval. Choose the cut before looking
     (`usual_cut`): the tail of failed networks would decide without one.
     """
-    method = f"area between EDFs up to {cut:g} %, Welch {100 * level:g} %"
+    method = f"area between EDFs up to {cut:g} %, Welch"
     (mean_a, va), (mean_b, vb) = restricted_mean(a, cut), restricted_mean(b, cut)
-    estimate = mean_b - mean_a
+    value, n = mean_b - mean_a, a.n + b.n
     if min(a.effective_n, b.effective_n) < FEWEST:
-        return Interval(estimate, -np.inf, np.inf, level, method)
+        return Estimate(value, -np.inf, np.inf, n, method, level, TOO_FEW)
     se = math.sqrt(va + vb)
     df = 1.0
     if se > 0:
         df = (va + vb) ** 2 / (va**2 / (a.effective_n - 1) + vb**2 / (b.effective_n - 1))
     reach = float(stdtrit(df, (1 + level) / 2)) * se
-    return Interval(estimate, estimate - reach, estimate + reach, level, method)
+    return Estimate(value, value - reach, value + reach, n, method, level)
 
 
 def usual_cut(populations: Sequence[EDF]) -> float:

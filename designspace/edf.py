@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from designspace.bands import Band, Method, band
-from designspace.shares import Floats, clopper_pearson
+from designspace.estimate import Estimate
+from designspace.shares import Floats as Floats
+from designspace.shares import clopper_pearson
 
 NO_NETWORKS = "no network has a result yet"
 EPSILON = 1e-12  # rounding of cumulated weights
@@ -27,20 +29,6 @@ class Curve:
 
     error: Floats
     share: Floats
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An estimate and the limits of its confidence interval, under the name of the method.
-
-    An infinite limit: so few networks bound it on the other side only.
-    """
-
-    estimate: float
-    lower: float
-    upper: float
-    level: float
-    method: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,15 +132,16 @@ class EDF:
         """
         return band(curve.share, self.effective_n, level, method, space)
 
-    def below(self, e: float, level: float = 0.95) -> Interval:
+    def below(self, e: float, level: float = 0.95) -> Estimate:
         """F(e), the chance that a network's error is below e, with its exact interval."""
         share = float(self(e))
         at = self.band(
             Curve(np.array([e]), np.array([0.0 if np.isnan(share) else share])), level
         )
-        return Interval(share, float(at.lower[0]), float(at.upper[0]), level, at.name)
+        lower, upper = float(at.lower[0]), float(at.upper[0])
+        return Estimate(share, lower, upper, self.n, at.name, level, self.reason)
 
-    def quantile_interval(self, q: float, level: float = 0.95) -> Interval:
+    def quantile_interval(self, q: float, level: float = 0.95) -> Estimate:
         """`quantile` with errors of the sample between which the space's quantile lies.
 
         Without assumptions on the distribution: the lower limit is the largest error below
@@ -161,19 +150,20 @@ class EDF:
         """
         method = f"order statistics {100 * level:g} %"
         if not self.n:
-            return Interval(np.nan, -np.inf, np.inf, level, method)
+            return Estimate(np.nan, -np.inf, np.inf, 0, method, level, self.reason)
         steps, share = self._distinct()
         n = self.effective_n
         _, most = clopper_pearson(n * np.append(0.0, share[:-1]), n, level)
         least, _ = clopper_pearson(n * share, n, level)
         below = np.searchsorted(most, q + EPSILON)  # errors whose F is at most q
         above = np.searchsorted(least, q - EPSILON)  # the first one whose F is at least q
-        return Interval(
+        return Estimate(
             self.quantile(q),
             float(steps[below - 1]) if below else -np.inf,
             float(steps[above]) if above < steps.size else np.inf,
-            level,
+            self.n,
             method,
+            level,
         )
 
     def _distinct(self) -> tuple[Floats, Floats]:

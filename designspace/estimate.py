@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from designspace.edf import Floats
+from designspace.shares import Floats
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its interval; nan and a `reason` where either does not exist."""
+    """A number with its interval; nan and a `reason` where either does not exist.
+
+    An infinite end: so few networks bound it on the other side only.
+    """
 
     value: float
     lo: float

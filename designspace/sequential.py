@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logit
 
 from designspace.comparison import MATTERS, Outcome, outcome
-from designspace.edf import EDF, Interval, edf
+from designspace.edf import EDF, edf
+from designspace.estimate import Estimate
 from designspace.pairs import Theta, pooled, theta
 from designspace.shares import Floats
 
@@ -30,6 +31,8 @@ PLANNED = 100  # networks per space that b(t) is tightest for, by default
 MOST = 20_000  # networks per space that are looked ahead
 LOOKS = 60  # of a trajectory
 AHEAD = 300  # numbers of networks that are looked ahead at
+METHOD = "asymptotic confidence sequence, valid at every look"
+TOO_EARLY = f"nothing is decided before {FEWEST} networks of either"
 EIGHTY = 1.28  # normal quantile of a central 80 % range
 
 
@@ -87,13 +90,13 @@ def networks_per_space(n: float, m: float) -> float:
     return 2 * n * m / (n + m)
 
 
-def look(found: Theta, level: float = 0.95, planned: int = PLANNED) -> Interval:
+def look(found: Theta, level: float = 0.95, planned: int = PLANNED) -> Estimate:
     """The confidence sequence's interval of theta now; (0, 1) before FEWEST networks."""
-    method = f"confidence sequence {100 * level:g} %, valid at every look"
+    n = round(found.n + found.m)
     if min(found.n, found.m) < FEWEST:
-        return Interval(found.value, 0.0, 1.0, level, method)
+        return Estimate(found.value, 0.0, 1.0, n, METHOD, level, TOO_EARLY)
     b = quantile(networks_per_space(found.n, found.m), level, planned)
-    return Interval(found.value, *found.interval(b), level, method)
+    return Estimate(found.value, *found.interval(b), n, METHOD, level)
 
 
 def follow(
@@ -123,10 +126,10 @@ def follow(
     for n, m in sizes(e.size, f.size, looks):
         found = theta(pooled(first(n, e, w), first(m, f, v)))
         now = look(found, level, planned)
-        lower, upper = max(lower, now.lower), min(upper, now.upper)
-        kept = Interval(found.value, min(lower, upper), upper, level, now.method)
+        lower, upper = max(lower, now.lo), min(upper, now.hi)
+        kept = replace(now, lo=min(lower, upper), hi=upper)
         said = outcome(kept, min(found.n, found.m), FEWEST)
-        seen.append(Look(n, m, found.value, kept.lower, kept.upper, said))
+        seen.append(Look(n, m, found.value, kept.lo, kept.hi, said))
         ahead = projection(found, level, planned) if said == "open" else None
     return ConfidenceSequence(tuple(seen), level, planned, ahead)
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from designspace.edf import Interval
+from designspace import sequential
+from designspace.estimate import Estimate
 from designspace.sequential import ConfidenceSequence
 from server.schemas import BandRead, Read, Selection
 from services.comparisons import Compared, Drawn, Pair, finite
@@ -14,21 +15,25 @@ from services.queries import CONVENTION
 from services.sides import Side
 
 
-class IntervalRead(Read):
+class EstimateRead(Read):
     estimate: float | None
     lower: float | None = Field(description="null: not bounded on this side")
     upper: float | None
+    n: int = Field(description="networks it is of")
     level: float
     method: str
+    reason: str | None = Field(description="why there is no number, or no interval")
 
     @classmethod
-    def of(cls, interval: Interval) -> IntervalRead:
+    def of(cls, found: Estimate) -> EstimateRead:
         return cls(
-            estimate=finite(interval.estimate),
-            lower=finite(interval.lower),
-            upper=finite(interval.upper),
-            level=interval.level,
-            method=interval.method,
+            estimate=finite(found.value),
+            lower=finite(found.lo),
+            upper=finite(found.hi),
+            n=found.n,
+            level=found.level,
+            method=found.method,
+            reason=found.reason,
         )
 
 
@@ -51,7 +56,7 @@ class SideRead(BaseModel):
 
 
 class DrawnRead(SideRead):
-    median: IntervalRead
+    median: EstimateRead
     error: list[float] = Field(description="percent; the same for all sides")
     share: list[float] = Field(description="F at each error; empty where nothing is measured")
     band: BandRead
@@ -61,7 +66,7 @@ class DrawnRead(SideRead):
         some = drawn.side.edf.n > 0
         return cls(
             **SideRead.of(drawn.side).model_dump(),
-            median=IntervalRead.of(drawn.side.edf.quantile_interval(0.5, level)),
+            median=EstimateRead.of(drawn.side.edf.quantile_interval(0.5, level)),
             error=drawn.curve.error.tolist(),
             share=drawn.curve.share.tolist() if some else [],
             band=BandRead(
@@ -104,7 +109,7 @@ class DecidedRead(BaseModel):
     looks: list[LookRead] = Field(description="as the populations grew, in launch order")
     planned: int
     level: float
-    method: str = "asymptotic confidence sequence of theta, launch order"
+    method: str = sequential.METHOD
     likely: int | None = Field(description="networks per space that will decide; null: no end")
     soonest: int | None
     latest: int | None
@@ -131,10 +136,10 @@ class PairRead(BaseModel):
     verdict: str
     outcome: str = Field(description="A, B, same, open, few: by the interval of theta")
     effect: str
-    theta: IntervalRead
+    theta: EstimateRead
     p: float | None = Field(description="of theta = 1/2, Brunner-Munzel")
-    medians: IntervalRead = Field(description="median of a minus median of b, points")
-    area: IntervalRead = Field(description="area under F_a minus under F_b up to the cut")
+    medians: EstimateRead = Field(description="median of a minus median of b, points")
+    area: EstimateRead = Field(description="area under F_a minus under F_b up to the cut")
     distance: DistanceRead = Field(description="Kolmogorov-Smirnov")
     permutation: float | None = Field(description="p of equal distributions; null above 2,000")
     dominance: DominanceRead
@@ -151,10 +156,10 @@ class PairRead(BaseModel):
             verdict=pair.verdict,
             outcome=found.outcome,
             effect=found.effect,
-            theta=IntervalRead.of(found.pairs),
+            theta=EstimateRead.of(found.pairs),
             p=finite(found.theta.p),
-            medians=IntervalRead.of(found.medians),
-            area=IntervalRead.of(found.area),
+            medians=EstimateRead.of(found.medians),
+            area=EstimateRead.of(found.area),
             distance=DistanceRead(
                 d=finite(distance.d),
                 error=finite(distance.error),
@@ -197,10 +202,10 @@ class ComparisonRead(BaseModel):
 
 class QuantileRead(BaseModel):
     q: float
-    error: IntervalRead
+    error: EstimateRead
 
 
 class QuantilesRead(SideRead):
     quantiles: list[QuantileRead]
-    below: IntervalRead | None = Field(description="P(error < the threshold asked for)")
+    below: EstimateRead | None = Field(description="P(error < the threshold asked for)")
     convention: str = CONVENTION

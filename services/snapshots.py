@@ -53,6 +53,7 @@ class Snapshot:
     version: int
     population: Population
     regime: str  # name
+    chance: float  # error of guessing under it, percent
 
     @cached_property
     def prefix(self) -> Population:
@@ -111,7 +112,12 @@ class Snapshots:
             if state.snapshot is None or state.snapshot.version != row.version:
                 _add_results(session, row, state)
                 state.snapshot = Snapshot(
-                    row.id, row.name, row.version, _population(state), state.regime
+                    row.id,
+                    row.name,
+                    row.version,
+                    _population(state),
+                    state.regime,
+                    state.chance,
                 )
             return state.snapshot
 

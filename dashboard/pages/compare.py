@@ -4,33 +4,45 @@ The address is the comparison, so it can be sent to a colleague:
 
     ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
 
-The browser's part (assets/compare/) writes the address and asks for the page again when one of
-its populations has new results; everything shown is computed here from the address.
+The browser's part (assets/compare/) writes the address, and asks for the page again when one of
+the populations has new results; everything shown is computed here from the address.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
-from dashboard.pages import compare_report
-from dashboard.pages.compare_question import COVARIATES, read
+from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
+from dashboard.figures.efficiency import efficiency_figure
+from dashboard.figures.style import PALETTES, Palette
+from dashboard.pages import compare_report as report
+from dashboard.pages.compare_question import Question, read
 from dashboard.pages.markup import attributes, graph, page_header, register_graph
 from dashboard.pages.network import THEME
 from dashboard.sources import Sources
+from designspace.edf import edf
+from services import adjusted, comparisons, searches, sides, stability
+from services.comparisons import Compared
 from services.errors import NotFound, Refused
+from services.sides import Side
 
-FIGURES = {
-    "compare-edf": "error EDFs of all sides",
-    "compare-matched": "error EDFs of the picked pair after matching",
-    "compare-decided": "the confidence sequence of the picked pair",
-    "compare-efficiency": "best error of a random search by its number of networks",
+CARDS = {
+    "verdicts": ("Verdicts", None),
+    "edf": ("Error EDF", "error EDFs of all sides"),
+    "matched": ("Matched EDF", "error EDFs of the picked pair at equal covariates"),
+    "decided": ("Is it decided yet?", "confidence sequence of the picked pair"),
+    "balance": ("Imbalance and adjustment", None),
+    "details": ("The picked pair in numbers", None),
+    "sides": ("What is counted", None),
+    "efficiency": ("Random search", "best error by the number of networks searched"),
+    "stability": ("Trust in the ranking", None),
 }
+"""Title of each card, and of its plot where it has one."""
 
 
 def layout() -> Component:
@@ -44,30 +56,148 @@ def layout() -> Component:
                 html.Span(id="compare-said", role="status", className="muted"),
                 links={"New population": "/new", "Queue": "/queue", "Explore": "/"},
             ),
-            html.Div([asked(), html.Main(cards(), className="compare-cards")], className="compare-body"),
+            html.Div(
+                [
+                    html.Aside(
+                        html.Div(),
+                        id="compare-question",
+                        className="constraints",
+                        **attributes(aria_label="what is compared"),
+                    ),
+                    html.Main([card(name) for name in CARDS], id="compare-cards"),
+                ],
+                className="compare-body",
+            ),
         ],
         id="compare",
         className="compare",
     )
 
 
-def asked() -> Component:
-    """What is compared, and how."""
-    return html.Aside(
-        [
-            html.Div([html.H2("Sides"), html.Span(className="spring")], className="panel-head"),
-            html.Div(html.Ol(className="sides"), id="compare-sides"),
-            html.H2("Matched on"),
-            html.Div(
-                [
-                    html.Label([dcc.Input(type="checkbox", value=name, className="match"), label])
-                    for name, label in COVARIATES.items()
-                ],
-                id="compare-match",
-                className="checks",
-            ),
-            html.Div(id="compare-options"),
-        ],
-        className="constraints compare-asked",
-        **attributes(aria_label="what is compared"),
+def card(name: str) -> Component:
+    title, plot = CARDS[name]
+    head = [html.H3(title), html.Span(id=f"compare-{name}-note", className="muted note")]
+    content = [html.Div(id=f"compare-{name}-text")]
+    if plot:
+        content.insert(0, graph(f"compare-{name}", plot, 280))
+    return html.Section(
+        [html.Div(head, className="section-head"), *content],
+        id=f"compare-card-{name}",
+        className="card",
     )
+
+
+OUTPUTS = {
+    "said": Output("compare-said", "children"),
+    **{
+        f"{name}-{part}": Output(f"compare-{name}-{part}", "children")
+        for name in CARDS
+        for part in ("note", "text")
+    },
+    **{
+        f"{name}-figure": Output(f"compare-{name}-figure", "data")
+        for name, (_, plot) in CARDS.items()
+        if plot
+    },
+}
+
+
+def register(app: Dash, sources: Sources) -> None:
+    """One callback computes the page; the browser's part decides when."""
+    for name, (_, plot) in CARDS.items():
+        if plot:
+            register_graph(app, f"compare-{name}")
+    app.clientside_callback(
+        "window.netspaceCompare.show",
+        Output("compare-asked", "data"),
+        Input("location", "pathname"),
+        Input("location", "search"),
+        Input("compare-changed", "data"),
+    )
+
+    @app.callback(
+        OUTPUTS,
+        Input("compare-asked", "data"),
+        Input(THEME, "data"),
+        running=[(Output("compare-cards", "aria-busy"), "true", "false")],
+        prevent_initial_call=True,
+    )
+    async def show_comparison(asked: dict[str, Any] | None, theme: str) -> dict[str, Any]:
+        if not asked:
+            raise PreventUpdate
+        return await run_in_threadpool(answer, sources, asked["search"], theme)
+
+
+def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
+    """What the page shows for an address, by the names of OUTPUTS."""
+    palette = PALETTES.get(theme, PALETTES["light"])
+    try:
+        question = read(search)
+        chosen = sides.sides(sources.snapshots, question.sides, fewest=2)
+        return shown(sources, question, chosen, palette)
+    except (Refused, NotFound) as refusal:
+        return dict.fromkeys(OUTPUTS) | {"said": str(refusal)}
+
+
+def shown(
+    sources: Sources, question: Question, chosen: list[Side], palette: Palette
+) -> dict[str, Any]:
+    """Every card."""
+    found = comparisons.compared(
+        chosen, planned=question.planned, method=question.band
+    )
+    a, b = question.pair
+    pair = next(one for one in found.pairs if (one.a, one.b) == (a, b))
+    matched = adjusted.adjusted(
+        chosen[a], chosen[b], question.match, question.method, found.level
+    )
+    searched = [searches.searched(side) for side in chosen]
+    trusted = stability.trusted(sources.database, chosen[a], chosen[b])
+    return {
+        "said": "",
+        "verdicts-note": report.levels(found),
+        "verdicts-text": report.verdicts(found, question.pair),
+        "edf-note": report.band_name(found),
+        "edf-text": report.legend([drawn.side.label for drawn in found.drawn]),
+        "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),
+        "matched-note": report.matched_on(matched),
+        "matched-text": report.matched(matched, chosen[a].label, chosen[b].label, (a, b)),
+        "matched-figure": edfs_figure(matched_curves(matched, question, palette), palette),
+        "decided-note": report.decided_note(pair),
+        "decided-text": report.decided(pair, chosen),
+        "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
+        "balance-note": report.balance_note(chosen[a].label, chosen[b].label),
+        "balance-text": report.balance(matched),
+        "details-note": report.balance_note(chosen[a].label, chosen[b].label),
+        "details-text": report.details(pair, found.cut),
+        "sides-note": "",
+        "sides-text": report.counted(found),
+        "efficiency-note": report.efficiency_note(searched),
+        "efficiency-text": report.enough(searched, chosen),
+        "efficiency-figure": efficiency_figure(
+            [(side.label, one) for side, one in zip(chosen, searched, strict=True)], palette
+        ),
+        "stability-note": "",
+        "stability-text": report.stability(trusted),
+    }
+
+
+def unmatched_curves(found: Compared, palette: Palette) -> list[Drawn]:
+    return [
+        Drawn(drawn.side.label, colour, drawn.side.edf, drawn.curve, drawn.band)
+        for drawn, colour in zip(found.drawn, palette.sides, strict=False)
+    ]
+
+
+def matched_curves(
+    matched: adjusted.Adjusted, question: Question, palette: Palette
+) -> list[Drawn]:
+    """Both sides' weighted EDFs; the band is that of the networks they are worth."""
+    some = [one for one in matched.edfs if one.finite.size]
+    errors = edf(sorted(e for one in some for e in one.finite)).cuts()
+    return [
+        Drawn(f"side {place + 1}", palette.sides[place], one, curve, one.band(curve))
+        for place, one in zip(question.pair, matched.edfs, strict=True)
+        if one.n
+        for curve in [one.at(errors)]
+    ]

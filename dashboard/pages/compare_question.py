@@ -1,6 +1,6 @@
 """What the address of Compare asks.
 
-    ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
+?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from designspace import sequential
 from designspace.bands import Method as BandMethod
 from services.errors import Refused
-from services.matched import COVARIATES, METHODS, Method
+from services.adjusted import COVARIATES, METHODS, Method
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from designspace import sequential
 from designspace.bands import Method
 from server.comparison_schemas import (
     ComparisonRead,
-    IntervalRead,
+    EstimateRead,
     QuantileRead,
     QuantilesRead,
     SideRead,
@@ -57,10 +57,10 @@ def read_quantiles(
         QuantilesRead(
             **SideRead.of(one).model_dump(),
             quantiles=[
-                QuantileRead(q=at, error=IntervalRead.of(one.edf.quantile_interval(at, level)))
+                QuantileRead(q=at, error=EstimateRead.of(one.edf.quantile_interval(at, level)))
                 for at in wanted
             ],
-            below=None if below is None else IntervalRead.of(one.edf.below(below, level)),
+            below=None if below is None else EstimateRead.of(one.edf.below(below, level)),
         )
         for one in sides.sides(parts.snapshots, side, fewest=1)
     ]

@@ -96,7 +96,7 @@ def load(page, files):
 
 def columns(population, version=1):
     """The population's bytes, as the server sends them."""
-    return encode(Snapshot(1, "a population", version, population, "digits"))
+    return encode(Snapshot(1, "a population", version, population, "digits", 90.0))
 
 
 # ------------------------------------------------------------------ populations

@@ -115,13 +115,13 @@ def test_a_large_or_unknown_space_changes_nothing():
 )
 def test_the_median_lies_between_errors_of_known_ranks(n, ranks):
     median = edf(np.arange(1.0, n + 1)).quantile_interval(0.5)
-    assert (median.lower, median.upper) == ranks
-    assert median.estimate == n // 2
+    assert (median.lo, median.hi) == ranks
+    assert median.value == n // 2
 
 
 def test_the_median_of_five_networks_is_not_bounded():
     median = edf([1, 2, 3, 4, 5]).quantile_interval(0.5)
-    assert (median.lower, median.estimate, median.upper) == (-INF, 3, INF)
+    assert (median.lo, median.value, median.hi) == (-INF, 3, INF)
 
 
 @given(
@@ -135,25 +135,25 @@ def test_the_ranks_of_a_quantile_s_limits_are_those_of_the_binomial(n, q, level)
     low = ranks[binom.cdf(ranks - 1, n, q) <= alpha / 2 + 1e-9]
     high = ranks[binom.sf(ranks - 1, n, q) <= alpha / 2 + 1e-9]
     found = edf(np.arange(1.0, n + 1)).quantile_interval(q, level)
-    assert found.lower == (low[-1] if low.size else -INF)
-    assert found.upper == (high[0] if high.size else INF)
+    assert found.lo == (low[-1] if low.size else -INF)
+    assert found.hi == (high[0] if high.size else INF)
 
 
 def test_a_quantile_in_the_diverged_networks_is_infinite_and_bounded_below():
     median = edf([5, 6] + [INF] * 18).quantile_interval(0.5)
-    assert (median.estimate, median.lower, median.upper) == (INF, INF, INF)
+    assert (median.value, median.lo, median.hi) == (INF, INF, INF)
 
 
 def test_ties_leave_a_quantile_s_limits_at_errors_that_networks_have():
     found = edf([3] * 50 + [4] * 50).quantile_interval(0.25)
-    assert (found.lower, found.estimate, found.upper) == (3, 3, 3)
-    assert edf([3] * 50 + [4] * 50).quantile_interval(0.5).upper == 4
+    assert (found.lo, found.value, found.hi) == (3, 3, 3)
+    assert edf([3] * 50 + [4] * 50).quantile_interval(0.5).hi == 4
 
 
 def test_the_chance_of_an_error_below_a_threshold_has_the_exact_interval():
     found = edf(np.arange(100.0)).below(30.0)
     lower, upper = clopper_pearson(30, 100)
-    assert (found.estimate, found.lower, found.upper) == (0.3, lower, upper)
+    assert (found.value, found.lo, found.hi) == (0.3, lower, upper)
     nothing = edf([]).below(30.0)
-    assert np.isnan(nothing.estimate)
-    assert (nothing.lower, nothing.upper) == (0, 1)
+    assert np.isnan(nothing.value)
+    assert (nothing.lo, nothing.hi) == (0, 1)

@@ -48,7 +48,7 @@ def test_the_interval_of_a_difference_of_medians_covers_it():
     for _ in range(500):
         a, b = edf(rng.exponential(4, 40)), edf(rng.exponential(2, 40))
         found = median_difference(a, b)
-        covered += found.lower <= true <= found.upper
+        covered += found.lo <= true <= found.hi
     assert 0.92 <= covered / 500 <= 0.99
 
 
@@ -60,7 +60,7 @@ def test_the_area_between_two_edfs_is_the_difference_of_restricted_means(a, b, c
         (fa(right) - fb(right)) * (right - left)
         for left, right in zip(ends, ends[1:], strict=False)
     )
-    assert area_between(fa, fb, cut).estimate == pytest.approx(float(area), abs=1e-9)
+    assert area_between(fa, fb, cut).value == pytest.approx(float(area), abs=1e-9)
 
 
 def test_the_area_s_interval_is_welch_s_of_the_errors_up_to_the_cut():
@@ -68,7 +68,7 @@ def test_the_area_s_interval_is_welch_s_of_the_errors_up_to_the_cut():
     found = area_between(a, b, 20.0)
     welch = ttest_ind(np.minimum(b.errors, 20), np.minimum(a.errors, 20), equal_var=False)
     limits = welch.confidence_interval(0.95)
-    assert (found.lower, found.upper) == pytest.approx((limits.low, limits.high))
+    assert (found.lo, found.hi) == pytest.approx((limits.low, limits.high))
 
 
 def test_the_cut_is_where_nine_tenths_of_all_networks_stay_below():
@@ -79,9 +79,9 @@ def test_the_cut_is_where_nine_tenths_of_all_networks_stay_below():
 
 def test_diverged_medians_have_no_difference_but_no_error_either():
     found = median_difference(edf([INF] * 20), edf([INF] * 20))
-    assert np.isnan(found.estimate)
-    assert (found.lower, found.upper) == (-INF, INF)
-    assert median_difference(edf([5.0] * 20), edf([INF] * 20)).estimate == -INF
+    assert np.isnan(found.value)
+    assert (found.lo, found.hi) == (-INF, INF)
+    assert median_difference(edf([5.0] * 20), edf([INF] * 20)).value == -INF
 
 
 # ---------------------------------------------------------------- distance
