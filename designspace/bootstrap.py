@@ -27,6 +27,7 @@ FEWEST = 20  # networks; below, a dozen best ones are no selection
 BEST = 200  # networks looked at first
 NEGLIGIBLE = 1e-14  # probability that a network beyond those wins
 LEVELS = np.array([0.025, 0.5, 0.975])
+HELD = 0.95  # probability of the points of a pair
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,31 @@ class BestRange:
     median: float
     hi: float
     n: int  # networks that the range is of
+
+
+@dataclass(frozen=True, eq=False)
+class BestPair:
+    """Where the best values of two parameters lie together: the points that hold 95 %.
+
+    Two ranges of one parameter each don't hold 95 % together; these points do.
+    """
+
+    x: float  # weighted medians, each a value of some network
+    y: float
+    points: Floats  # distinct (x, y) of the largest probability, most probable first, (k, 2)
+    probability: Floats  # of each point, (k,)
+    n: int  # networks that have both values
+
+    @property
+    def held(self) -> float:
+        """Probability of the points together, at least 95 %."""
+        return float(self.probability.sum())
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Least and largest x, then least and largest y, of the points."""
+        (x0, y0), (x1, y1) = self.points.min(axis=0), self.points.max(axis=0)
+        return float(x0), float(x1), float(y0), float(y1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +111,62 @@ def best_ranges(population: Population, names: Sequence[str]) -> dict[str, BestR
         if name not in ranges:
             ranges[name] = best_range(population.columns[name], e, weights)
     return {name: ranges[name] for name in names}
+
+
+def best_pair(
+    x: ArrayLike, y: ArrayLike, errors: ArrayLike, weights: ArrayLike | None = None
+) -> BestPair | None:
+    """Where the best pairs of two parameters lie; None below 20 networks or if all diverged.
+
+    Points are taken by falling probability until they hold 95 %; one that is as probable as
+    the last one belongs to them, too. Without ties that is a dozen networks.
+
+    Args:
+        x: one parameter of each network, shape (n,); y the other. Networks that lack either
+            (nan) are left out, as if never drawn.
+        errors: percent, shape (n,), +inf where diverged.
+        weights: non-negative, shape (n,), as of `designspace.edf.edf`.
+    """
+    values, e = np.stack([x, y]).astype(np.float64), np.asarray(errors, dtype=np.float64)
+    has = ~np.isnan(values).any(axis=0)
+    values, e = values[:, has], e[has]
+    if too_few(e):
+        return None
+    winners = win_probabilities(e, None if weights is None else np.asarray(weights)[has])
+    return pair(values[:, winners.rows], winners, e.size)
+
+
+def best_pairs(
+    population: Population, names: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], BestPair | None]:
+    """`best_pair` of several pairs of columns of a population of results, by names.
+
+    Pairs of columns that no network lacks share one vector of win probabilities.
+    """
+    e, weights, columns = population.error, population.multiplicity, population.columns
+    shared = set() if too_few(e) else {xy for xy in names if population.complete.issuperset(xy)}
+    winners = win_probabilities(e, weights) if shared else None
+    pairs: dict[tuple[str, str], BestPair | None] = {}
+    for xy in names:
+        if winners is not None and xy in shared:
+            best = population.take(winners.rows).columns
+            pairs[xy] = pair(np.stack([best[name] for name in xy]), winners, e.size)
+        else:
+            pairs[xy] = best_pair(columns[xy[0]], columns[xy[1]], e, weights)
+    return pairs
+
+
+def pair(values: Floats, winners: Winners, n: int) -> BestPair:
+    """The best pair of the winners' values, shape (2, winners)."""
+    medians = percentiles(values, winners.probability)[:, list(LEVELS).index(0.5)]
+    points, at = np.unique(values.T, axis=0, return_inverse=True)
+    probability = np.bincount(at.ravel(), winners.probability, minlength=len(points))
+    order = np.argsort(-probability, kind="stable")
+    falling = probability[order]
+    last = np.searchsorted(np.cumsum(falling), HELD - EPSILON)
+    held = falling >= falling[min(int(last), falling.size - 1)] * (1 - 1e-9)
+    x, y = medians.tolist()
+    return BestPair(x, y, points[order[held]], falling[held], n)
 
 
 def too_few(errors: Floats) -> bool:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from designspace.bootstrap import (
     BestRange,
+    best_pair,
+    best_pairs,
     best_range,
     best_ranges,
     percentiles,
@@ -193,3 +195,100 @@ def test_many_columns_at_once_are_each_as_alone():
     assert found["nobody"] is None
     few = p.take(slice(0, 19))
     assert best_ranges(few, ["x0", "lacking"]) == {"x0": None, "lacking": None}
+
+
+# pairs of parameters
+
+
+@given(st.integers(20, 60), st.integers(0, 2**32 - 1))
+def test_a_pair_is_the_fewest_points_that_hold_95_percent(n, seed):
+    rng = np.random.default_rng(seed)
+    errors = rng.integers(0, 15, n).astype(float)
+    x, y = rng.integers(0, 5, n).astype(float), rng.integers(0, 3, n).astype(float)
+    probability = by_network(win_probabilities(errors), n)
+    sums = {}
+    for network in zip(x, y, probability, strict=True):
+        sums[network[:2]] = sums.get(network[:2], 0) + network[2]
+    falling = sorted(sums.values(), reverse=True)
+    fewest = next(k for k in range(1, n + 1) if sum(falling[:k]) >= 0.95 - 1e-12)
+
+    found = best_pair(x, y, errors)
+    assert found.held >= 0.95 - 1e-12
+    least = falling[fewest - 1]  # points as probable as the last one belong to them
+    assert len(found.points) == sum(p >= least * (1 - 1e-9) for p in falling)
+    assert found.probability == pytest.approx([sums[tuple(point)] for point in found.points])
+    x0, x1, y0, y1 = found.box
+    assert (x0, x1) == (min(found.points[:, 0]), max(found.points[:, 0]))
+    assert (y0, y1) == (min(found.points[:, 1]), max(found.points[:, 1]))
+    assert found.x == best_range(x, errors).median
+    assert found.y == best_range(y, errors).median
+
+
+def test_without_ties_a_pair_is_a_dozen_networks_and_they_are_the_best():
+    rng = np.random.default_rng(2)
+    x, y, errors = rng.random(500), rng.random(500), rng.permutation(500)
+    found = best_pair(x, y, errors)
+    best = np.argsort(errors)[: len(found.points)]
+    assert len(found.points) == 12
+    assert found.points.tolist() == np.column_stack([x, y])[best].tolist()
+
+
+def test_two_ranges_do_not_hold_together_what_a_pair_holds():
+    # Half of the best are at (0, 1), half at (1, 0): no network is at (1, 1).
+    errors = np.arange(400.0)
+    x = np.arange(400.0) % 2
+    found = best_pair(x, 1 - x, errors)
+    assert sorted(found.points.tolist()) == [[0, 1], [1, 0]]
+    assert found.box == (0, 1, 0, 1)
+
+
+def test_the_winners_of_the_papers_draws_lie_among_the_points_95_times_in_100():
+    rng = np.random.default_rng(7)
+    n = 200
+    x, y, errors = rng.integers(0, 9, n), rng.integers(0, 9, n), rng.gamma(4, 3, n)
+    draws = rng.integers(0, n, (10_000, n // 4))
+    best = draws[np.arange(10_000), errors[draws].argmin(axis=1)]
+    found = best_pair(x, y, errors)
+    points = set(map(tuple, found.points))
+    inside = np.mean([(a, b) in points for a, b in zip(x[best], y[best], strict=True)])
+    assert inside == pytest.approx(found.held, abs=0.01)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_order_and_a_constant_do_not_matter_to_a_pair_and_weights_count_draws(seed):
+    rng = np.random.default_rng(seed)
+    errors, x, y = rng.integers(0, 15, 40) / 3, rng.integers(0, 6, 40), rng.integers(0, 6, 40)
+    places = rng.permutation(40)
+    plain, other = best_pair(x, y, errors), best_pair(x[places], y[places], errors[places] + 9)
+    assert sorted(other.points.tolist()) == sorted(plain.points.tolist())
+    assert (other.x, other.y, other.n) == (plain.x, plain.y, plain.n)
+    equal = best_pair(x, y, errors, np.full(40, 3))
+    assert equal.points.tolist() == plain.points.tolist()
+
+
+def test_pairs_that_there_are_none_of():
+    x, errors = np.arange(40.0), np.arange(40.0)
+    assert best_pair(x[:19], x[:19], errors[:19]) is None
+    assert best_pair([], [], []) is None
+    assert best_pair(x, x, np.full(40, INF)) is None
+    assert best_pair(x, np.full(40, np.nan), errors) is None
+    lacking = np.where(x < 10, np.nan, x)
+    assert best_pair(x, lacking, errors).n == 30
+    all_equal = best_pair(x, x, np.full(40, 5.0))
+    assert len(all_equal.points) == 40
+
+
+def test_many_pairs_at_once_are_each_as_alone():
+    rng = np.random.default_rng(5)
+    columns = {name: rng.integers(0, 9, 300).astype(float) for name in "abc"}
+    columns["lacking"] = np.where(rng.random(300) < 0.5, np.nan, 1.0)
+    errors, weights = rng.integers(0, 90, 300) / 3, rng.integers(1, 3, 300)
+    p = Population.from_columns({"error": errors, **columns}, multiplicity=weights)
+    names = [("a", "b"), ("b", "c"), ("c", "lacking")]
+    found = best_pairs(p, names)
+    assert list(found) == names
+    for x, y in names:
+        alone = best_pair(columns[x], columns[y], errors, weights)
+        assert found[x, y].points.tolist() == alone.points.tolist()
+        assert (found[x, y].x, found[x, y].box) == (alone.x, alone.box)
+    assert best_pairs(p.take(slice(0, 19)), names) == dict.fromkeys(names)
