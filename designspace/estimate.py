@@ -54,10 +54,10 @@ def log_errors(errors: ArrayLike, chance: float) -> Floats:
     """ln e in the shape of errors: +inf reads as chance, 0 as half the least positive error.
 
     Raises:
-        ValueError: an error that is nan or negative, or a chance that is not positive.
+        ValueError: an error that is nan or negative, or a chance not positive or infinite.
     """
     e = np.asarray(errors, dtype=np.float64)
-    if not (e >= 0).all() or not chance > 0:
+    if not (e >= 0).all() or not 0 < chance < np.inf:
         raise ValueError(
             f"need errors of at least 0, none nan, and chance > 0, got {e}, {chance}"
         )

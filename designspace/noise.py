@@ -1,0 +1,131 @@
+"""Seed noise: how much of the spread between networks is chance of training.
+
+Networks trained from two or three seeds tell how far one training can be trusted. The headline
+is a robust ratio of scales on ln e: failures inflate variances, and with them any correlation
+between seeds, but hardly a median and quartiles.
+
+    r = [1.4826 median|l_1 - l_2| / sqrt 2] / [IQR / 1.349],   l = ln e
+
+Source: Rousseeuw and Croux 1993 (the scales' constants); Efron 1979; for the shrunk EDF
+Louis 1984.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
+
+from designspace.edf import Floats
+from designspace.estimate import (
+    Estimate,
+    log_errors,
+    percentile_interval,
+    without_interval,
+)
+
+FEWEST = 3  # networks that a ratio needs
+FEWEST_FOR_INTERVAL = 20
+NO_SPREAD = "the middle half of the errors are equal"
+MAD = 1.482602218505602  # of a normal law: sd / median absolute deviation
+IQR = 1.3489795003921634  # interquartile range / sd
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Seed noise against the spread of a population's errors."""
+
+    ratio: Estimate  # sd of a training around its network / sd between trainings of any
+    reliability: Estimate  # of one training, 1 - ratio^2, from 0 to 1
+    n: int  # networks with all seeds
+    seeds: int
+    lacking: int  # networks without one of them, left out
+    at_chance: int  # diverged trainings, which count as chance
+
+
+def seed_noise(
+    errors: ArrayLike,
+    rng: Generator,
+    *,
+    chance: float,
+    draws: int = 1_000,
+    level: float = 0.95,
+) -> Noise:
+    """Noise against spread, with a bootstrap interval over networks from 20 of them on.
+
+    Args:
+        errors: percent, shape (n, seeds) with at least 2 seeds; +inf where a training
+            diverged, nan where there is none. Networks are a random part of the population,
+            not its best.
+        chance: error of guessing, percent.
+
+    Raises:
+        ValueError: not two seeds, a negative error.
+    """
+    e = np.asarray(errors, dtype=np.float64)
+    if e.ndim != 2 or e.shape[1] < 2:
+        raise ValueError(f"need errors of shape (networks, seeds >= 2), got {e.shape}")
+    has = ~np.isnan(e).any(axis=1)
+    logs = log_errors(e[has], chance)
+    ratio = noise_ratio(logs, rng, draws, level)
+    counts = logs.shape[0], e.shape[1], int((~has).sum()), int(np.isinf(e[has]).sum())
+    return Noise(ratio, reliability(ratio), *counts)
+
+
+def noise_ratio(logs: Floats, rng: Generator, draws: int, level: float) -> Estimate:
+    """r of ln e, shape (n, seeds)."""
+    n, method = logs.shape[0], "robust ratio of ln e, bootstrap over networks"
+    if n < FEWEST:
+        return without_interval(n, method, f"{n} networks; a ratio needs {FEWEST}", level=level)
+    r = robust_ratio(logs)
+    if np.isnan(r):
+        return without_interval(n, method, NO_SPREAD, level=level)
+    if n < FEWEST_FOR_INTERVAL:
+        reason = f"{n} networks; an interval needs {FEWEST_FOR_INTERVAL}"
+        return without_interval(n, method, reason, r, level)
+    drawn = np.array([robust_ratio(logs[rng.integers(0, n, n)]) for _ in range(draws)])
+    drawn = np.where(np.isnan(drawn), np.inf, drawn)  # a draw without spread is all noise
+    return Estimate(r, *percentile_interval(drawn, level), n, method, level)
+
+
+def robust_ratio(logs: Floats) -> float:
+    """Noise by the differences of all pairs of seeds, spread by quartiles of all trainings."""
+    pairs = combinations(range(logs.shape[1]), 2)
+    differences = np.concatenate([logs[:, i] - logs[:, j] for i, j in pairs])
+    low, high = np.quantile(logs, [0.25, 0.75])
+    if high <= low:
+        return np.nan
+    noise = MAD * np.median(abs(differences)) / np.sqrt(2)
+    return float(noise / ((high - low) / IQR))
+
+
+def reliability(ratio: Estimate) -> Estimate:
+    """1 - r^2, at least 0: the share of a training's variance that is its network's."""
+    r = np.array([ratio.value, ratio.lo, ratio.hi])
+    value, hi, lo = np.maximum(0.0, 1 - r**2).tolist()
+    return Estimate(value, lo, hi, ratio.n, "1 - r^2", ratio.level, ratio.reason)
+
+
+def shrunk(errors: ArrayLike, noise_sd: float) -> Floats:
+    """Errors whose EDF is about that of seed-averaged ones; in the order given, (n,).
+
+    e~ = mean + sqrt(lambda) (e - mean), lambda = max(0, 1 - noise_sd^2 / var(e)): it keeps the
+    variance that noise has not added. For the curve only: a single network's error shrinks
+    by lambda, not its root. Diverged networks stay +inf. Noise below a quarter of the spread
+    is not worth taking out.
+
+    Args:
+        errors: of one training each, shape (n,), +inf where diverged.
+        noise_sd: of a training around its network's mean, in the unit of the errors.
+
+    Source: Louis 1984 (estimates whose ensemble has the right spread).
+    """
+    e = np.asarray(errors, dtype=np.float64)
+    finite = e[np.isfinite(e)]
+    if finite.size < 2 or finite.var(ddof=1) == 0:
+        return e.copy()
+    kept = np.sqrt(max(0.0, 1 - noise_sd**2 / finite.var(ddof=1)))
+    return np.where(np.isfinite(e), finite.mean() + kept * (e - finite.mean()), e)
