@@ -24,14 +24,14 @@ from dash.development.base_component import Component
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from dashboard import exports
-from dashboard.pages import create, explore, network, queue
+from dashboard.pages import compare, create, explore, network, queue
 from dashboard.sources import Sources
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/app/"
 
-PAGES = {"": explore, "new": create, "queue": queue}
+PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
 """The pages by path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
 
 

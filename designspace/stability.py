@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from designspace.correlation import TIED, in_order, spearman
-from designspace.edf import Floats, clopper_pearson
+from designspace.shares import Floats, clopper_pearson
 from designspace.estimate import Estimate, without_interval
 
 RELIABLE = 0.3  # least reliability that may be divided by

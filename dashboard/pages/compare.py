@@ -37,10 +37,10 @@ CARDS = {
     "matched": ("Matched EDF", "error EDFs of the picked pair at equal covariates"),
     "decided": ("Is it decided yet?", "confidence sequence of the picked pair"),
     "balance": ("Imbalance and adjustment", None),
-    "details": ("The picked pair in numbers", None),
-    "sides": ("What is counted", None),
     "efficiency": ("Random search", "best error by the number of networks searched"),
+    "details": ("The picked pair in numbers", None),
     "stability": ("Trust in the ranking", None),
+    "sides": ("What is counted", None),
 }
 """Title of each card, and of its plot where it has one."""
 
@@ -77,7 +77,7 @@ def layout() -> Component:
 def card(name: str) -> Component:
     title, plot = CARDS[name]
     head = [html.H3(title), html.Span(id=f"compare-{name}-note", className="muted note")]
-    content = [html.Div(id=f"compare-{name}-text")]
+    content: list[Component] = [html.Div(id=f"compare-{name}-text")]
     if plot:
         content.insert(0, graph(f"compare-{name}", plot, 280))
     return html.Section(
@@ -143,16 +143,14 @@ def shown(
     sources: Sources, question: Question, chosen: list[Side], palette: Palette
 ) -> dict[str, Any]:
     """Every card."""
-    found = comparisons.compared(
-        chosen, planned=question.planned, method=question.band
-    )
+    found = comparisons.compared(chosen, planned=question.planned, method=question.band)
     a, b = question.pair
     pair = next(one for one in found.pairs if (one.a, one.b) == (a, b))
     matched = adjusted.adjusted(
         chosen[a], chosen[b], question.match, question.method, found.level
     )
     searched = [searches.searched(side) for side in chosen]
-    trusted = stability.trusted(sources.database, chosen[a], chosen[b])
+    trusts = [stability.trusted(sources.database, chosen[place]) for place in (a, b)]
     return {
         "said": "",
         "verdicts-note": report.levels(found),
@@ -173,12 +171,12 @@ def shown(
         "sides-note": "",
         "sides-text": report.counted(found),
         "efficiency-note": report.efficiency_note(searched),
-        "efficiency-text": report.enough(searched, chosen),
+        "efficiency-text": report.enough(searched),
         "efficiency-figure": efficiency_figure(
-            [(side.label, one) for side, one in zip(chosen, searched, strict=True)], palette
+            [(one.side.label, one.efficiency) for one in searched], palette
         ),
         "stability-note": "",
-        "stability-text": report.stability(trusted),
+        "stability-text": report.stability(trusts),
     }
 
 

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 from designspace import sequential
 from designspace.bands import Method as BandMethod
-from services.errors import Refused
 from services.adjusted import COVARIATES, METHODS, Method
+from services.errors import Refused
 
 
 @dataclass(frozen=True)

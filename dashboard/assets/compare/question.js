@@ -1,0 +1,132 @@
+/**
+ * What is compared, as the address says it, and the form that changes it.
+ *
+ *     ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
+ */
+(() => {
+  "use strict";
+  const { h } = window.netspaceElements;
+  const MOST = 6;
+  const COVARIATES = {
+    depth: "depth", flops: "flops", params: "parameters", activations: "activations",
+  };
+  const METHODS = { overlap: "overlap weights", bins: "bins (NDS)" };
+  const BANDS = {
+    pointwise: "pointwise (Clopper-Pearson)",
+    simultaneous: "whole curve (equal precision)",
+    kolmogorov: "whole curve (DKW)",
+  };
+  const USUAL = { match: "depth", method: "overlap", band: "pointwise", planned: "100" };
+
+  /**
+   * @param {string} search of the location
+   * @returns {{sides: {population: ?number, constraints: string}[], match: string[],
+   *   method: string, band: string, planned: string, pair: string}}
+   */
+  function read(search) {
+    const query = new URLSearchParams(search);
+    const given = (name) => query.get(name) ?? USUAL[name];
+    return {
+      sides: query.getAll("side").map((text) => {
+        const [population, ...constraints] = text.split(";");
+        return {
+          population: /^\d+$/.test(population) ? Number(population) : null,
+          constraints: constraints.join("; "),
+        };
+      }),
+      match: given("match").split(",").filter(Boolean),
+      method: given("method"),
+      band: given("band"),
+      planned: given("planned"),
+      pair: query.get("pair") ?? "0,1",
+    };
+  }
+
+  /** The inverse of `read`; what is usual is left out. */
+  function write(question) {
+    const parts = question.sides.map(({ population, constraints }) => {
+      const texts = constraints.split(";").map((text) => text.trim()).filter(Boolean);
+      return `side=${[population ?? "", ...texts].map(readable).join(";")}`;
+    });
+    const { method, band, planned, pair } = question;
+    const rest = { match: question.match.join(","), method, band, planned };
+    for (const [name, value] of Object.entries(rest)) {
+      if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
+    }
+    if (pair !== "0,1") parts.push(`pair=${pair}`);
+    return `?${parts.join("&")}`;
+  }
+
+  const readable = (text) =>
+    encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3D", "=");
+
+  /** Two populations that were trained alike, the newest ones. */
+  function usual(populations) {
+    const newest = populations.at(-1);
+    const rival = populations.filter(({ id }) => id !== newest?.id)
+      .findLast(({ regime_id: regime }) => regime === newest.regime_id);
+    const sides = [rival, newest].filter(Boolean);
+    return sides.map(({ id }) => ({ population: id, constraints: "" }));
+  }
+
+  /** The form; every control names the part of the question that it changes. */
+  function form(question, populations) {
+    return h("div", { class: "compare-form" },
+      h("div", { class: "panel-head" },
+        h("h2", {}, "Sides"), h("span", { class: "spring" }),
+        h("button", {
+          class: "button quiet", type: "button", "data-act": "add",
+          disabled: question.sides.length >= MOST || !populations.length,
+          title: "one more population or constraint set (A)",
+        }, "Add side")),
+      h("ol", { class: "sides" },
+        ...question.sides.map((side, place) => sideRow(side, place, question, populations))),
+      h("h2", {}, "Held fixed in the matched EDF"),
+      h("div", { class: "checks" },
+        ...Object.entries(COVARIATES).map(([name, label]) => h("label", { "data-key": name },
+          h("input", {
+            type: "checkbox", "data-match": name, checked: question.match.includes(name),
+          }), label))),
+      select("method", "matched by", METHODS, question.method),
+      h("h2", {}, "Bands and looks"),
+      select("band", "band", BANDS, question.band),
+      h("label", { class: "field" }, "planned networks a side",
+        h("input", {
+          type: "number", min: 20, max: 100000, step: 10, value: question.planned,
+          "data-part": "planned",
+          title: "the sequential verdict is tightest there; fix it before looking",
+        })));
+  }
+
+  function sideRow({ population, constraints }, place, question, populations) {
+    const options = populations.map(({ id, name }) =>
+      h("option", { value: id, selected: id === population }, name));
+    if (!populations.some(({ id }) => id === population)) {
+      options.unshift(h("option", { value: population ?? "", selected: true },
+        population === null ? "pick a population" : `no population ${population}`));
+    }
+    return h("li", { "data-key": `side ${place}` },
+      h("i", { class: "swatch", "data-side": place }),
+      h("select", { "data-side-population": place, "aria-label": `population of side ${place + 1}` },
+        ...options),
+      h("button", {
+        class: "button quiet icon", type: "button", "data-act": "remove", "data-place": place,
+        disabled: question.sides.length <= 2, "aria-label": `remove side ${place + 1}`,
+        title: "remove this side",
+      }, "×"),
+      h("input", {
+        type: "text", value: constraints, "data-side-constraints": place, spellcheck: "false",
+        placeholder: "no constraints; depth=5..8; wm=2..2.5",
+        "aria-label": `constraints of side ${place + 1}`,
+      }));
+  }
+
+  function select(part, label, choices, chosen) {
+    return h("label", { class: "field" }, label,
+      h("select", { "data-part": part },
+        ...Object.entries(choices).map(([value, name]) =>
+          h("option", { value, selected: value === chosen }, name))));
+  }
+
+  window.netspaceCompareQuestion = { read, write, usual, form };
+})();

@@ -1,0 +1,122 @@
+/** Compare in the browser: the form, the address, and when to ask for the page again. */
+(() => {
+  "use strict";
+  const { morph } = window.netspaceElements;
+  const { read, write, usual, form } = window.netspaceCompareQuestion;
+  const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take a moment
+  const at = (id) => document.getElementById(id);
+  const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
+
+  let question = null; // while the page is shown
+  let populations = [];
+  let versions = new Map(); // by population, as last drawn
+  let events = null;
+  let timer = null;
+  let asked = -Infinity; // ms
+
+  /**
+   * Show what the address asks for.
+   * @returns what the server is asked, or no_update while another page is shown
+   */
+  function show(pathname, search) {
+    const { no_update: unchanged } = window.dash_clientside;
+    if (!/\/compare\/?$/.test(pathname ?? "")) {
+      events?.close();
+      [events, question] = [null, null];
+      clearTimeout(timer);
+      return unchanged;
+    }
+    if (!events) follow();
+    question = read(search ?? "");
+    draw();
+    if (!question.sides.length) return unchanged; // `list` fills in the usual ones
+    asked = performance.now();
+    return { search, at: asked };
+  }
+
+  function follow() {
+    events = new EventSource(`${window.netspaceShell.API}/events`);
+    events.addEventListener("activity", ({ data }) => heard(JSON.parse(data)));
+    list();
+  }
+
+  async function list() {
+    try {
+      populations = (await window.netspaceLive.ask("/populations")).items;
+    } catch (error) {
+      tell("compare-said", { children: error.message });
+      return;
+    }
+    if (!question) return;
+    if (question.sides.length) draw();
+    else if (populations.length >= 2) change({ sides: usual(populations) }, true);
+    else tell("compare-said", { children: "two populations are needed: make a second one" });
+  }
+
+  /** New results of a population that is shown, or a population that is not known yet. */
+  function heard({ population, version }) {
+    if (!populations.some(({ id }) => id === population)) list();
+    const known = versions.get(population);
+    versions.set(population, version);
+    const isShown = question?.sides.some((side) => side.population === population);
+    if (!isShown || known === undefined || known === version) return;
+    clearTimeout(timer);
+    const wait = Math.max(0, asked + AT_MOST_EVERY_MS - performance.now());
+    timer = setTimeout(() => tell("compare-changed", { data: performance.now() }), wait);
+  }
+
+  const draw = () => morph(at("compare-question").firstElementChild, form(question, populations));
+
+  /** Another question: it goes into the address, and the address is what is shown. */
+  function change(parts, replace = false) {
+    const search = write({ ...question, ...parts });
+    if (replace) history.replaceState(history.state, "", location.pathname + search);
+    // Where the address is already so, Dash has to know its whole: else it puts the old one back.
+    tell("location", replace ? { search, href: location.href } : { search });
+  }
+
+  // ---------------------------------------------------------------- the form
+
+  const withSide = (place, part) =>
+    question.sides.map((side, i) => (i === place ? { ...side, ...part } : side));
+
+  document.addEventListener("change", ({ target }) => {
+    if (!question || !target.closest?.("#compare-question")) return;
+    const { part, match, sidePopulation, sideConstraints } = target.dataset;
+    if (part) change({ [part]: target.value });
+    else if (match) {
+      const held = new Set(question.match);
+      held[target.checked ? "add" : "delete"](match);
+      if (held.size) change({ match: [...held] });
+      else target.checked = true; // something is held fixed, or nothing is matched
+    } else if (sidePopulation) {
+      change({ sides: withSide(Number(sidePopulation), { population: Number(target.value) }) });
+    } else if (sideConstraints) {
+      change({ sides: withSide(Number(sideConstraints), { constraints: target.value }) });
+    }
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const button = question && target.closest?.("#compare button");
+    if (!button) return;
+    const { act, place, pair } = button.dataset;
+    if (act === "add") add();
+    else if (act === "remove") {
+      change({ sides: question.sides.filter((_, i) => i !== Number(place)), pair: "0,1" });
+    } else if (pair) change({ pair });
+  });
+
+  /** One more side: the last one again, to be given other constraints. */
+  function add() {
+    const last = question.sides.at(-1) ?? { population: populations.at(-1)?.id, constraints: "" };
+    change({ sides: [...question.sides, { ...last }] });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!question || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (window.netspaceShell.isTyping(event)) return;
+    if (event.key.toLowerCase() === "a" && !at("compare-question").querySelector("[data-act=add]").disabled) add();
+  });
+
+  window.netspaceCompare = { show };
+})();

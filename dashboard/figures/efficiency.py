@@ -1,0 +1,50 @@
+"""Random search: the error that the best of k networks of a space is expected to have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.style import LIGHT, Palette, empty, styled, translucent
+from designspace.efficiency import Efficiency
+
+HEIGHT = 280  # pixels
+
+
+def efficiency_figure(
+    searches: Sequence[tuple[str, Efficiency]], palette: Palette = LIGHT
+) -> go.Figure:
+    """Mean best error over k, with the central 90 % of searches shaded."""
+    figure = go.Figure()
+    for (label, found), colour in zip(searches, palette.sides, strict=False):
+        if found.reason is None and np.isfinite(found.mean).any():
+            add(figure, label, found, colour)
+    if not figure.data:
+        return empty(palette, "too few networks to search", height=HEIGHT)
+    styled(figure, palette, height=HEIGHT, hovermode="x unified")
+    figure.update_xaxes(type="log", title_text="networks searched, k", dtick="D2")
+    figure.update_yaxes(title_text="best error (%)")
+    return figure
+
+
+def add(figure: go.Figure, label: str, found: Efficiency, colour: str) -> None:
+    for limit, fill in ((found.quantiles[0], "none"), (found.quantiles[-1], "tonexty")):
+        figure.add_scatter(
+            x=found.k,
+            y=np.where(np.isfinite(limit), limit, np.nan),
+            hoverinfo="skip",
+            mode="lines",
+            line={"width": 0},
+            fill=fill,
+            fillcolor=translucent(colour, 0.12),
+        )
+    figure.add_scatter(
+        x=found.k,
+        y=found.mean,
+        name=label,
+        mode="lines",
+        line={"color": colour, "width": 2},
+        hovertemplate="%{y:.2f} %",
+    )

@@ -1,0 +1,148 @@
+"""Can one trust a ranking? The same networks after fewer epochs, by other seeds and regimes.
+
+A network is one row, whichever populations drew it: all its trainings are found by it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
+from db.session import Database
+from designspace.noise import Noise, seed_noise
+from designspace.shares import Floats
+from designspace.stability import Stability, stability
+from services.sides import Side
+
+SEED = 20_200_330
+MOST = 5_000
+"""Networks that are looked at: the first of a side in launch order."""
+FEWEST = 5
+"""Networks that have both trainings; with fewer, nothing is said."""
+DRAWS = 300
+
+
+@dataclass(frozen=True, eq=False)
+class AtEpoch:
+    """The ranking after an epoch against that after the last one."""
+
+    epoch: int
+    against_last: Stability
+
+
+@dataclass(frozen=True, eq=False)
+class Retrained:
+    """A side's networks trained once more: by another seed, or under another regime."""
+
+    regime: str
+    seed: int
+    same_regime: bool
+    against_first: Stability  # this training ranks, the side's own one is the truth
+
+
+@dataclass(frozen=True, eq=False)
+class Trust:
+    """What is known of a side's ranking; empty where nothing was trained again."""
+
+    side: Side
+    epochs: Sequence[AtEpoch]
+    retrained: Sequence[Retrained]
+    noise: Noise | None  # of seeds against the spread; None with one seed
+    n: int  # networks looked at
+
+
+def trusted(database: Database, side: Side) -> Trust:
+    """Every way in which a side's ranking can be checked with what is in the database."""
+    results = side.launched
+    ids = results.ids[:MOST] if results.ids is not None else np.empty(0, dtype=np.int64)
+    final = results.error[:MOST]
+    with database.read() as session:
+        population = session.get_one(PopulationRow, side.population_id)
+        curves = _epochs(session, population, ids)
+        trainings = _trainings(session, population, ids)
+        own = (population.regime_id, population.training_seed)
+        names = {regime: session.get_one(RegimeRow, regime).name for regime, _ in trainings}
+    rng = np.random.default_rng(SEED)
+    retrained = [
+        Retrained(names[regime], seed, regime == own[0], stability(errors, final, rng))
+        for (regime, seed), errors in sorted(trainings.items())
+        if (regime, seed) != own and _known(errors) >= FEWEST
+    ]
+    seeds = [
+        errors
+        for (regime, seed), errors in sorted(trainings.items())
+        if regime == own[0] and (seed == own[1] or _known(errors) >= FEWEST)
+    ]
+    return Trust(
+        side,
+        [AtEpoch(epoch, stability(errors, final, rng)) for epoch, errors in curves.items()],
+        retrained,
+        _noise(seeds, side.view.snapshot.chance, rng),
+        int(ids.size),
+    )
+
+
+def _noise(seeds: Sequence[Floats], chance: float, rng: np.random.Generator) -> Noise | None:
+    """Of the networks that have all seeds; at most three seeds are read."""
+    if len(seeds) < 2:
+        return None
+    return seed_noise(np.stack(seeds[:3], axis=1), rng, chance=chance, draws=DRAWS)
+
+
+def _known(errors: Floats) -> int:
+    return int((~np.isnan(errors)).sum())
+
+
+def _epochs(
+    session: Session, population: PopulationRow, ids: NDArray[np.int64]
+) -> Mapping[int, Floats]:
+    """Error of each network after every epoch but the last, by epoch; nan where unknown."""
+    rows = session.execute(
+        select(DrawRow.network_id, EpochRow.epoch, EpochRow.error)
+        .join(JobRow, JobRow.network_id == DrawRow.network_id)
+        .join(EpochRow, EpochRow.job_id == JobRow.id)
+        .where(
+            DrawRow.population_id == population.id,
+            JobRow.kind == "train",
+            JobRow.regime_id == population.regime_id,
+            JobRow.seed == population.training_seed,
+        )
+    ).all()
+    found = _table({(epoch, id): error for id, epoch, error in rows}, ids)
+    return {epoch: found[epoch] for epoch in sorted(found)[:-1]}
+
+
+def _trainings(
+    session: Session, population: PopulationRow, ids: NDArray[np.int64]
+) -> Mapping[tuple[int, int], Floats]:
+    """Errors of the same networks by regime and seed; +inf where diverged, nan where none."""
+    rows = session.execute(
+        select(DrawRow.network_id, JobRow.regime_id, JobRow.seed, ResultRow.quantities)
+        .join(JobRow, JobRow.network_id == DrawRow.network_id)
+        .join(ResultRow, ResultRow.job_id == JobRow.id)
+        .where(DrawRow.population_id == population.id, JobRow.kind == "train")
+    ).all()
+    return _table(
+        {((regime, seed), id): found.get("error") for id, regime, seed, found in rows}, ids
+    )
+
+
+def _table(
+    errors: Mapping[tuple[Any, int], float | None], ids: NDArray[np.int64]
+) -> dict[Any, Floats]:
+    """Columns in the order of `ids`, by the first part of the keys; None reads as diverged."""
+    place = {int(id): i for i, id in enumerate(ids)}
+    table: dict[Any, Floats] = {}
+    for (key, id), error in errors.items():
+        if id in place:
+            column = table.setdefault(key, np.full(ids.size, np.nan))
+            column[place[id]] = math.inf if error is None else error
+    return table
