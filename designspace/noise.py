@@ -143,4 +143,6 @@ def shrunk(errors: ArrayLike, noise_sd: float) -> Floats:
     if finite.size < 2 or finite.var(ddof=1) == 0:
         return e.copy()
     kept = np.sqrt(max(0.0, 1 - noise_sd**2 / finite.var(ddof=1)))
-    return np.where(np.isfinite(e), finite.mean() + kept * (e - finite.mean()), e)
+    closer = e.copy()
+    closer[np.isfinite(e)] = finite.mean() + kept * (finite - finite.mean())
+    return closer

@@ -199,6 +199,7 @@ def test_theta_is_the_weight_of_the_pairs_that_a_wins_ties_half(a, b, seed):
     )
     assert weighted_theta(a, b, w, v) == pytest.approx(expected)
     assert weighted_theta(b, a, v, w) == pytest.approx(1 - expected)
+    assert 0 <= weighted_theta(a, b, w, v) <= 1  # weights sum to 1 but for rounding
     moved = np.exp(np.array(a) / 9), np.exp(np.array(b) / 9)  # any rising function
     assert weighted_theta(*moved, w, v) == pytest.approx(expected)
 

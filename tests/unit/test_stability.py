@@ -286,3 +286,4 @@ def test_shrunk_errors_have_the_spread_that_noise_has_not_added():
     assert off < 0.7 * abs(np.quantile(errors, at) - np.quantile(true, at)).sum()
     assert shrunk(errors, 0.0) == pytest.approx(errors)
     assert shrunk(errors, 99.0) == pytest.approx(np.full(3_000, errors.mean()))
+    assert shrunk([4, 6, INF], 99.0).tolist() == [5, 5, INF]
