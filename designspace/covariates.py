@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from designspace.edf import Floats
 from designspace.imbalance import as_columns, as_shares
+
+Masks: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Which networks of A, (n_a,), and of B, (n_b,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +44,10 @@ class Covariates:
     def none_left(self) -> bool:
         return not (self.has_a.any() and self.has_b.any())
 
-    def inside(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Networks in [largest minimum, least maximum] of every covariate."""
+    def inside(self) -> Masks:
+        """Networks in [larger minimum, smaller maximum] of every covariate; none of nobody."""
+        if self.none_left:
+            return np.zeros_like(self.has_a), np.zeros_like(self.has_b)
         a, b = self.a[self.has_a], self.b[self.has_b]
         lo = np.maximum(a.min(axis=0), b.min(axis=0))
         hi = np.minimum(a.max(axis=0), b.max(axis=0))
@@ -53,7 +59,7 @@ class Covariates:
         """Lacking in A, in B, outside in A, in B."""
         n_a, n_b = int(self.has_a.sum()), int(self.has_b.sum())
         lacking = (len(self.a) - n_a, len(self.b) - n_b)
-        if self.none_left:
+        if self.none_left:  # no range, so none outside
             return *lacking, 0, 0
         in_a, in_b = self.inside()
         return *lacking, n_a - int(in_a.sum()), n_b - int(in_b.sum())

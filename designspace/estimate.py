@@ -43,7 +43,7 @@ def percentile_interval(draws: ArrayLike, level: float = 0.95) -> tuple[float, f
 
     Ends are draws, never interpolated, so that some may be +inf (a median that diverged).
 
-    Source: Davison and Hinkley 1997, section 5.2.
+    Source: Davison and Hinkley 1997.
     """
     ordered = np.sort(np.asarray(draws, dtype=np.float64))
     rank = max(1, int((1 - level) / 2 * (ordered.size + 1) + 1e-9))

@@ -4,7 +4,7 @@ Theta is the chance that a random network of A has a lower error than one of B, 
 its weight; ties count half, and diverged networks (+inf) tie last. The intervals are bootstrap
 percentiles: networks are drawn within each space, and the weights refitted to every draw.
 
-Source: Vargha and Delaney 2000 (theta); Efron 1979; Li, Thomas and Li 2019 (refitting).
+Source: Vargha and Delaney 2000 (theta); Efron 1979; Austin 2016 (refitting).
 """
 
 from __future__ import annotations
@@ -186,4 +186,5 @@ def weighted_theta(
     b, below = b[order], np.append(0.0, np.cumsum(as_shares(weights_b, b.size)[order]))
     not_lower = below[-1] - below[np.searchsorted(b, a, "left")]
     higher = below[-1] - below[np.searchsorted(b, a, "right")]
-    return float(as_shares(weights_a, a.size) @ (not_lower + higher) / 2)
+    theta = as_shares(weights_a, a.size) @ (not_lower + higher) / 2
+    return float(np.clip(theta, 0.0, 1.0))

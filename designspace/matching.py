@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from designspace.covariates import Covariates
+from designspace.covariates import Covariates, Masks
 from designspace.edf import Floats, effective_size
 from designspace.imbalance import NOT_POSITIVE
 from designspace.logistic import membership
@@ -122,15 +122,37 @@ def bins(
     if each < 1:
         raise ValueError(f"need at least 1 bin, got {each}")
     method = f"{each} {spacing} bins" + (f" of each of {p} covariates" if p > 1 else "")
-    if c.none_left:
-        return no_match(c, method, NO_NETWORKS)
-    in_a, in_b = c.inside()
-    if not (in_a.any() and in_b.any()):
-        return no_match(c, method, NO_COMMON_RANGE)
-    if spacing == "log" and min(c.a[in_a].min(), c.b[in_b].min()) <= 0:
-        return no_match(c, method, NOT_POSITIVE)
+    inside = c.inside()
+    reason = why_not_bins(c, inside, spacing)
+    if reason is not None:
+        return no_match(c, method, reason)
+    in_a, in_b = inside
     cell = cells(np.concatenate([c.a[in_a], c.b[in_b]]), each, spacing)
-    cell_a, cell_b = cell[: in_a.sum()], cell[in_a.sum() :]
+    return shared_by_cell(c, method, inside, cell)
+
+
+def why_not_bins(c: Covariates, inside: Masks, spacing: Spacing) -> str | None:
+    """Why the networks inside the common range can't be binned."""
+    in_a, in_b = inside
+    if c.none_left:
+        return NO_NETWORKS
+    if not (in_a.any() and in_b.any()):
+        return NO_COMMON_RANGE
+    if spacing == "log" and min(c.a[in_a].min(), c.b[in_b].min()) <= 0:
+        return NOT_POSITIVE
+    return None
+
+
+def shared_by_cell(
+    c: Covariates, method: str, inside: Masks, cell: NDArray[np.int64]
+) -> Matching:
+    """Weights of networks `inside` that give each cell with both spaces the same.
+
+    Args:
+        cell: number of each network's cell, those of A first, (networks inside,).
+    """
+    in_a, in_b = inside
+    cell_a, cell_b = np.split(cell, [in_a.sum()])
     weight_a = np.bincount(cell_a, c.m_a[in_a], minlength=cell.max() + 1)
     weight_b = np.bincount(cell_b, c.m_b[in_b], minlength=cell.max() + 1)
     both = (weight_a > 0) & (weight_b > 0)

@@ -80,26 +80,41 @@ def noise_ratio(logs: Floats, rng: Generator, draws: int, level: float) -> Estim
     n, method = logs.shape[0], "robust ratio of ln e, bootstrap over networks"
     if n < FEWEST:
         return without_interval(n, method, f"{n} networks; a ratio needs {FEWEST}", level=level)
-    r = robust_ratio(logs)
+    r = float(robust_ratio(logs))
     if np.isnan(r):
         return without_interval(n, method, NO_SPREAD, level=level)
     if n < FEWEST_FOR_INTERVAL:
         reason = f"{n} networks; an interval needs {FEWEST_FOR_INTERVAL}"
         return without_interval(n, method, reason, r, level)
-    drawn = np.array([robust_ratio(logs[rng.integers(0, n, n)]) for _ in range(draws)])
-    drawn = np.where(np.isnan(drawn), np.inf, drawn)  # a draw without spread is all noise
-    return Estimate(r, *percentile_interval(drawn, level), n, method, level)
+    ends = percentile_interval(bootstrapped(logs, rng, draws), level)
+    return Estimate(r, *ends, n, method, level)
 
 
-def robust_ratio(logs: Floats) -> float:
-    """Noise by the differences of all pairs of seeds, spread by quartiles of all trainings."""
-    pairs = combinations(range(logs.shape[1]), 2)
-    differences = np.concatenate([logs[:, i] - logs[:, j] for i, j in pairs])
-    low, high = np.quantile(logs, [0.25, 0.75])
-    if high <= low:
-        return np.nan
-    noise = MAD * np.median(abs(differences)) / np.sqrt(2)
-    return float(noise / ((high - low) / IQR))
+def bootstrapped(logs: Floats, rng: Generator, draws: int) -> Floats:
+    """Ratios of draws of n networks with replacement, shape (draws,); 10^6 rows at once."""
+    n = logs.shape[0]
+    at_once = max(1, 1_000_000 // n)
+    parts = [min(at_once, draws - done) for done in range(0, draws, at_once)]
+    drawn = [robust_ratio(logs[rng.integers(0, n, (part, n))]) for part in parts]
+    ratios = np.concatenate(drawn)
+    return np.where(np.isnan(ratios), np.inf, ratios)  # a draw without spread is all noise
+
+
+def robust_ratio(logs: Floats) -> Floats:
+    """Noise by the differences of all pairs of seeds, spread by quartiles of all trainings.
+
+    Args:
+        logs: shape (.., n, seeds).
+
+    Returns:
+        Shape (..); nan where the quartiles are equal.
+    """
+    pairs = combinations(range(logs.shape[-1]), 2)
+    differences = [abs(logs[..., i] - logs[..., j]) for i, j in pairs]
+    noise = MAD * np.median(np.concatenate(differences, axis=-1), axis=-1) / np.sqrt(2)
+    low, high = np.quantile(logs.reshape(*logs.shape[:-2], -1), [0.25, 0.75], axis=-1)
+    spread = np.where(high > low, high - low, np.nan) / IQR
+    return np.asarray(noise / spread)
 
 
 def reliability(ratio: Estimate) -> Estimate:
@@ -128,4 +143,6 @@ def shrunk(errors: ArrayLike, noise_sd: float) -> Floats:
     if finite.size < 2 or finite.var(ddof=1) == 0:
         return e.copy()
     kept = np.sqrt(max(0.0, 1 - noise_sd**2 / finite.var(ddof=1)))
-    return np.where(np.isfinite(e), finite.mean() + kept * (e - finite.mean()), e)
+    closer = e.copy()
+    closer[np.isfinite(e)] = finite.mean() + kept * (finite - finite.mean())
+    return closer

@@ -82,7 +82,8 @@ def least_squares_factor(model: Model, level: float = 0.95) -> Factor:
     covariance = np.linalg.solve(r, np.linalg.solve(r, half.T @ half).T)
     se = float(np.sqrt(covariance[-1, -1]))
     width = float(stdtrit(df, (1 + level) / 2)) * se
-    ends = float(np.exp(beta[-1] - width)), float(np.exp(beta[-1] + width))
+    with np.errstate(over="ignore"):  # few degrees of freedom: up to infinity
+        ends = float(np.exp(beta[-1] - width)), float(np.exp(beta[-1] + width))
     p_value = 2 * float(stdtr(df, -abs(beta[-1]) / se))
     return factor_of(model, beta, Estimate(value, *ends, model.n, method, level), p_value)
 

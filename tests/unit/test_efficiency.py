@@ -5,10 +5,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import comb
-from scipy.stats import ks_1samp, ks_2samp, kstwo, kstwobign, uniform
+from scipy.stats import ks_2samp, kstwo, kstwobign
 
 from designspace.efficiency import mean_band, random_search
 from designspace.enough import LIMIT, MEAN, enough, networks_for
@@ -18,6 +18,7 @@ seeds = st.integers(0, 2**32 - 1)
 small = st.lists(st.integers(0, 9).map(float), min_size=1, max_size=7)  # ties are the rule
 
 
+@settings(max_examples=40)
 @given(small)
 def test_the_best_of_k_is_that_of_all_subsets(errors):
     for k in range(1, len(errors) + 1):
@@ -29,6 +30,7 @@ def test_the_best_of_k_is_that_of_all_subsets(errors):
         assert found.quantiles[:, 0].tolist() == expected.tolist()
 
 
+@settings(max_examples=30)
 @given(small.filter(lambda errors: len(errors) <= 5))
 def test_with_replacement_it_is_that_of_all_draws(errors):
     for k in range(1, 5):
@@ -38,6 +40,7 @@ def test_with_replacement_it_is_that_of_all_draws(errors):
         assert found.sd[0] == pytest.approx(best.std(), abs=1e-6)
 
 
+@settings(max_examples=30)
 @given(small, seeds)
 def test_a_multiplicity_of_k_counts_a_network_k_times(errors, seed):
     times = np.random.default_rng(seed).integers(1, 4, len(errors))
@@ -161,10 +164,10 @@ def test_pending_networks_and_impossible_searches_are_refused(errors, options):
 def test_the_band_of_the_mean_covers_the_truth():
     rng = np.random.default_rng(4)
     covered = 0
-    for _ in range(60):
-        lower, upper = mean_band(rng.uniform(size=60), [8], rng, draws=60)
+    for _ in range(40):
+        lower, upper = mean_band(rng.uniform(size=60), [8], rng, draws=40)
         covered += lower[0] <= 1 / 9 <= upper[0]
-    assert covered >= 51
+    assert covered >= 34
 
 
 # how many are enough
@@ -182,7 +185,9 @@ def test_the_closed_form_is_the_distance_of_independent_draws():
     assert found.limit[0] == pytest.approx(kstwo.isf(0.05, 100), rel=0.02)
     assert (round(found.expected[0], 3), round(found.limit[0], 3)) == (0.087, 0.136)
     draws = np.random.default_rng(1).uniform(size=(150, 100))
-    measured = [ks_1samp(x, uniform.cdf).statistic for x in draws]
+    steps = np.arange(101) / 100
+    x = np.sort(draws, axis=1)
+    measured = np.maximum(abs(x - steps[1:]), abs(x - steps[:-1])).max(axis=1)
     assert np.mean(measured) == pytest.approx(found.expected[0], rel=0.06)
 
 

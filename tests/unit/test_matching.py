@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designspace.edf import edf
@@ -29,6 +29,7 @@ def two_spaces(seed, n=60, m=80, p=2, shift=0.5):
 # weights
 
 
+@settings(max_examples=40)
 @given(seeds, st.integers(1, 4))
 def test_overlap_weights_make_the_mean_of_every_covariate_equal(seed, p):
     a, b = two_spaces(seed, p=p)
@@ -67,6 +68,7 @@ def test_overlap_weights_are_those_of_the_logistic_regression(seed):
     assert match.b == pytest.approx(p[50:] / p[50:].sum(), rel=1e-3)
 
 
+@settings(max_examples=15)
 @given(seeds)
 def test_a_multiplicity_of_k_counts_a_network_k_times(seed):
     a, b = two_spaces(seed, n=30, m=30)
@@ -197,6 +199,7 @@ def test_theta_is_the_weight_of_the_pairs_that_a_wins_ties_half(a, b, seed):
     )
     assert weighted_theta(a, b, w, v) == pytest.approx(expected)
     assert weighted_theta(b, a, v, w) == pytest.approx(1 - expected)
+    assert 0 <= weighted_theta(a, b, w, v) <= 1  # weights sum to 1 but for rounding
     moved = np.exp(np.array(a) / 9), np.exp(np.array(b) / 9)  # any rising function
     assert weighted_theta(*moved, w, v) == pytest.approx(expected)
 
@@ -236,12 +239,12 @@ def test_the_interval_covers_the_true_theta(match):
     # Given depth the errors have one law in both spaces, so theta is .5 once depth matches.
     rng = np.random.default_rng(11)
     covered = 0
-    for _ in range(50):
+    for _ in range(40):
         x, y = np.exp(rng.normal(0.4, 1, 40)), np.exp(rng.normal(0, 1, 40))
         a, b = rng.normal(-np.log(x), 1), rng.normal(-np.log(y), 1)
-        theta = compare_matched(a, x, b, y, rng, match=match, draws=60).theta
+        theta = compare_matched(a, x, b, y, rng, match=match, draws=39).theta
         covered += theta.lo <= 0.5 <= theta.hi
-    assert covered >= 43  # nominal 47.5, sd 1.5
+    assert covered >= 34  # nominal 38, sd 1.4; measured .95 and .97 of 300
 
 
 def test_below_ten_effective_networks_there_is_no_interval():

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau, rankdata, spearmanr
 
@@ -34,6 +34,7 @@ def finite(errors):
     return np.where(np.isinf(errors), 99.0, errors)
 
 
+@settings(max_examples=50)
 @given(pairs_of_errors)
 def test_rho_is_scipy_s(pairs):
     x, y = np.array(pairs).T
@@ -75,6 +76,7 @@ def test_mid_ranks_are_scipy_s(values):
     assert mid_ranks(np.array(values)) == pytest.approx(rankdata(values))
 
 
+@settings(max_examples=25)
 @given(pairs_of_errors, st.randoms())
 def test_order_and_rising_functions_change_nothing(pairs, random):
     x, y = np.array(pairs).T
@@ -121,11 +123,11 @@ def test_the_intervals_cover_the_truth(rho, n):
     true_rho = 6 / math.pi * math.asin(rho / 2)
     in_pairs = (1 + 2 / math.pi * math.asin(rho)) / 2
     covered = np.zeros(2)
-    for seed in range(300):
+    for seed in range(150):
         x, y = correlated(seed, n, rho)
         a, b = spearman(x, y, rng(seed)), in_order(x, y)
         covered += [a.lo <= true_rho <= a.hi, b.lo <= in_pairs <= b.hi]
-    assert (covered >= 277).all()  # nominal 285, sd 3.8
+    assert (covered >= 136).all()  # nominal 142.5, sd 2.7
 
 
 def test_a_high_rho_may_be_that_of_the_failures():
@@ -151,6 +153,7 @@ def test_how_many_of_the_best_tenth_are_in_the_best_third():
     assert (found.found.lo, found.found.hi) == pytest.approx((float(lower), float(upper)))
 
 
+@settings(max_examples=12)
 @given(st.lists(st.tuples(error, error), min_size=4, max_size=8))
 def test_across_a_cut_the_tied_are_found_as_often_as_when_ties_are_drawn(pairs):
     x, y = np.array(pairs).T
@@ -158,11 +161,11 @@ def test_across_a_cut_the_tied_are_found_as_often_as_when_ties_are_drawn(pairs):
     if found.reason is None:
         r = rng(0)
         draws = []
-        for _ in range(600):
+        for _ in range(400):
             best_y = np.lexsort((r.random(x.size), y))[:2]
             best_x = np.lexsort((r.random(x.size), x))[:3]
             draws.append(np.isin(best_y, best_x).mean())
-        assert found.value == pytest.approx(np.mean(draws), abs=0.09)
+        assert found.value == pytest.approx(np.mean(draws), abs=0.1)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 30])
@@ -226,10 +229,10 @@ def test_the_ratio_by_its_definition():
 
 def test_its_interval_covers_the_truth_from_20_networks_on():
     covered = 0
-    for seed in range(150):
-        found = seed_noise(seeds_of(seed, 20, 2, 0.4), rng(seed), chance=1e9, draws=100).ratio
+    for seed in range(100):
+        found = seed_noise(seeds_of(seed, 20, 2, 0.4), rng(seed), chance=1e9, draws=80).ratio
         covered += found.lo <= 0.4 <= found.hi
-    assert covered >= 134  # nominal 142.5, sd 2.7
+    assert covered >= 89  # nominal 95, sd 2.2
     few = seed_noise(seeds_of(0, 19, 2, 0.4), rng(), chance=1e9)
     assert few.ratio.reason == "19 networks; an interval needs 20"
     assert few.ratio.value > 0
@@ -283,3 +286,4 @@ def test_shrunk_errors_have_the_spread_that_noise_has_not_added():
     assert off < 0.7 * abs(np.quantile(errors, at) - np.quantile(true, at)).sum()
     assert shrunk(errors, 0.0) == pytest.approx(errors)
     assert shrunk(errors, 99.0) == pytest.approx(np.full(3_000, errors.mean()))
+    assert shrunk([4, 6, INF], 99.0).tolist() == [5, 5, INF]
