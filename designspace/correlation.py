@@ -15,8 +15,8 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from designspace.edf import Floats
 from designspace.estimate import Estimate, percentile_interval, without_interval
+from designspace.shares import Floats
 
 Ints = NDArray[np.int64]
 

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from designspace.edf import Floats
 from designspace.imbalance import as_columns, as_shares
+from designspace.shares import Floats
 
 Masks: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 """Which networks of A, (n_a,), and of B, (n_b,)."""

@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike
 
 from designspace.bands import Band, Method, band
 from designspace.estimate import Estimate
-from designspace.shares import Floats as Floats
-from designspace.shares import clopper_pearson
+from designspace.shares import Floats, clopper_pearson
 
 NO_NETWORKS = "no network has a result yet"
 EPSILON = 1e-12  # rounding of cumulated weights

@@ -17,8 +17,9 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
-from designspace.edf import EPSILON, Floats, effective_size
+from designspace.edf import EPSILON, effective_size
 from designspace.estimate import percentile_interval
+from designspace.shares import Floats
 
 NO_NETWORKS = "no network has a result yet"
 ONE_NETWORK = "one network: there is nothing to search among"

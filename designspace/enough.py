@@ -15,8 +15,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
-from designspace.edf import Floats
 from designspace.efficiency import NO_NETWORKS, Ordered
+from designspace.shares import Floats
 
 MEAN = 0.8687311606361591  # sqrt(pi / 2) ln 2, of Kolmogorov's distribution
 LIMIT = 1.3580986393225505  # its 95 % point

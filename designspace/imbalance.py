@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from designspace.edf import Floats, effective_size, relative_weights
+from designspace.edf import effective_size, relative_weights
+from designspace.shares import Floats
 
 Warn = Literal["", "amber", "red"]
 

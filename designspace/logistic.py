@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from designspace.edf import Floats
+from designspace.shares import Floats
 
 STEPS = 50
 LONGEST = 3.0  # of a step: a first one may overshoot

@@ -16,10 +16,11 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
 from designspace.covariates import Covariates
-from designspace.edf import Floats, edf
+from designspace.edf import edf
 from designspace.estimate import Estimate, percentile_interval, without_interval
 from designspace.imbalance import as_shares
 from designspace.matching import Matcher, Matching, overlap
+from designspace.shares import Floats
 
 FEWEST = 10.0  # networks that either side must be worth
 LARGEST = 5_000  # networks of a space in a bootstrap draw

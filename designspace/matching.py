@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from designspace.covariates import Covariates, Masks
-from designspace.edf import Floats, effective_size
+from designspace.edf import effective_size
 from designspace.imbalance import NOT_POSITIVE
 from designspace.logistic import membership
+from designspace.shares import Floats
 
 Spacing = Literal["quantile", "even", "log"]
 """Bins that hold equally many of all networks, or are equally wide, or wide by a factor."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from designspace.covariates import Covariates
-from designspace.edf import Floats
 from designspace.estimate import log_errors
 from designspace.imbalance import NOT_POSITIVE
+from designspace.shares import Floats
 
 SAME = 1e-6  # of a column's length that earlier ones leave unexplained: it repeats them
 

@@ -19,13 +19,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
-from designspace.edf import Floats
 from designspace.estimate import (
     Estimate,
     log_errors,
     percentile_interval,
     without_interval,
 )
+from designspace.shares import Floats
 
 FEWEST = 3  # networks that a ratio needs
 FEWEST_FOR_INTERVAL = 20

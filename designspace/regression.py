@@ -17,9 +17,9 @@ from numpy.random import Generator
 from scipy.optimize import linprog
 from scipy.special import stdtr, stdtrit
 
-from designspace.edf import Floats
 from designspace.estimate import Estimate, percentile_interval, without_interval
 from designspace.model import Model
+from designspace.shares import Floats
 
 LEVERAGE = 1 - 1e-9  # of a network that alone decides a coefficient
 FEWEST = 10  # networks of either space in a bootstrap

@@ -16,8 +16,8 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from designspace.correlation import TIED, in_order, spearman
-from designspace.shares import Floats, clopper_pearson
 from designspace.estimate import Estimate, without_interval
+from designspace.shares import Floats, clopper_pearson
 
 RELIABLE = 0.3  # least reliability that may be divided by
 

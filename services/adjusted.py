@@ -12,12 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from designspace.edf import EDF, Floats, edf
+from designspace.edf import EDF, edf
 from designspace.imbalance import Imbalance, imbalances
 from designspace.matched import MatchedComparison, compare_matched
 from designspace.matching import Matcher, bins, overlap
 from designspace.model import regression_model
 from designspace.regression import Factor, least_squares_factor, median_factor
+from designspace.shares import Floats
 from services.errors import Refused
 from services.sides import Side
 

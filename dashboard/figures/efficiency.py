@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.style import LIGHT, Palette, empty, styled, translucent
+from dashboard.figures.style import LIGHT, Palette, decades, empty, styled, translucent
 from designspace.efficiency import Efficiency
 
 HEIGHT = 280  # pixels
@@ -24,7 +24,12 @@ def efficiency_figure(
     if not figure.data:
         return empty(palette, "too few networks to search", height=HEIGHT)
     styled(figure, palette, height=HEIGHT, hovermode="x unified")
-    figure.update_xaxes(type="log", title_text="networks searched, k", dtick="D2")
+    most = max(int(found.k[-1]) for _, found in searches if found.k.size)
+    figure.update_xaxes(
+        type="log",
+        title_text="networks searched, k",
+        tickvals=[tick for tick in decades(1, 2, 5) if 1 <= tick <= most],
+    )
     figure.update_yaxes(title_text="best error (%)")
     return figure
 

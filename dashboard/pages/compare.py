@@ -36,9 +36,10 @@ CARDS = {
     "edf": ("Error EDF", "error EDFs of all sides"),
     "matched": ("Matched EDF", "error EDFs of the picked pair at equal covariates"),
     "decided": ("Is it decided yet?", "confidence sequence of the picked pair"),
-    "balance": ("Imbalance and adjustment", None),
-    "efficiency": ("Random search", "best error by the number of networks searched"),
     "details": ("The picked pair in numbers", None),
+    "efficiency": ("Random search", "best error by the number of networks searched"),
+    "balance": ("Imbalance and adjustment", None),
+    "enough": ("How many networks are enough?", None),
     "stability": ("Trust in the ranking", None),
     "sides": ("What is counted", None),
 }
@@ -171,11 +172,13 @@ def shown(
         "sides-note": "",
         "sides-text": report.counted(found),
         "efficiency-note": report.efficiency_note(searched),
-        "efficiency-text": report.enough(searched),
+        "efficiency-text": report.legend([side.label for side in chosen]),
+        "enough-note": "largest distance between the EDF of some networks and that of all",
+        "enough-text": report.enough(searched),
         "efficiency-figure": efficiency_figure(
             [(one.side.label, one.efficiency) for one in searched], palette
         ),
-        "stability-note": "",
+        "stability-note": "the same networks after fewer epochs, by other seeds and regimes",
         "stability-text": report.stability(trusts),
     }
 

@@ -179,7 +179,7 @@ def matched(found: Adjusted, a: str, b: str, places: tuple[int, int]) -> list[Co
         dropped.append(f"{matching.bins_kept} bins kept, {matching.bins_dropped} dropped")
     if matching.outside_a or matching.outside_b:
         outside = matching.outside_a + matching.outside_b
-        dropped.append(f"{outside} networks outside the common range")
+        dropped.append(f"outside the common range: {outside}")
     legend_of_pair = html.Div(
         [
             html.Span([swatch(place), label])
@@ -337,8 +337,8 @@ def enough(searched: Sequence[Searched]) -> list[Component]:
                 ]
             )
     if not rows:
-        return []
-    head = ["how many are enough", "networks", "distance", "95 % of subsamples", "of any space"]
+        return [html.P("too few networks to take some of them")]
+    head = ["side", "networks", "on average", "95 % of subsamples", "95 % in any space"]
     return [table(head, rows, numeric=True)]
 
 
