@@ -12,14 +12,17 @@ from fastapi import APIRouter, Query
 from designspace import sequential
 from designspace.bands import Method
 from server.comparison_schemas import (
+    AdjustedRead,
     ComparisonRead,
+    EfficiencyRead,
     EstimateRead,
     QuantileRead,
     QuantilesRead,
     SideRead,
+    StabilityRead,
 )
 from server.dependencies import PartsDep
-from services import comparisons, queries, sides
+from services import adjusted, comparisons, queries, searches, sides, stability
 from services.errors import Refused
 
 router = APIRouter(tags=["comparisons"])
@@ -41,6 +44,46 @@ def compare(
     """Which of two or more sides is better, by how much, and whether it is decided."""
     chosen = sides.sides(parts.snapshots, side, fewest=2)
     return ComparisonRead.of(comparisons.compared(chosen, level, cut, planned, band, points))
+
+
+@router.get("/comparison/matched")
+def compare_matched(
+    parts: PartsDep,
+    side: Sides,
+    match: Annotated[
+        str, Query(description=f"by comma, among {', '.join(adjusted.COVARIATES)}")
+    ] = "depth",
+    method: adjusted.Method = "overlap",
+    level: Level = 0.95,
+) -> AdjustedRead:
+    """Two sides at equal covariates: matched EDFs, theta, imbalance, factors on the error."""
+    a, b = sides.sides(parts.snapshots, side, fewest=2, most=2)
+    held = [name.strip() for name in match.split(",") if name.strip()]
+    return AdjustedRead.of(adjusted.adjusted(a, b, held, method, level), a, b)
+
+
+@router.get("/efficiency")
+def read_efficiency(
+    parts: PartsDep,
+    side: Sides,
+    replacement: Annotated[
+        bool, Query(description="the published estimate, which is biased upward")
+    ] = False,
+) -> list[EfficiencyRead]:
+    """The best of k random networks in closed form, and how many networks are enough."""
+    return [
+        EfficiencyRead.searched(searches.searched(one, replacement))
+        for one in sides.sides(parts.snapshots, side, fewest=1)
+    ]
+
+
+@router.get("/stability")
+def read_stability(parts: PartsDep, side: Sides) -> list[StabilityRead]:
+    """Does the ranking stay: after fewer epochs, by other seeds, under other regimes?"""
+    return [
+        StabilityRead.trust(stability.trusted(parts.database, one))
+        for one in sides.sides(parts.snapshots, side, fewest=1)
+    ]
 
 
 @router.get("/quantiles")

@@ -148,3 +148,60 @@ def test_quantiles_and_the_chance_of_an_error_below_have_intervals(client, two):
     assert one["below"]["estimate"] == pytest.approx(of.below(10).value)
     assert one["selection"]["n"] == 24
     assert client.get(f"{API}/quantiles?side={a}&q=1.2").status_code == 422
+
+
+def test_a_matched_comparison_stands_beside_the_unmatched_one(client, two):
+    a, b = two
+    answer = client.get(f"{API}/comparison/matched?side={a}&side={b}&match=depth").json()
+    [depth] = [row for row in answer["imbalance"] if row["name"] == "depth"]
+    assert depth["smd_weighted"] == pytest.approx(0, abs=1e-6)  # overlap weights: exactly
+    assert answer["theta"]["estimate"] > 0.9
+    assert 0 < answer["mean"]["factor"]["estimate"] < 1
+    assert [side["worth"] <= 24 for side in answer["sides"]] == [True, True]
+    binned = client.get(
+        f"{API}/comparison/matched?side={a}&side={b}&match=depth,flops&method=bins"
+    ).json()
+    assert binned["covariates"] == ["depth", "flops"]
+    assert binned["bins_kept"] >= 1
+
+
+def test_what_can_t_be_matched_on_is_refused_with_what_can(client, two):
+    a, b = two
+    path = f"{API}/comparison/matched?side={a}&side={b}"
+    for match in ("", "error", "depth,wm"):
+        answer = client.get(f"{path}&match={match}")
+        assert answer.status_code == 422
+        assert "depth, flops, params, activations" in answer.json()["detail"][0]["message"]
+    assert client.get(f"{path}&side={a}").status_code == 422
+
+
+def test_random_search_starts_at_the_mean_and_ends_near_the_best(client, two):
+    a, _ = two
+    [one] = client.get(f"{API}/efficiency?side={a}").json()
+    errors = columns(client, a)
+    mean = np.average(errors.error, weights=errors.multiplicity)
+    assert one["best"][0]["k"] == 1
+    assert one["best"][0]["mean"] == pytest.approx(mean)
+    assert one["best"][-1]["mean"] < mean
+    assert [row["k"] for row in one["enough"]] == [10]
+
+
+def test_a_ranking_is_checked_by_other_seeds_of_the_same_networks(client, create, record):
+    errors = np.arange(24.0) + 5
+    a = create(24, name="seed 0")
+    record(errors)
+    create(24, name="seed 1", training_seed=1)
+    record(errors[::-1])
+    [one] = client.get(f"{API}/stability?side={a}").json()
+    [again] = one["retrained"]
+    assert again["what"] == "digits, seed 1"
+    assert again["n"] == one["selection"]["n"]
+    assert again["spearman"]["estimate"] == pytest.approx(-1)
+    assert one["noise"]["seeds"] == 2
+
+
+def test_nothing_measured_has_answers_too(client, create):
+    a = create(3)
+    assert client.get(f"{API}/comparison/matched?side={a}&side={a}").json()["reason"]
+    assert client.get(f"{API}/efficiency?side={a}").json()[0]["best"] == []
+    assert client.get(f"{API}/stability?side={a}").json()[0]["noise"] is None
