@@ -91,6 +91,9 @@ class PopulationRow(Base):
     inherited: Mapped[int] = mapped_column(server_default=text("0"))
     tried: Mapped[int] = mapped_column(BigInteger)  # candidates
     refused: Mapped[dict[str, int]] = mapped_column(JSON)  # candidates, by cause
+    # Where it was not sampled here: SHA-256 of the archive, and who measured it (JSON).
+    archive: Mapped[str | None]
+    provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # Raised in the transaction of each result: what snapshots, ETags and events go by.
     version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())

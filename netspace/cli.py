@@ -6,13 +6,15 @@ the web process no torch.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from socket import socket
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -22,6 +24,9 @@ from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Supervisor
 from netspace.stacks import Stack
+
+if TYPE_CHECKING:
+    from db.session import Database
 
 app = typer.Typer(
     help="netspace: design spaces of networks, sampled, trained and compared.",
@@ -35,8 +40,7 @@ app = typer.Typer(
 def up() -> None:
     """Start broker, worker and web process, and keep them together until Ctrl-C."""
     with alone() as settings:
-        prepare(settings)
-        run(stacks.up(settings))
+        run(stacks.up(settings, reference=prepare(settings)))
 
 
 @app.command()
@@ -50,9 +54,12 @@ def lab() -> None:
 
 @app.command("prepare")
 def run_prepare() -> None:
-    """Migrate the database, and put the demo study into an empty one."""
+    """Migrate the database, queue the demo study in an empty one, import reference studies."""
     with plain_errors():
-        prepare(checked_settings())
+        settings = checked_settings()
+        missing = prepare(settings)
+    if missing:
+        load_reference()
 
 
 @app.command()
@@ -143,6 +150,55 @@ def show_settings() -> None:
         )
 
 
+@app.command("export")
+def export_populations(
+    population: list[str] = typer.Option(help="name or id; once for each"),
+    output: Path = typer.Option(..., "-o", "--output", help="file to write: NAME.json.gz"),
+) -> None:
+    """Write populations with all their measurements to one file."""
+    with database() as opened:
+        from netspace import archive
+
+        size = archive.export(opened, population, output)
+    typer.echo(f"netspace: {output} has {size:,} bytes")
+
+
+@app.command("import")
+def import_archive(file: Path) -> None:
+    """Store what an exported file has and the database lacks, and say what that was."""
+    with database() as opened:
+        from netspace import archive
+
+        typer.echo(archive.said(archive.load(opened, file)))
+
+
+@app.command("reference")
+def load_reference() -> None:
+    """Import the reference folder's studies that are not in the database yet."""
+    lifeline.watch()
+    os.nice(10)  # the page goes first
+    with database() as opened:
+        from netspace import archive
+
+        for line in archive.load_reference(opened, load()):
+            typer.echo(line)
+
+
+@contextmanager
+def database() -> Iterator[Database]:
+    """The settings' database, migrated."""
+    with plain_errors():
+        settings = checked_settings()
+        upgrade(settings)
+        from db.session import Database
+
+        opened = Database(settings.database)
+        try:
+            yield opened
+        finally:
+            opened.dispose()
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """What a person can mend ends the command with a line, not with a traceback."""
@@ -208,17 +264,24 @@ def upgrade(settings: Settings) -> None:
     migrations.upgrade(settings.database)
 
 
-def prepare(settings: Settings) -> None:
-    """Migrate the database, and put the demo study into an empty one."""
+def prepare(settings: Settings) -> bool:
+    """Migrate the database, and put the demo study into an empty one.
+
+    Returns:
+        Whether reference studies are to be imported.
+    """
     typer.echo(f"netspace: preparing {settings.data_dir}")
     upgrade(settings)
-    if settings.demo:
-        from db.session import Database
-        from netspace.demo import create_if_empty
+    if not settings.demo:
+        return False
+    from db.session import Database
+    from netspace.archive import missing
+    from netspace.demo import create_if_empty
 
-        database = Database(settings.database)
-        try:
-            if create_if_empty(database):
-                typer.echo("netspace: queued the demo study")
-        finally:
-            database.dispose()
+    database = Database(settings.database)
+    try:
+        if create_if_empty(database):
+            typer.echo("netspace: queued the demo study")
+        return bool(missing(database, settings))
+    finally:
+        database.dispose()

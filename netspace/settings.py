@@ -37,6 +37,10 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _absolute_or_none(path: Path | None) -> Path | None:
+    return path and _absolute(path)
+
+
 class Settings(BaseSettings):
     """Settings of web process, worker and supervisor; an empty variable is an unset one."""
 
@@ -63,7 +67,16 @@ class Settings(BaseSettings):
         None,
         description="redis://[:PASSWORD@]HOST:PORT/DB; `up` starts its own broker unless set",
     )
-    demo: bool = Field(True, description="fill an empty database with the demo study: 1 or 0")
+    demo: bool = Field(
+        True,
+        description="queue the demo study in an empty database, import the reference studies: "
+        "1 or 0",
+    )
+    reference_dir: Annotated[Path | None, AfterValidator(_absolute_or_none)] = Field(
+        None,
+        description="folder of archives that a first start imports; reference/ beside the code "
+        "unless set",
+    )
     slots: int | None = Field(
         None,
         ge=1,

@@ -1,6 +1,7 @@
 """What the stacks are made of: `up` for a laptop, `lab` for a shared machine.
 
-up     broker | worker, web: the death of a part stops all
+up     broker | worker, web, at first an import of reference studies: the death of a part
+       stops all
 lab    PostgreSQL, broker | migrations | web processes behind one address, workers:
        whatever dies is started again
 """
@@ -30,8 +31,12 @@ class Stack:
 
 
 @contextmanager
-def up(settings: Settings) -> Iterator[Stack]:
-    """A broker of its own unless it was told of one, then worker and web process."""
+def up(settings: Settings, reference: bool = False) -> Iterator[Stack]:
+    """A broker of its own unless it was told of one, then worker and web process.
+
+    Args:
+        reference: import finished studies meanwhile; nobody waits for it.
+    """
     with ports.reserve() as reserved:
         broker_url, broker = _broker(settings, reserved.getsockname()[1])
         environment = {variable("broker_url"): broker_url}
@@ -39,6 +44,8 @@ def up(settings: Settings) -> Iterator[Stack]:
             Part("worker", _command("worker"), environment),
             Part("web", _command("web"), environment, ready=_page(settings)),
         ]
+        if reference:
+            faces.append(Part("reference", _command("reference"), task=True, awaited=False))
         yield Stack(_waves(broker, faces), _announcement(settings))
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 
 from db.outages import DATABASE_AWAY, briefly
 from server.routers import (
+    archive,
     comparisons,
     events,
     networks,
@@ -24,7 +25,7 @@ from server.routers import (
     spaces,
     statistics,
 )
-from services.errors import Conflict, NotFound, Refused
+from services.errors import Conflict, NotFound, Refused, TooLarge, WrongArchive
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,15 @@ def include(app: FastAPI) -> None:
         statistics,
         comparisons,
         queue,
+        archive,
         events,
     ):
         api.include_router(module.router)
     app.include_router(api)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Refused)(_refused)
+    app.exception_handler(TooLarge)(_too_large)
+    app.exception_handler(WrongArchive)(_wrong_archive)
     app.exception_handler(NotFound)(_not_found)
     app.exception_handler(Conflict)(_conflict)
     for away in DATABASE_AWAY:
@@ -81,10 +85,21 @@ def _plain(value: Any) -> Any:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return _say(
-        status.HTTP_422_UNPROCESSABLE_CONTENT,
-        {"field": error.field, "value": error.value, "message": error.allowed},
-    )
+    return _say(status.HTTP_422_UNPROCESSABLE_CONTENT, _problem(error))
+
+
+async def _too_large(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TooLarge)
+    return _say(status.HTTP_413_CONTENT_TOO_LARGE, _problem(error))
+
+
+async def _wrong_archive(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, WrongArchive)
+    return _say(status.HTTP_422_UNPROCESSABLE_CONTENT, *map(_problem, error.problems))
+
+
+def _problem(error: Refused) -> dict[str, Any]:
+    return {"field": error.field, "value": error.value, "message": error.allowed}
 
 
 async def _not_found(_: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ Errors are percent, flops multiply-adds, times milliseconds since 1970.
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -192,9 +192,31 @@ class PopulationRead(Read):
     inherited: int = Field(description="how many networks come from there")
     tried: int = Field(description="candidates drawn to find the n networks")
     refused: dict[str, int] = Field(description="candidates not taken, by cause")
+    archive: str | None = Field(description="SHA-256 of the file it was imported from")
+    provenance: dict[str, Any] | None = Field(description="where an imported one was measured")
     version: int
     created_at: int
     progress: ProgressRead
+
+
+class CountRead(Read):
+    added: int
+    there: int = Field(description="that were here already, and are left as they are")
+
+
+class ImportRead(Read):
+    """What an import has done."""
+
+    spaces: CountRead
+    regimes: CountRead
+    networks: CountRead
+    populations: CountRead
+    results: CountRead
+    failures: CountRead = Field(description="jobs that ended without a result")
+    pending: int = Field(description="jobs that had not ended: they wait, paused")
+    kept: int = Field(description="results not taken: the job ended here without one")
+    renamed: dict[str, str] = Field(description="names that stand for something else here")
+    population_ids: list[int] = Field(description="of the archive's populations, here")
 
 
 class JobLineRead(Read):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class NotFound(LookupError):
     """Nothing of that kind has that id."""
@@ -20,3 +22,15 @@ class Refused(ValueError):
     def __init__(self, field: str, value: object, allowed: str) -> None:
         super().__init__(f"{field}: {allowed}, got {value!r}")
         self.field, self.value, self.allowed = field, value, allowed
+
+
+class TooLarge(Refused):
+    """More than is taken in one piece."""
+
+
+class WrongArchive(ValueError):
+    """A file that can't be imported: each problem says where it is and what is allowed."""
+
+    def __init__(self, problems: Sequence[Refused]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems

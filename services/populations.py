@@ -68,6 +68,8 @@ class PopulationRecord:
     inherited: int  # how many of its networks come from there
     tried: int
     refused: dict[str, int]
+    archive: str | None  # SHA-256 of the file it was imported from
+    provenance: dict[str, Any] | None  # where that one was measured
     version: int
     created_at: int  # ms since 1970
     progress: Progress
@@ -297,6 +299,8 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             inherited=row.inherited,
             tried=row.tried,
             refused=row.refused,
+            archive=row.archive,
+            provenance=row.provenance,
             version=row.version,
             created_at=row.created_at,
             progress=counts[row.id],

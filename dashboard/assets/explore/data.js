@@ -42,10 +42,12 @@
       }
     }
 
-    /** The population that a link shows, and the one against it; without a name, the newest. */
+    /** The population that a link shows, and the one against it; without a name, the newest
+     * that was not imported. */
     linked(link) {
       const known = (id) => this.find(id) !== null;
-      const newest = this.populations.at(-1)?.id ?? null;
+      const own = this.populations.filter((one) => one.archive === null);
+      const newest = (own.at(-1) ?? this.populations.at(-1))?.id ?? null;
       const population = known(link.population) ? link.population : newest;
       const rival = link.population === null ? this.rivalOf(population) : null;
       return [population, known(link.against) ? link.against : rival];

@@ -1,0 +1,53 @@
+"""Archives: populations with all their measurements, as one file; and such a file, imported."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response, status
+from starlette.concurrency import run_in_threadpool
+
+from server.dependencies import PartsDep, ReadDep
+from server.schemas import ImportRead
+from services import archives, exports, imports
+from services.archives import LARGEST_FILE, MEDIA_TYPE
+from services.errors import TooLarge
+
+router = APIRouter(prefix="/archive", tags=["archive"])
+
+
+@router.get("", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
+def export_populations(
+    session: ReadDep,
+    population: Annotated[
+        list[int], Query(min_length=1, max_length=1_000, description="ids of populations")
+    ],
+) -> Response:
+    """Populations, spaces, regime, networks, results and epochs as a file (docs/archive.md)."""
+    file = archives.pack(exports.archive(session, population))
+    name = f"netspace-{hashlib.sha256(file).hexdigest()[:12]}{archives.SUFFIX}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file, media_type=MEDIA_TYPE, headers=headers)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    openapi_extra={"requestBody": {"required": True, "content": {MEDIA_TYPE: {}}}},
+)
+async def import_archive(request: Request, parts: PartsDep) -> ImportRead:
+    """Store what the file in the body has and this database lacks: all of it, or nothing."""
+    file = await _body(request)
+    report = await run_in_threadpool(imports.load, parts.database, file)
+    return ImportRead.model_validate(report)
+
+
+async def _body(request: Request) -> bytes:
+    """The request's body; one that is too large is not read to its end."""
+    file = bytearray()
+    async for piece in request.stream():
+        file += piece
+        if len(file) > LARGEST_FILE:
+            raise TooLarge("file", len(file), f"at most {LARGEST_FILE:,} bytes")
+    return bytes(file)
