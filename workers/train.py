@@ -83,7 +83,7 @@ def train(
     check_fit(data, regime)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = replace(data, train=pad(data.train, regime.shift)).to(device)
-    found = conditions(device)
+    found = conditions(device) | ({"data": data.digest} if data.digest else {})
     torch.manual_seed(seed)
     model = built(network, regime).to(device)
     optimiser = optimiser_of(model, regime)
