@@ -2,6 +2,8 @@
 
 The worker, its slots and children are those of `make up`; only the clock is the benchmark's.
 It starts when the first result is there, so the worker's start is a figure of its own.
+
+After that, images a second of the training loop alone, beside a plain one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import _loops
 from benchmarks.events import free_port, part
 from benchmarks.report import processor, report
 from db.migrations import upgrade
@@ -66,3 +69,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    _loops.compare()

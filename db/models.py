@@ -220,3 +220,19 @@ class WorkerRow(Base):
     slots: Mapped[int]
     started_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
     seen_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class WatchRow(Base):
+    """Two populations told to stop when one is found better; set up before looking."""
+
+    __tablename__ = "watches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    a: Mapped[str]  # a side: services.sides
+    b: Mapped[str]
+    level: Mapped[float]
+    planned: Mapped[int]  # networks a side that the verdict is tightest for
+    created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+    outcome: Mapped[str | None]  # A, B, same; None while it is open
+    found: Mapped[dict[str, float] | None] = mapped_column(JSON)  # n, m, theta and its limits
+    decided_at: Mapped[int | None] = mapped_column(Milliseconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from db.session import Database
 from designspace.regimes import DIGITS
+from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces import PRESETS
 from services import populations, regimes, spaces
 from services.populations import Spec
@@ -23,6 +24,7 @@ def create_if_empty(database: Database) -> bool:
         empty = not populations.every(session)
         space_ids = {name: spaces.define(session, name, PRESETS[name]) for name in PRESETS}
         regime_id = regimes.define(session, "digits", DIGITS)
+        regimes.offer(session, REGIMES)
     if empty:
         for name in SPACES:
             spec = Spec(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from designspace import sequential
 from designspace.edf import EDF
@@ -429,6 +429,33 @@ class StabilityRead(SideRead):
                 seeds=noise.seeds,
             ),
         )
+
+
+class WatchCreate(BaseModel):
+    """Two sides, by the grammar of `side`, of different populations."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    a: str
+    b: str
+    level: float = Field(0.95, gt=0.5, lt=1)
+    planned: int = Field(sequential.PLANNED, ge=sequential.FEWEST, le=100_000)
+
+
+class WatchRead(Read):
+    id: int
+    a: str
+    b: str
+    level: float
+    planned: int
+    created_at: int
+    outcome: str | None = Field(description="A, B, same; null while it is open")
+    found: dict[str, float] | None = Field(description="where it was decided")
+    decided_at: int | None
+
+
+class WatchList(BaseModel):
+    items: list[WatchRead]
 
 
 class QuantileRead(BaseModel):

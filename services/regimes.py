@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -37,6 +38,14 @@ def define(session: Session, name: str, regime: Regime) -> int:
     session.add(row)
     session.flush()
     return row.id
+
+
+def offer(session: Session, ready_made: Mapping[str, Regime]) -> None:
+    """Store those whose names are free; what a name stands for already is left alone."""
+    taken = set(session.scalars(select(RegimeRow.name)))
+    for name, regime in ready_made.items():
+        if name not in taken:
+            define(session, name, regime)
 
 
 def get(session: Session, id: int) -> RegimeRecord:

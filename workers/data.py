@@ -1,8 +1,9 @@
 """Data sets: small enough to lie in memory as tensors, so a batch is one indexing operation.
 
-`digits` ships with scikit-learn; any other name is a file DATA_DIR/datasets/NAME.npz with the
-arrays x_train, y_train, x_test, y_test. Pixels stay uint8, channels last, as the files have
-them; a batch becomes float32 and is normalised when it is drawn.
+`digits` ships with scikit-learn; any other name is packed in DATA_DIR/datasets/NAME
+(`workers.packing`), or is a file DATA_DIR/datasets/NAME.npz with the arrays x_train, y_train,
+x_test, y_test. Pixels stay uint8, channels last, as the files have them; a batch becomes
+float32 and is normalised when it is drawn.
 """
 
 from __future__ import annotations
@@ -18,11 +19,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from designspace.regimes import Regime
+from workers.packing import store
+from workers.packing.store import Manifest, PackingError
 
 DIGITS_TRAIN = 1200
 """Of scikit-learn's 1,797 digits; the other 597 are the test images."""
 
 SPLIT_SEED = 0
+
+COMMANDS = {
+    "fashion-mnist": "fashion-mnist PATH",
+    "fashion-14": "fashion-mnist PATH",
+    "cifar10": "cifar10 PATH",
+    "cifar100": "cifar100 PATH",
+    "imagenet": "folder PATH --name imagenet",
+}
+"""What packs the data sets that ready-made regimes name."""
 
 
 class DataError(ValueError):
@@ -52,6 +64,7 @@ class DataSet:
     test: Images
     mean: Tensor  # float32, shape (channels,), in units of a pixel's value
     std: Tensor
+    digest: str = ""  # of a packed one: which images these are
 
     def to(self, device: torch.device) -> DataSet:
         return DataSet(
@@ -60,6 +73,7 @@ class DataSet:
             self.test.to(device),
             self.mean.to(device),
             self.std.to(device),
+            self.digest,
         )
 
     def normalise(self, pixels: Tensor) -> Tensor:
@@ -79,13 +93,32 @@ def load(name: str, data_dir: Path) -> DataSet:
     """
     if name == "digits":
         return digits()
+    try:
+        manifest = store.read(data_dir, name)
+        return from_arrays(name, data_dir) if manifest is None else packed(data_dir, manifest)
+    except PackingError as error:
+        raise DataError(str(error)) from None
+
+
+def packed(data_dir: Path, manifest: Manifest) -> DataSet:
+    """A packed data set; its pixels are mapped, and read when they are asked for."""
+    train, test = (
+        images(manifest.name, part, *store.arrays_of(data_dir, manifest, part))
+        for part in store.PARTS
+    )
+    mean, std = torch.tensor(manifest.mean), torch.tensor(manifest.std)
+    return DataSet(manifest.name, train, test, mean, std, manifest.digest)
+
+
+def from_arrays(name: str, data_dir: Path) -> DataSet:
+    """The data set of a file DATA_DIR/datasets/NAME.npz."""
     file = data_dir / "datasets" / f"{name}.npz"
     wanted = [f"{axis}_{part}" for part in ("train", "test") for axis in "xy"]
     try:
         with np.load(file, allow_pickle=False) as stored:
             x_train, y_train, x_test, y_test = (stored[array] for array in wanted)
     except FileNotFoundError:
-        raise DataError(f"no data set {name!r}: {file} does not exist") from None
+        raise DataError(f"no data set {name!r}: {file} does not exist{how(name)}") from None
     except KeyError as missing:
         raise DataError(f"{file}: {missing.args[0]}; wanted are {wanted}") from None
     except (OSError, ValueError, zipfile.BadZipFile) as error:
@@ -93,6 +126,12 @@ def load(name: str, data_dir: Path) -> DataSet:
     return data_set(
         name, images(name, "train", x_train, y_train), images(name, "test", x_test, y_test)
     )
+
+
+def how(name: str) -> str:
+    """How to get a data set that is known and not there."""
+    command = COMMANDS.get(name)
+    return f", nor is it packed: python -m netspace data pack {command}" if command else ""
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -41,8 +42,36 @@ class PointwiseConvolution(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:
         rows, columns = self.stride
-        positions = input[:, :, ::rows, ::columns].permute(0, 2, 3, 1)
+        positions = input.permute(0, 2, 3, 1)
+        if rows > 1 or columns > 1:
+            positions = every_nth(positions, rows, columns)
         return F.linear(positions, self.weight.flatten(1), self.bias).permute(0, 3, 1, 2)
+
+
+class EveryNth(torch.autograd.Function):
+    """Every nth row and column of (n, height, width, channels).
+
+    Slicing would do, but not its gradient, which torch lays out in planes, not channels last;
+    all that it meets on its way back is then slow. The numbers are the same.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, positions: Tensor, rows: int, columns: int) -> Tensor:
+        ctx.shape, ctx.steps = positions.shape, (rows, columns)
+        return positions[:, ::rows, ::columns]
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        rows, columns = ctx.steps
+        whole = gradient.new_zeros(ctx.shape)
+        whole[:, ::rows, ::columns] = gradient
+        return whole, None, None
+
+
+def every_nth(positions: Tensor, rows: int, columns: int) -> Tensor:
+    """Typed; `apply` is not."""
+    chosen: Tensor = EveryNth.apply(positions, rows, columns)  # type: ignore[no-untyped-call]
+    return chosen
 
 
 class ExciteModule(nn.Module):
@@ -74,7 +103,7 @@ class GlobalPoolModule(nn.Module):
     """Mean over positions: (n, width, side, side) -> (n, width)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.mean((2, 3))
+        return x.permute(0, 2, 3, 1).mean((1, 2))  # so that its gradient is channels last
 
 
 def build(network: Network, channels: int, classes: int) -> nn.Sequential:

@@ -20,6 +20,7 @@ from db.session import Database
 from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
 from services import leases, results, roster
+from services.watches import Watcher
 from workers import checkpoints
 from workers.bell import Bell
 from workers.config import Computer, WorkerConfig
@@ -40,6 +41,7 @@ class Runner:
         self._config, self._database, self._wakeups = config, database, wakeups
         self._bell, self._stop = Bell(), threading.Event()
         self._spool = Spool(config.data_dir)
+        self._watcher = Watcher(database)
         self._threads: list[threading.Thread] = []
         self._shrunk_at = -SHRINK_SECONDS
 
@@ -110,6 +112,7 @@ class Runner:
             try:
                 self._replay()
                 self._reap()
+                self._watch()
                 self._shrink_log()
             except DATABASE_AWAY as error:
                 log.warning("database away, nothing reaped: %s", briefly(error))
@@ -138,6 +141,12 @@ class Runner:
             self._bell.ring()
             self._wakeups.publish(RESULTS)
             self._forget_ended(expired)
+
+    def _watch(self) -> None:
+        """Stop the populations that a comparison has decided."""
+        for watch in self._watcher.look():
+            log.info("decided (%s): %s and %s are paused", watch.id, watch.a, watch.b)
+            self._wakeups.publish(RESULTS)
 
     def _forget_ended(self, expired: list[int]) -> None:
         """Remove the checkpoints, in this data folder, of jobs that are not tried again."""

@@ -83,7 +83,7 @@ def train(
     check_fit(data, regime)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = replace(data, train=pad(data.train, regime.shift)).to(device)
-    found = conditions(device)
+    found = conditions(device) | ({"data": data.digest} if data.digest else {})
     torch.manual_seed(seed)
     model = built(network, regime).to(device)
     optimiser = optimiser_of(model, regime)
@@ -132,12 +132,9 @@ def train_epoch(
 ) -> Standing:
     """The epoch after `before`; `data` has room to shift into."""
     began, began_cpu = time.perf_counter(), time.process_time()
-    epoch, steps = before.epoch + 1, steps_per_epoch(len(data.train), regime)
-    total = torch.zeros((), device=data.train.labels.device)
-    for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
-        done = (epoch - 1 + step / steps) / regime.epochs
-        optimiser.param_groups[0]["lr"] = regime.lr * (1 + math.cos(math.pi * done)) / 2
-        total += train_step(model, optimiser, data.normalise(pixels), labels)
+    epoch = before.epoch + 1
+    steps = steps_per_epoch(len(data.train), regime)
+    total = learn(model, optimiser, regime, seed, data, epoch)
     error = top1_error(model, data, TEST_BATCHES * regime.batch_size)
     loss = total.item() / steps  # like the error: the host waits here, once an epoch
     return Standing(
@@ -147,6 +144,28 @@ def train_epoch(
         before.seconds + time.perf_counter() - began,
         before.cpu_seconds + time.process_time() - began_cpu,
     )
+
+
+def learn(
+    model: nn.Module,
+    optimiser: torch.optim.SGD,
+    regime: Regime,
+    seed: int,
+    data: DataSet,
+    epoch: int,
+) -> Tensor:
+    """Take the steps of an epoch, counted from 1; the sum of their losses, not waited for."""
+    steps = steps_per_epoch(len(data.train), regime)
+    total = torch.zeros((), device=data.train.labels.device)
+    for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
+        optimiser.param_groups[0]["lr"] = rate(regime, epoch - 1 + step / steps)
+        total += train_step(model, optimiser, data.normalise(pixels), labels)
+    return total
+
+
+def rate(regime: Regime, epochs: float) -> float:
+    """The learning rate after so many epochs: half a cosine, from the peak down to zero."""
+    return regime.lr * (1 + math.cos(math.pi * epochs / regime.epochs)) / 2
 
 
 def train_step(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, status
 
 from designspace import sequential
 from designspace.bands import Method
@@ -20,9 +20,12 @@ from server.comparison_schemas import (
     QuantilesRead,
     SideRead,
     StabilityRead,
+    WatchCreate,
+    WatchList,
+    WatchRead,
 )
-from server.dependencies import PartsDep
-from services import adjusted, comparisons, queries, searches, sides, stability
+from server.dependencies import PartsDep, ReadDep, WriteDep
+from services import adjusted, comparisons, queries, searches, sides, stability, watches
 from services.errors import Refused
 
 router = APIRouter(tags=["comparisons"])
@@ -84,6 +87,25 @@ def read_stability(parts: PartsDep, side: Sides) -> list[StabilityRead]:
         StabilityRead.trust(stability.trusted(parts.database, one))
         for one in sides.sides(parts.snapshots, side, fewest=1)
     ]
+
+
+@router.post("/watches", status_code=status.HTTP_201_CREATED)
+def watch(parts: PartsDep, body: WatchCreate, session: WriteDep) -> WatchRead:
+    """Pause two populations as soon as it is decided which one is better."""
+    a, b = (sides.side(parts.snapshots, text) for text in (body.a, body.b))
+    return WatchRead.model_validate(watches.start(session, a, b, body.level, body.planned))
+
+
+@router.get("/watches")
+def list_watches(session: ReadDep) -> WatchList:
+    """All watches, oldest first, with what was decided."""
+    return WatchList(items=[WatchRead.model_validate(one) for one in watches.every(session)])
+
+
+@router.delete("/watches/{watch_id}", status_code=status.HTTP_204_NO_CONTENT)
+def forget_watch(watch_id: int, session: WriteDep) -> None:
+    """The populations go on whatever is decided."""
+    watches.forget(session, watch_id)
 
 
 @router.get("/quantiles")

@@ -146,6 +146,23 @@ def seeded():
     return torch.Generator().manual_seed(0)
 
 
+def test_gradients_too_are_channels_last_where_an_image_shrinks_and_at_the_end():
+    network = Network(stem=SMALL, stages=(stage(1, 24), stage(1, 40)))
+    model, layouts = build(network, 3, 10), []
+
+    def note(gradient):
+        layouts.append(gradient.is_contiguous(memory_format=torch.channels_last))
+
+    def follow(layer, inputs, output):
+        output.register_hook(note)
+
+    for layer in model.modules():
+        if isinstance(layer, ResidualModule):
+            layer.register_forward_hook(follow)
+    model(torch.randn(2, 3, 16, 16)).sum().backward()
+    assert layouts == [True, True]
+
+
 def test_a_shortcut_is_the_identity_unless_the_block_projects():
     silent = (Conv(1, 4, 4),)
     block = ResidualModule(Residual(silent, projection=(Conv(1, 4, 4),), projects=False))

@@ -1,16 +1,20 @@
 """Data sets, batches and the training loop."""
 
+import hashlib
 import math
 
 import numpy as np
 import pytest
 import torch
+from published import write_fashion
 
 from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from workers.batches import batches, pad, shown_pixels, steps_per_epoch
 from workers.data import DataError, Images, check_fit, load
 from workers.failures import Impossible, failed
+from workers.packing import idx
+from workers.packing.store import save
 from workers.train import count_wrong, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -125,6 +129,23 @@ def test_data_that_does_not_fit_the_regime_is_refused_with_both_numbers(store, e
         check_fit(load("mine", store()), MINE.model_copy(update=expected))
 
 
+def test_a_packed_set_is_mapped_and_its_digest_is_a_condition_of_the_result(tmp_path):
+    data_dir = tmp_path / "data"
+    arrays = idx.fashion_mnist(write_fashion(tmp_path / "source"))
+    manifest = save(data_dir, "fashion-mnist", "IDX files", idx.CLASSES, arrays)
+    data = load("fashion-mnist", data_dir)
+    assert np.array_equal(data.train.pixels, arrays["train"][0])
+    torch.testing.assert_close(data.mean, torch.tensor([arrays["train"][0].mean()]).float())
+    regime = SHORT.model_copy(update={"data": "fashion-mnist", "resolution": 28, "epochs": 1})
+    result = train(TINY, regime, 0, data, lambda epoch: None)
+    assert result.conditions["data"] == manifest.digest
+
+
+def test_data_that_is_known_but_not_packed_comes_with_the_command(tmp_path):
+    with pytest.raises(DataError, match="netspace data pack fashion-mnist PATH"):
+        load("fashion-14", tmp_path)
+
+
 # --- batches -----------------------------------------------------------------------------
 
 
@@ -186,6 +207,16 @@ def test_half_of_the_images_are_mirrored_where_the_regime_flips():
     assert (rows == straight).all()
     assert ((columns == straight).all(1) ^ is_mirrored).all()
     assert is_mirrored.float().mean().item() == pytest.approx(0.5, abs=0.03)
+
+
+def test_digits_are_shown_as_they_always_were(digits):
+    # Errors of networks that are trained already would not come out again otherwise.
+    shown = hashlib.sha256()
+    for regime in (DIGITS, DIGITS.model_copy(update={"flip": True, "shift": 2})):
+        for epoch in (1, 2):
+            for pixels, labels in batches(pad(digits.train, regime.shift), regime, 7, epoch):
+                shown.update(pixels.numpy().tobytes() + labels.numpy().tobytes())
+    assert shown.hexdigest().startswith("681f821b56dcc9e136f89beb2e95af3e")
 
 
 # --- training ----------------------------------------------------------------------------
