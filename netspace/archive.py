@@ -20,7 +20,9 @@ from services.import_report import Count, Report
 HERE = Path(__file__).parents[1] / "reference"
 
 
-def export(database: Database, names: Sequence[str], file: Path) -> int:
+def export(
+    database: Database, names: Sequence[str], file: Path, commit: str | None = None
+) -> int:
     """Write populations, by name or id, to a file; its bytes.
 
     Raises:
@@ -32,7 +34,9 @@ def export(database: Database, names: Sequence[str], file: Path) -> int:
         for name in names:
             if name not in known:
                 raise CannotStart(f"no population {name!r}; there are: {', '.join(ids)}")
-        packed = archives.pack(exports.archive(session, [known[name] for name in names]))
+        packed = archives.pack(
+            exports.archive(session, [known[name] for name in names], commit)
+        )
     partial = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         partial.write_bytes(packed)
@@ -82,18 +86,13 @@ def to_load(settings: Settings) -> list[Path]:
     return sorted(folder.glob(f"*{archives.SUFFIX}")) if settings.demo else []
 
 
-def missing(database: Database, settings: Settings) -> list[Path]:
-    """Those archives of the reference folder from which nothing has come in yet."""
-    with database.read() as session:
-        return [
-            file for file in to_load(settings) if not imports.known(session, file.read_bytes())
-        ]
-
-
 def load_reference(database: Database, settings: Settings) -> list[str]:
-    """Import those that are missing; a line about each. One that is refused stops nothing."""
+    """Import those that are not here yet; a line about each. One refused stops nothing."""
     lines = []
-    for file in missing(database, settings):
+    for file in to_load(settings):
+        with database.read() as session:
+            if imports.known(session, file.read_bytes()):
+                continue
         try:
             report = load(database, file)
         except CannotStart as refused:

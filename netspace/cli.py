@@ -6,9 +6,10 @@ the web process no torch.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -41,7 +42,10 @@ app.add_typer(data.app, name="data")
 def up() -> None:
     """Start broker, worker and web process, and keep them together until Ctrl-C."""
     with alone() as settings:
-        run(stacks.up(settings, reference=prepare(settings)))
+        prepare(settings)
+        # Beside the start of the others: the page waits for neither.
+        threading.Thread(target=import_reference, args=(settings,), daemon=True).start()
+        run(stacks.up(settings))
 
 
 @app.command()
@@ -58,9 +62,8 @@ def run_prepare() -> None:
     """Migrate the database, queue the demo study in an empty one, import reference studies."""
     with plain_errors():
         settings = checked_settings()
-        missing = prepare(settings)
-    if missing:
-        load_reference()
+        prepare(settings)
+        import_reference(settings)
 
 
 @app.command()
@@ -155,12 +158,13 @@ def show_settings() -> None:
 def export_populations(
     population: list[str] = typer.Option(help="name or id; once for each"),
     output: Path = typer.Option(..., "-o", "--output", help="file to write: NAME.json.gz"),
+    commit: str | None = typer.Option(None, help="that measured them, where git can't tell"),
 ) -> None:
     """Write populations with all their measurements to one file."""
     with database() as opened:
         from netspace import archive
 
-        size = archive.export(opened, population, output)
+        size = archive.export(opened, population, output, commit)
     typer.echo(f"netspace: {output} has {size:,} bytes")
 
 
@@ -173,16 +177,40 @@ def import_archive(file: Path) -> None:
         typer.echo(archive.said(archive.load(opened, file)))
 
 
-@app.command("reference")
-def load_reference() -> None:
-    """Import the reference folder's studies that are not in the database yet."""
-    lifeline.watch()
-    os.nice(10)  # the page goes first
+@app.command("study")
+def run_study(
+    regime: str = typer.Option("fashion-14", help="ready-made regime"),
+    window: str = typer.Option("300k..600k", help="multiply-adds of every network"),
+    n: int = typer.Option(100, "-n", "--n", min=1, help="networks of each of the four spaces"),
+    repeated: int = typer.Option(20, min=0, help="of AnyNetX_A and RegNetX: two more seeds"),
+    longer: int = typer.Option(15, min=0, help="of them: four times the epochs"),
+    all_longer: bool = typer.Option(False, help="those of all four spaces"),
+    wait: bool = typer.Option(False, help="until workers have ended all of it"),
+    output: Path | None = typer.Option(None, "-o", "--output", help="then export it there"),
+    commit: str | None = typer.Option(None, help="as of `export`"),
+) -> None:
+    """Queue what lacks of the reference study: AnyNetX_A, C, E and RegNetX for small images."""
     with database() as opened:
-        from netspace import archive
+        from netspace import archive, study
 
-        for line in archive.load_reference(opened, load()):
-            typer.echo(line)
+        declared = study.Study(
+            regime=regime,
+            window=window,
+            n=n,
+            repeated=min(repeated, n),
+            longer=min(longer, n),
+            longer_of=study.CHAIN if all_longer else study.COMPARED,
+        )
+        ids = study.queue(opened, declared)
+        from jobs.queue import Queue
+
+        Queue(load().broker).wake()
+        if wait or output:
+            for line in study.follow(opened, ids, pause=lambda: time.sleep(2)):
+                typer.echo(f"netspace: {line}")
+        if output:
+            size = archive.export(opened, [str(id) for id in ids], output, commit)
+            typer.echo(f"netspace: {output} has {size:,} bytes")
 
 
 @contextmanager
@@ -265,24 +293,35 @@ def upgrade(settings: Settings) -> None:
     migrations.upgrade(settings.database)
 
 
-def prepare(settings: Settings) -> bool:
-    """Migrate the database, and put the demo study into an empty one.
-
-    Returns:
-        Whether reference studies are to be imported.
-    """
+def prepare(settings: Settings) -> None:
+    """Migrate the database, and put the demo study into an empty one."""
     typer.echo(f"netspace: preparing {settings.data_dir}")
     upgrade(settings)
-    if not settings.demo:
-        return False
+    if settings.demo:
+        from db.session import Database
+        from netspace.demo import create_if_empty
+
+        database = Database(settings.database)
+        try:
+            if create_if_empty(database):
+                typer.echo("netspace: queued the demo study")
+        finally:
+            database.dispose()
+
+
+def import_reference(settings: Settings) -> None:
+    """Import the reference folder's studies that are not in the database yet.
+
+    Whatever is wrong with them is told, and stops nothing.
+    """
     from db.session import Database
-    from netspace.archive import missing
-    from netspace.demo import create_if_empty
+    from netspace import archive
 
     database = Database(settings.database)
     try:
-        if create_if_empty(database):
-            typer.echo("netspace: queued the demo study")
-        return bool(missing(database, settings))
+        for line in archive.load_reference(database, settings):
+            typer.echo(f"netspace: {line}")
+    except Exception as error:
+        typer.echo(f"netspace: no reference study: {error}", err=True)
     finally:
         database.dispose()

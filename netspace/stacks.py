@@ -1,7 +1,6 @@
 """What the stacks are made of: `up` for a laptop, `lab` for a shared machine.
 
-up     broker | worker, web, at first an import of reference studies: the death of a part
-       stops all
+up     broker | worker, web: the death of a part stops all
 lab    PostgreSQL, broker | migrations | web processes behind one address, workers:
        whatever dies is started again
 """
@@ -31,12 +30,8 @@ class Stack:
 
 
 @contextmanager
-def up(settings: Settings, reference: bool = False) -> Iterator[Stack]:
-    """A broker of its own unless it was told of one, then worker and web process.
-
-    Args:
-        reference: import finished studies meanwhile; nobody waits for it.
-    """
+def up(settings: Settings) -> Iterator[Stack]:
+    """A broker of its own unless it was told of one, then worker and web process."""
     with ports.reserve() as reserved:
         broker_url, broker = _broker(settings, reserved.getsockname()[1])
         environment = {variable("broker_url"): broker_url}
@@ -44,8 +39,6 @@ def up(settings: Settings, reference: bool = False) -> Iterator[Stack]:
             Part("worker", _command("worker"), environment),
             Part("web", _command("web"), environment, ready=_page(settings)),
         ]
-        if reference:
-            faces.append(Part("reference", _command("reference"), task=True, awaited=False))
         yield Stack(_waves(broker, faces), _announcement(settings))
 
 

@@ -40,8 +40,14 @@ DRAWN = tuple(ArchivedDraw.model_fields)[1:]
 """What an archive says of a draw besides its network: columns of the table."""
 
 
-def archive(session: Session, population_ids: Sequence[int]) -> Archive:
+def archive(
+    session: Session, population_ids: Sequence[int], commit: str | None = None
+) -> Archive:
     """Populations as they are now, with their spaces and regimes and all measurements.
+
+    Args:
+        population_ids: in any order.
+        commit: that measured them, where this program can't tell its own.
 
     Raises:
         NotFound: no such population.
@@ -72,7 +78,7 @@ def archive(session: Session, population_ids: Sequence[int]) -> Archive:
                 inherited=row.inherited,
                 tried=row.tried,
                 refused=row.refused,
-                provenance=_provenance(row, wanted[row.id], results),
+                provenance=_provenance(row, wanted[row.id], results, commit),
                 draws=[_draw(draw, network.hash) for draw, network in draws[row.id]],
             )
             for row in rows
@@ -143,14 +149,18 @@ def _by_job(session: Session, table: Any, job_ids: Iterable[int]) -> dict[int, l
 
 
 def _provenance(
-    population: PopulationRow, jobs: list[JobRow], results: dict[int, list[ResultRow]]
+    population: PopulationRow,
+    jobs: list[JobRow],
+    results: dict[int, list[ResultRow]],
+    commit: str | None,
 ) -> Provenance:
     """That of the archive it came from; of this machine, where it was measured here."""
     if population.provenance is not None:
         return Provenance.model_validate(population.provenance)
     found = [row.quantities for job in jobs for row in results[job.id]]
     seconds = sum(quantities.get("training_seconds", 0.0) for quantities in found)
-    return Provenance(**provenance.here(), seconds=seconds)
+    here = provenance.here()
+    return Provenance(**here | {"commit": commit or here["commit"]}, seconds=seconds)
 
 
 def _space(spaces: dict[int, DesignSpaceRow], row: DesignSpaceRow) -> ArchivedSpace:

@@ -46,8 +46,7 @@ SOUND = 60.0
 class Part:
     """One process of the stack.
 
-    A `task` does its work and ends well before the next wave starts; one that is not `awaited`
-    may end later, and badly. Once all parts have been
+    A `task` does its work and ends well before the next wave starts. Once all parts have been
     ready, one that `comes_back` is started again when it ends by itself, after a pause; any
     other death stops all.
     """
@@ -57,7 +56,6 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)  # on top of this process's
     ready: Callable[[], bool] = lambda: True  # asked until it is true; answers quickly
     task: bool = False
-    awaited: bool = True
     comes_back: bool = False
     inherits: Sequence[int] = ()  # file descriptors
     stop_signal: signal.Signals = signal.SIGTERM
@@ -79,9 +77,7 @@ class Running:
     @property
     def ready(self) -> bool:
         """Whether the next wave may start."""
-        if self.part.task:
-            return self.code == 0 or not self.part.awaited
-        return self.part.ready()
+        return self.code == 0 if self.part.task else self.part.ready()
 
     def kill(self) -> None:
         """End it with all it started."""
@@ -238,7 +234,7 @@ class Supervisor:
 
     def _end(self, running: Running, code: int) -> None:
         running.code = code
-        if self._stopping or (running.part.task and (code == 0 or not running.part.awaited)):
+        if self._stopping or (running.part.task and code == 0):
             return
         said = f"{running.part.name} ended by itself ({describe(code)})"
         if running.part.comes_back and self._up:
