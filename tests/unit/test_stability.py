@@ -34,7 +34,7 @@ def finite(errors):
     return np.where(np.isinf(errors), 99.0, errors)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(pairs_of_errors)
 def test_rho_is_scipy_s(pairs):
     x, y = np.array(pairs).T
@@ -130,13 +130,12 @@ def test_the_intervals_cover_the_truth(rho, n):
     assert (covered >= 136).all()  # nominal 142.5, sd 2.7
 
 
-@pytest.mark.parametrize("n", [12, 40])
-def test_the_interval_of_a_very_high_rho_covers_it(n):
-    # Bonett and Wright's alone covers .91 at either n, whose r = .9 never reaches .98.
+def test_the_interval_of_a_very_high_rho_covers_it():
+    # Bonett and Wright's alone covers .91 of 12 networks: from r = .9 it doesn't reach .98.
     true_rho = 6 / math.pi * math.asin(0.98 / 2)
     covered = 0
     for seed in range(25):
-        found = spearman(*correlated(seed, n, 0.98), rng(seed))
+        found = spearman(*correlated(seed, 12, 0.98), rng(seed))
         covered += found.lo <= true_rho <= found.hi
     assert covered >= 22  # nominal 23.75
 
