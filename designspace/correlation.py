@@ -21,7 +21,7 @@ from designspace.shares import Floats
 Ints = NDArray[np.int64]
 
 FEWEST = 5  # networks that a ranking needs
-HIGH = 0.9  # |rho| above which the closed interval is too narrow
+HIGH = 0.7  # |rho| above which the closed interval may be too narrow
 DRAWS = 400
 LARGEST = 5_000  # networks of a bootstrap draw
 
@@ -31,9 +31,9 @@ TIED = "all errors of a training are equal"
 def spearman(x: ArrayLike, y: ArrayLike, rng: Generator, level: float = 0.95) -> Estimate:
     """Spearman's rho by mid-ranks with an interval.
 
-    The interval is tanh(atanh r +- z sqrt((1 + r^2 / 2) / (n - 3))), and above |r| = .9, where
-    that is too narrow, percentiles of bootstrapped pairs. At r = +-1 it is one-sided: its other
-    end is that of the rho with one neighbouring pair exchanged.
+    The interval is tanh(atanh r +- z sqrt((1 + r^2 / 2) / (n - 3))). Above |r| = .7 it may be
+    too narrow, and is joined to that of bootstrapped pairs: the outer ends count. At r = +-1
+    it is one-sided: its other end is that of the rho with one neighbouring pair exchanged.
 
     Args:
         x: one error of each network, shape (n,), not nan; y the other.
@@ -48,10 +48,12 @@ def spearman(x: ArrayLike, y: ArrayLike, rng: Generator, level: float = 0.95) ->
     if abs(r) > 1 - 1e-12:
         ends = perfect(r, 12 / (n * (n**2 - 1)), spearman_error, n, level)
         return Estimate(r, *ends, n, method, level)
+    lo, hi = fisher(r, spearman_error(r, n), level)
     if abs(r) <= HIGH:
-        return Estimate(r, *fisher(r, spearman_error(r, n), level), n, method, level)
+        return Estimate(r, lo, hi, n, method, level)
     ends = bootstrapped(a, b, r, rng, level)
-    return Estimate(r, *ends, n, "Spearman, bootstrap of pairs", level)
+    method = "Spearman, outer ends of Bonett-Wright and bootstrap"
+    return Estimate(r, min(lo, ends[0]), max(hi, ends[1]), n, method, level)
 
 
 def in_order(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate:
@@ -134,8 +136,7 @@ def bootstrapped(
     drawn = np.clip(drawn[~np.isnan(drawn)], -1 + 1e-15, 1 - 1e-15)
     centre = np.arctanh(r)
     scaled = centre + (np.arctanh(drawn) - centre) * np.sqrt(m / a.size)
-    lo, hi = percentile_interval(np.tanh(scaled), level)
-    return min(lo, r), max(hi, r)
+    return percentile_interval(np.tanh(scaled), level)
 
 
 def concordance(a: Ints, b: Ints) -> int:

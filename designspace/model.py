@@ -92,9 +92,10 @@ def reduced(model: Model) -> Model:
     """Without covariates that earlier ones explain; a reason where delta can't be estimated."""
     if model.n < 3 or not 0 < model.design[:, -1].sum() < model.n:
         return replace(model, reason=TOO_FEW)
+    few = model.n <= model.design.shape[1]
     while (j := first_explained(model.design)) is not None:
         if j == len(model.names):
-            return replace(model, reason=TOLD_APART)
+            return replace(model, reason=TOO_FEW if few else TOLD_APART)
         model = model.without(model.names[j])
     return model if model.n > model.design.shape[1] else replace(model, reason=TOO_FEW)
 
@@ -103,8 +104,11 @@ def first_explained(design: Floats) -> int | None:
     """The first column after the constant that is a combination of those before it."""
     columns = design[:, 1:] - design[:, 1:].mean(axis=0)
     size = np.linalg.norm(columns, axis=0)
-    scale = np.maximum(size, 1e-9 * np.linalg.norm(design[:, 1:], axis=0) + 1e-300)
-    left = abs(np.diag(np.linalg.qr(columns / scale, mode="r")))
-    left = np.append(left, np.zeros(size.size - left.size))  # fewer networks than columns
-    explained = np.flatnonzero((left < SAME) | (size < scale))
-    return int(explained[0]) if explained.size else None
+    least = SAME * np.linalg.norm(design[:, 1:], axis=0)
+    columns /= np.where(size > least, size, np.inf)  # a constant one: 0
+    left = columns.T @ columns
+    for j in range(left.shape[0]):  # Cholesky's steps; the diagonal is what is unexplained
+        if left[j, j] < SAME**2:
+            return j
+        left = left - np.outer(left[:, j], left[j]) / left[j, j]
+    return None

@@ -68,9 +68,11 @@ def least_squares_factor(model: Model, level: float = 0.95) -> Factor:
         return factor_of(
             model, None, without_interval(model.n, method, model.reason, level=level)
         )
-    model = without_lone_covariates(model)
-    root = np.sqrt(model.weights)
     q, r = orthonormal(model)
+    if (q**2).sum(axis=1).max() > LEVERAGE:
+        model = without_lone_covariates(model)
+        q, r = orthonormal(model)
+    root = np.sqrt(model.weights)
     beta = np.asarray(np.linalg.solve(r, q.T @ (root * model.log_error)), np.float64)
     residual = root * (model.log_error - model.design @ beta)
     leverage = (q**2).sum(axis=1)

@@ -234,17 +234,16 @@ def test_an_advantage_that_is_all_depth_is_gone_when_depth_is_matched():
         assert found.matching.worth_a < 300
 
 
-@pytest.mark.parametrize("match", [overlap, partial(bins, count=4)])
-def test_the_interval_covers_the_true_theta(match):
+def test_the_interval_covers_the_true_theta():
     # Given depth the errors have one law in both spaces, so theta is .5 once depth matches.
     rng = np.random.default_rng(11)
     covered = 0
-    for _ in range(40):
+    for _ in range(25):
         x, y = np.exp(rng.normal(0.4, 1, 40)), np.exp(rng.normal(0, 1, 40))
         a, b = rng.normal(-np.log(x), 1), rng.normal(-np.log(y), 1)
-        theta = compare_matched(a, x, b, y, rng, match=match, draws=39).theta
+        theta = compare_matched(a, x, b, y, rng, draws=39).theta
         covered += theta.lo <= 0.5 <= theta.hi
-    assert covered >= 34  # nominal 38, sd 1.4; measured .95 and .97 of 300
+    assert covered >= 21  # nominal 23.75, sd 1.1; measured .95 of 300
 
 
 def test_below_ten_effective_networks_there_is_no_interval():

@@ -34,7 +34,7 @@ def finite(errors):
     return np.where(np.isinf(errors), 99.0, errors)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(pairs_of_errors)
 def test_rho_is_scipy_s(pairs):
     x, y = np.array(pairs).T
@@ -86,25 +86,25 @@ def test_order_and_rising_functions_change_nothing(pairs, random):
         one, two = getattr(plain, name), getattr(other, name)
         assert two.value == pytest.approx(one.value, nan_ok=True)
         assert two.reason == one.reason
-    if not plain.spearman.method.endswith("pairs"):  # bootstrapped draws depend on the order
+    if not plain.spearman.method.endswith(
+        "bootstrap"
+    ):  # bootstrapped draws depend on the order
         assert other.spearman.lo == pytest.approx(plain.spearman.lo, nan_ok=True)
 
 
 def test_the_interval_of_bonett_and_wright():
-    # r = .79 of 12 networks: [.32, .95], measured on twelve networks trained twice.
-    x = np.arange(12.0)
-    y = np.array([1, 0, 2, 8, 3, 5, 4, 7, 6, 11, 9, 10], dtype=float)
+    x, y = correlated(5, 12, 0.4)
     found = spearman(x, y, rng())
     r, se = found.value, math.sqrt((1 + found.value**2 / 2) / 9)
-    assert r <= 0.9
+    assert abs(r) <= 0.7
     ends = math.tanh(math.atanh(r) - 1.959964 * se), math.tanh(math.atanh(r) + 1.959964 * se)
     assert (found.lo, found.hi) == pytest.approx(ends, abs=1e-6)
 
 
-def test_a_high_rho_is_bootstrapped_and_a_perfect_one_has_one_end():
+def test_a_high_rho_is_bootstrapped_too_and_a_perfect_one_has_one_end():
     x, y = correlated(1, 100, 0.99)
     found = spearman(x, y, rng())
-    assert found.method == "Spearman, bootstrap of pairs"
+    assert found.method == "Spearman, outer ends of Bonett-Wright and bootstrap"
     assert found.lo < found.value < found.hi < 1
     assert found == spearman(x, y, rng())  # the same seed
     for n in (5, 30):
@@ -117,7 +117,7 @@ def test_a_high_rho_is_bootstrapped_and_a_perfect_one_has_one_end():
         assert 0.5 < pairs.lo < 1
 
 
-@pytest.mark.parametrize(("rho", "n"), [(0.4, 12), (0.4, 100), (0.8, 30)])
+@pytest.mark.parametrize(("rho", "n"), [(0.4, 12), (0.4, 100)])
 def test_the_intervals_cover_the_truth(rho, n):
     # Of a normal law: Spearman's rho is 6/pi asin(rho/2), tau is 2/pi asin(rho).
     true_rho = 6 / math.pi * math.asin(rho / 2)
@@ -128,6 +128,16 @@ def test_the_intervals_cover_the_truth(rho, n):
         a, b = spearman(x, y, rng(seed)), in_order(x, y)
         covered += [a.lo <= true_rho <= a.hi, b.lo <= in_pairs <= b.hi]
     assert (covered >= 136).all()  # nominal 142.5, sd 2.7
+
+
+def test_the_interval_of_a_very_high_rho_covers_it():
+    # Bonett and Wright's alone covers .91 of 12 networks: from r = .9 it doesn't reach .98.
+    true_rho = 6 / math.pi * math.asin(0.98 / 2)
+    covered = 0
+    for seed in range(25):
+        found = spearman(*correlated(seed, 12, 0.98), rng(seed))
+        covered += found.lo <= true_rho <= found.hi
+    assert covered >= 22  # nominal 23.75
 
 
 def test_a_high_rho_may_be_that_of_the_failures():
