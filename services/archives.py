@@ -190,7 +190,7 @@ def unpack(file: bytes) -> Archive:
 
 
 def _bounded(text: bytes) -> bytes:
-    """The JSON with each field of an object once, and no more of them than models can refuse."""
+    """The JSON with each field of an object once, and no more of them than can be refused."""
     try:
         whole = from_json(text)
     except ValueError as error:
