@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -96,6 +97,14 @@ def test_an_archive_that_is_imported_twice_doubles_nothing(database, elsewhere):
     assert counts(database) == before
     assert again.population_ids == first.population_ids
     assert (again.results, again.networks) == (Count(0, 7), Count(0, 6))
+
+
+def test_two_who_import_an_archive_at_once_store_it_once(database, elsewhere):
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(imports.load, [database] * 2, [elsewhere] * 2)
+    assert first.population_ids == second.population_ids
+    assert sorted([first.results.added, second.results.added]) == [0, 7]
+    assert counts(database)["jobs"] == 8
 
 
 def test_an_archive_imported_where_it_was_made_changes_nothing(database):
