@@ -254,7 +254,7 @@ def test_a_file_of_nothing_but_mistakes_is_refused_in_a_line(sqlite, wrong):
     }
     wrong["networks"][0]["network"]["stages"] = [0] * 6_000
     assert refusal(sqlite, packed(wrong)) == {"file": "the model of an archive"}
-    wrong = {"jobs": [0] * 100_000, "populations": [{"draws": [0] * 100_000}] * 50}
+    wrong = {"jobs": [0] * 9_000, "populations": [{"draws": [0] * 9_000}] * 9}
     assert refusal(sqlite, packed(wrong))["jobs.0"]
 
 
