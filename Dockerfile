@@ -7,7 +7,7 @@ ARG TORCH_INDEX=
 
 WORKDIR /app
 RUN useradd --create-home --uid 1000 netspace && install -d -o netspace -g netspace /data
-ENV NETSPACE_DATA_DIR=/data PYTHONUNBUFFERED=1
+ENV NETSPACE_DATA_DIR=/data NETSPACE_REFERENCE_DIR=/app/reference PYTHONUNBUFFERED=1
 
 # First what changes seldom: torch alone, then the other dependencies, then the code.
 COPY constraints.txt pyproject.toml ./

@@ -14,7 +14,7 @@ from db.session import Database
 from netspace.settings import Settings
 from netspace.stack.errors import CannotStart
 from services import archives, exports, imports, populations
-from services.errors import Refused, WrongArchive
+from services.errors import Refused, TooLarge, WrongArchive
 from services.import_report import Count, Report
 
 HERE = Path(__file__).parents[1] / "reference"
@@ -26,7 +26,7 @@ def export(
     """Write populations, by name or id, to a file; its bytes.
 
     Raises:
-        CannotStart: no such population, or the file can't be written.
+        CannotStart: no such population, too many networks, or the file can't be written.
     """
     with database.read() as session:
         ids = {record.name: record.id for record in populations.every(session)}
@@ -34,9 +34,11 @@ def export(
         for name in names:
             if name not in known:
                 raise CannotStart(f"no population {name!r}; there are: {', '.join(ids)}")
-        packed = archives.pack(
-            exports.archive(session, [known[name] for name in names], commit)
-        )
+        content = exports.archive(session, [known[name] for name in names], commit)
+    try:
+        packed = archives.pack(content)
+    except TooLarge as error:
+        raise CannotStart(str(error)) from None
     partial = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         partial.write_bytes(packed)

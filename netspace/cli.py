@@ -6,6 +6,7 @@ the web process no torch.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -43,8 +44,8 @@ def up() -> None:
     """Start broker, worker and web process, and keep them together until Ctrl-C."""
     with alone() as settings:
         prepare(settings)
-        # Beside the start of the others: the page waits for neither.
-        threading.Thread(target=import_reference, args=(settings,), daemon=True).start()
+        # Beside the start of the others, and behind them where they want the cores.
+        threading.Thread(target=import_behind, args=(settings,), daemon=True).start()
         run(stacks.up(settings))
 
 
@@ -309,11 +310,20 @@ def prepare(settings: Settings) -> None:
             database.dispose()
 
 
+def import_behind(settings: Settings) -> None:
+    """Import them with what the cores have left: Linux gives each thread a niceness."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    import_reference(settings)
+
+
 def import_reference(settings: Settings) -> None:
     """Import the reference folder's studies that are not in the database yet.
 
     Whatever is wrong with them is told, and stops nothing.
     """
+    if not settings.demo:
+        return
     from db.session import Database
     from netspace import archive
 

@@ -13,7 +13,7 @@ import zlib
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json, to_json
 
 from designspace.network import Frozen, Network
 from designspace.regimes import Regime
@@ -26,10 +26,14 @@ SUFFIX = ".json.gz"
 
 LARGEST_FILE = 16 * 2**20
 """Bytes of a file."""
-LARGEST_TEXT = 128 * 2**20
-"""Bytes of its JSON: a small file can hold any number of zeros."""
+LARGEST_TEXT = 32 * 2**20
+"""Bytes of its JSON, some 15,000 networks: a small file can hold any number of zeros."""
 PROBLEMS = 20
 """At most so many are told of one file."""
+TOO_MANY = 5_000
+"""Of so many none is told."""
+KEYS, ITEMS = 500, 500_000
+"""In an object and in a list, at most: a complaint about each of millions would fill memory."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -109,7 +113,7 @@ class ArchivedPopulation(Entry):
     tried: Large
     refused: dict[Column, Large] = Field(max_length=100)
     provenance: Provenance
-    draws: list[ArchivedDraw] = Field(min_length=1, max_length=100_000)
+    draws: list[ArchivedDraw] = Field(fail_fast=True, min_length=1, max_length=100_000)
 
 
 class ArchivedResult(Entry):
@@ -142,7 +146,7 @@ class ArchivedJob(Entry):
     detail: Annotated[str, Field(max_length=20_000)] | None
     ended_at: Large | None  # ms since 1970
     result: ArchivedResult | None
-    epochs: list[ArchivedEpoch] = Field(max_length=10_000)
+    epochs: list[ArchivedEpoch] = Field(fail_fast=True, max_length=10_000)
 
 
 class Archive(Entry):
@@ -150,16 +154,25 @@ class Archive(Entry):
 
     format: Literal["netspace-archive"] = "netspace-archive"
     version: Literal[1] = 1
-    spaces: list[ArchivedSpace] = Field(max_length=1_000)
-    regimes: list[ArchivedRegime] = Field(max_length=1_000)
-    networks: list[ArchivedNetwork] = Field(max_length=100_000)
-    populations: list[ArchivedPopulation] = Field(min_length=1, max_length=1_000)
-    jobs: list[ArchivedJob] = Field(max_length=500_000)
+    spaces: list[ArchivedSpace] = Field(fail_fast=True, max_length=1_000)
+    regimes: list[ArchivedRegime] = Field(fail_fast=True, max_length=1_000)
+    networks: list[ArchivedNetwork] = Field(fail_fast=True, max_length=100_000)
+    populations: list[ArchivedPopulation] = Field(
+        fail_fast=True, min_length=1, max_length=1_000
+    )
+    jobs: list[ArchivedJob] = Field(fail_fast=True, max_length=500_000)
 
 
 def pack(archive: Archive) -> bytes:
-    """The archive as a file; the same bytes for the same content."""
-    return gzip.compress(archive.model_dump_json().encode(), compresslevel=9, mtime=0)
+    """The archive as a file; the same bytes for the same content.
+
+    Raises:
+        TooLarge: nobody could import it.
+    """
+    text = archive.model_dump_json().encode()
+    if len(text) > LARGEST_TEXT:
+        raise TooLarge("population", f"{len(text):,} bytes", f"at most {LARGEST_TEXT:,} bytes")
+    return gzip.compress(text, compresslevel=9, mtime=0)
 
 
 def unpack(file: bytes) -> Archive:
@@ -169,12 +182,28 @@ def unpack(file: bytes) -> Archive:
         TooLarge: the file, or what it unpacks to.
         WrongArchive: no gzip, no JSON, or not of the model: what and where.
     """
-    text = _decompress(file)
+    text = _bounded(_decompress(file))
     try:
         return Archive.model_validate_json(text)
     except ValidationError as error:
-        found = [_problem(one) for one in error.errors(include_url=False)[:PROBLEMS]]
-        raise WrongArchive(found) from None
+        raise WrongArchive(_problems(error)) from None
+
+
+def _bounded(text: bytes) -> bytes:
+    """The JSON with each field of an object once, and no more of them than can be refused."""
+    try:
+        whole = from_json(text)
+    except ValueError as error:
+        raise WrongArchive([Refused("file", f"{len(text)} bytes", f"JSON: {error}")]) from None
+    waiting = [whole]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            if len(value) > (KEYS if isinstance(value, dict) else ITEMS):
+                allowed = f"at most {KEYS:,} fields and {ITEMS:,} items"
+                raise WrongArchive([Refused("file", f"{len(value)} in one", allowed)])
+            waiting += value.values() if isinstance(value, dict) else value
+    return to_json(whole, inf_nan_mode="constants")
 
 
 def _decompress(file: bytes) -> bytes:
@@ -196,6 +225,14 @@ def _decompress(file: bytes) -> bytes:
 def _not_whole(file: bytes) -> Refused:
     allowed = "should be one whole gzip file, as `netspace export` writes it"
     return Refused("file", f"{len(file)} bytes", allowed)
+
+
+def _problems(error: ValidationError) -> list[Refused]:
+    if (count := error.error_count()) > TOO_MANY:
+        return [
+            Refused("file", f"{count:,} wrong or unknown fields", "the model of an archive")
+        ]
+    return [_problem(one) for one in error.errors(include_url=False)[:PROBLEMS]]
 
 
 def _problem(error: ErrorDetails) -> Refused:

@@ -173,6 +173,10 @@ def _inside(where: str, population: ArchivedPopulation, space: Family) -> Iterat
         for j in np.flatnonzero(~window.mask(getattr(counts, name))).tolist():
             given, allowed = getattr(draws[j], name), population.windows[name]
             yield Refused(f"{where}.draws.{j}.{name}", given, f"inside the window {allowed}")
+    for name, beyond in (space.limits.broken(counts) if space.limits else {}).items():
+        for j in np.flatnonzero(beyond).tolist():
+            given = getattr(draws[j], name)
+            yield Refused(f"{where}.draws.{j}.{name}", given, "inside the limits of the space")
     names = {name for draw in draws for name in draw.parameters}
     columns = {
         name: np.array([draw.parameters.get(name, np.nan) for draw in draws]) for name in names

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.models import EpochRow, EventRow, JobRow, RegimeRow, ResultRow
 from designspace.regimes import Regime
-from services import leases
+from services import leases, versions
 from services.archives import ArchivedJob
 from services.import_report import Report
 from services.results import FINAL
@@ -46,7 +46,8 @@ def store(
     answered = {key: ended[key] for key, row in known.items() if _waits_for(row, ended[key])}
     for key, job in answered.items():
         _answer(session, known[key], job)
-    _store_results(session, new | answered)
+    ids = _store_results(session, new | answered)
+    versions.raise_for_jobs(session, [ids[key] for key in new if key[:3] in wanted])
     for key, job in ended.items():
         added = key in new or key in answered
         if job.result is None:
@@ -118,8 +119,8 @@ def _answer(session: Session, row: JobRow, job: ArchivedJob) -> None:
     leases.end(session, row, "done")
 
 
-def _store_results(session: Session, jobs: Mapping[Key, ArchivedJob]) -> None:
-    """Results, learning curves and a line of history of jobs that are here by now."""
+def _store_results(session: Session, jobs: Mapping[Key, ArchivedJob]) -> dict[Key, int]:
+    """Results, learning curves and a line of history of each job; the jobs' ids."""
     ids = {key: row.id for key, row in here(session, jobs).items()}
     measured = [(ids[key], job) for key, job in jobs.items()]
     results = [{"job_id": id, **job.result.model_dump()} for id, job in measured if job.result]
@@ -131,6 +132,7 @@ def _store_results(session: Session, jobs: Mapping[Key, ArchivedJob]) -> None:
     _insert_all(session, ResultRow, results)
     _insert_all(session, EpochRow, epochs)
     _insert_all(session, EventRow, history)
+    return ids
 
 
 def _insert_all(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:

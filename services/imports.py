@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.insert import insert_new
@@ -45,8 +46,12 @@ def load(database: Database, file: bytes) -> Report:
     archive = archives.unpack(file)
     audits.audit(archive)
     digest = hashlib.sha256(file).hexdigest()
-    with database.durable() as session:
-        return _Import(session, archive, digest).run()
+    try:
+        with database.durable() as session:
+            return _Import(session, archive, digest).run()
+    except IntegrityError:  # somebody has stored the same meanwhile, and all is undone
+        with database.durable() as session:
+            return _Import(session, archive, digest).run()
 
 
 def known(session: Session, file: bytes) -> bool:

@@ -12,7 +12,7 @@ from server.dependencies import PartsDep, ReadDep
 from server.schemas import ImportRead
 from services import archives, exports, imports
 from services.archives import LARGEST_FILE, MEDIA_TYPE
-from services.errors import TooLarge
+from services.errors import Refused, TooLarge
 
 router = APIRouter(prefix="/archive", tags=["archive"])
 
@@ -44,7 +44,13 @@ async def import_archive(request: Request, parts: PartsDep) -> ImportRead:
 
 
 async def _body(request: Request) -> bytes:
-    """The request's body; one that is too large is not read to its end."""
+    """The request's body; one that is too large is not read to its end.
+
+    A page of somebody else's could make a browser send a body of the usual types unasked.
+    """
+    given = request.headers.get("content-type")
+    if given != MEDIA_TYPE:
+        raise Refused("content-type", given, MEDIA_TYPE)
     file = bytearray()
     async for piece in request.stream():
         file += piece

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ from services.import_report import Count
 from services.populations import Spec
 from services.snapshots import Snapshots
 
+GZIP = {"content-type": "application/gzip"}
 TABLES = ("design_spaces", "regimes", "networks", "populations", "draws", "jobs", "results")
 
 
@@ -95,6 +97,14 @@ def test_an_archive_that_is_imported_twice_doubles_nothing(database, elsewhere):
     assert counts(database) == before
     assert again.population_ids == first.population_ids
     assert (again.results, again.networks) == (Count(0, 7), Count(0, 6))
+
+
+def test_two_who_import_an_archive_at_once_store_it_once(database, elsewhere):
+    with ThreadPoolExecutor(2) as both:
+        first, second = both.map(imports.load, [database] * 2, [elsewhere] * 2)
+    assert first.population_ids == second.population_ids
+    assert sorted([first.results.added, second.results.added]) == [0, 7]
+    assert counts(database)["jobs"] == 8
 
 
 def test_an_archive_imported_where_it_was_made_changes_nothing(database):
@@ -223,7 +233,7 @@ def test_a_truncated_file_is_refused(database, elsewhere):
     for length in (0, 5, len(elsewhere) // 2, len(elsewhere) - 1):
         assert "one whole gzip file" in refusal(database, elsewhere[:length])["file"]
     assert "one whole gzip file" in refusal(database, elsewhere + elsewhere)["file"]
-    assert "Invalid JSON" in refusal(database, gzip.compress(b"{"))["file"]
+    assert "JSON: EOF" in refusal(database, gzip.compress(b"{"))["file"]
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_before_it_does(database, monkeypatch):
@@ -233,6 +243,37 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_does(database, mon
     monkeypatch.setattr(archives, "LARGEST_FILE", 1_000)
     with pytest.raises(TooLarge, match="at most 1,000 bytes"):
         imports.load(database, bytes(1_001))
+
+
+def test_a_file_of_nothing_but_mistakes_is_refused_in_a_line(sqlite, wrong):
+    many = wrong | {f"field{i}": 0 for i in range(6_000)}
+    assert "at most 500 fields" in refusal(sqlite, packed(many))["file"]
+    often = json.dumps(wrong)[:-1] + ', "x": 0' * 6_000 + "}"
+    assert refusal(sqlite, gzip.compress(often.encode())) == {
+        "x": "Extra inputs are not permitted"
+    }
+    wrong["networks"][0]["network"]["stages"] = [0] * 6_000
+    assert refusal(sqlite, packed(wrong)) == {"file": "the model of an archive"}
+    wrong = {"jobs": [0] * 9_000, "populations": [{"draws": [0] * 9_000}] * 9}
+    assert refusal(sqlite, packed(wrong))["jobs.0"]
+
+
+def test_what_nobody_could_import_is_not_exported(sqlite, monkeypatch):
+    monkeypatch.setattr(archives, "LARGEST_TEXT", 10_000)
+    with pytest.raises(TooLarge, match="at most 10,000 bytes"):
+        exported(sqlite, study(sqlite))
+
+
+def test_measurements_that_were_added_to_an_archive_come_after_it(database, wrong):
+    id, _ = imports.load(database, packed(wrong)).population_ids
+    snapshots = Snapshots(database)
+    before = snapshots.get(id)
+    train = wrong["jobs"][0]
+    result = {"attempt": 1, "quantities": {"latency": 0.25}, "conditions": {}}
+    wrong["jobs"].append(train | {"kind": "benchmark", "epochs": [], "result": result})
+    assert imports.load(database, packed(wrong)).results == Count(1, 7)
+    assert snapshots.get(id).version > before.version
+    assert snapshots.get(id).population.columns["latency"][0] == 0.25
 
 
 def spoilt(content, path, value):
@@ -337,7 +378,7 @@ def client(database):
 
 
 def test_an_archive_travels_over_rest(client, elsewhere):
-    answer = client.post("/api/v1/archive", content=elsewhere)
+    answer = client.post("/api/v1/archive", headers=GZIP, content=elsewhere)
     assert answer.status_code == 201
     report = answer.json()
     assert report["results"] == {"added": 7, "there": 0}
@@ -353,12 +394,13 @@ def test_an_archive_travels_over_rest(client, elsewhere):
 
 def test_rest_says_what_is_wrong_with_an_archive_and_where(client, wrong, monkeypatch):
     wrong["jobs"][0]["seed"] = "zero"
-    answer = client.post("/api/v1/archive", content=packed(wrong))
+    answer = client.post("/api/v1/archive", headers=GZIP, content=packed(wrong))
     assert answer.status_code == 422
     assert [(p["field"], p["value"]) for p in answer.json()["detail"]] == [
         ("jobs.0.seed", "zero")
     ]
     monkeypatch.setattr("server.routers.archive.LARGEST_FILE", 1_000)
-    assert client.post("/api/v1/archive", content=bytes(5_000)).status_code == 413
+    assert client.post("/api/v1/archive", headers=GZIP, content=bytes(5_000)).status_code == 413
+    assert "content-type" in client.post("/api/v1/archive", content=b"").text
     assert client.get("/api/v1/archive?population=99").status_code == 404
     assert client.get("/api/v1/archive").status_code == 422
