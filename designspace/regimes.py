@@ -14,6 +14,9 @@ from pydantic import Field, model_validator
 
 from designspace.network import Frozen
 
+DATA_NAME = r"[a-z0-9][a-z0-9_-]*"
+"""What a data set may be called."""
+
 
 class Regime(Frozen):
     """SGD with Nesterov momentum and a cosine schedule stepped once per batch, down to zero.
@@ -23,7 +26,7 @@ class Regime(Frozen):
     """
 
     data: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        pattern=f"^{DATA_NAME}$",
         description="`digits` (ships with scikit-learn), the name of a packed data set, or "
         "NAME of DATA_DIR/datasets/NAME.npz",
     )

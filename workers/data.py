@@ -33,7 +33,9 @@ RESIDENT_BYTES = 4 << 30
 COMMANDS = {
     "fashion-mnist": "fashion-mnist PATH",
     "fashion-14": "fashion-mnist PATH",
+    "fashion-validation": "fashion-mnist PATH",
     "cifar10": "cifar10 PATH",
+    "cifar10-validation": "cifar10 PATH",
     "cifar100": "cifar100 PATH",
     "imagenet": "folder PATH --name imagenet",
 }

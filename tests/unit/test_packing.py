@@ -150,6 +150,17 @@ def test_a_derived_set_has_the_first_of_the_shuffle_and_all_test_images(tmp_path
     assert "2x2 mean-pooled" in manifest.source
 
 
+def test_held_out_images_are_train_images_that_are_not_trained_on(tmp_path, packed):
+    choosing = Derivation("fashion-mnist", pool=1, train=30, seed=0, held_out=10)
+    manifest = derive(tmp_path / "data", "choosing", choosing)
+    parts = [store.arrays_of(tmp_path / "data", manifest, part)[0] for part in store.PARTS]
+    shown = np.concatenate(parts)[..., 0]
+    assert [len(part) for part in parts] == [30, 10]
+    every = fashion_arrays()["train-images-idx3-ubyte"]
+    assert np.array_equal(np.unique(shown, axis=0), np.unique(every, axis=0))
+    assert "the next 10 of the train images" in manifest.source
+
+
 def test_a_shuffle_depends_on_its_seed_alone_and_never_changes():
     assert sorted(shuffled(1000, 3)) == list(range(1000))
     assert not np.array_equal(shuffled(1000, 3), shuffled(1000, 4))
