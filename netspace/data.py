@@ -14,7 +14,8 @@ import typer
 from designspace.regimes import DATA_NAME as NAME
 from netspace.settings import WrongSettings, load
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError
+from workers.packing.arrays import PackingError
+from workers.packing.store import Manifest
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

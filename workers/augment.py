@@ -23,6 +23,7 @@ from torch.nn import functional as F
 
 from designspace.regimes import Regime
 from workers import randaugment
+from workers.batches import sent
 from workers.data import DataSet
 
 ASPECT = (3 / 4, 4 / 3)
@@ -91,7 +92,7 @@ def warped(
     images: Tensor, matrices: NDArray[np.float64], side: int, padding: str = "zeros"
 ) -> Tensor:
     """Images as affine maps (n, 2, 3) of their coordinates show them: bilinear."""
-    maps = torch.from_numpy(matrices).float().to(images.device)
+    maps = sent(torch.from_numpy(matrices).float(), images.device)
     grid = F.affine_grid(maps, [len(images), images.shape[1], side, side], align_corners=False)
     shown = F.grid_sample(images, grid, padding_mode=padding, align_corners=False)
     return shown.contiguous(memory_format=torch.channels_last)
@@ -101,7 +102,7 @@ def lit(images: Tensor, deviation: float, rng: Generator) -> Tensor:
     """Each image in a light of another colour, along the main axes of colours."""
     weights = rng.normal(0, deviation, (len(images), 3)) * EIGENVALUES
     light = 255 * weights @ np.transpose(EIGENVECTORS)
-    return images + torch.from_numpy(light).float().to(images.device)[:, :, None, None]
+    return images + sent(torch.from_numpy(light).float(), images.device)[:, :, None, None]
 
 
 def smoothed(labels: Tensor, classes: int, smoothing: float) -> Tensor:
@@ -115,7 +116,7 @@ def mixed(
 ) -> tuple[Tensor, Tensor]:
     """Images and targets, each lambda of itself and the rest of another; one lambda a batch."""
     share = rng.beta(alpha, alpha)
-    other = torch.from_numpy(rng.permutation(len(images))).to(images.device)
+    other = sent(torch.from_numpy(rng.permutation(len(images))), images.device)
     return (
         share * images + (1 - share) * images[other],
         share * targets + (1 - share) * targets[other],

@@ -46,18 +46,25 @@ def batches(
     n, device = len(padded), padded.labels.device
     rng = generator(seed, epoch)
     order = torch.randperm(n, generator=rng)
-    moves = Moves.drawn(n, regime, rng)
+    moves, there = Moves.drawn(n, regime, rng).to(device), order.to(device)
     side = regime.resolution if regime.crop_area == 1 else padded.pixels.shape[1]
     for step in range(steps_per_epoch(n, regime)):
         batch = slice(step * regime.batch_size, (step + 1) * regime.batch_size)
-        chosen = order[batch]
-        rows, columns = (shown.to(device) for shown in moves[batch].shown(side))
-        pixels, place = padded.pixels, chosen.to(device)
+        rows, columns = moves[batch].shown(side)
+        pixels, place = padded.pixels, there[batch]
         labels = padded.labels[place]
         if padded.on_host:
-            some = Images(pixels[chosen].to(device), labels)
-            pixels, place = pad(some, regime.shift).pixels, torch.arange(len(chosen)).to(device)
+            some = Images(sent(pixels[order[batch]], device), labels)
+            pixels = pad(some, regime.shift).pixels
+            place = torch.arange(len(labels), device=device)
         yield pixels[place[:, None, None], rows[:, :, None], columns[:, None, :]], labels
+
+
+def sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """A tensor of the host on the device, which the host doesn't wait for."""
+    if device.type == "cpu":
+        return tensor
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def generator(seed: int, epoch: int) -> torch.Generator:
@@ -82,12 +89,15 @@ class Moves:
             return cls(top, left, torch.rand(n, 1, generator=rng) < 0.5)
         return cls(top, left, torch.zeros(n, 1, dtype=torch.bool))
 
+    def to(self, device: torch.device) -> Moves:
+        return Moves(self.top.to(device), self.left.to(device), self.mirrored.to(device))
+
     def __getitem__(self, batch: slice) -> Moves:
         return Moves(self.top[batch], self.left[batch], self.mirrored[batch])
 
     def shown(self, side: int) -> tuple[Tensor, Tensor]:
         """Rows and columns of its padded image that each image shows, (n, side) each."""
-        along = torch.arange(side)
+        along = torch.arange(side, device=self.top.device)
         columns = torch.where(self.mirrored, along.flip(0), along)
         return self.top + along, self.left + columns
 

@@ -20,7 +20,8 @@ from torch import Tensor
 
 from designspace.regimes import Regime
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError
+from workers.packing.arrays import PackingError
+from workers.packing.store import Manifest
 
 DIGITS_TRAIN = 1200
 """Of scikit-learn's 1,797 digits; the other 597 are the test images."""

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from workers.batches import sent
+
 GREY = (0.299, 0.587, 0.114)
 """Luma of red, green and blue (ITU-R BT.601)."""
 
@@ -44,8 +46,8 @@ def carried_out(
     for number, operation in enumerate(OPERATIONS.values()):
         (which,) = np.nonzero(chosen == number)
         if which.size:
-            place = torch.from_numpy(which).to(images.device)
-            by = torch.from_numpy(signed[which]).float().to(images.device)
+            place = sent(torch.from_numpy(which), images.device)
+            by = sent(torch.from_numpy(signed[which]).float(), images.device)
             result[place] = operation(images[place], by[:, None, None, None])
     return result
 
@@ -90,7 +92,8 @@ def grey(images: Tensor) -> Tensor:
     """One channel: luma of three, else the mean."""
     if images.shape[1] != 3:
         return images.mean(1, keepdim=True)
-    return (images * images.new_tensor(GREY)[:, None, None]).sum(1, keepdim=True)
+    red, green, blue = images.unbind(1)
+    return (GREY[0] * red + GREY[1] * green + GREY[2] * blue)[:, None]
 
 
 def blended(base: Tensor, images: Tensor, by: Tensor) -> Tensor:

@@ -32,6 +32,7 @@ from workers.checkpoints import Checkpoint
 from workers.data import DataSet, check_fit
 from workers.failures import Impossible, is_out_of_memory
 from workers.networks import build
+from workers.optimiser import optimiser_of, rate
 
 DTYPE = torch.float32
 
@@ -116,18 +117,6 @@ def resident(data: DataSet, regime: Regime, device: torch.device) -> DataSet:
     return replace(data, train=train).to(device)
 
 
-def optimiser_of(model: nn.Module, regime: Regime) -> torch.optim.SGD:
-    """SGD at the regime's peak learning rate."""
-    return torch.optim.SGD(
-        model.parameters(),
-        regime.lr,
-        momentum=regime.momentum,
-        weight_decay=regime.weight_decay,
-        nesterov=regime.momentum > 0,
-        fused=True,
-    )
-
-
 def train_epoch(
     model: nn.Module,
     optimiser: torch.optim.SGD,
@@ -169,18 +158,6 @@ def learn(
         images, targets = augment.augmented(data, pixels, labels, regime, rng)
         total += train_step(model, optimiser, images, targets)
     return total
-
-
-def rate(regime: Regime, epochs: float) -> float:
-    """The learning rate after so many epochs: half a cosine, from the peak down to zero.
-
-    While it warms up, times a factor that rises from 0.1 to 1 on a line.
-    Source: the code of the authors of arXiv 2003.13678 (pycls, `optimizer.py`).
-    """
-    cosine = regime.lr * (1 + math.cos(math.pi * epochs / regime.epochs)) / 2
-    if epochs >= regime.warmup_epochs:
-        return cosine
-    return cosine * (0.1 + 0.9 * epochs / regime.warmup_epochs)
 
 
 def train_step(

@@ -12,7 +12,7 @@ from workers import data as data_sets
 from workers.batches import Moves, batches, pad
 from workers.checkpoints import Checkpoint
 from workers.data import DataError, Images, check_fit, data_set
-from workers.train import rate
+from workers.optimiser import rate
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -16,8 +16,8 @@ from PIL import Image
 
 from workers import files
 from workers.packing import cifar, folders, store
+from workers.packing.arrays import PackingError
 from workers.packing.cifar import CIFAR10, CIFAR100
-from workers.packing.store import PackingError
 
 RNG = np.random.default_rng(0)
 

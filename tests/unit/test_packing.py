@@ -7,8 +7,8 @@ import pytest
 from published import fashion_arrays, shared, write_fashion, write_idx
 
 from workers.packing import idx, store
+from workers.packing.arrays import PackingError, statistics
 from workers.packing.derive import DERIVED, Derivation, derive, pooled, shuffled
-from workers.packing.store import PackingError
 
 SMALL = Derivation("fashion-mnist", pool=2, train=8, seed=0)
 
@@ -100,7 +100,7 @@ def test_statistics_are_those_of_the_train_pixels(tmp_path, packed):
 
 
 def test_a_channel_that_never_changes_has_deviation_one():
-    assert store.statistics(np.full((3, 2, 2, 1), 7, np.uint8)) == ((7.0,), (1.0,))
+    assert statistics(np.full((3, 2, 2, 1), 7, np.uint8)) == ((7.0,), (1.0,))
 
 
 def test_a_changed_byte_is_found(tmp_path, packed):

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.packing.store import Arrays, PackingError, checked
+from workers.packing.arrays import Arrays, PackingError, checked
 
 SIDE, BYTES = 32, 3 * 32 * 32
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError, Pixels
+from workers.packing.arrays import PackingError, Pixels
+from workers.packing.store import Manifest
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ import numpy as np
 
 from workers import files
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError, Skipped
+from workers.packing.arrays import PackingError
+from workers.packing.store import Manifest, Skipped
 
 ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm"})
 PARTS = {"train": ("train",), "test": ("val", "test")}
