@@ -23,7 +23,8 @@ from designspace.sampling import sample
 from designspace.spaces import PRESETS
 from workers.batches import pad
 from workers.data import DataSet, Images, data_set
-from workers.train import built, learn, optimiser_of
+from workers.optimiser import optimiser_of
+from workers.train import built, learn
 
 SPACES = ("RegNetX small", "AnyNetX_A small")
 NETWORKS = 4

@@ -8,9 +8,14 @@ Source: arXiv 2003.13678, section 3.1 (the low-compute, low-epoch regime).
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from designspace.network import Frozen
+
+DATA_NAME = r"[a-z0-9][a-z0-9_-]*"
+"""What a data set may be called."""
 
 
 class Regime(Frozen):
@@ -21,7 +26,7 @@ class Regime(Frozen):
     """
 
     data: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        pattern=f"^{DATA_NAME}$",
         description="`digits` (ships with scikit-learn), the name of a packed data set, or "
         "NAME of DATA_DIR/datasets/NAME.npz",
     )
@@ -40,6 +45,45 @@ class Regime(Frozen):
     needs_gpu: bool = Field(
         False, description="hopeless without: only workers with a GPU take its jobs"
     )
+    warmup_epochs: int = Field(
+        0, ge=0, description="in which the rate rises on a line from a tenth of the cosine"
+    )
+    crop_area: float = Field(
+        1,
+        gt=0,
+        le=1,
+        description="least share of a larger stored image that a random resized crop shows; "
+        "1: images are stored at the resolution, and not cropped",
+    )
+    lighting: float = Field(
+        0, ge=0, le=1, description="standard deviation of PCA lighting, of colour images"
+    )
+    randaugment: int = Field(0, ge=0, le=8, description="operations of RandAugment an image")
+    magnitude: float = Field(0.3, ge=0, le=1, description="of RandAugment, of its highest")
+    label_smoothing: float = Field(
+        0, ge=0, lt=1, description="share of a target that all classes share"
+    )
+    mixup: float = Field(
+        0,
+        ge=0,
+        le=10,
+        description="alpha of the Beta law that two images are mixed by; 0: none",
+    )
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.warmup_epochs >= self.epochs:
+            raise ValueError(
+                f"warmup_epochs {self.warmup_epochs} should be below epochs {self.epochs}"
+            )
+        if self.shift and self.crop_area < 1:
+            raise ValueError(
+                f"shift {self.shift} and crop_area {self.crop_area:g} both move images: "
+                "shift should be 0, or crop_area 1"
+            )
+        if self.lighting and self.channels != 3:
+            raise ValueError(f"lighting is of 3 channels, not {self.channels}")
+        return self
 
     @property
     def chance(self) -> float:
@@ -72,8 +116,57 @@ FASHION_14 = Regime(
 )
 """Fashion-MNIST, mean-pooled to 14x14: 4,000 images to train on, all 10,000 test images."""
 
+FASHION = FASHION_14.model_copy(
+    update={"data": "fashion-mnist", "resolution": 28, "epochs": 20, "lr": 0.1, "shift": 2}
+)
+"""Fashion-MNIST as published: 60,000 images of 28x28 to train on."""
+
+CIFAR10 = Regime(
+    data="cifar10",
+    resolution=32,
+    channels=3,
+    classes=10,
+    epochs=200,
+    batch_size=128,
+    lr=0.1,
+    weight_decay=5e-4,
+    flip=True,
+    shift=4,
+)
+"""As residual networks are trained on CIFAR. Source: arXiv 1512.03385, section 4.2; there
+weight decay is 1e-4 and the rate falls in steps."""
+
+COMPARISON = Regime(
+    data="imagenet",
+    resolution=224,
+    channels=3,
+    classes=1000,
+    epochs=10,
+    batch_size=128,
+    lr=0.05,
+    flip=True,
+    crop_area=0.08,
+    lighting=0.1,
+    needs_gpu=True,
+)
+"""How design spaces are compared. Source: arXiv 2003.13678, section 3.1. Its authors step the
+cosine once an epoch, we once a batch; crops and lighting are those of their code."""
+
+TRENDS = COMPARISON.model_copy(update={"epochs": 25, "lr": 0.1})
+"""Networks across flops. Source: arXiv 2003.13678, section 4."""
+
+FINAL = COMPARISON.model_copy(update={"epochs": 100, "lr": 0.1, "warmup_epochs": 5})
+"""Networks that are published. Source: arXiv 2003.13678, section 5 and appendix."""
+
 PRESETS: dict[str, Regime] = {
     "digits": DIGITS,
     "fashion-14": FASHION_14,
     "fashion-14-x4": FASHION_14.model_copy(update={"epochs": 20}),
+    "fashion": FASHION,
+    "cifar10-quick": CIFAR10.model_copy(update={"epochs": 10}),
+    "cifar10": CIFAR10,
+    "cifar100": CIFAR10.model_copy(update={"data": "cifar100", "classes": 100}),
+    "imagenet-comparison": COMPARISON,
+    "imagenet-trends": TRENDS,
+    "imagenet-final": FINAL,
 }

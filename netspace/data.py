@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
+from designspace.regimes import DATA_NAME as NAME
 from netspace.settings import WrongSettings, load
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError
+from workers.packing.arrays import PackingError
+from workers.packing.store import Manifest
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from workers.packing.cifar import Kind
 
 app = typer.Typer(help="Pack, list and verify data sets.", no_args_is_help=True)
 pack = typer.Typer(help="Pack a data set into the data folder, once.", no_args_is_help=True)
@@ -38,6 +47,74 @@ def pack_fashion_mnist(
             ),
         )
         pack_derived(data_dir, idx.NAME)
+
+
+@pack.command("cifar10")
+def pack_cifar10(
+    path: Path = typer.Argument(help="cifar-10-python.tar.gz, or -binary"),
+) -> None:
+    """Pack CIFAR-10, and cifar10-validation that is made of it."""
+    from workers.packing.cifar import CIFAR10
+
+    pack_cifar(path, CIFAR10)
+
+
+@pack.command("cifar100")
+def pack_cifar100(
+    path: Path = typer.Argument(help="cifar-100-python.tar.gz, or -binary"),
+) -> None:
+    """Pack CIFAR-100, with its 100 fine classes."""
+    from workers.packing.cifar import CIFAR100
+
+    pack_cifar(path, CIFAR100)
+
+
+def pack_cifar(path: Path, kind: Kind) -> None:
+    from workers.packing import cifar
+
+    with plain_errors():
+        data_dir, name = load().data_dir, kind.name
+        source, classes = f"official archive {path.name}", cifar.class_names(kind)
+        once(
+            data_dir,
+            name,
+            lambda: store.save(data_dir, name, source, classes, cifar.read(path, kind)),
+        )
+        pack_derived(data_dir, name)
+
+
+@pack.command("folder")
+def pack_folder(
+    path: Path = typer.Argument(help="holds train/CLASS/* and val/CLASS/* (or test/)"),
+    name: str = typer.Option(help="what regimes call it: a-z, 0-9, _ and -"),
+    side: int = typer.Option(256, help="of a stored image, pixels: 4 to 1024"),
+) -> None:
+    """Pack folders of images; killed, it goes on where it was."""
+    from workers.packing import folders
+
+    with plain_errors():
+        data_dir = load().data_dir
+        if not re.fullmatch(NAME, name) or name == "digits":
+            raise PackingError(f"name {name!r} should be a-z, 0-9, _ and -, and not digits")
+        with progress() as advance:
+            once(data_dir, name, lambda: folders.pack(data_dir, name, path, side, advance))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each part, as packing tells of it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    bars: dict[str, TaskID] = {}
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress("{task.description}", *columns) as shown:
+
+        def advance(part: str, done: int, images: int) -> None:
+            if part not in bars:
+                bars[part] = shown.add_task(part, total=images)
+            shown.update(bars[part], completed=done)
+
+        yield advance
 
 
 def pack_derived(data_dir: Path, source: str) -> None:

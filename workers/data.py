@@ -20,17 +20,23 @@ from torch import Tensor
 
 from designspace.regimes import Regime
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError
+from workers.packing.arrays import PackingError
+from workers.packing.store import Manifest
 
 DIGITS_TRAIN = 1200
 """Of scikit-learn's 1,797 digits; the other 597 are the test images."""
 
 SPLIT_SEED = 0
 
+RESIDENT_BYTES = 4 << 30
+"""Pixels of more bytes stay mapped on the host; a batch is read when it is drawn."""
+
 COMMANDS = {
     "fashion-mnist": "fashion-mnist PATH",
     "fashion-14": "fashion-mnist PATH",
+    "fashion-validation": "fashion-mnist PATH",
     "cifar10": "cifar10 PATH",
+    "cifar10-validation": "cifar10 PATH",
     "cifar100": "cifar100 PATH",
     "imagenet": "folder PATH --name imagenet",
 }
@@ -51,8 +57,14 @@ class Images:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def on_host(self) -> bool:
+        """Whether they are too many to lie in memory, and are read as they are asked for."""
+        return self.pixels.nbytes > RESIDENT_BYTES
+
     def to(self, device: torch.device) -> Images:
-        return Images(self.pixels.to(device), self.labels.to(device))
+        pixels = self.pixels if self.on_host else self.pixels.to(device)
+        return Images(pixels, self.labels.to(device))
 
 
 @dataclass(frozen=True)
@@ -203,12 +215,14 @@ def check_fit(data: DataSet, regime: Regime) -> None:
     Raises:
         DataError: which number differs, the one expected, and the one found.
     """
-    side = regime.resolution
+    side, cropped = regime.resolution, regime.crop_area < 1
     for part, given in (("train", data.train), ("test", data.test)):
         found = tuple(given.pixels.shape[1:])
-        if found != (side, side, regime.channels):
+        fits = found[0] == found[1] and (found[0] >= side if cropped else found[0] == side)
+        if not fits or found[2] != regime.channels:
             raise DataError(
-                f"{data.name}: the regime expects images of {side} x {side} pixels and "
+                f"{data.name}: the regime expects images of {side} x {side} pixels "
+                f"{'or more ' if cropped else ''}and "
                 f"{regime.channels} channels, {part} has {found[0]} x {found[1]} and {found[2]}"
             )
     classes = int(data.train.labels.max()) + 1

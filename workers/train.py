@@ -26,12 +26,13 @@ from torch.nn import functional as F
 from designspace.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Epoch, Finished
-from workers import states
+from workers import augment, states
 from workers.batches import batches, pad, steps_per_epoch
 from workers.checkpoints import Checkpoint
 from workers.data import DataSet, check_fit
 from workers.failures import Impossible, is_out_of_memory
 from workers.networks import build
+from workers.optimiser import optimiser_of, rate
 
 DTYPE = torch.float32
 
@@ -82,7 +83,7 @@ def train(
     """
     check_fit(data, regime)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    data = replace(data, train=pad(data.train, regime.shift)).to(device)
+    data = resident(data, regime, device)
     found = conditions(device) | ({"data": data.digest} if data.digest else {})
     torch.manual_seed(seed)
     model = built(network, regime).to(device)
@@ -110,16 +111,10 @@ def train(
     return Finished(quantities=judged | quantities, conditions=found)
 
 
-def optimiser_of(model: nn.Module, regime: Regime) -> torch.optim.SGD:
-    """SGD at the regime's peak learning rate."""
-    return torch.optim.SGD(
-        model.parameters(),
-        regime.lr,
-        momentum=regime.momentum,
-        weight_decay=regime.weight_decay,
-        nesterov=regime.momentum > 0,
-        fused=True,
-    )
+def resident(data: DataSet, regime: Regime, device: torch.device) -> DataSet:
+    """The data on the device, with room to shift into; what is too large stays as it is."""
+    train = data.train if data.train.on_host else pad(data.train, regime.shift)
+    return replace(data, train=train).to(device)
 
 
 def train_epoch(
@@ -135,7 +130,7 @@ def train_epoch(
     epoch = before.epoch + 1
     steps = steps_per_epoch(len(data.train), regime)
     total = learn(model, optimiser, regime, seed, data, epoch)
-    error = top1_error(model, data, TEST_BATCHES * regime.batch_size)
+    error = top1_error(model, data, TEST_BATCHES * regime.batch_size, regime.resolution)
     loss = total.item() / steps  # like the error: the host waits here, once an epoch
     return Standing(
         epoch,
@@ -157,22 +152,22 @@ def learn(
     """Take the steps of an epoch, counted from 1; the sum of their losses, not waited for."""
     steps = steps_per_epoch(len(data.train), regime)
     total = torch.zeros((), device=data.train.labels.device)
+    rng = augment.generator(seed, epoch)
     for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
         optimiser.param_groups[0]["lr"] = rate(regime, epoch - 1 + step / steps)
-        total += train_step(model, optimiser, data.normalise(pixels), labels)
+        images, targets = augment.augmented(data, pixels, labels, regime, rng)
+        total += train_step(model, optimiser, images, targets)
     return total
 
 
-def rate(regime: Regime, epochs: float) -> float:
-    """The learning rate after so many epochs: half a cosine, from the peak down to zero."""
-    return regime.lr * (1 + math.cos(math.pi * epochs / regime.epochs)) / 2
-
-
 def train_step(
-    model: nn.Module, optimiser: torch.optim.SGD, images: Tensor, labels: Tensor
+    model: nn.Module, optimiser: torch.optim.SGD, images: Tensor, targets: Tensor
 ) -> Tensor:
-    """One step of the optimiser; the mean loss of the batch before it."""
-    loss = F.cross_entropy(model(images), labels)
+    """One step of the optimiser; the mean loss of the batch before it.
+
+    Targets are labels (n,), or shares of classes (n, classes).
+    """
+    loss = F.cross_entropy(model(images), targets)
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
@@ -203,8 +198,14 @@ def built(network: Network, regime: Regime) -> nn.Module:
 
 
 @torch.inference_mode()
-def top1_error(model: nn.Module, data: DataSet, batch_size: int) -> float:
-    """Top-1 error of the test images, percent; NaN where a logit is not finite."""
+def top1_error(
+    model: nn.Module, data: DataSet, batch_size: int, resolution: int | None = None
+) -> float:
+    """Top-1 error of the test images, percent; NaN where a logit is not finite.
+
+    Args:
+        resolution: of larger images the centre of this side is shown, pixels.
+    """
     wrong = torch.zeros((), device=data.test.labels.device)
     model.eval()
     for pixels, labels in zip(
@@ -212,7 +213,7 @@ def top1_error(model: nn.Module, data: DataSet, batch_size: int) -> float:
         torch.split(data.test.labels, batch_size),
         strict=True,
     ):
-        logits = model(data.normalise(pixels))
+        logits = model(data.normalise(augment.centre(pixels, resolution).to(labels.device)))
         wrong += count_wrong(logits, labels)
     model.train()
     return 100 * wrong.item() / len(data.test)

@@ -1,6 +1,7 @@
 """`python -m netspace data`, as somebody types it."""
 
 import pytest
+from PIL import Image
 from published import write_fashion
 from typer.testing import CliRunner
 
@@ -49,3 +50,18 @@ def test_verify_finds_what_changed(data, tmp_path):
     assert "fashion-mnist: as packed" in result.stdout
     assert data("verify", "fashion-mnist").exit_code == 0
     assert "packed are: fashion-14, fashion-mnist" in data("verify", "other").stderr
+
+
+def test_folders_of_images_are_packed_under_a_name(data, tmp_path):
+    for part in ("train", "val"):
+        for name in ("cat", "dog"):
+            (tmp_path / part / name).mkdir(parents=True)
+            Image.new("RGB", (9, 9)).save(tmp_path / part / name / "1.png")
+    (tmp_path / "train/dog/2.jpg").write_bytes(b"broken")
+    result = data("pack", "folder", tmp_path, "--name=pets", "--side=8")
+    assert result.exit_code == 0
+    assert "packed pets: 2 train, 2 test images of 8 x 8 x 3, 2 classes" in result.stdout
+    assert "skipped train/dog/2.jpg: UnidentifiedImageError" in result.stdout
+    refused = data("pack", "folder", tmp_path, "--name=My pets")
+    assert refused.exit_code == 1
+    assert "'My pets' should be a-z" in refused.stderr

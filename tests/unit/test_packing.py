@@ -7,8 +7,8 @@ import pytest
 from published import fashion_arrays, shared, write_fashion, write_idx
 
 from workers.packing import idx, store
+from workers.packing.arrays import PackingError, statistics
 from workers.packing.derive import DERIVED, Derivation, derive, pooled, shuffled
-from workers.packing.store import PackingError
 
 SMALL = Derivation("fashion-mnist", pool=2, train=8, seed=0)
 
@@ -100,7 +100,7 @@ def test_statistics_are_those_of_the_train_pixels(tmp_path, packed):
 
 
 def test_a_channel_that_never_changes_has_deviation_one():
-    assert store.statistics(np.full((3, 2, 2, 1), 7, np.uint8)) == ((7.0,), (1.0,))
+    assert statistics(np.full((3, 2, 2, 1), 7, np.uint8)) == ((7.0,), (1.0,))
 
 
 def test_a_changed_byte_is_found(tmp_path, packed):
@@ -148,6 +148,17 @@ def test_a_derived_set_has_the_first_of_the_shuffle_and_all_test_images(tmp_path
         assert label == taken % 10
     assert manifest.parts["test"].images == 20
     assert "2x2 mean-pooled" in manifest.source
+
+
+def test_held_out_images_are_train_images_that_are_not_trained_on(tmp_path, packed):
+    choosing = Derivation("fashion-mnist", pool=1, train=30, seed=0, held_out=10)
+    manifest = derive(tmp_path / "data", "choosing", choosing)
+    parts = [store.arrays_of(tmp_path / "data", manifest, part)[0] for part in store.PARTS]
+    shown = np.concatenate(parts)[..., 0]
+    assert [len(part) for part in parts] == [30, 10]
+    every = fashion_arrays()["train-images-idx3-ubyte"]
+    assert np.array_equal(np.unique(shown, axis=0), np.unique(every, axis=0))
+    assert "the next 10 of the train images" in manifest.source
 
 
 def test_a_shuffle_depends_on_its_seed_alone_and_never_changes():

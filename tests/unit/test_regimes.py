@@ -19,6 +19,35 @@ def test_four_times_the_epochs_is_the_only_difference():
     assert longer.model_copy(update={"epochs": 5}) == PRESETS["fashion-14"]
 
 
+# arXiv 2003.13678, sections 3.1, 4 and 5: epochs, rate at a batch of 128, epochs of warm-up
+@pytest.mark.parametrize(
+    ("name", "epochs", "lr", "warmup"),
+    [("comparison", 10, 0.05, 0), ("trends", 25, 0.1, 0), ("final", 100, 0.1, 5)],
+)
+def test_the_papers_regimes_are_those_of_the_paper(name, epochs, lr, warmup):
+    regime = PRESETS[f"imagenet-{name}"]
+    assert (regime.epochs, regime.lr, regime.warmup_epochs) == (epochs, lr, warmup)
+    assert (regime.batch_size, regime.weight_decay, regime.momentum) == (128, 5e-5, 0.9)
+    assert (regime.resolution, regime.channels, regime.classes) == (224, 3, 1000)
+    assert regime.needs_gpu
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"warmup_epochs": 10}, "warmup_epochs 10 should be below epochs 10"),
+        ({"crop_area": 0.5}, "shift 1 and crop_area 0.5 both move"),
+        ({"lighting": 0.1}, "3 channels, not 1"),
+        ({"label_smoothing": 1.0}, "less than 1"),
+        ({"mixup": -1.0}, "greater than or equal to 0"),
+        ({"randaugment": 9}, "less than or equal to 8"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changed, said):
+    with pytest.raises(ValueError, match=said):
+        Regime.model_validate(DIGITS.model_dump() | changed)
+
+
 def test_a_regime_stored_before_there_were_augmentations_is_the_same_regime():
     stored = {
         "data": "digits",

@@ -1,7 +1,11 @@
 """Smaller data sets made of packed ones: fewer train images, and fewer pixels of each.
 
 A derivation is stated and seeded. Its shuffle sorts the raw output of PCG64, which numpy never
-changes, so the same images are taken everywhere and for ever. The test images are all kept.
+changes, so the same images are taken everywhere and for ever.
+
+The test images are all kept, or left out entirely: a set with `held_out` images is for
+choosing (a learning rate, say), and shows other train images in their place. So what was
+chosen can still be tested on images that had no part in it.
 """
 
 from __future__ import annotations
@@ -13,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.packing import store
-from workers.packing.store import Manifest, PackingError, Pixels
+from workers.packing.arrays import PackingError, Pixels
+from workers.packing.store import Manifest
 
 
 @dataclass(frozen=True)
@@ -24,15 +29,24 @@ class Derivation:
     pool: int
     train: int
     seed: int
+    held_out: int = 0  # train images, the next of the shuffle, in the place of the test images
 
     def __str__(self) -> str:
+        pooled = f", {self.pool}x{self.pool} mean-pooled, rounded to nearest"
+        test = f"the next {self.held_out:,} of the train images" if self.held_out else "all"
         return (
-            f"{self.source}, {self.pool}x{self.pool} mean-pooled, rounded to nearest; train: "
-            f"the first {self.train:,} of a shuffle of seed {self.seed}; test: all"
+            f"{self.source}{pooled if self.pool > 1 else ''}; train: "
+            f"the first {self.train:,} of a shuffle of seed {self.seed}; test: {test}"
         )
 
 
-DERIVED = {"fashion-14": Derivation("fashion-mnist", pool=2, train=4000, seed=0)}
+DERIVED = {
+    "fashion-14": Derivation("fashion-mnist", pool=2, train=4000, seed=0),
+    "fashion-validation": Derivation(
+        "fashion-mnist", pool=1, train=50_000, seed=0, held_out=10_000
+    ),
+    "cifar10-validation": Derivation("cifar10", pool=1, train=45_000, seed=0, held_out=5000),
+}
 """Data sets that are packed along with their source."""
 
 
@@ -46,13 +60,16 @@ def derive(data_dir: Path, name: str, derivation: Derivation) -> Manifest:
     if source is None:
         raise PackingError(f"{name} is made of {derivation.source}, which is not packed")
     pixels, labels = store.arrays_of(data_dir, source, "train")
-    if not 0 < derivation.train <= len(labels):
+    wanted = derivation.train + derivation.held_out
+    if derivation.train < 1 or not 0 < wanted <= len(labels):
         raise PackingError(
-            f"{name}: {derivation.train} train images wanted, "
-            f"{derivation.source} has 1 to {len(labels)}"
+            f"{name}: {wanted} train images wanted, {derivation.source} has 1 to {len(labels)}"
         )
-    taken = shuffled(len(labels), derivation.seed)[: derivation.train]
+    order = shuffled(len(labels), derivation.seed)
+    taken, others = order[: derivation.train], order[derivation.train : wanted]
     tests, test_labels = store.arrays_of(data_dir, source, "test")
+    if derivation.held_out:
+        tests, test_labels = pixels[others], labels[others]
     arrays = {
         "train": (pooled(pixels[taken], derivation.pool), labels[taken]),
         "test": (pooled(tests, derivation.pool), test_labels),

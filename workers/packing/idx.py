@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.packing.store import Arrays, PackingError, checked
+from workers.packing.arrays import Arrays, PackingError, checked
 
 NAME = "fashion-mnist"
 
