@@ -2,15 +2,15 @@
 
     python -m benchmarks.statistics [--sizes 100000 1000000]
 
-Milliseconds are the median of RUNS after one that doesn't count, `least` is the quickest. A
-population is by error where the server keeps it so, else in launch order. The columns are drawn
-from simple laws, not sampled from a space: a million networks would take hours.
+Milliseconds are the median of RUNS after one that doesn't count; beside them stand the quickest
+run and the processor's time, which other work on the machine doesn't lengthen. A population is by
+error where the server keeps it so, else in launch order. The columns are drawn from simple laws,
+not sampled from a space: a million networks would take hours.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -105,7 +105,9 @@ def columns(n: int, rng: Generator, images: int, better: float = 0.0) -> dict[st
 def of_stages(n: int, rng: Generator) -> dict[str, np.ndarray]:
     """The sixteen further columns of four stages, as the server keeps them."""
     names = ("depth", "width", "effective_width", "effective_group_width")
-    return {f"{name}_{i}": rng.integers(1, 99, n).astype(float) for name in names for i in STAGES}
+    return {
+        f"{name}_{i}": rng.integers(1, 99, n).astype(float) for name in names for i in STAGES
+    }
 
 
 @dataclass(frozen=True)
@@ -208,44 +210,53 @@ def works(two: Two) -> Iterator[tuple[str, Callable[[], object], float | None]]:
     yield "random search", lambda: search(sorted_a), None
 
 
-def milliseconds(work: Callable[[], object], runs: int = RUNS) -> list[float]:
-    """Of each run, in order; one before them warms caches and pages."""
+def milliseconds(work: Callable[[], object], runs: int = RUNS) -> np.ndarray:
+    """On the clock, and of the processor, shape (2, runs); a run before warms caches and pages."""
     work()
     times = []
     for _ in range(runs):
-        start = time.perf_counter()
+        clock, processors = time.perf_counter(), time.process_time()
         work()
-        times.append(1000 * (time.perf_counter() - start))
-    return times
+        times.append((time.perf_counter() - clock, time.process_time() - processors))
+    return 1000 * np.array(times).T
 
 
 def megabytes(n: int, further: bool) -> float:
-    """What a population keeps, when the arrays that it was made of are gone."""
+    """What a population keeps in float64 when the arrays that it was made of are gone."""
     rng = np.random.default_rng(0)
-    tracemalloc.start()
     drawn = columns(n, rng, images=50_000) | (of_stages(n, rng) if further else {})
-    kept = Population.from_columns(drawn, ids=np.arange(n), chance=CHANCE)
-    width = len(kept.columns)
-    del drawn
+    ids = np.arange(n)
+    tracemalloc.start()
+    kept = Population.from_columns(drawn, ids=ids, chance=CHANCE)
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    del kept
-    return held / 1e6 if width else 0.0
+    assert len(kept) == n
+    return held / 1e6
 
 
 def measure(sizes: list[int]) -> None:
-    conditions = {"cpu": processor(), "runs": RUNS}
-    least: dict[str, float] = {}
+    smallest: dict[str, float] = {}
     for n in sizes:
         for name, work, asked in works(Two(n)):
-            times = milliseconds(work)
-            extra = {"asked": asked} if asked and n == 100_000 else {}
-            if name in least:
-                extra["times_the_smallest"] = round(min(times) / least[name], 1)
-            least.setdefault(name, min(times))
-            quickest = float(f"{min(times):.4g}")
-            median = statistics.median(times)
-            report(name, median, "ms", networks=n, least=quickest, **extra, **conditions)
+            clock, used = milliseconds(work)
+            of_processor = float(np.median(used))
+            smallest.setdefault(name, of_processor)
+            report(
+                name,
+                float(np.median(clock)),
+                "ms",
+                networks=n,
+                least=rounded(clock.min()),
+                of_processor=rounded(of_processor),
+                asked=asked if n == 100_000 else None,
+                times_the_smallest=rounded(of_processor / smallest[name]),
+                cpu=processor(),
+                runs=RUNS,
+            )
+
+
+def rounded(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def main() -> None:
@@ -254,9 +265,18 @@ def main() -> None:
     given = arguments.parse_args()
     measure(given.sizes)
     for further in (False, True):
-        names = "31 with those of four stages" if further else "15 usual ones"
-        held = megabytes(max(given.sizes), further)
-        report("memory of a population", held, "MB", networks=max(given.sizes), columns=names)
+        names = "15 and 16 of four stages" if further else "15"
+        n = max(given.sizes)
+        asked = 200 if n == 1_000_000 and not further else None
+        report(
+            "memory of a population",
+            megabytes(n, further),
+            "MB",
+            networks=n,
+            columns=names,
+            dtype="float64",
+            asked=asked,
+        )
 
 
 if __name__ == "__main__":

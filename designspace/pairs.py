@@ -17,6 +17,7 @@ from scipy.special import expit, logit, stdtr, stdtrit
 
 from designspace.edf import EDF, EPSILON
 from designspace.shares import Floats
+from designspace.sums import weighted_sum
 
 FEWEST = 6  # networks of the smaller population; below there is no interval
 
@@ -44,10 +45,10 @@ class Pooled:
 def pooled(a: EDF, b: EDF) -> Pooled:
     """Two samples on the errors of both. Their runs are ascending, so sorting only merges."""
     errors = np.concatenate([a.errors, b.errors])
-    weights = np.zeros((2, errors.size))
-    weights[0, : a.n], weights[1, a.n :] = a.weights, b.weights
     order = np.argsort(errors, kind="stable")
-    errors, weights = errors[order], weights[:, order]
+    errors, of_a = errors[order], order < a.n
+    both = np.concatenate([a.weights, b.weights])[order]
+    weights = np.stack([both * of_a, both * ~of_a])
     first = np.flatnonzero(np.append(True, errors[1:] != errors[:-1])[: errors.size])
     if first.size < errors.size:
         weights = np.add.reduceat(weights, first, axis=1)
@@ -118,14 +119,15 @@ def theta(both: Pooled) -> Theta:
     df = max(min(both.n, both.m) - 1, 1.0)
     if va + vb > 0:
         df = (va + vb) ** 2 / (va**2 / max(both.n - 1, 1) + vb**2 / max(both.m - 1, 1))
-    return Theta(float(both.a @ of_a), math.sqrt(va + vb), df, both.n, both.m)
+    return Theta(weighted_sum(both.a, of_a), math.sqrt(va + vb), df, both.n, both.m)
 
 
 def variance_of_mean(placements: Floats, weights: Floats, n: float) -> float:
     """Variance of a weighted mean; var / n (ddof 1) where weights are equal."""
     if n <= 1:
         return 0.0
-    return float(weights @ (placements - weights @ placements) ** 2) / (n - 1)
+    off = placements - weighted_sum(weights, placements)
+    return weighted_sum(weights, off**2) / (n - 1)
 
 
 def effect(value: float) -> str:
