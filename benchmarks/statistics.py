@@ -1,11 +1,12 @@
-"""What statistics take, without server or database: populations in memory, each number asked for once.
+"""What statistics take without server or database: populations in memory, by the million.
 
     python -m benchmarks.statistics [--sizes 100000 1000000]
 
-Milliseconds are the median of RUNS after one that doesn't count; beside them stand the quickest
-run and the processor's time, which other work on the machine doesn't lengthen. A population is by
-error where the server keeps it so, else in launch order. The columns are drawn from simple laws,
-not sampled from a space: a million networks would take hours.
+Milliseconds are the median of RUNS after one that doesn't count. Beside them stand the quickest
+run, and the time of the processor, which other work on the machine doesn't lengthen; its ratio
+to that at the smallest size is `times_the_smallest`. A population is by error, as the server
+keeps it, or in launch order. The columns are drawn from simple laws, not sampled from a space:
+a million networks would take hours.
 """
 
 from __future__ import annotations
@@ -211,7 +212,7 @@ def works(two: Two) -> Iterator[tuple[str, Callable[[], object], float | None]]:
 
 
 def milliseconds(work: Callable[[], object], runs: int = RUNS) -> np.ndarray:
-    """On the clock, and of the processor, shape (2, runs); a run before warms caches and pages."""
+    """On the clock, and of the processor, shape (2, runs); one run before them warms up."""
     work()
     times = []
     for _ in range(runs):

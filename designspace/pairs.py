@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
 from designspace.edf import EDF, EPSILON
@@ -46,13 +47,19 @@ def pooled(a: EDF, b: EDF) -> Pooled:
     """Two samples on the errors of both. Their runs are ascending, so sorting only merges."""
     errors = np.concatenate([a.errors, b.errors])
     order = np.argsort(errors, kind="stable")
-    errors, of_a = errors[order], order < a.n
-    both = np.concatenate([a.weights, b.weights])[order]
-    weights = np.stack([both * of_a, both * ~of_a])
+    weights = np.concatenate([a.weights, b.weights])[order]
+    return tied(errors[order], weights, order < a.n, a.effective_n, b.effective_n)
+
+
+def tied(
+    errors: Floats, weights: Floats, of_a: NDArray[np.bool_], n: float, m: float
+) -> Pooled:
+    """Networks of both in order of error, ties together; those that are not of A are of B."""
+    each = np.stack([weights * of_a, weights * ~of_a])
     first = np.flatnonzero(np.append(True, errors[1:] != errors[:-1])[: errors.size])
     if first.size < errors.size:
-        weights = np.add.reduceat(weights, first, axis=1)
-    return Pooled(errors[first], weights[0], weights[1], a.effective_n, b.effective_n)
+        each = np.add.reduceat(each, first, axis=1)
+    return Pooled(errors[first], each[0], each[1], n, m)
 
 
 @dataclass(frozen=True)
