@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 GRAMMAR = "`a..b` (closed, either end may be empty), `a,b,c` or `a`"
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(e[+-]?\d+)|([kMG]))?", re.ASCII)
 SUFFIXES = {"k": "e3", "M": "e6", "G": "e9"}
+BLOCK = 1 << 18  # networks judged at a time: what is made on the way stays in the cache
 
 
 class ConstraintError(ValueError):
@@ -169,11 +170,15 @@ def passing(
     Raises:
         ConstraintError: a constraint on a name that is none of `columns`.
     """
-    n = len(next(iter(columns.values()), ()))
-    passes = np.ones(n, dtype=bool)
     for column, constraint in constraints.items():
         require(column, columns, format(constraint))
-        passes &= constraint.mask(columns[column])
+    chosen = [(columns[column], constraint) for column, constraint in constraints.items()]
+    n = len(next(iter(columns.values()), ()))
+    passes = np.ones(n, dtype=bool)
+    for start in range(0, n, BLOCK):
+        block = slice(start, start + BLOCK)
+        for values, constraint in chosen:
+            passes[block] &= constraint.mask(values[block])
     return passes
 
 

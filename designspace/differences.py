@@ -19,6 +19,7 @@ from scipy.special import stdtrit
 from designspace.edf import EDF, EPSILON
 from designspace.estimate import Estimate, percentile_interval
 from designspace.shares import Floats
+from designspace.sums import weighted_sum
 
 DRAWS = 1_000
 SEED = 20_200_330  # of bootstrap draws, so that the same data say the same
@@ -68,10 +69,11 @@ def restricted_mean(of: EDF, cut: float) -> tuple[float, float]:
     if not of.n:
         return math.nan, math.nan
     e = np.minimum(of.errors, cut)
-    mean = float(of.weights @ e)
+    weights = of.weights
+    mean = weighted_sum(weights, e)
     if of.effective_n <= 1:
         return mean, math.nan
-    return mean, float(of.weights @ (e - mean) ** 2) / (of.effective_n - 1)
+    return mean, weighted_sum(weights, (e - mean) ** 2) / (of.effective_n - 1)
 
 
 def area_between(a: EDF, b: EDF, cut: float, level: float = 0.95) -> Estimate:
@@ -101,7 +103,8 @@ def usual_cut(populations: Sequence[EDF]) -> float:
     some = [one for one in populations if one.n]
     if not some:
         return math.nan
-    errors = np.sort(np.concatenate([one.errors for one in some]))
+    # Runs in order: a stable sort only merges them.
+    errors = np.sort(np.concatenate([one.errors for one in some]), kind="stable")
     finite = errors[: np.searchsorted(errors, np.inf)]
     if not finite.size:
         return math.nan

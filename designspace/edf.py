@@ -187,9 +187,7 @@ def edf(errors: ArrayLike, weights: ArrayLike | None = None) -> EDF:
 
     Source: arXiv 2003.13678, equation 1.
     """
-    e = np.asarray(errors, dtype=np.float64)
-    if e.ndim != 1 or not e.min(initial=np.inf) > -np.inf:
-        raise ValueError(f"need errors of shape (n,), none nan or -inf, got {e}")
+    e = as_errors(errors)
     n = e.size
     if n == 0:
         return EDF(e, e, 0.0, NO_NETWORKS)
@@ -199,6 +197,14 @@ def edf(errors: ArrayLike, weights: ArrayLike | None = None) -> EDF:
     order = slice(None) if ascending(e) else np.argsort(e)
     cumulative = np.cumsum(w[order])
     return EDF(e[order], cumulative / cumulative[-1], effective_size(w))
+
+
+def as_errors(errors: ArrayLike) -> Floats:
+    """Errors of shape (n,); raises ValueError for one that is nan or -inf."""
+    e = np.asarray(errors, dtype=np.float64)
+    if e.ndim != 1 or not e.min(initial=np.inf) > -np.inf:
+        raise ValueError(f"need errors of shape (n,), none nan or -inf, got {e}")
+    return e
 
 
 def ascending(e: Floats) -> bool:

@@ -20,6 +20,7 @@ from scipy.special import gammaln
 from designspace.edf import EPSILON, effective_size
 from designspace.estimate import percentile_interval
 from designspace.shares import Floats
+from designspace.sums import weighted_sum
 
 NO_NETWORKS = "no network has a result yet"
 ONE_NETWORK = "one network: there is nothing to search among"
@@ -133,8 +134,8 @@ def one_search(
     wins = -np.diff(none_so_good, prepend=1.0)
     at = ordered.errors[: wins.size]
     e, w = np.where(np.isinf(at), chance, at)[wins > 0], wins[wins > 0]
-    mean = float(w @ e)
-    sd = float(np.sqrt(w @ (e - mean) ** 2)) if np.isfinite(mean) else np.nan
+    mean = weighted_sum(w, e)
+    sd = float(np.sqrt(weighted_sum(w, (e - mean) ** 2))) if np.isfinite(mean) else np.nan
     reached = np.searchsorted(1 - none_so_good, np.array(levels) - EPSILON)
     return mean, sd, *at[np.minimum(reached, at.size - 1)].tolist()
 

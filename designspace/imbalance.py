@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from designspace.edf import effective_size, relative_weights
 from designspace.shares import Floats
+from designspace.sums import weighted_sum
 
 Warn = Literal["", "amber", "red"]
 
@@ -172,4 +173,4 @@ def variance(x: Floats, w: Floats) -> float:
     if share <= 0:
         return 0.0
     w = w / w.sum()
-    return float(w @ (x - w @ x) ** 2) / share
+    return weighted_sum(w, (x - weighted_sum(w, x)) ** 2) / share

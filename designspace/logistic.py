@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from designspace.shares import Floats
+from designspace.sums import combined, projected
 
 STEPS = 50
 LONGEST = 3.0  # of a step: a first one may overshoot
@@ -34,16 +35,16 @@ def membership(x: Floats, n_a: int, weights: Floats) -> Floats | None:
     beta, stiff = np.zeros(design.shape[1]), 1e-12 * np.eye(design.shape[1])
     beta[0] = np.log(w[:n_a].sum() / w[n_a:].sum())
     for _ in range(STEPS):
-        score = design @ beta
+        score = combined(design, beta)
         if score[:n_a].min() > score[n_a:].max() or abs(beta[1:]).max(initial=0) > TOO_LARGE:
             return None
         p = expit(score)
-        gradient = design.T @ (w * (is_a - p))
+        gradient = projected(design, w * (is_a - p))
         hessian = design.T @ (design * (w * p * (1 - p))[:, None])
         step = np.linalg.solve(hessian + stiff, gradient)
         beta = beta + step * min(1.0, LONGEST / max(abs(step).max(), LONGEST))
         if abs(step).max() < 1e-11:
-            return np.asarray(expit(design @ beta))
+            return np.asarray(expit(combined(design, beta)))
     return None
 
 
@@ -55,4 +56,4 @@ def whitened(x: Floats) -> Floats:
     centred = centred[:, varies] / sd[varies]
     variance, directions = np.linalg.eigh(centred.T @ centred / max(len(x), 1))
     spanned = variance > FLAT
-    return np.asarray(centred @ (directions[:, spanned] / np.sqrt(variance[spanned])))
+    return combined(centred, directions[:, spanned] / np.sqrt(variance[spanned]))

@@ -21,6 +21,7 @@ from designspace.estimate import Estimate, percentile_interval, without_interval
 from designspace.imbalance import as_shares
 from designspace.matching import Matcher, Matching, overlap
 from designspace.shares import Floats
+from designspace.sums import weighted_sum
 
 FEWEST = 10.0  # networks that either side must be worth
 LARGEST = 5_000  # networks of a space in a bootstrap draw
@@ -187,5 +188,5 @@ def weighted_theta(
     b, below = b[order], np.append(0.0, np.cumsum(as_shares(weights_b, b.size)[order]))
     not_lower = below[-1] - below[np.searchsorted(b, a, "left")]
     higher = below[-1] - below[np.searchsorted(b, a, "right")]
-    theta = as_shares(weights_a, a.size) @ (not_lower + higher) / 2
+    theta = weighted_sum(as_shares(weights_a, a.size), not_lower + higher) / 2
     return float(np.clip(theta, 0.0, 1.0))

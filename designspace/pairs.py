@@ -13,10 +13,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
 from designspace.edf import EDF, EPSILON
 from designspace.shares import Floats
+from designspace.sums import weighted_sum
 
 FEWEST = 6  # networks of the smaller population; below there is no interval
 
@@ -44,14 +46,20 @@ class Pooled:
 def pooled(a: EDF, b: EDF) -> Pooled:
     """Two samples on the errors of both. Their runs are ascending, so sorting only merges."""
     errors = np.concatenate([a.errors, b.errors])
-    weights = np.zeros((2, errors.size))
-    weights[0, : a.n], weights[1, a.n :] = a.weights, b.weights
     order = np.argsort(errors, kind="stable")
-    errors, weights = errors[order], weights[:, order]
+    weights = np.concatenate([a.weights, b.weights])[order]
+    return tied(errors[order], weights, order < a.n, a.effective_n, b.effective_n)
+
+
+def tied(
+    errors: Floats, weights: Floats, of_a: NDArray[np.bool_], n: float, m: float
+) -> Pooled:
+    """Networks of both in order of error, ties together; those that are not of A are of B."""
+    each = np.stack([weights * of_a, weights * ~of_a])
     first = np.flatnonzero(np.append(True, errors[1:] != errors[:-1])[: errors.size])
     if first.size < errors.size:
-        weights = np.add.reduceat(weights, first, axis=1)
-    return Pooled(errors[first], weights[0], weights[1], a.effective_n, b.effective_n)
+        each = np.add.reduceat(each, first, axis=1)
+    return Pooled(errors[first], each[0], each[1], n, m)
 
 
 @dataclass(frozen=True)
@@ -118,14 +126,15 @@ def theta(both: Pooled) -> Theta:
     df = max(min(both.n, both.m) - 1, 1.0)
     if va + vb > 0:
         df = (va + vb) ** 2 / (va**2 / max(both.n - 1, 1) + vb**2 / max(both.m - 1, 1))
-    return Theta(float(both.a @ of_a), math.sqrt(va + vb), df, both.n, both.m)
+    return Theta(weighted_sum(both.a, of_a), math.sqrt(va + vb), df, both.n, both.m)
 
 
 def variance_of_mean(placements: Floats, weights: Floats, n: float) -> float:
     """Variance of a weighted mean; var / n (ddof 1) where weights are equal."""
     if n <= 1:
         return 0.0
-    return float(weights @ (placements - weights @ placements) ** 2) / (n - 1)
+    off = placements - weighted_sum(weights, placements)
+    return weighted_sum(weights, off**2) / (n - 1)
 
 
 def effect(value: float) -> str:

@@ -20,6 +20,7 @@ from scipy.special import stdtr, stdtrit
 from designspace.estimate import Estimate, percentile_interval, without_interval
 from designspace.model import Model
 from designspace.shares import Floats
+from designspace.sums import combined, projected
 
 LEVERAGE = 1 - 1e-9  # of a network that alone decides a coefficient
 FEWEST = 10  # networks of either space in a bootstrap
@@ -73,8 +74,8 @@ def least_squares_factor(model: Model, level: float = 0.95) -> Factor:
         model = without_lone_covariates(model)
         q, r = orthonormal(model)
     root = np.sqrt(model.weights)
-    beta = np.asarray(np.linalg.solve(r, q.T @ (root * model.log_error)), np.float64)
-    residual = root * (model.log_error - model.design @ beta)
+    beta = np.asarray(np.linalg.solve(r, projected(q, root * model.log_error)), np.float64)
+    residual = root * (model.log_error - combined(model.design, beta))
     leverage = (q**2).sum(axis=1)
     value, df = float(np.exp(beta[-1])), model.n - beta.size
     if leverage.max() > LEVERAGE or residual.std() < 1e-12:
@@ -110,7 +111,7 @@ def orthonormal(model: Model) -> tuple[Floats, Floats]:
     q, r = model.design * np.sqrt(model.weights)[:, None], np.eye(model.design.shape[1])
     for _ in range(2):
         factor = np.linalg.cholesky(q.T @ q).T
-        q, r = q @ np.linalg.inv(factor), factor @ r
+        q, r = combined(q, np.linalg.inv(factor)), factor @ r
     return q, r
 
 

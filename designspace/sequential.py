@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike
 from scipy.special import logit
 
 from designspace.comparison import MATTERS, Outcome, outcome
-from designspace.edf import EDF, edf
+from designspace.edf import as_errors, effective_size, relative_weights
 from designspace.estimate import Estimate
-from designspace.pairs import Theta, pooled, theta
+from designspace.pairs import Theta, theta, tied
 from designspace.shares import Floats
 
 FEWEST = 20  # networks of the smaller population; before, nothing is decided
@@ -118,25 +118,64 @@ def follow(
         planned: networks per space, fixed before looking.
         looks: at most so many, at evenly growing numbers; None: one after every network.
     """
-    e, f = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    w = None if weights_a is None else np.asarray(weights_a, dtype=np.float64)
-    v = None if weights_b is None else np.asarray(weights_b, dtype=np.float64)
+    one, other = Launched.of(a, weights_a), Launched.of(b, weights_b)
+    numbers = sizes(one.n, other.n, looks)
+    at = thetas(one, other, numbers)
     seen: list[Look] = []
-    ahead, lower, upper = None, 0.0, 1.0
-    for n, m in sizes(e.size, f.size, looks):
-        found = theta(pooled(first(n, e, w), first(m, f, v)))
+    lower, upper = 0.0, 1.0
+    for (n, m), found in zip(numbers, at, strict=True):
         now = look(found, level, planned)
         lower, upper = max(lower, now.lo), min(upper, now.hi)
         kept = replace(now, lo=min(lower, upper), hi=upper)
         said = outcome(kept, min(found.n, found.m), FEWEST)
         seen.append(Look(n, m, found.value, kept.lo, kept.hi, said))
-        ahead = projection(found, level, planned) if said == "open" else None
+    is_open = seen and seen[-1].outcome == "open"
+    ahead = projection(at[-1], level, planned) if is_open else None
     return ConfidenceSequence(tuple(seen), level, planned, ahead)
 
 
-def first(n: int, errors: Floats, weights: Floats | None) -> EDF:
-    """Of the first n networks."""
-    return edf(errors[:n], None if weights is None else weights[:n])
+@dataclass(frozen=True, eq=False)
+class Launched:
+    """Errors and weights of networks in launch order, (n,)."""
+
+    errors: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, errors: ArrayLike, weights: ArrayLike | None) -> Launched:
+        """Raises ValueError as `designspace.edf.edf` does."""
+        e = as_errors(errors)
+        if relative_weights(weights, e.size) is None:
+            return cls(e, np.ones(e.size))
+        return cls(e, np.asarray(weights, dtype=np.float64))
+
+    @property
+    def n(self) -> int:
+        return self.errors.size
+
+    def worth(self, n: int) -> float:
+        """Effective number of the first n networks."""
+        w = relative_weights(self.weights[:n], n)
+        return n if w is None else effective_size(w)
+
+
+def thetas(a: Launched, b: Launched, numbers: Sequence[tuple[int, int]]) -> list[Theta]:
+    """theta of the first n networks of A and m of B, for each (n, m); they grow.
+
+    All networks are sorted once; the earlier a look, the fewer of them stay.
+    """
+    errors = np.concatenate([a.errors, b.errors])
+    order = np.argsort(errors, kind="stable")
+    of_a = order < a.n
+    place = np.where(of_a, order, order - a.n)  # in launch order
+    errors, weights = errors[order], np.concatenate([a.weights, b.weights])[order]
+    found = []
+    for n, m in reversed(numbers):
+        kept = np.flatnonzero(place < np.where(of_a, n, m))
+        errors, weights, of_a, place = errors[kept], weights[kept], of_a[kept], place[kept]
+        share = weights / np.where(of_a, a.weights[:n].sum(), b.weights[:m].sum())
+        found.append(theta(tied(errors, share, of_a, a.worth(n), b.worth(m))))
+    return found[::-1]
 
 
 def sizes(n: int, m: int, looks: int | None) -> Sequence[tuple[int, int]]:
