@@ -268,5 +268,7 @@ def test_figures_have_the_colours_of_the_page(theme):
     css = (Path(__file__).parents[2] / "dashboard/assets/style.css").read_text()
     light, dark = css.split(':root[data-mantine-color-scheme="dark"]', 1)
     rules = dict(re.findall(r"--([\w-]+): (#\w{6});", light if theme == "light" else dark))
-    for name, colour in vars(PALETTES[theme]).items():
+    colours = dict(vars(PALETTES[theme]))
+    colours |= {f"pin-{i}": pin for i, pin in enumerate(colours.pop("pins"), start=1)}
+    for name, colour in colours.items():
         assert rules[name] == colour, name
