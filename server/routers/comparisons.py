@@ -11,20 +11,19 @@ from fastapi import APIRouter, Query, status
 
 from designspace import sequential
 from designspace.bands import Method
+from server.adjusted_schemas import AdjustedRead
 from server.comparison_schemas import (
-    AdjustedRead,
     ComparisonRead,
-    EfficiencyRead,
     EstimateRead,
     QuantileRead,
     QuantilesRead,
     SideRead,
-    StabilityRead,
     WatchCreate,
     WatchList,
     WatchRead,
 )
 from server.dependencies import PartsDep, ReadDep, WriteDep
+from server.trust_schemas import EfficiencyRead, StabilityRead
 from services import adjusted, comparisons, queries, searches, sides, stability, watches
 from services.errors import Refused
 

@@ -1,0 +1,117 @@
+"""What REST says of two sides at equal covariates."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from designspace.edf import EDF
+from designspace.imbalance import Imbalance
+from designspace.regression import Factor
+from server.comparison_schemas import EstimateRead, SideRead
+from server.schemas import Read
+from services.adjusted import Adjusted
+from services.comparisons import finite
+from services.sides import Side
+
+
+class ImbalanceRead(Read):
+    """A covariate in two populations; SMD: mean log difference in standard deviations."""
+
+    name: str
+    smd: float | None
+    smd_weighted: float | None = Field(description="after matching")
+    warning: str = Field(description="amber above .1, red above .25, empty below")
+    lo: float | None = Field(description="common range")
+    hi: float | None
+    inside_a: float | None = Field(description="share of A's networks in the common range")
+    inside_b: float | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, row: Imbalance) -> ImbalanceRead:
+        return cls(
+            name=row.name,
+            smd=finite(row.smd),
+            smd_weighted=finite(row.smd_weighted),
+            warning=row.warning,
+            lo=finite(row.lo),
+            hi=finite(row.hi),
+            inside_a=finite(row.inside_a),
+            inside_b=finite(row.inside_b),
+            reason=row.reason,
+        )
+
+
+class FactorRead(BaseModel):
+    """exp(delta): what being of A does to the error at equal covariates."""
+
+    factor: EstimateRead
+    p: float | None
+    dropped: list[str] = Field(description="covariates that say nothing new")
+    lacking: int
+    at_chance: int = Field(description="diverged networks, which count as chance")
+
+    @classmethod
+    def of(cls, found: Factor) -> FactorRead:
+        return cls(
+            factor=EstimateRead.of(found.factor),
+            p=finite(found.p_value),
+            dropped=list(found.dropped),
+            lacking=found.lacking,
+            at_chance=found.at_chance,
+        )
+
+
+class MatchedSideRead(SideRead):
+    worth: float = Field(description="equal weights of so many networks say as much")
+    error: list[float] = Field(description="the steps of the weighted EDF")
+    share: list[float]
+
+    @classmethod
+    def matched(cls, side: Side, edf: EDF, worth: float) -> MatchedSideRead:
+        steps = edf.steps()
+        return cls(
+            **SideRead.of(side).model_dump(),
+            worth=worth,
+            error=steps.error.tolist(),
+            share=steps.share.tolist(),
+        )
+
+
+class AdjustedRead(BaseModel):
+    """Side a against side b at equal covariates; beside the unmatched comparison."""
+
+    sides: list[MatchedSideRead]
+    covariates: list[str]
+    method: str
+    reason: str | None = Field(description="why there is no match, or no interval")
+    bins_kept: int
+    bins_dropped: int
+    outside: int = Field(description="networks outside the common range")
+    theta: EstimateRead
+    medians: EstimateRead = Field(description="median of a minus median of b, points")
+    imbalance: list[ImbalanceRead]
+    mean: FactorRead = Field(description="least squares of ln e, HC3")
+    median: FactorRead = Field(description="median regression of ln e")
+
+    @classmethod
+    def of(cls, found: Adjusted, a: Side, b: Side) -> AdjustedRead:
+        matched, matching = found.matched, found.matched.matching
+        worth = (matching.worth_a, matching.worth_b)
+        return cls(
+            sides=[
+                MatchedSideRead.matched(side, edf, n)
+                for side, edf, n in zip((a, b), found.edfs, worth, strict=True)
+            ],
+            covariates=list(found.covariates),
+            method=matching.method,
+            reason=matched.reason,
+            bins_kept=matching.bins_kept,
+            bins_dropped=matching.bins_dropped,
+            outside=matching.outside_a + matching.outside_b,
+            theta=EstimateRead.of(matched.theta),
+            medians=EstimateRead.of(matched.difference),
+            imbalance=[ImbalanceRead.of(row) for row in found.imbalance],
+            mean=FactorRead.of(found.mean),
+            median=FactorRead.of(found.median),
+        )
