@@ -68,7 +68,7 @@ def snapshot(parts: PartsDep, population_id: int) -> Snapshot:
 
 SnapshotDep = Annotated[Snapshot, Depends(snapshot)]
 
-OPTIONS = {"points", "level", "columns", "sort", "limit", "cursor"}
+OPTIONS = {"points", "level", "columns", "pairs", "sort", "limit", "cursor"}
 """Query parameters that are no constraints."""
 
 

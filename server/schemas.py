@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from designspace.bootstrap import BestPair
 from designspace.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
@@ -329,9 +330,30 @@ class RangeRead(Read):
     n: int
 
 
+class PairRangeRead(BaseModel):
+    """Where the best network sits in two parameters: the points that hold 95 % together."""
+
+    x: float = Field(description="weighted medians")
+    y: float
+    points: list[tuple[float, float]] = Field(description="most probable first")
+    probability: list[float]
+    n: int
+
+    @classmethod
+    def of(cls, best: BestPair) -> PairRangeRead:
+        return cls(
+            x=best.x,
+            y=best.y,
+            points=[(float(x), float(y)) for x, y in best.points],
+            probability=best.probability.tolist(),
+            n=best.n,
+        )
+
+
 class RangesRead(BaseModel):
     selection: Selection
     ranges: dict[str, RangeRead | None] = Field(description="null below 20 networks")
+    pairs: dict[str, PairRangeRead | None] = Field(description="by `x:y`, those asked for")
 
 
 class NetworkRow(BaseModel):

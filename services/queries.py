@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from designspace import bootstrap, constraints
 from designspace.bands import Band
-from designspace.bootstrap import BestRange
+from designspace.bootstrap import BestPair, BestRange
 from designspace.constraints import Constraint
 from designspace.edf import EDF, Curve, edf
 from designspace.population import Population
@@ -90,8 +90,27 @@ def best_ranges(
         Refused: a column that the population lacks.
     """
     known = view.results.columns
-    for name in columns or ():
-        if name not in known:
-            raise Refused("columns", name, f"the population's columns: {', '.join(known)}")
+    _require(view, "columns", columns or ())
     names = columns or [name for name in known if name != "error"]
     return bootstrap.best_ranges(view.results, names)
+
+
+def best_pairs(
+    view: View, pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], BestPair | None]:
+    """Where the best networks sit in two columns together.
+
+    Raises:
+        Refused: a column that the population lacks.
+    """
+    for pair in pairs:
+        _require(view, "pairs", pair)
+    return bootstrap.best_pairs(view.results, pairs)
+
+
+def _require(view: View, field: str, names: Sequence[str]) -> None:
+    """Refuse names that are no columns."""
+    known = view.results.columns
+    for name in names:
+        if name not in known:
+            raise Refused(field, name, f"the population's columns: {', '.join(known)}")

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.dependencies import ConstraintsDep, SnapshotDep
-from server.schemas import EdfRead, RangeRead, RangesRead, Selection
+from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import queries
 from services.errors import Refused
 
@@ -35,6 +35,17 @@ def read_edf(
     return EdfRead.of(queries.edf_of(view, _points(points), level))
 
 
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    x, colon, y = text.partition(":")
+    if not colon or not x or not y:
+        raise Refused("pairs", text, "two columns as x:y")
+    return x, y
+
+
 def _points(text: str) -> int | None:
     """How many points, or None for every step."""
     if text == "all":
@@ -49,12 +60,19 @@ def read_best_ranges(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
     columns: Annotated[str, Query(description="names, by comma; all by default")] = "",
+    pairs: Annotated[
+        str, Query(description="`x:y`, by comma: two columns together, as in w0:wa")
+    ] = "",
 ) -> RangesRead:
     """Where the best networks sit in each parameter: the empirical bootstrap, closed form."""
     view = queries.view(snapshot, constraints)
-    names = [name.strip() for name in columns.split(",") if name.strip()]
-    ranges = queries.best_ranges(view, names or None)
+    ranges = queries.best_ranges(view, _names(columns) or None)
+    together = queries.best_pairs(view, [_pair(text) for text in _names(pairs)])
     return RangesRead(
+        pairs={
+            f"{x}:{y}": None if best is None else PairRangeRead.of(best)
+            for (x, y), best in together.items()
+        },
         selection=Selection.of(view),
         ranges={
             name: None if best is None else RangeRead.model_validate(best)

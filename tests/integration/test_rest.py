@@ -129,6 +129,16 @@ def test_an_edf_of_nothing_is_empty_not_an_error(client, create):
     assert answer["median"] is None
 
 
+def test_the_best_of_two_columns_together_are_points_that_hold_95_percent(client, measured):
+    answer = client.get(f"{API}/populations/{measured}/ranges?columns=wm&pairs=w0:wa").json()
+    best = answer["pairs"]["w0:wa"]
+    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+    drawn = {(row["columns"]["w0"], row["columns"]["wa"]) for row in rows}
+    assert {tuple(point) for point in best["points"]} <= drawn
+    assert 0.95 <= sum(best["probability"]) <= 1.0 + 1e-9
+    assert len(best["points"]) <= 14
+
+
 def test_best_ranges_need_twenty_networks(client, measured):
     whole = client.get(f"{API}/populations/{measured}/ranges?columns=depth,wm").json()
     rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
@@ -263,6 +273,8 @@ def test_columns_have_the_version_as_their_etag(client, measured):
         ("edf?points=1", "points", "1", "2 to 10,000"),
         ("edf?level=1.5", "level", "1.5", "less than 1"),
         ("ranges?columns=w9", "columns", "w9", "depth, w0"),
+        ("ranges?pairs=w0", "pairs", "w0", "x:y"),
+        ("ranges?pairs=w0:w9", "pairs", "w9", "depth, w0"),
         ("networks?sort=w9", "sort", "w9", "- in front"),
         ("networks?limit=0", "limit", "0", "greater than or equal to 1"),
         ("networks?cursor=x", "cursor", "x", "next"),
