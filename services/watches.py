@@ -65,6 +65,12 @@ def every(session: Session) -> list[Watch]:
     return [_record(row) for row in session.scalars(select(WatchRow).order_by(WatchRow.id))]
 
 
+def of_pair(session: Session, a: str, b: str) -> Watch | None:
+    """The newest watch of two sides, whichever comes first."""
+    found = [one for one in every(session) if {one.a, one.b} == {a, b}]
+    return found[-1] if found else None
+
+
 def forget(session: Session, id: int) -> None:
     """The populations go on whatever is decided.
 

@@ -26,7 +26,7 @@ from dashboard.pages.markup import attributes, graph, page_header, register_grap
 from dashboard.pages.network import THEME
 from dashboard.sources import Sources
 from designspace.edf import edf
-from services import adjusted, comparisons, searches, sides, stability
+from services import adjusted, comparisons, searches, sides, stability, watches
 from services.comparisons import Compared
 from services.errors import NotFound, Refused
 from services.sides import Side
@@ -137,7 +137,7 @@ def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
         chosen = sides.sides(sources.snapshots, question.sides, fewest=2)
         return shown(sources, question, chosen, palette)
     except (Refused, NotFound) as refusal:
-        return dict.fromkeys(OUTPUTS) | {"said": str(refusal)}
+        return dict.fromkeys(OUTPUTS) | {"said": html.Span(str(refusal), className="refused")}
 
 
 def shown(
@@ -151,19 +151,21 @@ def shown(
         chosen[a], chosen[b], question.match, question.method, found.level
     )
     searched = [searches.searched(side) for side in chosen]
+    with sources.database.read() as session:
+        watch = watches.of_pair(session, chosen[a].text, chosen[b].text)
     trusts = [stability.trusted(sources.database, chosen[place]) for place in (a, b)]
     return {
         "said": "",
         "verdicts-note": report.levels(found),
         "verdicts-text": report.verdicts(found, question.pair),
         "edf-note": report.band_name(found),
-        "edf-text": report.legend([drawn.side.label for drawn in found.drawn]),
+        "edf-text": report.legend([report.name_and_n(side) for side in chosen]),
         "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),
         "matched-note": report.matched_on(matched),
         "matched-text": report.matched(matched, chosen[a].label, chosen[b].label, (a, b)),
         "matched-figure": edfs_figure(matched_curves(matched, question, palette), palette),
         "decided-note": report.decided_note(pair),
-        "decided-text": report.decided(pair, chosen),
+        "decided-text": report.decided(pair, chosen, watch),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
         "balance-note": report.balance_note(chosen[a].label, chosen[b].label),
         "balance-text": report.balance(matched),
@@ -172,7 +174,7 @@ def shown(
         "sides-note": "",
         "sides-text": report.counted(found),
         "efficiency-note": report.efficiency_note(searched),
-        "efficiency-text": report.legend([side.label for side in chosen]),
+        "efficiency-text": report.legend([report.name_and_n(side) for side in chosen]),
         "enough-note": "largest distance between the EDF of some networks and that of all",
         "enough-text": report.enough(searched),
         "efficiency-figure": efficiency_figure(

@@ -23,6 +23,7 @@ from services.comparisons import Compared, Pair
 from services.searches import Searched
 from services.sides import Side
 from services.stability import Trust
+from services.watches import Watch
 
 # ---------------------------------------------------------------- numbers
 
@@ -49,6 +50,18 @@ def interval(found: Estimate, decimals: int = 1, unit: str = "") -> str:
 def swatch(place: int) -> Component:
     """The colour of a side, by its place."""
     return html.I(className="swatch", **attributes(data_side=str(place)))
+
+
+def name_and_n(side: Side) -> str:
+    """`RegNetX, n = 84 (2 diverged; failed 1, pending 3)`."""
+    view = side.view
+    said = [f"{view.diverged} diverged"] if view.diverged else []
+    failed = sum(view.failed.values())
+    left_out = [
+        f"{n} {what}" for n, what in ((failed, "failed"), (view.pending, "pending")) if n
+    ]
+    notes = "; ".join([*said, *left_out])
+    return f"{side.label}, n = {side.edf.n:,}" + (f" ({notes})" if notes else "")
 
 
 def legend(labels: Sequence[str]) -> Component:
@@ -129,10 +142,10 @@ def decided_note(pair: Pair) -> str:
     )
 
 
-def decided(pair: Pair, chosen: Sequence[Side]) -> list[Component]:
-    """Where it stands, in a sentence."""
+def decided(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Component]:
+    """Where it stands, in a sentence, and whether both are told to stop when decided."""
     if not pair.decided.looks:
-        return [html.P("no network has a result yet")]
+        return [html.P("no network has a result yet"), *watched(pair, chosen, watch)]
     look = pair.decided.looks[-1]
     a, b = chosen[pair.a].label, chosen[pair.b].label
     share = (
@@ -146,7 +159,35 @@ def decided(pair: Pair, chosen: Sequence[Side]) -> list[Component]:
         "open": f"Open after {look.n} and {look.m} networks: {share}; {ahead(pair.decided)}.",
         "few": f"Too early: {look.n} of {a}, {look.m} of {b}; {FEWEST} of each are needed.",
     }[look.outcome]
-    return [html.P(said)]
+    return [html.P(said), *watched(pair, chosen, watch)]
+
+
+def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Component]:
+    """A button that stops both populations when it is decided, or what came of it."""
+    a, b = chosen[pair.a], chosen[pair.b]
+    if a.population_id == b.population_id:
+        return []
+    if watch is None:
+        title = (
+            "what is queued of both is paused once it is decided; level and plan are fixed now"
+        )
+        sides = {"data_a": a.text, "data_b": b.text, "data_planned": str(pair.decided.planned)}
+        return [act("Stop both when decided", title, data_act="watch", **sides)]
+    if watch.outcome is None:
+        title = "whatever is decided"
+        forget = act("Let them go on", title, data_act="forget", data_watch=str(watch.id))
+        return [html.P(["Both stop when it is decided. ", forget], className="watched")]
+    found = watch.found or {}
+    n, m = int(found.get("n", 0)), int(found.get("m", 0))
+    if watch.a != a.text:
+        n, m = m, n
+    return [html.P(f"Stopped when it was decided, after {n} and {m} networks.")]
+
+
+def act(label: str, title: str, **data: str) -> Component:
+    return html.Button(
+        label, type="button", className="button", title=title, **attributes(**data)
+    )
 
 
 # ---------------------------------------------------------------- matched

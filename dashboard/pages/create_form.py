@@ -45,7 +45,10 @@ def errors(*names: str, again: bool = False) -> dict[str, Output]:
 def layout() -> Component:
     return html.Div(
         [
-            page_header("New population", links={"Queue": "/queue", "Explore": "/"}),
+            page_header(
+                "New population",
+                links={"Queue": "/queue", "Compare": "/compare", "Explore": "/"},
+            ),
             html.Main([form(), preview()], className="new-body"),
         ],
         className="new",

@@ -76,6 +76,7 @@ def header() -> Component:
             html.Span(id="data-badge", className="badge", hidden=True),
             html.Span(className="spring"),
             button("Refine", "refine", "a new population of what passes (E)"),
+            button("Compare", "compare-link", "these constraint sets and populations (C)"),
             dcc.Link(
                 "Queue", id="queue-link", href=get_relative_path("/queue"), className="button"
             ),

@@ -17,6 +17,7 @@ KEYS = {
     "D": "light or dark",
     "L": "copy a link to this view",
     "E": "refine: a new population of what passes",
+    "C": "compare these constraint sets and populations",
     "N": "new population",
     "Q": "queue: jobs and workers",
     "?": "this help",

@@ -25,7 +25,7 @@ def layout() -> Component:
             page_header(
                 "Queue",
                 html.Span(id="queue-said", role="status", className="muted"),
-                links={"New population": "/new", "Explore": "/"},
+                links={"New population": "/new", "Compare": "/compare", "Explore": "/"},
             ),
             html.Main(
                 [card("Workers"), card("Populations"), card("Jobs")], className="queue-body"

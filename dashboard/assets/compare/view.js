@@ -50,7 +50,7 @@
     if (!question) return;
     if (question.sides.length) draw();
     else if (populations.length >= 2) change({ sides: usual(populations) }, true);
-    else tell("compare-said", { children: "two populations are needed: make a second one" });
+    else tell("compare-said", { children: "two populations are needed: make a New population" });
   }
 
   /** New results of a population that is shown, or a population that is not known yet. */
@@ -101,10 +101,25 @@
     if (!button) return;
     const { act, place, pair } = button.dataset;
     if (act === "add") add();
+    else if (act === "watch") {
+      const { a, b, planned } = button.dataset;
+      request("POST", "/watches", { a, b, planned: Number(planned) });
+    } else if (act === "forget") request("DELETE", `/watches/${button.dataset.watch}`);
     else if (act === "remove") {
       change({ sides: question.sides.filter((_, i) => i !== Number(place)), pair: "0,1" });
     } else if (pair) change({ pair });
   });
+
+  /** One request, and the page once more; what is refused is said. */
+  async function request(method, path, body) {
+    const answer = await fetch(`${window.netspaceShell.API}${path}`, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
+    }).catch((error) => ({ ok: false, statusText: error.message }));
+    if (answer.ok) tell("compare-changed", { data: performance.now() });
+    else tell("compare-said", { children: `not done: ${answer.statusText}` });
+  }
 
   /** One more side: the last one again, to be given other constraints. */
   function add() {

@@ -11,6 +11,7 @@
       pin: () => page.pin(),
       "copy-link": () => copyLink(page),
       refine: () => page.refine(),
+      "compare-link": () => page.compare(),
       "open-help": () => toggleHelp(),
       "open-constraints": () => toggleConstraints(),
     };
@@ -40,7 +41,8 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (window.netspaceShell.isTyping(event)) return;
     const byKey = {
-      z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], e: acts.refine, "?": acts["open-help"],
+      z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], e: acts.refine,
+      c: acts["compare-link"], "?": acts["open-help"],
       n: () => at("new-link").click(),
       q: () => at("queue-link").click(),
       "/": () => {

@@ -60,6 +60,22 @@
     return parts.length ? `?${parts.join("&")}` : "";
   }
 
+  /**
+   * The constraint sets and populations of a view as the sides of a comparison: what passes, the
+   * population against it, each pinned set; what passes alone is set against all networks.
+   */
+  function sides({ population, against, constraints, pins }) {
+    const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
+    const every = [side(population, constraints)];
+    if (against !== null) every.push(side(against, constraints));
+    for (const pin of pins) every.push(side(population, pin));
+    if (every.length === 1 && constraints.size) every.push(side(population, new Map()));
+    const different = [...new Set(every)].slice(0, 6);
+    if (population === null || different.length < 2) return "";
+    const query = different.map((text) => `side=${text}`).join("&");
+    return `?${query.replaceAll("%3D", "=").replaceAll("%3B", ";")}`;
+  }
+
   /** Put the view into the address without a new entry of the history. */
   function replace(view) {
     if (!/\/app\/?$/.test(location.pathname)) return; // results come while another page is shown
@@ -69,5 +85,5 @@
     }
   }
 
-  window.netspaceUrl = { read, write, replace, constraintQuery };
+  window.netspaceUrl = { read, write, replace, constraintQuery, sides };
 })();

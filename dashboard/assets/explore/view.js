@@ -299,6 +299,12 @@
       });
     }
 
+    /** To Compare, with what is shown here as its sides. */
+    compare() {
+      const search = window.netspaceUrl.sides(this.#link());
+      tell("location", { pathname: `${window.netspaceShell.PREFIX}compare`, search });
+    }
+
     /** The hand has let go: what it did can be undone, and the rest of the page follows. */
     commit() {
       this.history.commit(this.constraints);

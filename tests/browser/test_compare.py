@@ -1,0 +1,168 @@
+"""Compare in a real browser: sides, verdicts, the address, and populations that still train."""
+
+import re
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from served import Served, problems_of
+
+pytestmark = pytest.mark.browser
+
+EASY = np.random.default_rng(0).gamma(4, 2, 40).round(2)
+HARD = np.random.default_rng(1).gamma(4, 3.5, 40).round(2)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("compare") / "netspace.db")
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def two(served):
+    """Two measured populations, the second one with the higher errors."""
+    return served.measured("easy", *EASY), served.measured("hard", *HARD)
+
+
+@pytest.fixture
+def compare(page, served):
+    """Opens a comparison; no script may fail while the test looks at it."""
+    problems = problems_of(page)
+
+    def open_comparison(query):
+        page.goto(f"{served.url}/app/compare{query}")
+        page.locator(".verdict").first.wait_for(timeout=30_000)
+        return page
+
+    yield open_comparison
+    assert problems == []
+
+
+def rest(page, served, path):
+    return page.request.get(f"{served.url}/api/v1{path}").json()
+
+
+def n_of(page, side):
+    """Networks counted of a side, by the table of what is counted."""
+    row = page.locator("#compare-sides-text tbody tr").nth(side)
+    return int(row.locator("td").nth(2).inner_text())
+
+
+def test_the_verdict_is_that_of_rest_and_every_plot_says_what_it_counts(compare, served, two):
+    a, b = two
+    page = compare(f"?side={a}&side={b}")
+    [pair] = rest(page, served, f"/comparison?side={a}&side={b}")["pairs"]
+    assert page.locator(".verdict b").inner_text() == pair["verdict"]
+    assert "easy is better" in pair["verdict"]
+    assert "easy, n = " in page.locator("#compare-edf-text").inner_text()
+    assert "pointwise Clopper-Pearson 95 %" in page.locator("#compare-edf-note").inner_text()
+    assert "matched on depth" in page.locator("#compare-matched-note").inner_text()
+    assert page.locator("#compare-card-balance tbody tr").count() == 6
+
+
+def test_without_a_question_two_populations_are_compared_and_the_address_says_which(
+    page, served, two
+):
+    problems = problems_of(page)
+    page.goto(f"{served.url}/app/compare")
+    page.locator(".verdict").first.wait_for(timeout=30_000)
+    assert re.search(r"\?side=\d+&side=\d+$", page.url)
+    page.go_back()
+    page.wait_for_timeout(300)
+    assert "/app/compare" not in page.url  # one press of Back, not two
+    assert problems == []
+
+
+def test_a_side_is_changed_added_and_removed_and_the_address_is_the_question(
+    compare, served, two
+):
+    a, b = two
+    page = compare(f"?side={a}&side={b}")
+    everything = n_of(page, 0)
+    constraints = page.get_by_label("constraints of side 1")
+    constraints.fill("depth=..6")
+    constraints.press("Enter")
+    page.wait_for_function("location.search.includes(';depth=')")
+    page.wait_for_function(
+        "n => Number(document.querySelector('#compare-sides-text tbody td:nth-child(3)')"
+        ".innerText) < n",
+        arg=everything,
+    )
+    page.keyboard.press("Escape")
+    page.locator("[data-act=add]").click()
+    page.wait_for_function("document.querySelectorAll('.verdict').length === 3")
+    page.locator(".verdict").nth(2).click()
+    page.wait_for_function("location.search.endsWith('pair=1,2')")
+    page.get_by_label("remove side 3").click()
+    page.wait_for_function("document.querySelectorAll('.verdict').length === 1")
+    address = page.url
+    said = page.locator(".verdict b").inner_text()
+    page.goto("about:blank")
+    page.goto(address)
+    page.locator(".verdict").first.wait_for()
+    assert page.locator(".verdict b").inner_text() == said
+
+
+def test_what_can_t_be_compared_is_said_and_nothing_else_is_shown(page, served, two):
+    a, _ = two
+    problems = problems_of(page)
+    for query, words in (
+        (f"?side={a}&side=99999", "no population 99999"),
+        (f"?side={a}&side={a};nothing=3", "nothing"),
+        (f"?side={a}&side={a};depth=9..4", "reversed"),
+    ):
+        page.goto(f"{served.url}/app/compare{query}")
+        page.wait_for_function(
+            "words => document.getElementById('compare-said').innerText.includes(words)",
+            arg=words,
+        )
+        assert page.locator(".verdict").count() == 0
+    assert problems == []
+
+
+def test_new_results_arrive_while_a_constraint_is_being_typed(compare, served, two):
+    a, _ = two
+    training = served.create("training", 12, seed=77, training_seed=77)
+    page = compare(f"?side={a}&side={training}")
+    assert n_of(page, 1) == 0
+    box = page.get_by_label("constraints of side 2")
+    box.click()
+    page.keyboard.type("dep")
+    served.record(*[20.0 + i for i in range(12)])
+    page.wait_for_function(
+        "Number(document.querySelector('#compare-sides-text tbody tr:nth-child(2) "
+        "td:nth-child(3)').innerText) === 12",
+        timeout=20_000,
+    )
+    assert box.input_value() == "dep"
+    assert page.evaluate("document.activeElement.dataset.sideConstraints") == "1"
+
+
+def test_two_populations_are_told_to_stop_when_decided_and_to_go_on(compare, served, two):
+    a, b = two
+    page = compare(f"?side={a}&side={b}")
+    page.get_by_role("button", name="Stop both when decided").click()
+    page.get_by_text("Both stop when it is decided.").wait_for()
+    [watch] = rest(page, served, "/watches")["items"]
+    assert (watch["a"], watch["b"], watch["outcome"]) == (str(a), str(b), None)
+    page.get_by_role("button", name="Let them go on").click()
+    page.get_by_role("button", name="Stop both when decided").wait_for()
+    assert rest(page, served, "/watches")["items"] == []
+
+
+def test_explore_hands_its_constraint_sets_over(page, served, two):
+    a, b = two
+    problems = problems_of(page)
+    pin = quote("depth=..5", safe="=.")
+    page.goto(f"{served.url}/app/?population={a}&against={b}&depth=..8&pin={pin}")
+    page.locator("#passing").wait_for()
+    page.wait_for_function("document.querySelectorAll('.pin-row').length === 1")
+    page.keyboard.press("c")
+    page.locator(".verdict").first.wait_for(timeout=30_000)
+    wanted = f"?side={a};depth=..8&side={b};depth=..8&side={a};depth=..5"
+    assert page.evaluate("location.search") == wanted
+    assert page.locator(".verdict").count() == 3
+    assert problems == []
