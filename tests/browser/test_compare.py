@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from served import Served, problems_of
 
 pytestmark = pytest.mark.browser
 
-EASY = np.random.default_rng(0).gamma(4, 2, 40).round(2)
-HARD = np.random.default_rng(1).gamma(4, 3.5, 40).round(2)
+EASY = np.random.default_rng(0).gamma(4, 2, 24).round(2)
+HARD = np.random.default_rng(1).gamma(4, 3.5, 24).round(2)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,13 @@ def served(tmp_path_factory):
 def two(served):
     """Two measured populations, the second one with the higher errors."""
     return served.measured("easy", *EASY), served.measured("hard", *HARD)
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -115,10 +123,7 @@ def test_what_can_t_be_compared_is_said_and_nothing_else_is_shown(page, served, 
         (f"?side={a}&side={a};depth=9..4", "reversed"),
     ):
         page.goto(f"{served.url}/app/compare{query}")
-        page.wait_for_function(
-            "words => document.getElementById('compare-said').innerText.includes(words)",
-            arg=words,
-        )
+        expect(page.locator("#compare-said")).to_contain_text(words, timeout=30_000)
         assert page.locator(".verdict").count() == 0
     assert problems == []
 
@@ -159,7 +164,7 @@ def test_explore_hands_its_constraint_sets_over(page, served, two):
     pin = quote("depth=..5", safe="=.")
     page.goto(f"{served.url}/app/?population={a}&against={b}&depth=..8&pin={pin}")
     page.locator("#passing").wait_for()
-    page.wait_for_function("document.querySelectorAll('.pin-row').length === 1")
+    page.locator(".pin-row").first.wait_for()
     page.keyboard.press("c")
     page.locator(".verdict").first.wait_for(timeout=30_000)
     wanted = f"?side={a};depth=..8&side={b};depth=..8&side={a};depth=..5"

@@ -54,6 +54,7 @@
     draw(sets, e, picked) {
       const { frame } = this;
       const context = frame.begin();
+      if (!frame.has("xaxis", "yaxis")) return; // as while another page is shown
       const area = frame.area();
       const [x, y] = [frame.axis("xaxis"), frame.axis("yaxis")];
       const cuts = this.#cuts(area, x);
