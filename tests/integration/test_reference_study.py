@@ -1,0 +1,61 @@
+"""The study in reference/: it comes in whole, and the document about it says what it says."""
+
+import importlib.util
+import json
+from gzip import decompress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def script():
+    """docs/img/study.py, which prints the document's numbers."""
+    spec = importlib.util.spec_from_file_location("study_numbers", ROOT / "docs/img/study.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def study(script, tmp_path_factory):
+    return script.study(tmp_path_factory.mktemp("study"))
+
+
+def test_it_is_small_and_says_where_it_comes_from(script):
+    packed = script.FILE.read_bytes()
+    assert len(packed) < 5_000_000
+    archive = json.loads(decompress(packed))
+    assert len(archive["populations"]) == 12
+    assert len(archive["networks"]) == 397
+    for population in archive["populations"]:
+        told = population["provenance"]
+        assert len(told["commit"]) == 40
+        assert told["cpu"]
+        assert told["seconds"] > 0
+
+
+def test_four_spaces_of_a_hundred_networks_have_all_their_results(study):
+    _, sides = study
+    for side in sides.values():
+        assert side.view.pending == 0
+        assert side.view.failed == {}
+        assert side.results.multiplicity.sum() >= 100
+        assert len(side.results) == 100
+
+
+def test_the_document_says_what_the_statistics_say(script, study):
+    # Medians at equal covariates come from bootstraps and are left to the script.
+    database, sides = study
+    document = (ROOT / "docs/study-regnet.md").read_text()
+    lines = [
+        *script.order(sides),
+        *script.properties(sides),
+        *script.best(sides),
+        *script.search(sides),
+        *script.longer(database),
+    ]
+    assert len(lines) == 6 + 12 + 4 + 4 + 3
+    assert [line for line in lines if line not in document] == []
