@@ -7,6 +7,7 @@ The claims are those of arXiv 2003.13678; the statistics are the project's own.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -123,11 +124,9 @@ def best(sides: dict[str, Side]) -> list[str]:
         of = one.results
         told = []
         for column in ("depth", "bottleneck_ratio", "group_width", "wm", "e_fit"):
-            found = (
-                best_range(of.columns[column], of.error, of.multiplicity)
-                if column in of.columns
-                else None
-            )
+            found = None
+            if column in of.columns:
+                found = best_range(of.columns[column], of.error, of.multiplicity)
             if found is not None:
                 told.append(f"{column} {found.median:.4g} [{found.lo:.4g}, {found.hi:.4g}]")
         lines.append(f"{name}: {', '.join(told)}")
@@ -161,7 +160,8 @@ def search(sides: dict[str, Side]) -> list[str]:
         one_of = f"{best_of.mean[0]:.1f}"
         lines.append(
             f"{name}: best of 1 {one_of}, of {best_of.k[at]} {best_of.mean[at]:.2f} "
-            f"(90 % of searches {best_of.quantiles[0, at]:.2f} - {best_of.quantiles[-1, at]:.2f}), "
+            f"(90 % of searches {best_of.quantiles[0, at]:.2f} - "
+            f"{best_of.quantiles[-1, at]:.2f}), "
             f"best of all {one.edf.min:.2f}; EDF of {enough.k[-1]} within "
             f"{enough.measured_limit[-1]:.2f} of all"
         )
@@ -181,7 +181,8 @@ def trust(database: Database, sides: dict[str, Side]) -> list[str]:
             rank = again.against_first
             lines.append(
                 f"{name}: {again.regime}, seed {again.seed}, n = {rank.n}: "
-                f"{interval(rank.spearman)}, {100 * rank.in_order.value:.0f} % of pairs in order"
+                f"{interval(rank.spearman)}, "
+                f"{100 * rank.in_order.value:.0f} % of pairs in order"
             )
         if found.noise:
             lines.append(
@@ -205,7 +206,8 @@ def longer(database: Database) -> list[str]:
         found = compare(*long, usual_cut(long))
         lines.append(
             f"{a} against {b}, 20 epochs: {a} wins {percentages(found.pairs)}, "
-            f"{probability(found.theta.p)}; medians {long[0].median:.2f} and {long[1].median:.2f}"
+            f"{probability(found.theta.p)}; "
+            f"medians {long[0].median:.2f} and {long[1].median:.2f}"
         )
     return lines
 
@@ -226,7 +228,7 @@ def sections(database: Database, sides: dict[str, Side]) -> dict[str, Sequence[s
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in sections(*study(Path(folder))).items():
-            print(f"\n# {name}", *lines, sep="\n")
+            sys.stdout.write("\n".join([f"\n# {name}", *lines, ""]))
 
 
 if __name__ == "__main__":
