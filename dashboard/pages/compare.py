@@ -20,8 +20,9 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.style import PALETTES, Palette
-from dashboard.pages import compare_report as report
+from dashboard.pages import compare_matched, compare_tables, compare_verdicts
 from dashboard.pages.compare_question import Question, read
+from dashboard.pages.compare_words import legend, name_and_n
 from dashboard.pages.markup import attributes, graph, page_header, register_graph
 from dashboard.pages.network import THEME
 from dashboard.sources import Sources
@@ -154,34 +155,37 @@ def shown(
     with sources.database.read() as session:
         watch = watches.of_pair(session, chosen[a].text, chosen[b].text)
     trusts = [stability.trusted(sources.database, chosen[place]) for place in (a, b)]
+    labels = (chosen[a].label, chosen[b].label)
     return {
         "said": "",
-        "verdicts-note": report.levels(found),
-        "verdicts-text": report.verdicts(found, question.pair),
-        "edf-note": report.band_name(found),
-        "edf-text": report.legend([report.name_and_n(side) for side in chosen]),
+        "verdicts-note": compare_verdicts.levels(found),
+        "verdicts-text": compare_verdicts.verdicts(found, question.pair),
+        "edf-note": compare_verdicts.band_name(found),
+        "edf-text": legend([name_and_n(side) for side in chosen]),
         "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),
-        "matched-note": report.matched_on(matched),
-        "matched-text": report.matched(matched, chosen[a].label, chosen[b].label, (a, b)),
+        "matched-note": compare_matched.matched_on(matched),
+        "matched-text": compare_matched.matched(
+            matched, chosen[a].label, chosen[b].label, (a, b)
+        ),
         "matched-figure": edfs_figure(matched_curves(matched, question, palette), palette),
-        "decided-note": report.decided_note(pair),
-        "decided-text": report.decided(pair, chosen, watch),
+        "decided-note": compare_verdicts.decided_note(pair),
+        "decided-text": compare_verdicts.decided(pair, chosen, watch),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
-        "balance-note": report.balance_note(chosen[a].label, chosen[b].label),
-        "balance-text": report.balance(matched),
-        "details-note": report.balance_note(chosen[a].label, chosen[b].label),
-        "details-text": report.details(pair, found.cut),
+        "balance-note": compare_matched.balance_note(*labels),
+        "balance-text": compare_matched.balance(matched),
+        "details-note": compare_matched.balance_note(*labels),
+        "details-text": compare_tables.details(pair, found.cut),
         "sides-note": "",
-        "sides-text": report.counted(found),
-        "efficiency-note": report.efficiency_note(searched),
-        "efficiency-text": report.legend([report.name_and_n(side) for side in chosen]),
+        "sides-text": compare_tables.counted(found),
+        "efficiency-note": compare_tables.efficiency_note(searched),
+        "efficiency-text": legend([name_and_n(side) for side in chosen]),
         "enough-note": "largest distance between the EDF of some networks and that of all",
-        "enough-text": report.enough(searched),
+        "enough-text": compare_tables.enough(searched),
         "efficiency-figure": efficiency_figure(
             [(one.side.label, one.efficiency) for one in searched], palette
         ),
         "stability-note": "the same networks after fewer epochs, by other seeds and regimes",
-        "stability-text": report.stability(trusts),
+        "stability-text": compare_tables.stability(trusts),
     }
 
 

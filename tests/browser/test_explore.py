@@ -369,7 +369,7 @@ def test_a_click_picks_the_nearest_network_and_a_row_picks_its_own(explore, serv
 def test_fewer_than_twenty_networks_have_no_best_range(explore, served):
     page = explore("?depth=3..3")
     assert int(number(page, "n")) < 20
-    assert page.locator(".scatter-range").nth(0).inner_text() == "few networks"
+    expect(page.locator(".scatter-range").nth(0)).to_have_text("few networks")
     assert page.inner_text("#widths-best") == "few networks"
     assert number(page, "median").endswith("%")
 

@@ -1,0 +1,118 @@
+"""A pair at equal covariates: how unlike its sides are, and who wins then."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.pages.compare_words import interval, number, swatch
+from dashboard.pages.markup import table
+from designspace.comparison import percentages, probability
+from designspace.imbalance import Imbalance
+from designspace.quantities import quantity
+from designspace.regression import Factor
+from services.adjusted import COVARIATES, Adjusted
+
+
+def matched_on(found: Adjusted) -> str:
+    names = ", ".join(COVARIATES[name] for name in found.covariates)
+    return f"matched on {names}: {found.matched.matching.method}"
+
+
+def matched(found: Adjusted, a: str, b: str, places: tuple[int, int]) -> list[Component]:
+    """Who wins at equal covariates, and how much of either side is left."""
+    matching, theta = found.matched.matching, found.matched.theta
+    if matching.reason:
+        return [html.P(f"No match: {matching.reason}")]
+    said = (
+        f"{a} wins {percentages(theta)} of pairs at equal covariates"
+        if theta.decided
+        else f"{a} wins {100 * theta.value:.0f} % of pairs at equal covariates; {theta.reason}"
+    )
+    worth = " · ".join(
+        f"{label} worth n = {worth:.0f} of {edf.n}"
+        for label, worth, edf in (
+            (a, matching.worth_a, found.edfs[0]),
+            (b, matching.worth_b, found.edfs[1]),
+        )
+    )
+    dropped = []
+    if matching.bins_kept or matching.bins_dropped:
+        dropped.append(f"{matching.bins_kept} bins kept, {matching.bins_dropped} dropped")
+    if matching.outside_a or matching.outside_b:
+        outside = matching.outside_a + matching.outside_b
+        dropped.append(f"outside the common range: {outside}")
+    legend_of_pair = html.Div(
+        [
+            html.Span([swatch(place), label])
+            for place, label in zip(places, (a, b), strict=True)
+        ],
+        className="side-legend",
+    )
+    return [
+        legend_of_pair,
+        html.P(html.B(said)),
+        html.P(" · ".join([worth, *dropped]), className="muted"),
+    ]
+
+
+def balance_note(a: str, b: str) -> str:
+    return f"A: {a} · B: {b}"
+
+
+def balance(found: Adjusted) -> list[Component]:
+    """How unlike the sides are, and the factor on the error at equal covariates."""
+    if not found.imbalance:
+        return [html.P("no network has a result yet")]
+    rows = [imbalance_row(row, row.name in found.covariates) for row in found.imbalance]
+    return [
+        table(
+            ["covariate", "SMD", "matched", "common range", "of A", "of B"], rows, numeric=True
+        ),
+        html.P(
+            "SMD: difference of mean logarithms in standard deviations; above .1 amber, "
+            "above .25 red",
+            className="muted",
+        ),
+        table(
+            ["factor on the error, A against B", "factor", "p"],
+            [factor_row("mean log error, HC3", found.mean), factor_row("median", found.median)],
+            numeric=True,
+        ),
+        html.P(factor_note(found.mean), className="muted"),
+    ]
+
+
+def imbalance_row(row: Imbalance, is_held: bool) -> list[Any]:
+    name = COVARIATES[row.name]
+    if row.reason:
+        return [name, row.reason, "", "", "", ""]
+    shown = quantity(row.name)
+    places = shown.decimals_for([row.lo, row.hi])
+    return [
+        f"{name} (held)" if is_held else name,
+        html.Span(number(row.smd, 2), className=f"warn-{row.warning or 'none'}"),
+        html.Span(
+            number(row.smd_weighted, 2), className=f"warn-{row.warning_weighted or 'none'}"
+        ),
+        f"{shown.show(row.lo, places)} – {shown.show(row.hi, places)} {shown.shown_unit}",
+        f"{100 * row.inside_a:.0f} %",
+        f"{100 * row.inside_b:.0f} %",
+    ]
+
+
+def factor_row(name: str, found: Factor) -> list[Any]:
+    p = "" if math.isnan(found.p_value) else probability(found.p_value).removeprefix("p = ")
+    return [name, interval(found.factor, 2), p]
+
+
+def factor_note(found: Factor) -> str:
+    said = ["below 1: A is better"]
+    if found.at_chance:
+        said.append(f"{found.at_chance} diverged networks count as chance")
+    if found.dropped:
+        said.append(f"dropped: {', '.join(found.dropped)}")
+    return "; ".join(said)

@@ -1,0 +1,153 @@
+"""Compare's tables: the picked pair, what is counted, subsamples, other trainings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.pages.compare_words import interval, number, swatch
+from dashboard.pages.markup import facts, table
+from designspace.comparison import percentages, probability
+from designspace.dominance import Dominance
+from designspace.stability import Stability
+from services.comparisons import Compared, Pair
+from services.searches import Searched
+from services.stability import Trust
+
+
+def details(pair: Pair, cut: float) -> list[Component]:
+    found = pair.found
+    rows: list[tuple[str, Any]] = [
+        ("P(A beats B)", f"{percentages(found.pairs)}, {probability(found.theta.p)}"),
+        ("difference of medians", interval(found.medians, 2, "points")),
+        (f"area between EDFs up to {cut:g} %", interval(found.area, 2, "points")),
+        ("largest distance of EDFs", distance(pair)),
+        ("better at every error level?", dominance(found.dominance)),
+    ]
+    if pair.permutation is not None:
+        rows.append(("equal distributions, permuted", probability(pair.permutation)))
+    return [facts(rows)]
+
+
+def distance(pair: Pair) -> str:
+    found = pair.found.distance
+    if math.isnan(found.d):
+        return "–"
+    return f"{found.d:.2f} at {number(found.error)} %, {probability(found.p)}"
+
+
+def dominance(found: Dominance) -> str:
+    if found.reason:
+        return found.reason
+    between = f"between {number(found.lower)} and {number(found.upper)} %"
+    return {
+        "A": f"A is, {between}; {probability(found.p)}",
+        "B": f"B is, {between}; {probability(found.p)}",
+        "cross": "no: the EDFs cross",
+        "none": f"not shown {between}",
+    }[found.order]
+
+
+def counted(found: Compared) -> Component:
+    """Which networks every side is, and what was left out."""
+    rows = []
+    for place, drawn in enumerate(found.drawn):
+        view, median = drawn.side.view, drawn.side.edf.quantile_interval(0.5, found.level)
+        failed = ", ".join(f"{n} {cause}" for cause, n in view.failed.items())
+        rows.append(
+            [
+                html.Span([swatch(place), drawn.side.label], className="side-name"),
+                view.snapshot.regime,
+                f"{drawn.side.edf.n:,}",
+                f"{view.diverged:,}",
+                failed or "0",
+                f"{view.pending:,}",
+                interval(median, 2),
+            ]
+        )
+    head = ["side", "regime", "n", "diverged", "failed", "pending", "median error (%)"]
+    return table(head, rows, numeric=True)
+
+
+def efficiency_note(searched: Sequence[Searched]) -> str:
+    method = next((one.efficiency.method for one in searched), "")
+    return f"mean error of the {method}; shaded: 90 % of searches"
+
+
+def enough(searched: Sequence[Searched]) -> list[Component]:
+    """How far an EDF of some networks is from that of all."""
+    rows = []
+    for place, one in enumerate(searched):
+        found = one.enough
+        if found.reason or not found.k.size:
+            continue
+        for k in dict.fromkeys((found.k[0], found.k[-1])):
+            i = int((found.k == k).argmax())
+            rows.append(
+                [
+                    html.Span([swatch(place), one.side.label], className="side-name"),
+                    f"{int(k):,} of {found.n:,}",
+                    number(found.measured[i], 3),
+                    number(found.measured_limit[i], 3),
+                    number(found.limit[i], 3),
+                ]
+            )
+    if not rows:
+        return [html.P("too few networks to take some of them")]
+    head = ["side", "networks", "on average", "95 % of subsamples", "95 % in any space"]
+    return [table(head, rows, numeric=True)]
+
+
+def stability(trusts: Sequence[Trust]) -> list[Component]:
+    """Rank correlations of the picked pair's sides with other trainings of their networks."""
+    rows = [row for trust in trusts for row in trust_rows(trust)]
+    noise = [html.P(noise_of(trust)) for trust in trusts if trust.noise]
+    if not rows:
+        return [html.P("no epochs and no second training of these networks are known")]
+    head = [
+        "ranking against the reported error",
+        "n",
+        "rank correlation",
+        "in its best tenth",
+        "pairs in order",
+    ]
+    return [table(head, rows, numeric=True), *noise]
+
+
+def trust_rows(trust: Trust) -> Iterable[list[Any]]:
+    for at in some_epochs(trust):
+        yield stability_row(f"{trust.side.label}: epoch {at.epoch}", at.against_last)
+    for again in trust.retrained:
+        name = (
+            f"seed {again.seed}" if again.same_regime else f"{again.regime}, seed {again.seed}"
+        )
+        yield stability_row(f"{trust.side.label}: {name}", again.against_first)
+
+
+def some_epochs(trust: Trust) -> Sequence[Any]:
+    """The first, the middle and the last epoch before the end."""
+    n = len(trust.epochs)
+    return [trust.epochs[i] for i in sorted({0, n // 2, n - 1})] if n else []
+
+
+def stability_row(name: str, found: Stability) -> list[Any]:
+    return [
+        name,
+        f"{found.n:,}",
+        interval(found.spearman, 2),
+        interval(found.spearman_best, 2),
+        f"{100 * found.in_order.value:.0f} %" if found.n else "–",
+    ]
+
+
+def noise_of(trust: Trust) -> str:
+    noise = trust.noise
+    assert noise is not None
+    return (
+        f"{trust.side.label}: a seed's noise is {interval(noise.ratio, 2)} of the spread "
+        f"between networks ({noise.n} networks, {noise.seeds} seeds)"
+    )

@@ -1,0 +1,128 @@
+"""What Compare says in sentences: every pair, and whether it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.pages.compare_words import swatch
+from dashboard.pages.markup import attributes
+from designspace.sequential import FEWEST, ConfidenceSequence
+from services.comparisons import Compared, Pair
+from services.sides import Side
+from services.watches import Watch
+
+
+def levels(found: Compared) -> str:
+    if len(found.pairs) == 1:
+        return f"intervals of {100 * found.level:g} %"
+    return f"{len(found.pairs)} pairs: intervals of {100 * found.level_of_pair:.1f} % each"
+
+
+def verdicts(found: Compared, picked: tuple[int, int]) -> list[Component]:
+    """One row a pair, which picks it, and what to mind."""
+    rows = [verdict_row(pair, (pair.a, pair.b) == picked) for pair in found.pairs]
+    warned = [html.P(text, className="warned") for text in found.warnings]
+    return [html.Div(rows, className="verdicts"), *warned]
+
+
+def verdict_row(pair: Pair, is_picked: bool) -> Component:
+    return html.Button(
+        [
+            html.Span([swatch(pair.a), swatch(pair.b)], className="swatches"),
+            html.B(pair.verdict),
+            html.Span(standing(pair), className="muted"),
+        ],
+        type="button",
+        className="verdict",
+        title="look at this pair below",
+        **attributes(
+            aria_pressed=str(is_picked).lower(),
+            data_pair=f"{pair.a},{pair.b}",
+            data_outcome=pair.found.outcome,
+        ),
+    )
+
+
+def standing(pair: Pair) -> str:
+    """Effect, and whether it would hold if one had looked all along."""
+    outcome = pair.decided.looks[-1].outcome if pair.decided.looks else "few"
+    decided = {
+        "few": f"looked at while training: too early, {FEWEST} networks of each are needed",
+        "open": f"looked at while training: open; {ahead(pair.decided)}",
+        "same": "decided, however often one looked: no difference that matters",
+    }.get(outcome, "decided, however often one looked")
+    effect = f"{pair.found.effect} effect · " if pair.found.effect else ""
+    return effect + decided
+
+
+def ahead(found: ConfidenceSequence) -> str:
+    """How many more networks it takes."""
+    far = found.projection
+    if far is None or far.likely is None:
+        return "more than 20,000 networks a side would decide"
+    soonest = f"{far.soonest:,}" if far.soonest is not None else "few"
+    latest = f"{far.latest:,}" if far.latest is not None else "no end"
+    return f"about {far.likely:,} networks a side decide ({soonest} to {latest})"
+
+
+def band_name(found: Compared) -> str:
+    return f"F(e): share with error below e · band: {found.drawn[0].band.name}"
+
+
+def decided_note(pair: Pair) -> str:
+    found = pair.decided
+    return (
+        f"{100 * found.level:.3g} % confidence sequence, valid at every look, "
+        f"planned for {found.planned} networks a side"
+    )
+
+
+def decided(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Component]:
+    """Where it stands, in a sentence, and whether both are told to stop when decided."""
+    if not pair.decided.looks:
+        return [html.P("no network has a result yet"), *watched(pair, chosen, watch)]
+    look = pair.decided.looks[-1]
+    a, b = chosen[pair.a].label, chosen[pair.b].label
+    share = (
+        f"{100 * look.estimate:.0f} % [{100 * look.lower:.0f}, {100 * look.upper:.0f}] "
+        f"of pairs won by {a}"
+    )
+    said = {
+        "A": f"Decided for {a}: {share}.",
+        "B": f"Decided for {b}: {share}.",
+        "same": f"Decided: no difference that matters, {share}.",
+        "open": f"Open after {look.n} and {look.m} networks: {share}; {ahead(pair.decided)}.",
+        "few": f"Too early: {look.n} of {a}, {look.m} of {b}; {FEWEST} of each are needed.",
+    }[look.outcome]
+    return [html.P(said), *watched(pair, chosen, watch)]
+
+
+def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Component]:
+    """A button that stops both populations when it is decided, or what came of it."""
+    a, b = chosen[pair.a], chosen[pair.b]
+    if a.population_id == b.population_id:
+        return []
+    if watch is None:
+        title = (
+            "what is queued of both is paused once it is decided; level and plan are fixed now"
+        )
+        sides = {"data_a": a.text, "data_b": b.text, "data_planned": str(pair.decided.planned)}
+        return [act("Stop both when decided", title, data_act="watch", **sides)]
+    if watch.outcome is None:
+        title = "whatever is decided"
+        forget = act("Let them go on", title, data_act="forget", data_watch=str(watch.id))
+        return [html.P(["Both stop when it is decided. ", forget], className="watched")]
+    found = watch.found or {}
+    n, m = int(found.get("n", 0)), int(found.get("m", 0))
+    if watch.a != a.text:
+        n, m = m, n
+    return [html.P(f"Stopped when it was decided, after {n} and {m} networks.")]
+
+
+def act(label: str, title: str, **data: str) -> Component:
+    return html.Button(
+        label, type="button", className="button", title=title, **attributes(**data)
+    )

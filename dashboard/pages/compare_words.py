@@ -1,0 +1,56 @@
+"""How Compare writes numbers, and its sides in their colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.pages.markup import attributes
+from designspace.estimate import Estimate
+from services.sides import Side
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """With a true minus; what is not known is a dash."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def interval(found: Estimate, decimals: int = 1, unit: str = "") -> str:
+    """`12.3 [11.0, 13.9] %`, or the number alone, or why there is none."""
+    said = number(found.value, decimals)
+    if found.decided:
+        said += f" [{number(found.lo, decimals)}, {number(found.hi, decimals)}]"
+    elif found.reason and math.isnan(found.value):
+        return found.reason
+    return f"{said} {unit}".strip()
+
+
+def swatch(place: int) -> Component:
+    """The colour of a side, by its place."""
+    return html.I(className="swatch", **attributes(data_side=str(place)))
+
+
+def name_and_n(side: Side) -> str:
+    """`RegNetX, n = 84 (2 diverged; failed 1, pending 3)`."""
+    view = side.view
+    said = [f"{view.diverged} diverged"] if view.diverged else []
+    failed = sum(view.failed.values())
+    left_out = [
+        f"{n} {what}" for n, what in ((failed, "failed"), (view.pending, "pending")) if n
+    ]
+    notes = "; ".join([*said, *left_out])
+    return f"{side.label}, n = {side.edf.n:,}" + (f" ({notes})" if notes else "")
+
+
+def legend(labels: Sequence[str]) -> Component:
+    return html.Div(
+        [html.Span([swatch(place), label]) for place, label in enumerate(labels)],
+        className="side-legend",
+    )
