@@ -12,7 +12,7 @@ from dashboard.figures.style import LIGHT, Palette, empty, styled, translucent
 from designspace.bands import Band
 from designspace.comparison import MATTERS
 from designspace.edf import EDF, Curve
-from designspace.sequential import Look
+from designspace.sequential import FEWEST, Look
 
 HEIGHT = 280  # pixels
 FENCE = 2.5  # quartile distances beyond the upper quartile that are still drawn
@@ -84,10 +84,11 @@ def decided_figure(looks: Sequence[Look], colour: str, palette: Palette = LIGHT)
     Grey is where a difference would not matter; decided is what leaves one half for good, or
     stays inside the grey.
     """
-    if not looks:
-        return empty(palette, "no network has a result yet", height=HEIGHT)
+    if not looks or looks[-1].outcome == "few":
+        reason = f"too early: {FEWEST} networks of each side are needed"
+        return empty(palette, reason, height=HEIGHT)
     figure = go.Figure()
-    n = [min(look.n, look.m) if look.n == look.m else max(look.n, look.m) for look in looks]
+    n = [max(look.n, look.m) for look in looks]
     for values, fill in (
         ([100 * look.lower for look in looks], "none"),
         ([100 * look.upper for look in looks], "tonexty"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
@@ -67,6 +67,21 @@ def layout() -> Component:
                         **attributes(aria_label="what is compared"),
                     ),
                     html.Main([card(name) for name in CARDS], id="compare-cards"),
+                    html.Div(
+                        [
+                            html.H2("Two populations are needed"),
+                            html.P(
+                                "A comparison has two sides: populations, or constraint sets."
+                            ),
+                            dcc.Link(
+                                "New population",
+                                href=get_relative_path("/new"),
+                                className="button",
+                            ),
+                        ],
+                        className="compare-nothing",
+                        role="status",
+                    ),
                 ],
                 className="compare-body",
             ),

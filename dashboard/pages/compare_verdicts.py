@@ -54,7 +54,8 @@ def standing(pair: Pair) -> str:
         "open": f"looked at while training: open; {ahead(pair.decided)}",
         "same": "decided, however often one looked: no difference that matters",
     }.get(outcome, "decided, however often one looked")
-    effect = f"{pair.found.effect} effect · " if pair.found.effect else ""
+    known = pair.found.effect and pair.found.outcome != "few"
+    effect = f"{pair.found.effect} effect · " if known else ""
     return effect + decided
 
 

@@ -25,6 +25,8 @@ def number(value: float, decimals: int = 1) -> str:
 def interval(found: Estimate, decimals: int = 1, unit: str = "") -> str:
     """`12.3 [11.0, 13.9] %`, or the number alone, or why there is none."""
     said = number(found.value, decimals)
+    if found.reason and math.isinf(found.lo) and math.isinf(found.hi):
+        return f"{said} {unit}".strip() + f"; {found.reason}"
     if found.decided:
         said += f" [{number(found.lo, decimals)}, {number(found.hi, decimals)}]"
     elif found.reason and math.isnan(found.value):

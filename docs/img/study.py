@@ -10,9 +10,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db.migrations import upgrade
 from db.session import Database
@@ -22,6 +25,7 @@ from designspace.correlation import spearman
 from designspace.differences import usual_cut
 from designspace.edf import edf
 from designspace.estimate import Estimate
+from designspace.matched import compare_matched
 from designspace.population import Population
 from netspace import archive
 from services import adjusted, comparisons, searches, stability
@@ -29,6 +33,9 @@ from services.sides import Side, side
 from services.snapshots import Snapshots
 
 FILE = Path(__file__).parents[2] / "reference" / "regnet-fashion-14.json.gz"
+Question: TypeAlias = tuple[str, Population, str, str, NDArray[np.bool_]]
+"""A space, its networks, what some of them are, what the others are, and which are which."""
+
 CHAIN = ("AnyNetX_A", "AnyNetX_C", "AnyNetX_E", "RegNetX")
 
 
@@ -64,16 +71,12 @@ def order(sides: dict[str, Side]) -> list[str]:
 def matched(sides: dict[str, Side]) -> list[str]:
     """The pairs at equal depth, and at equal depth and flops."""
     lines = []
-    for a, b in (
-        ("AnyNetX_A", "AnyNetX_E"),
-        ("AnyNetX_A", "RegNetX"),
-        ("AnyNetX_E", "RegNetX"),
-    ):
-        for held in (["depth"], ["depth", "flops"]):
-            found = adjusted.adjusted(sides[a], sides[b], held)
+    for a, b in combinations(CHAIN, 2):
+        for names in (["depth"], ["depth", "flops"]):
+            found = adjusted.adjusted(sides[a], sides[b], names)
             apart = {row.name: row.smd for row in found.imbalance}
             lines.append(
-                f"{a} against {b} at equal {' and '.join(held)}: "
+                f"{a} against {b} at equal {' and '.join(names)}: "
                 f"{a} wins {percentages(found.matched.theta)}, "
                 f"factor {interval(found.mean.factor)}, of medians "
                 f"{interval(found.median.factor)}; SMD of depth {apart['depth']:.2f}"
@@ -81,7 +84,9 @@ def matched(sides: dict[str, Side]) -> list[str]:
     return lines
 
 
-def within(name: str, population: Population, one: str, other: str, rows: np.ndarray) -> str:
+def within(
+    name: str, population: Population, one: str, other: str, rows: NDArray[np.bool_]
+) -> str:
     """Networks of one population with a property against those without."""
     e, w = population.error, population.multiplicity
     a, b = edf(e[rows], w[rows]), edf(e[~rows], w[~rows])
@@ -89,32 +94,79 @@ def within(name: str, population: Population, one: str, other: str, rows: np.nda
     return f"{name}: {a.n} v {b.n}: {verdict(found, one, other)}"
 
 
+def held(name: str, population: Population, one: str, rows: NDArray[np.bool_]) -> str:
+    """The same at equal depth, and at equal depth and flops."""
+    e, w, columns = population.error, population.multiplicity, population.columns
+    told = []
+    for names in (("depth",), ("depth", "flops")):
+        x = np.stack([columns[column] for column in names], axis=1)
+        found = compare_matched(
+            e[rows],
+            x[rows],
+            e[~rows],
+            x[~rows],
+            np.random.default_rng(0),
+            multiplicity_a=w[rows],
+            multiplicity_b=w[~rows],
+        )
+        theta = found.theta
+        said = percentages(theta) if theta.decided else f"no interval: {found.reason}"
+        told.append(f"{' and '.join(names)} {said}")
+    return f"{name}, {one} at equal {', '.join(told)}"
+
+
+def properties_held(sides: dict[str, Side]) -> list[str]:
+    """The same findings where depth, and depth and flops, are held fixed."""
+    return [held(name, of, one, rows) for name, of, one, _, rows in asked(sides)]
+
+
 def properties(sides: dict[str, Side]) -> list[str]:
     """The paper's findings about parameters, inside the spaces that vary them."""
-    lines = []
+    return [within(*question) for question in asked(sides)]
+
+
+def asked(sides: dict[str, Side]) -> list[Question]:
+    """Properties of networks that the paper finds good, in the spaces that vary them."""
+    questions: list[Question] = []
     for name in ("AnyNetX_C", "AnyNetX_E", "RegNetX"):
         of = sides[name].results
         b, g = of.columns["bottleneck_ratio"], of.columns["group_width"]
-        lines += [
-            within(name, of, "b <= 2", "b = 4", b <= 2),
-            within(name, of, "b = 1", "b > 1", b == 1),
-            within(name, of, "g > 1", "g = 1", g > 1),
+        questions += [
+            (name, of, "b <= 2", "b = 4", b <= 2),
+            (name, of, "b = 1", "b > 1", b == 1),
+            (name, of, "g > 1", "g = 1", g > 1),
         ]
     of = sides["AnyNetX_C"].results
-    widths = np.stack([of.columns[f"width_{i}"] for i in (1, 2, 3)])
-    depths = np.stack([of.columns[f"depth_{i}"] for i in (1, 2, 3)])
-    lines += [
-        within(
-            "AnyNetX_C", of, "growing widths", "others", (np.diff(widths, axis=0) >= 0).all(0)
-        ),
-        within(
-            "AnyNetX_C", of, "growing depths", "others", (np.diff(depths, axis=0) >= 0).all(0)
-        ),
-    ]
+    for noun in ("width", "depth"):
+        stages = np.stack([of.columns[f"{noun}_{i}"] for i in (1, 2, 3)])
+        growing = (np.diff(stages, axis=0) >= 0).all(axis=0)
+        questions.append(("AnyNetX_C", of, f"growing {noun}s", "others", growing))
     of = sides["RegNetX"].results
-    wm = of.columns["wm"]
-    lines.append(within("RegNetX", of, "wm >= 2", "wm < 2", wm >= 2))
+    w0, wa, wm = (of.columns[name] for name in ("w0", "wa", "wm"))
+    near = np.abs(np.log(w0 / wa)) <= np.log(2) / 2
+    return [
+        *questions,
+        ("RegNetX", of, "wm >= 2", "wm < 2", wm >= 2),
+        ("RegNetX", of, "w0 about wa", "others", near),
+    ]
+
+
+def deep(sides: dict[str, Side]) -> list[str]:
+    """Networks of 7 and more blocks against shallower ones of the same space."""
+    lines = []
+    for name, one in sides.items():
+        of = one.results
+        lines.append(within(name, of, "d >= 7", "d <= 6", of.columns["depth"] >= 7))
     return lines
+
+
+def tails(sides: dict[str, Side]) -> list[str]:
+    """The good and the bad ends of the four EDFs."""
+    return [
+        f"{name}: error below 25 %: {interval(one.edf.below(25.0))}, "
+        f"below 40 %: {interval(one.edf.below(40.0))}, mean {one.edf.mean_of_finite:.1f}"
+        for name, one in sides.items()
+    ]
 
 
 def best(sides: dict[str, Side]) -> list[str]:
@@ -216,7 +268,10 @@ def sections(database: Database, sides: dict[str, Side]) -> dict[str, Sequence[s
     return {
         "order": order(sides),
         "matched": matched(sides),
+        "tails": tails(sides),
         "properties": properties(sides),
+        "held": properties_held(sides),
+        "deep": deep(sides),
         "best": best(sides),
         "correlations": correlations(sides),
         "search": search(sides),

@@ -52,10 +52,12 @@ def test_the_document_says_what_the_statistics_say(script, study):
     document = (ROOT / "docs/study-regnet.md").read_text()
     lines = [
         *script.order(sides),
+        *script.tails(sides),
         *script.properties(sides),
+        *script.deep(sides),
         *script.best(sides),
         *script.search(sides),
         *script.longer(database),
     ]
-    assert len(lines) == 6 + 12 + 4 + 4 + 3
+    assert len(lines) == 6 + 4 + 13 + 4 + 4 + 4 + 3
     assert [line for line in lines if line not in document] == []

@@ -48,9 +48,10 @@
       return;
     }
     if (!question) return;
+    const some = question.sides.length || populations.length >= 2;
+    at("compare").dataset.state = some ? "some" : "nothing";
     if (question.sides.length) draw();
-    else if (populations.length >= 2) change({ sides: usual(populations) }, true);
-    else tell("compare-said", { children: "two populations are needed: make a New population" });
+    else if (some) change({ sides: usual(populations) }, true);
   }
 
   /** New results of a population that is shown, or a population that is not known yet. */
