@@ -4,9 +4,7 @@ export PYTHONPATH := .
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
-# One more than the cores, at most four: tests with servers in them wait as long as they work.
-PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 3 ? n + 1 : 4)))
-PYTEST = $(PY) -m pytest -n $(PROCESSES)
+PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos bench clean

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from playwright.sync_api import expect
 
 ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"
 FLAGS = [
@@ -23,6 +24,8 @@ ISOLATED = {  # lets performance.now() tell 5 microseconds instead of 100
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
+expect.set_options(timeout=20_000)  # ms; a page on a busy machine takes its time
+
 REPORT = pytest.StashKey[list[str]]()
 
 
