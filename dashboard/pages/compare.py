@@ -153,7 +153,9 @@ def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
         chosen = sides.sides(sources.snapshots, question.sides, fewest=2)
         return shown(sources, question, chosen, palette)
     except (Refused, NotFound) as refusal:
-        return dict.fromkeys(OUTPUTS) | {"said": html.Span(str(refusal), className="refused")}
+        return dict.fromkeys(OUTPUTS) | {
+            "said": html.Span(str(refusal), className="refused", title=str(refusal))
+        }
 
 
 def shown(

@@ -110,7 +110,12 @@ def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
         title = (
             "what is queued of both is paused once it is decided; level and plan are fixed now"
         )
-        sides = {"data_a": a.text, "data_b": b.text, "data_planned": str(pair.decided.planned)}
+        sides = {
+            "data_a": a.text,
+            "data_b": b.text,
+            "data_level": f"{pair.decided.level:.6g}",
+            "data_planned": str(pair.decided.planned),
+        }
         return [act("Stop both when decided", title, data_act="watch", **sides)]
     if watch.outcome is None:
         title = "whatever is decided"
@@ -120,7 +125,14 @@ def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
     n, m = int(found.get("n", 0)), int(found.get("m", 0))
     if watch.a != a.text:
         n, m = m, n
-    return [html.P(f"Stopped when it was decided, after {n} and {m} networks.")]
+    said = f"Both were stopped when it was decided, after {n} and {m} networks. "
+    again = act(
+        "Forget it",
+        "so that they can be told to stop once more",
+        data_act="forget",
+        data_watch=str(watch.id),
+    )
+    return [html.P([said, again], className="watched")]
 
 
 def act(label: str, title: str, **data: str) -> Component:

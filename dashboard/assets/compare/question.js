@@ -116,7 +116,7 @@
       }, "×"),
       h("input", {
         type: "text", value: constraints, "data-side-constraints": place, spellcheck: "false",
-        placeholder: "no constraints; depth=5..8; wm=2..2.5",
+        placeholder: "depth=5..8; wm=2..2.5",
         "aria-label": `constraints of side ${place + 1}`,
       }));
   }

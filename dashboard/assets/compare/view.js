@@ -103,8 +103,8 @@
     const { act, place, pair } = button.dataset;
     if (act === "add") add();
     else if (act === "watch") {
-      const { a, b, planned } = button.dataset;
-      request("POST", "/watches", { a, b, planned: Number(planned) });
+      const { a, b, level, planned } = button.dataset;
+      request("POST", "/watches", { a, b, level: Number(level), planned: Number(planned) });
     } else if (act === "forget") request("DELETE", `/watches/${button.dataset.watch}`);
     else if (act === "remove") {
       change({ sides: question.sides.filter((_, i) => i !== Number(place)), pair: "0,1" });
@@ -118,8 +118,13 @@
       headers: { "Content-Type": "application/json" },
       body: body && JSON.stringify(body),
     }).catch((error) => ({ ok: false, statusText: error.message }));
-    if (answer.ok) tell("compare-changed", { data: performance.now() });
-    else tell("compare-said", { children: `not done: ${answer.statusText}` });
+    if (answer.ok || answer.status === 404) { // somebody else has forgotten it
+      tell("compare-changed", { data: performance.now() });
+    } else {
+      const { detail } = await answer.json?.().catch(() => ({})) ?? {};
+      const why = detail?.map?.(({ message }) => message).join("; ") ?? answer.statusText;
+      tell("compare-said", { children: `not done: ${why}` });
+    }
   }
 
   /** One more side: the last one again, to be given other constraints. */
