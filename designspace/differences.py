@@ -17,12 +17,11 @@ from numpy.random import Generator
 from scipy.special import stdtrit
 
 from designspace.edf import EDF, EPSILON
-from designspace.estimate import Estimate, percentile_interval
+from designspace.estimate import SEED, Estimate, percentile_interval
 from designspace.shares import Floats
 from designspace.sums import weighted_sum
 
 DRAWS = 1_000
-SEED = 20_200_330  # of bootstrap draws, so that the same data say the same
 FEWEST = 6  # networks of either; below there is no interval
 TOO_FEW = f"fewer than {FEWEST} networks of either"
 BOTH_DIVERGED = "half of both populations diverged"

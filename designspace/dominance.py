@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import kolmogi, ndtr
+from scipy.special import ndtr
 
 from designspace.pairs import Pooled
 from designspace.shares import Floats
@@ -72,8 +72,3 @@ def crosses(both: Pooled, alpha: float) -> bool:
     gap = np.cumsum(both.a) - np.cumsum(both.b)
     limit = math.sqrt(math.log(2 / alpha) / 2 * (1 / both.n + 1 / both.m))
     return bool(gap.max() > limit and -gap.min() > limit)
-
-
-def difference_radius(n: float, m: float, level: float = 0.95) -> float:
-    """F_A - F_B lies within this of what was seen, at all errors at once."""
-    return float(kolmogi(1 - level)) * math.sqrt(1 / n + 1 / m)

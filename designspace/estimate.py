@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 
 from designspace.shares import Floats
 
+SEED = 20_200_330
+"""Of bootstraps that are given no generator: the same data say the same."""
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from designspace.edf import EDF, edf
+from designspace.estimate import SEED
 from designspace.imbalance import Imbalance, imbalances
 from designspace.matched import MatchedComparison, compare_matched
 from designspace.matching import Matcher, bins, overlap
@@ -34,7 +35,6 @@ COVARIATES = {
 }
 """Columns that every network has, and that a question may want to hold fixed."""
 
-SEED = 20_200_330
 DRAWS = 200
 MEDIAN_DRAWS = 100
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from designspace.efficiency import Efficiency, random_search
 from designspace.enough import Enough, enough
+from designspace.estimate import SEED
 from services.sides import Side
 
-SEED = 20_200_330
 SUBSAMPLES = 100
 LARGEST = 20_000
 """Networks whose subsamples are measured; of more, the first in launch order."""

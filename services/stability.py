@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
+from designspace.estimate import SEED
 from designspace.noise import Noise, seed_noise
 from designspace.shares import Floats
 from designspace.stability import Stability, stability
 from services.sides import Side
 
-SEED = 20_200_330
 MOST = 5_000
 """Networks that are looked at: the first of a side in launch order."""
 FEWEST = 5

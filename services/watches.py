@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
@@ -77,8 +77,10 @@ def forget(session: Session, id: int) -> None:
     Raises:
         NotFound: no such watch.
     """
-    if not session.execute(delete(WatchRow).where(WatchRow.id == id)).rowcount:  # type: ignore[attr-defined]
+    row = session.get(WatchRow, id)
+    if row is None:
         raise NotFound("watch", id)
+    session.delete(row)
 
 
 class Watcher:

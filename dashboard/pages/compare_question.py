@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from designspace import sequential
 from designspace.bands import Method as BandMethod
-from services.adjusted import COVARIATES, METHODS, Method
+from services.adjusted import METHODS, Method
 from services.errors import Refused
 
 
@@ -69,6 +69,3 @@ def places(text: str, n: int) -> tuple[int, int]:
         if a < b < n:
             return a, b
     return 0, 1
-
-
-__all__ = ["COVARIATES", "Question", "read"]
