@@ -14,6 +14,12 @@ NO_RULES = {"shared": [], "non_decreasing": []}
 
 
 @pytest.fixture
+def database(sqlite):
+    """What refining asks of a database, test_rest.py tries on both kinds."""
+    return sqlite
+
+
+@pytest.fixture
 def measure(database):
     """Give the next jobs results."""
 
