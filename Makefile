@@ -5,8 +5,6 @@ PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
-# Tests of servers mostly wait: three at a time for two cores. Chromium would be late beside them.
-WAITING = $(PY) -m pytest -n $(shell $(PY) -c "import os; print(min(6, os.cpu_count() * 3 // 2))")
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos bench clean
@@ -34,8 +32,7 @@ endif
 test: setup-test ## everything: lint, types, import contracts, all tests in a real Chromium
 	@scripts/chromium || echo "the browser tests will be skipped"
 	@$(MAKE) $(PARALLEL) lint types imports
-	$(WAITING) --ignore tests/browser
-	$(PYTEST) tests/browser
+	$(PYTEST)
 
 check: setup-test ## what a commit should pass: all of it that needs no server
 	@$(MAKE) $(PARALLEL) lint types imports unit

@@ -140,7 +140,7 @@ def part(name, does):
     )
 
 waves = [[part(*item) for item in wave.items()] for wave in json.loads(sys.argv[2])]
-print("died:", Supervisor(waves, "all is well", grace=0.5).run())
+print("died:", Supervisor(waves, "all is well", grace=3).run())
 """
 
 
