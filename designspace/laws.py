@@ -177,7 +177,8 @@ class LogUniform(_Range):
         grid, step = self.grid(), exact(self.step)
         below = [grid[0] - min(step, grid[0] / 2), *grid[:-1]]
         masses = [math.log(v / u) for u, v in zip(below, grid, strict=True)]
-        return [(value, mass / sum(masses)) for value, mass in zip(grid, masses, strict=True)]
+        whole = sum(masses)
+        return [(value, mass / whole) for value, mass in zip(grid, masses, strict=True)]
 
 
 class PowerOfTwoOrLogUniform(_Law):

@@ -131,7 +131,7 @@ class Family(Frozen):
     def law_fields(self) -> list[str]:
         """The names of the fields that are laws."""
         fields = type(self).model_fields
-        return [name for name in fields if hasattr(getattr(self, name), "probabilities")]
+        return [name for name in fields if hasattr(type(getattr(self, name)), "probabilities")]
 
     rule_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that say how parameters of several stages hang together."""
