@@ -11,6 +11,7 @@ import psycopg
 from stacks import PYTHON
 
 from db.migrations import upgrade
+from db.models import Base
 from netspace.stack import ports, postgres
 
 # The launcher, as `netspace postgres` calls it, but forgetful: a power cut ends the tests, too.
@@ -39,36 +40,49 @@ class Postgres:
             assert self._process.poll() is None, "PostgreSQL ended"
             time.sleep(0.02)
         self._numbers = itertools.count(1)
+        self._free = []  # names of databases without rows
         self._do("CREATE DATABASE migrated")
         upgrade(self._named("migrated"))
 
     @contextlib.contextmanager
     def empty(self):
         """The URL of a database without tables."""
-        with self._new("template0") as url:
-            yield url
+        name = self._copy("template0")
+        yield self._named(name)
+        self._do(f"DROP DATABASE {name} WITH (FORCE)")
 
     @contextlib.contextmanager
     def migrated(self):
-        """The URL of a migrated database."""
-        with self._new("migrated") as url:
-            yield url
+        """The URL of a migrated database without rows.
+
+        It is emptied for the next test.
+        """
+        name = self._free.pop() if self._free else self._copy("migrated")
+        yield self._named(name)
+        self._empty(name)
+        self._free.append(name)
 
     def stop(self):
         self._process.send_signal(signal.SIGINT)
         self._process.wait()
 
-    @contextlib.contextmanager
-    def _new(self, template):
+    def _copy(self, template):
         name = f"test_{next(self._numbers)}"
         self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield self._named(name)
-        self._do(f"DROP DATABASE {name} WITH (FORCE)")
+        return name
+
+    def _empty(self, name):
+        """Remove all rows, and whoever still looks at them."""
+        self._do(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        self._do(f"TRUNCATE {tables} RESTART IDENTITY", self._named(name))
 
     def _named(self, name):
         return self._first.rpartition("/")[0] + f"/{name}"
 
-    def _do(self, statement):
-        address = self._first.replace("+psycopg", "")
+    def _do(self, statement, url=None):
+        address = (url or self._first).replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)

@@ -262,6 +262,7 @@ def test_columns_have_the_version_as_their_etag(client, measured):
     assert client.get(f"{API}/populations/{measured}/columns", headers=seen).status_code == 304
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # none is asked
 @pytest.mark.parametrize(
     ("query", "field", "value", "said"),
     [
