@@ -28,9 +28,17 @@ def two(served):
     return served.measured("easy", *EASY), served.measured("hard", *HARD)
 
 
+@pytest.fixture(scope="module")
+def window(browser):
+    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser):
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+def page(window):
+    page = window.new_page()
     yield page
     page.close()
 
