@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,17 +26,14 @@ from netspace.cli import app
 app(["worker"])
 """
 
-# Of what has nothing to do with the database one kind is enough.
-one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
-
-@pytest.fixture
-def worker(database, broker_url, tmp_path):
+@contextlib.contextmanager
+def ready(database_url, broker_url, folder):
     """A worker of one slot that is ready, and has just found nothing to do."""
     environment = os.environ | {
         "PYTHONPATH": str(Path(children.__file__).parents[2]),
-        "NETSPACE_DATA_DIR": str(tmp_path),
-        "NETSPACE_DATABASE_URL": database.url,
+        "NETSPACE_DATA_DIR": str(folder),
+        "NETSPACE_DATABASE_URL": database_url,
         "NETSPACE_BROKER_URL": broker_url,
         "NETSPACE_SLOTS": "1",
     }
@@ -49,6 +47,22 @@ def worker(database, broker_url, tmp_path):
         assert any("ready" in line for line in process.stderr)
         yield process
         process.kill()
+
+
+@pytest.fixture
+def worker(database, broker_url, tmp_path):
+    """A worker of the test's own."""
+    with ready(database.url, broker_url, tmp_path) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def idle(migrated, broker_url, tmp_path_factory):
+    """A worker that no test gives a job."""
+    folder = tmp_path_factory.mktemp("idle")
+    file = shutil.copy(migrated, folder / "netspace.db")
+    with ready(f"sqlite:///{file}", broker_url, folder) as process:
+        yield process
 
 
 @pytest.fixture
@@ -68,9 +82,8 @@ class Touched:
         return Path.touch, (self.file,)
 
 
-@one_database
-def test_a_worker_runs_as_it_is_configured(worker, sender):
-    inspected = sender.control.inspect(timeout=5)
+def test_a_worker_runs_as_it_is_configured(idle, sender):
+    inspected = sender.control.inspect(timeout=20, limit=1)  # or it waits for more workers
     (stats,) = inspected.stats().values()
     assert stats["pool"]["implementation"] == "celery.concurrency.thread:TaskPool"
     assert stats["pool"]["max-concurrency"] == 1
@@ -91,7 +104,22 @@ def test_a_worker_runs_as_it_is_configured(worker, sender):
     assert {name: conf[name] for name in wanted} == wanted
 
 
-@one_database
+def test_events_tell_a_monitor_of_workers_and_wake_ups(idle, sender, broker_url):
+    heard = []
+    wanted = {"task-sent", "task-received", "task-succeeded"}
+    queue = Queue(broker_url)
+    with sender.connection() as connection:
+        receiver = sender.events.Receiver(connection, {"*": heard.append})
+        with receiver.consumer_context() as (own, _, _):
+            while not wanted <= {event["type"] for event in heard}:
+                queue.wake()  # again: what comes before the subscription is lost
+                with contextlib.suppress(TimeoutError):
+                    own.drain_events(timeout=0.5)
+    queue.close()
+    assert {event["name"] for event in heard if "name" in event} == {WAKE}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # any will do
 def test_a_pickled_message_is_refused_unread_and_the_next_is_heard(
     worker, sender, tmp_path, create, database
 ):
@@ -107,22 +135,6 @@ def test_a_pickled_message_is_refused_unread_and_the_next_is_heard(
             return session.scalar(text("SELECT attempt FROM jobs"))
 
     assert until(claimed)
-
-
-@one_database
-def test_events_tell_a_monitor_of_workers_and_wake_ups(worker, sender, broker_url):
-    heard = []
-    wanted = {"task-sent", "task-received", "task-succeeded"}
-    queue = Queue(broker_url)
-    with sender.connection() as connection:
-        receiver = sender.events.Receiver(connection, {"*": heard.append})
-        with receiver.consumer_context() as (own, _, _):
-            while not wanted <= {event["type"] for event in heard}:
-                queue.wake()  # again: what comes before the subscription is lost
-                with contextlib.suppress(TimeoutError):
-                    own.drain_events(timeout=0.5)
-    queue.close()
-    assert {event["name"] for event in heard if "name" in event} == {WAKE}
 
 
 def test_a_message_wakes_the_worker_and_a_signal_ends_it_with_nothing_left_behind(
