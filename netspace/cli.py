@@ -6,7 +6,6 @@ the web process no torch.
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from netspace import data, stacks
+from netspace import data, preparation, stacks
 from netspace.settings import Settings, WrongSettings, load, misspelt, shown, variable
 from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
@@ -43,9 +42,11 @@ app.add_typer(data.app, name="data")
 def up() -> None:
     """Start broker, worker and web process, and keep them together until Ctrl-C."""
     with alone() as settings:
-        prepare(settings)
+        preparation.prepare(settings)
         # Beside the start of the others, and behind them where they want the cores.
-        threading.Thread(target=import_behind, args=(settings,), daemon=True).start()
+        threading.Thread(
+            target=preparation.import_behind, args=(settings,), daemon=True
+        ).start()
         run(stacks.up(settings))
 
 
@@ -63,15 +64,15 @@ def run_prepare() -> None:
     """Migrate the database, queue the demo study in an empty one, import reference studies."""
     with plain_errors():
         settings = checked_settings()
-        prepare(settings)
-        import_reference(settings)
+        preparation.prepare(settings)
+        preparation.import_reference(settings)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest version of its tables."""
     with plain_errors():
-        upgrade(checked_settings())
+        preparation.upgrade(checked_settings())
 
 
 @app.command()
@@ -219,7 +220,7 @@ def database() -> Iterator[Database]:
     """The settings' database, migrated."""
     with plain_errors():
         settings = checked_settings()
-        upgrade(settings)
+        preparation.upgrade(settings)
         from db.session import Database
 
         opened = Database(settings.database)
@@ -272,66 +273,3 @@ def checked_settings() -> Settings:
         hint = f", did you mean {meant}?" if meant else ""
         typer.echo(f"netspace: {name} is no setting{hint}", err=True)
     return load()
-
-
-def upgrade(settings: Settings) -> None:
-    """Migrate the database."""
-    from sqlalchemy.exc import OperationalError
-
-    from db import migrations
-    from db.session import Database
-
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
-    try:
-        with database.read() as session:
-            session.connection()
-    except OperationalError as unreachable:
-        said = str(unreachable.orig).strip().splitlines()[0]
-        raise CannotStart(f"no database at {shown(settings.database)}: {said}") from None
-    finally:
-        database.dispose()
-    migrations.upgrade(settings.database)
-
-
-def prepare(settings: Settings) -> None:
-    """Migrate the database, and put the demo study into an empty one."""
-    typer.echo(f"netspace: preparing {settings.data_dir}")
-    upgrade(settings)
-    if settings.demo:
-        from db.session import Database
-        from netspace.demo import create_if_empty
-
-        database = Database(settings.database)
-        try:
-            if create_if_empty(database):
-                typer.echo("netspace: queued the demo study")
-        finally:
-            database.dispose()
-
-
-def import_behind(settings: Settings) -> None:
-    """Import them with what the cores have left: Linux gives each thread a niceness."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-    import_reference(settings)
-
-
-def import_reference(settings: Settings) -> None:
-    """Import the reference folder's studies that are not in the database yet.
-
-    Whatever is wrong with them is told, and stops nothing.
-    """
-    if not settings.demo:
-        return
-    from db.session import Database
-    from netspace import archive
-
-    database = Database(settings.database)
-    try:
-        for line in archive.load_reference(database, settings):
-            typer.echo(f"netspace: {line}")
-    except Exception as error:
-        typer.echo(f"netspace: no reference study: {error}", err=True)
-    finally:
-        database.dispose()

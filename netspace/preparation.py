@@ -1,0 +1,79 @@
+"""Preparation: the database before a stack starts on it, and the studies beside the live one.
+
+What this imports stands in its functions: the supervisor starts at once, and the broker needs
+none of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+import typer
+
+from netspace.settings import Settings, shown
+from netspace.stack.errors import CannotStart
+
+
+def upgrade(settings: Settings) -> None:
+    """Migrate the database."""
+    from sqlalchemy.exc import OperationalError
+
+    from db import migrations
+    from db.session import Database
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        with database.read() as session:
+            session.connection()
+    except OperationalError as unreachable:
+        said = str(unreachable.orig).strip().splitlines()[0]
+        raise CannotStart(f"no database at {shown(settings.database)}: {said}") from None
+    finally:
+        database.dispose()
+    migrations.upgrade(settings.database)
+
+
+def prepare(settings: Settings) -> None:
+    """Migrate the database, and put the demo study into an empty one."""
+    typer.echo(f"netspace: preparing {settings.data_dir}")
+    upgrade(settings)
+    if settings.demo:
+        from db.session import Database
+        from netspace.demo import create_if_empty
+
+        database = Database(settings.database)
+        try:
+            if create_if_empty(database):
+                typer.echo("netspace: queued the demo study")
+        finally:
+            database.dispose()
+
+
+def import_behind(settings: Settings) -> None:
+    """Import them with what the cores have left: Linux gives each thread a niceness."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    import_reference(settings)
+
+
+def import_reference(settings: Settings) -> None:
+    """Import the reference folder's studies that are not in the database yet.
+
+    Whatever is wrong with them is told, and stops nothing.
+    """
+    if not settings.demo:
+        return
+    from db.session import Database
+    from netspace import archive
+
+    database = Database(settings.database)
+    try:
+        for line in archive.load_reference(database, settings):
+            typer.echo(f"netspace: {line}")
+    except Exception as error:
+        typer.echo(f"netspace: no reference study: {error}", err=True)
+    finally:
+        database.dispose()
