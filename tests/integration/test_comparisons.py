@@ -32,8 +32,8 @@ def record(database):
     """Give the next networks, in the order of the queue, these errors."""
 
     def record(errors):
-        for error in errors:
-            with database.durable() as session:
+        with database.durable() as session:
+            for error in errors:
                 claim = leases.claim(session, "train", "a worker", 30)
                 quantities = {"error": float(error), "loss": 0.5}
                 results.record(session, claim, Finished(quantities=quantities, conditions={}))

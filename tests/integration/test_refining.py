@@ -24,8 +24,8 @@ def measure(database):
     """Give the next jobs results."""
 
     def measure(*errors):
-        for error in errors:
-            with database.durable() as session:
+        with database.durable() as session:
+            for error in errors:
                 claim = leases.claim(session, "train", "a worker", 30)
                 finished = Finished(quantities={"error": error}, conditions={})
                 results.record(session, claim, finished)

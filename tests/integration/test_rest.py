@@ -38,8 +38,8 @@ def client(database, monkeypatch):
 def measured(database, create):
     """A population of 30 networks with errors of its own."""
     id = create(30)
-    for error in np.random.default_rng(0).permutation(30) + 5.0:
-        with database.durable() as session:
+    with database.durable() as session:
+        for error in np.random.default_rng(0).permutation(30) + 5.0:
             claim = leases.claim(session, "train", "a worker", 30)
             quantities = {"error": float(error), "loss": 0.5}
             results.record(session, claim, Finished(quantities=quantities, conditions={}))

@@ -17,8 +17,8 @@ SIZE = 40
 @pytest.fixture
 def record(database):
     def record(errors):
-        for error in errors:
-            with database.durable() as session:
+        with database.durable() as session:
+            for error in errors:
                 claim = leases.claim(session, "train", "a worker", 30)
                 found = Finished(quantities={"error": float(error), "loss": 1}, conditions={})
                 results.record(session, claim, found)
