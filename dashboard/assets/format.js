@@ -52,12 +52,21 @@
     return hi !== null ? `≤ ${hi}` : "any";
   }
 
+  /** Where an imported population was measured, as far as that is known. */
+  function origin({ cpu, torch, commit, seconds }) {
+    const parts = [
+      cpu && `on ${cpu}`, torch && `with torch ${torch}`,
+      commit && `by netspace at commit ${commit.slice(0, 7)}`, `in ${duration(seconds)}`,
+    ];
+    return `imported: measured ${parts.filter(Boolean).join(", ")}`;
+  }
+
   /** Write a text node only where it changed: reading is cheap, layout is not. */
   function write(node, text) {
     if (node && node.textContent !== text) node.textContent = text;
   }
 
   window.netspaceFormat = {
-    fixed, count, shown, percent, signed, duration, constraint, write,
+    fixed, count, shown, percent, signed, duration, constraint, origin, write,
   };
 })();

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-from services import archives, exports, imports
+from services import archives, exports, imports, provenance
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +34,13 @@ def test_the_page_opens_on_the_live_population_and_shows_the_study_on_request(se
     page.goto(f"{served.url}/app/")
     picked = page.locator("input#population")
     expect(picked).to_have_value("RegNetX · digits · 24 networks", timeout=20_000)
+    badge = page.locator("#data-badge")
+    expect(badge).to_have_text("digits")
     page.goto(f"{served.url}/app/?population={served.study}")
     expect(picked).to_have_value("Study: AnyNetX_A (digits) · 24 networks", timeout=20_000)
     expect(page.locator("[data-number=n] > span")).to_have_text("24", timeout=20_000)
+    expect(badge).to_have_text("digits · imported")
+    assert f"torch {provenance.here()['torch']}" in badge.get_attribute("title")
     assert served.study > served.live
     assert problems == []
     page.close()

@@ -10,7 +10,7 @@
   const { nextFrame } = window.netspaceAxes;
   const { formatAll, parseAll, same } = window.netspaceConstraints;
   const { ask, Live } = window.netspaceLive;
-  const { count, write } = window.netspaceFormat;
+  const { count, origin, write } = window.netspaceFormat;
   const { Picture, curves, short } = window.netspacePicture;
   const at = (id) => document.getElementById(id);
   const tell = (id, props) => window.dash_clientside.set_props(id, props);
@@ -146,9 +146,11 @@
       if (!own) return;
       const synthetic = /synthetic/i.test(`${own.name} ${own.regime_name} ${own.space_name}`);
       badge.dataset.synthetic = String(synthetic);
-      write(badge, synthetic ? "SYNTHETIC DATA" : own.regime_name);
+      const imported = own.provenance ? " · imported" : "";
+      write(badge, synthetic ? "SYNTHETIC DATA" : own.regime_name + imported);
       badge.title = synthetic ? "errors follow a stated law; nothing was trained"
         : `trained under the regime ${own.regime_name}`;
+      if (imported) badge.title += `\n${origin(own.provenance)}`;
       tell("new-link", { href: `${window.netspaceShell.PREFIX}new?space=${own.space_id}` });
     }
 
