@@ -218,6 +218,7 @@ class WorkerRow(Base):
     device: Mapped[str]  # in words
     gpu: Mapped[bool]
     slots: Mapped[int]
+    data_sets: Mapped[list[str]] = mapped_column(JSON)  # names that its trainings would find
     started_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
     seen_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
 

@@ -251,6 +251,7 @@ class WorkerRead(Read):
     device: str
     gpu: bool
     slots: int
+    data_sets: list[str] = Field(description="that its trainings would find")
     started_at: int
     silent_ms: int = Field(description="since it last said something")
     alive: bool

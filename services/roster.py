@@ -7,6 +7,7 @@ how long it has been silent.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.insert import insert_for
 from db.models import JobRow, WorkerRow
+from designspace.regimes import Regime
 from services import progress
 from services.progress import RATE_SECONDS, RunningJob
 
@@ -31,6 +33,11 @@ class Alive:
 
     any: bool
     gpu: bool
+    data_sets: frozenset[str]  # that at least one of them has
+
+    def lacks_data(self, regime: Regime) -> bool:
+        """Whether there are workers, and none of them has the images."""
+        return self.any and regime.data not in self.data_sets
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class WorkerRecord:
     device: str  # in words
     gpu: bool
     slots: int
+    data_sets: list[str]  # that its trainings would find
     started_at: int  # ms since 1970
     silent_ms: int  # since it last said something
     alive: bool
@@ -48,9 +56,22 @@ class WorkerRecord:
     jobs_per_minute: float  # that ended in the last RATE_SECONDS
 
 
-def report(session: Session, name: str, device: str, gpu: bool, slots: int) -> None:
+def report(
+    session: Session,
+    name: str,
+    device: str,
+    gpu: bool,
+    slots: int,
+    data_sets: Sequence[str] = (),
+) -> None:
     """A worker is there, and what it is. It also buries those that were silent for an hour."""
-    said = {"device": device, "gpu": gpu, "slots": slots, "seen_at": now_ms()}
+    said = {
+        "device": device,
+        "gpu": gpu,
+        "slots": slots,
+        "data_sets": list(data_sets),
+        "seen_at": now_ms(),
+    }
     insert = insert_for(session, WorkerRow).values(name=name, started_at=now_ms(), **said)
     session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=said))
     session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now_ms() - FORGOTTEN_MS))
@@ -62,10 +83,14 @@ def leave(session: Session, name: str) -> None:
 
 
 def alive(session: Session) -> Alive:
-    """Whether any worker is there, and any with a GPU."""
+    """Whether any worker is there, any with a GPU, and which data sets they have."""
     seen = WorkerRow.seen_at > now_ms() - SILENT_MS
-    found = set(session.scalars(select(WorkerRow.gpu).where(seen).distinct()))
-    return Alive(any=bool(found), gpu=True in found)
+    workers = session.execute(select(WorkerRow.gpu, WorkerRow.data_sets).where(seen)).all()
+    return Alive(
+        any=bool(workers),
+        gpu=any(gpu for gpu, _ in workers),
+        data_sets=frozenset(name for _, names in workers for name in names),
+    )
 
 
 def every(session: Session) -> list[WorkerRecord]:
@@ -81,6 +106,7 @@ def every(session: Session) -> list[WorkerRecord]:
             device=row.device,
             gpu=row.gpu,
             slots=row.slots,
+            data_sets=row.data_sets,
             started_at=row.started_at,
             silent_ms=max(0, now - row.seen_at),
             alive=now - row.seen_at < SILENT_MS,

@@ -1,11 +1,8 @@
 """RandAugment for batches: of each image a few operations, all of one magnitude.
 
-Of the fourteen operations of arXiv 1909.13719 these twelve: identity, auto-contrast, rotate,
-solarise, colour, posterise, contrast, brightness, shear x and y, translate x and y. Equalise
-and sharpness are left out: a histogram and a filter for each image. At magnitude 1 an image is
-turned by 30 degrees, sheared by 0.3, translated by 0.45 of its side, and its colour, contrast
-or brightness changed by a factor of 1 -+ 0.9; signs are drawn. What comes in from outside is
-black.
+The fourteen operations of arXiv 1909.13719, section 3. At magnitude 1 an image is turned by 30
+degrees, sheared by 0.3, translated by 0.45 of its side, and its colour, contrast, brightness or
+sharpness changed by a factor of 1 -+ 0.9; signs are drawn. What comes in from outside is black.
 """
 
 from __future__ import annotations
@@ -62,6 +59,22 @@ def auto_contrast(images: Tensor, by: Tensor) -> Tensor:
     return torch.where(high > low, (images - low) * 255 / (high - low).clamp(min=1), images)
 
 
+def equalise(images: Tensor, by: Tensor) -> Tensor:
+    """Each channel's values spread until all are about equally frequent, as Pillow does it.
+
+    A channel of fewer than 255 pixels beside its brightest ones stays: there is no step.
+    """
+    values = images.round().long().flatten(2)  # (m, channels, positions)
+    counts = values.new_zeros(*values.shape[:2], 256)
+    counts.scatter_add_(2, values, torch.ones_like(values))
+    brightest = counts.gather(2, values.amax(2, keepdim=True))
+    step = (values.shape[2] - brightest) // 255  # pixels a value is to have
+    darker = counts.cumsum(2) - counts
+    spread = ((darker + step // 2) // step.clamp(min=1)).clamp(max=255)
+    equal = spread.gather(2, values).view(images.shape).to(images.dtype)
+    return torch.where(step[..., None] > 0, equal, images)
+
+
 def solarise(images: Tensor, by: Tensor) -> Tensor:
     """Bright pixels inverted, the more the lower the threshold."""
     return torch.where(images >= 256 * (1 - by.abs()), 255 - images, images)
@@ -86,6 +99,21 @@ def contrast(images: Tensor, by: Tensor) -> Tensor:
 def brightness(images: Tensor, by: Tensor) -> Tensor:
     """Further from or nearer to black."""
     return blended(torch.zeros_like(images), images, by)
+
+
+def sharpness(images: Tensor, by: Tensor) -> Tensor:
+    """Further from or nearer to a smoothed image."""
+    return blended(smooth(images), images, by)
+
+
+def smooth(images: Tensor) -> Tensor:
+    """The mean of each pixel, five times, and its eight neighbours; the rim stays."""
+    channels = images.shape[1]
+    kernel = images.new_ones(channels, 1, 3, 3)
+    kernel[:, :, 1, 1] = 5
+    smoothed = images.clone()
+    smoothed[:, :, 1:-1, 1:-1] = F.conv2d(images, kernel / 13, groups=channels)
+    return smoothed
 
 
 def grey(images: Tensor) -> Tensor:
@@ -117,11 +145,13 @@ def moved(entries: Callable[[Tensor], tuple[Tensor | float, ...]]) -> Operation:
 OPERATIONS: dict[str, Operation] = {
     "identity": identity,
     "auto_contrast": auto_contrast,
+    "equalise": equalise,
     "solarise": solarise,
     "posterise": posterise,
     "colour": colour,
     "contrast": contrast,
     "brightness": brightness,
+    "sharpness": sharpness,
     "rotate": moved(
         lambda m: (
             (m * np.pi / 6).cos(),

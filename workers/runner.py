@@ -25,6 +25,7 @@ from workers import checkpoints
 from workers.bell import Bell
 from workers.config import Computer, WorkerConfig
 from workers.devices import Device
+from workers.packing import store
 from workers.slots import BenchmarkSlot, Shared, Slot
 from workers.spool import Spool
 
@@ -86,13 +87,18 @@ class Runner:
 
     def _tell_of_itself(self, computer: Computer) -> None:
         """Say what the worker is, every few seconds until it leaves."""
-        name, slots = self._config.name, self._config.slots
-        while not self._stop.is_set():
-            self._try(
-                lambda session: roster.report(session, name, computer.name, computer.gpu, slots)
+        config = self._config
+
+        def report(session: Session) -> None:
+            data_sets = store.present(config.data_dir)
+            roster.report(
+                session, config.name, computer.name, computer.gpu, config.slots, data_sets
             )
-            self._stop.wait(self._config.reap_seconds)
-        self._try(lambda session: roster.leave(session, name))
+
+        while not self._stop.is_set():
+            self._try(report)
+            self._stop.wait(config.reap_seconds)
+        self._try(lambda session: roster.leave(session, config.name))
 
     def _try(self, write: Callable[[Session], None]) -> None:
         """Write what may be lost."""

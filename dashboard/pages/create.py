@@ -26,11 +26,14 @@ from dashboard.pages.network import THEME
 from dashboard.pages.plan import Plan
 from dashboard.pages.refine_panel import Refinement
 from dashboard.sources import Sources
+from designspace.regimes import Regime
 from designspace.spaces.base import Family
-from services import populations, previews, regimes, spaces
+from services import populations, previews, regimes, roster, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.populations import PopulationRecord, Spec
 from services.previews import NewSpace
+from services.regimes import RegimeRecord
+from services.roster import Alive
 
 Fields = Mapping[str, Any]
 """Values of the form by name, as the browser has them."""
@@ -213,7 +216,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     refinement = refine_panel.proposal(sources, search)
     with sources.database.read() as session:
         known, ways = spaces.every(session), regimes.every(session)
-        older = populations.every(session)
+        older, workers = populations.every(session), roster.alive(session)
     asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
     if refinement:
         asked = refinement["space"]
@@ -240,7 +243,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         | refined(refinement)
         | {
             "space_options": [{"value": str(one.id), "label": one.name} for one in known],
-            "regime_options": [{"value": str(one.id), "label": one.name} for one in ways],
+            "regime_options": [regime_option(one, workers) for one in ways],
         }
     )
 
@@ -275,18 +278,38 @@ def stored_space(sources: Sources, id: Any) -> Family | None:
         return spaces.get(session, int(id)).space
 
 
+def regime_option(known: RegimeRecord, workers: Alive) -> dict[str, str]:
+    """A regime to pick; one whose images no worker has says so."""
+    label = known.name
+    if workers.lacks_data(known.regime):
+        label += " · images not packed"
+    return {"value": str(known.id), "label": label}
+
+
 def regime_facts(sources: Sources, id: str | None) -> Component:
-    """A regime's definition, all of it."""
+    """A regime's definition, all of it, and what its trainings would lack."""
     if not id:
         return html.Div()
     with sources.database.read() as session:
-        regime = regimes.get(session, int(id)).regime
+        regime, workers = regimes.get(session, int(id)).regime, roster.alive(session)
     told = regime.model_dump() | {"chance": f"{regime.chance:g} % error"}
     words = {True: "yes", False: "no"}
-    return facts(
+    defined = facts(
         (name.replace("_", " "), words[value] if isinstance(value, bool) else str(value))
         for name, value in told.items()
     )
+    return html.Div([*lacking(regime, workers), defined])
+
+
+def lacking(regime: Regime, workers: Alive) -> list[Component]:
+    """What keeps the workers that are there from training under a regime."""
+    told: list[Any] = []
+    if workers.lacks_data(regime):
+        command = html.Code("python -m netspace data pack --help")
+        told.append(["No worker has its images, so every job would fail: ", command])
+    if workers.any and regime.needs_gpu and not workers.gpu:
+        told.append("No worker has a GPU: jobs would wait for one.")
+    return [html.P(words, className="warned") for words in told]
 
 
 def previewed(

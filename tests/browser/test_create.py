@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
+from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces import PRESETS
-from services import schedule, spaces
+from services import regimes, roster, schedule, spaces
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +80,22 @@ def test_the_form_is_filled_in_and_its_preview_accounts_for_every_candidate(new)
     assert {"another number of stages than strides", "flops outside their window"} <= set(found)
     expect(new.locator(".headline")).to_contain_text(f"of {sum(found.values()):,} candidates")
     expect(new.locator("#new-widths .scatterlayer .trace")).to_have_count(12)
+
+
+def test_a_regime_whose_images_no_worker_has_says_so(new, served):
+    told = new.locator("#new-regime-facts .warned")
+    expect(told).to_have_count(0)
+    with served.database.durable() as session:
+        regimes.define(session, "fashion", REGIMES["fashion"])
+        roster.report(session, "here:1", "a processor", False, 2, ["digits"])
+    go(new, "")
+    go(new, "new", "?space=1")
+    new.locator("#new-regime").click()
+    new.get_by_role("option", name="fashion · images not packed").click()
+    expect(told).to_contain_text("No worker has its images")
+    new.locator("#new-regime").click()
+    new.get_by_role("option", name="digits", exact=True).click()
+    expect(told).to_have_count(0)
 
 
 def test_a_wider_window_is_previewed_as_soon_as_it_is_written(new):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from children import claim
+from PIL import Image, ImageEnhance, ImageOps
 
 from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS, Regime
@@ -140,8 +141,40 @@ def test_operations_keep_form_and_range_and_do_nothing_at_magnitude_zero(name, c
     still = operation(images, torch.zeros(6, 1, 1, 1))
     if name == "posterise":
         torch.testing.assert_close(still, images.floor())
-    elif name != "auto_contrast":
+    elif name not in ("auto_contrast", "equalise"):
         torch.testing.assert_close(still, images, atol=1e-2, rtol=1e-4)
+
+
+def test_there_are_the_fourteen_operations_of_the_paper():
+    assert len(randaugment.OPERATIONS) == 14  # arXiv 1909.13719, section 3
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "pillow"),
+    [
+        ("auto_contrast", 0.3, ImageOps.autocontrast),
+        ("equalise", 0.3, ImageOps.equalize),
+        ("colour", -0.5, lambda image: ImageEnhance.Color(image).enhance(0.55)),
+        ("brightness", -0.5, lambda image: ImageEnhance.Brightness(image).enhance(0.55)),
+        ("sharpness", -1.0, lambda image: ImageEnhance.Sharpness(image).enhance(0.1)),
+        ("sharpness", 1.0, lambda image: ImageEnhance.Sharpness(image).enhance(1.9)),
+    ],
+)
+def test_operations_do_what_pillow_does(name, by, pillow):
+    # Dark images, of few values, so that there is something to stretch and to spread.
+    drawn = np.random.default_rng(0).beta(2, 5, (4, 32, 32, 3))
+    pixels = (200 * drawn).astype(np.uint8)
+    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
+    shown = randaugment.OPERATIONS[name](images, torch.full((4, 1, 1, 1), by))
+    expected = np.stack([np.asarray(pillow(Image.fromarray(image))) for image in pixels])
+    found = shown.permute(0, 2, 3, 1).numpy()
+    exact = name == "equalise"  # the others are whole numbers there, and not here
+    np.testing.assert_allclose(found, expected, atol=0 if exact else 1.5)
+
+
+def test_a_channel_of_one_value_can_not_be_equalised():
+    images = torch.full((2, 3, 32, 32), 77.0)
+    assert torch.equal(randaugment.equalise(images, torch.zeros(2, 1, 1, 1)), images)
 
 
 def test_a_translation_by_magnitude_one_is_by_45_percent_of_the_side():

@@ -442,6 +442,21 @@ def test_a_worker_is_on_the_roster_from_its_start_to_its_stop(database, run):
     assert until(lambda: workers() == [])
 
 
+def test_a_worker_says_which_data_sets_its_trainings_would_find(database, run, tmp_path):
+    def known():
+        with database.read() as session:
+            return roster.alive(session).data_sets
+
+    folder = tmp_path / "datasets"
+    (folder / "packed").mkdir(parents=True)
+    (folder / "packed" / "manifest.json").touch()
+    (folder / ".half-packed").mkdir()
+    (folder / ".half-packed" / "manifest.json").touch()
+    (folder / "arrays.npz").touch()
+    run()
+    assert until(lambda: known() == {"digits", "packed", "arrays"})
+
+
 def test_jobs_that_need_a_gpu_wait_for_a_worker_that_has_one(run, queue, jobs, live):
     live(children.ends_with_error)
     queue(2)

@@ -20,6 +20,7 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from designspace.network import Frozen
+from designspace.regimes import DIGITS
 from workers.files import synchronise
 from workers.packing.arrays import Arrays, Labels, PackingError, Pixels, statistics
 
@@ -168,9 +169,17 @@ def read(data_dir: Path, name: str) -> Manifest | None:
 
 def every(data_dir: Path) -> list[Manifest]:
     """All packed data sets, by name."""
-    folders = sorted((data_dir / FOLDER).glob("*/manifest.json"))
-    found = (read(data_dir, file.parent.name) for file in folders if file.parent.name[0] != ".")
+    folders = sorted((data_dir / FOLDER).glob("[!.]*/manifest.json"))
+    found = (read(data_dir, file.parent.name) for file in folders)
     return [manifest for manifest in found if manifest is not None]
+
+
+def present(data_dir: Path) -> list[str]:
+    """Names of the data sets that a training would find here, the shipped one among them."""
+    folder = data_dir / FOLDER
+    packed = {file.parent.name for file in folder.glob("[!.]*/manifest.json")}
+    arrays = {file.stem for file in folder.glob("*.npz")}
+    return sorted(packed | arrays | {DIGITS.data})
 
 
 def arrays_of(data_dir: Path, manifest: Manifest, part: str) -> tuple[Pixels, Labels]:
