@@ -63,7 +63,8 @@ def order(sides: dict[str, Side]) -> list[str]:
     found = comparisons.compared(list(sides.values()))
     lines = []
     for pair in found.pairs:
-        looked = pair.decided.looks[-1].outcome
+        still_open = pair.decided.looks[-1].outcome == "open"
+        looked = "not decided" if still_open else "decided"
         lines.append(f"{short(pair.verdict)} | looked at all along: {looked}")
     return lines
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from gzip import decompress
 from pathlib import Path
 
@@ -44,6 +45,20 @@ def test_four_spaces_of_a_hundred_networks_have_all_their_results(study):
         assert side.view.failed == {}
         assert side.results.multiplicity.sum() >= 100
         assert len(side.results) == 100
+
+
+def test_the_table_of_claims_repeats_the_evidence_below_it():
+    document = (ROOT / "docs/study-regnet.md").read_text()
+    table, evidence = document.split("## In one table")[1].split("## Is the order", 1)
+
+    def shares(text):
+        found = re.findall(r"(\d+) % \[(\d+), (\d+)\]", text)
+        return {tuple(map(int, share)) for share in found}
+
+    below = shares(evidence)
+    of_the_other_side = {(100 - share, 100 - hi, 100 - lo) for share, lo, hi in below}
+    assert len(shares(table)) > 12
+    assert shares(table) <= below | of_the_other_side
 
 
 def test_the_document_says_what_the_statistics_say(script, study):
