@@ -6,9 +6,11 @@ under two constraints.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from os.path import commonprefix
 
 from designspace.edf import EDF, edf
 from designspace.population import Population
@@ -18,6 +20,9 @@ from services.queries import View
 from services.snapshots import Snapshots
 
 GRAMMAR = "`ID` or `ID;column=constraint;..`, as in 2;depth=5..8;bottleneck_ratio=1"
+PART = re.compile(r"(?<=: )|(?= · )|(?= \()")
+"""Where a part of a population's name ends: `Study: | RegNetX | (fashion-14)`."""
+
 MOST = 6
 """Sides of one comparison: fifteen pairs, and as many colours as one can tell apart."""
 
@@ -28,16 +33,11 @@ class Side:
 
     text: str  # as it was written
     view: View
+    label: str  # what tells it apart from the other sides
 
     @property
     def population_id(self) -> int:
         return self.view.snapshot.id
-
-    @property
-    def label(self) -> str:
-        """The population's name, and the constraints in the words of a link."""
-        constraints = [f"{name}={text}" for name, text in self.view.constraints.items()]
-        return " · ".join([self.view.snapshot.name, *constraints])
 
     @property
     def results(self) -> Population:
@@ -75,18 +75,22 @@ def parse_side(text: str) -> tuple[int, dict[str, str]]:
 def side(snapshots: Snapshots, text: str) -> Side:
     """The population as it is now, under the constraints.
 
+    Its label is the population's name, and the constraints in the words of a link.
+
     Raises:
         Refused: not the grammar, or a constraint that is none.
         NotFound: no such population.
     """
     population, texts = parse_side(text)
-    return Side(text, queries.view(snapshots.get(population), texts))
+    view = queries.view(snapshots.get(population), texts)
+    constraints = [f"{name}={constraint}" for name, constraint in view.constraints.items()]
+    return Side(text, view, " · ".join([view.snapshot.name, *constraints]))
 
 
 def sides(
     snapshots: Snapshots, texts: Sequence[str], fewest: int, most: int = MOST
 ) -> list[Side]:
-    """Several sides.
+    """Several sides, with labels that tell them apart.
 
     Raises:
         Refused: too few or too many of them, or as of `side`.
@@ -95,4 +99,19 @@ def sides(
     if not fewest <= len(texts) <= most:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
         raise Refused("side", "; ".join(texts) or None, f"{wanted} sides, given {len(texts)}")
-    return [side(snapshots, text) for text in texts]
+    found = [side(snapshots, text) for text in texts]
+    labels = told_apart([one.label for one in found])
+    return [replace(one, label=label) for one, label in zip(found, labels, strict=True)]
+
+
+def told_apart(names: Sequence[str]) -> Sequence[str]:
+    """The names without the parts that all of them begin or end with.
+
+    `Study: RegNetX (fashion-14)` beside `Study: AnyNetX_A (fashion-14)` is RegNetX. They stay
+    whole where nothing would be left of one. Explore's are made alike by `picture.js`.
+    """
+    parts = [PART.split(name) for name in names]
+    first = len(commonprefix(parts))
+    last = len(commonprefix([name[::-1] for name in parts]))
+    left = ["".join(name[first : len(name) - last]).strip(" ·") for name in parts]
+    return left if all(left) else names

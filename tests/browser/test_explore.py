@@ -253,6 +253,13 @@ def test_a_link_restores_its_view(explore, served, window):
     page.close()
 
 
+def test_the_legend_names_what_tells_two_populations_apart(explore, served):
+    legend = explore().locator("#edf-legend .legend-name")
+    assert legend.all_inner_texts() == ["AnyNetX_A", "RegNetX"]
+    alone = explore(f"?population={served.regnet}").locator("#edf-legend .legend-name")
+    assert alone.all_inner_texts() == ["RegNetX · digits"]
+
+
 def test_a_result_appears_in_under_a_second_and_keeps_zoom_and_constraints(explore, served):
     page = explore(f"?population={served.regnet}&depth=3..")
     page.evaluate(

@@ -10,7 +10,7 @@ from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, results
+from services import leases, results, sides
 
 API = "/api/v1"
 
@@ -84,16 +84,40 @@ def test_a_side_has_constraints_of_its_own(client, two):
     of = columns(client, a)
     shallow = int((of.columns["depth"] <= 6).sum())
     assert [side["selection"]["n"] for side in answer["sides"]] == [shallow, 24 - shallow]
-    assert answer["sides"][0]["label"] == "A · depth=..6"
+    assert [side["label"] for side in answer["sides"]] == ["depth=..6", "depth=7.."]
     assert answer["pairs"][0]["shared"] == 0
     overlapping = client.get(
         f"{API}/comparison", params={"side": [f"{a};depth=..6", f"{a}", f"{b}"]}
     ).json()
     assert overlapping["pairs"][0]["shared"] == shallow
+    assert [side["label"] for side in overlapping["sides"]] == ["A · depth=..6", "A", "B"]
     said = " ".join(overlapping["warnings"])
     assert "overlap" in said
     assert "alpha is divided by 3" in said
     assert overlapping["level_of_pair"] == pytest.approx(1 - 0.05 / 3)
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (
+            ["Study: RegNetX (digits)", "Study: AnyNetX_A, seed 1 (digits)"],
+            ["RegNetX", "AnyNetX_A, seed 1"],
+        ),
+        (["RegNetX · digits", "AnyNetX_A · digits"], ["RegNetX", "AnyNetX_A"]),
+        (["RegNetX · depth=..6", "RegNetX · depth=7.."], ["depth=..6", "depth=7.."]),
+        (["RegNetX, b = 1", "RegNetX, b = 2"], ["RegNetX, b = 1", "RegNetX, b = 2"]),
+    ],
+)
+def test_sides_are_told_apart_without_what_their_names_share(names, labels):
+    assert sides.told_apart(names) == labels
+
+
+@pytest.mark.parametrize(
+    "names", [["RegNetX · digits"], ["RegNetX", "RegNetX · depth=..6"], ["a b", "a b"]]
+)
+def test_names_stay_whole_where_nothing_would_be_left_of_one(names):
+    assert sides.told_apart(names) == names
 
 
 def test_sides_of_other_regimes_are_warned_of(client, create, record, database):

@@ -65,7 +65,7 @@
       legend(sets);
       passing(view.counts());
       const other = rival && !constrained
-        ? { name: short(rival.table), view: rival } : { name: "all", view: view.table.all };
+        ? { name: names(view, rival)[1], view: rival } : { name: "all", view: view.table.all };
       this.numbers.draw(view, other, below);
       if (controlled) this.scatters.draw(view, row);
       this.widths.draw(view, best, row);
@@ -84,20 +84,40 @@
   /** The curves of the EDF, from the back to the front; a colour belongs to a set. */
   function curves(view, rival, pins, constrained) {
     const { table } = view;
+    const [own, other] = names(view, rival);
     const current = {
-      key: "current", name: constrained ? "Current" : short(table), colour: colour("current"),
+      key: "current", name: constrained ? "Current" : own, colour: colour("current"),
       view, width: 2.2, band: true, moving: true,
     };
     const others = rival ? [{
-      key: "against", name: short(rival.table), colour: colour("against"), view: rival,
+      key: "against", name: other, colour: colour("against"), view: rival,
       width: 1.5, moving: true, dash: [6, 3],
     }] : [];
     const all = { key: "all", name: "All", colour: colour("all"), view: table.all, width: 1.5 };
     return [...(constrained ? [all] : []), ...others, ...pins, current];
   }
 
-  /** The name without what names the regime: "RegNetX · digits" is RegNetX. */
-  const short = (table) => table.header.name.split(" · ")[0];
+  /**
+   * The names of two populations without the parts that both begin or end with: "RegNetX · digits"
+   * beside "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left, or one is alone.
+   * Compare's are made alike by `services.sides`.
+   * @returns {string[]}
+   */
+  function names(view, rival) {
+    const whole = [view, rival].filter(Boolean).map(({ table }) => table.header.name);
+    const parts = whole.map((name) => name.split(/(?<=: )|(?= · )|(?= \()/));
+    const first = shared(parts);
+    const last = shared(parts.map((name) => name.toReversed()));
+    const left = parts.map((name) => name.slice(first, name.length - last).join(""));
+    const bare = left.map((name) => name.replace(/^[ ·]+|[ ·]+$/g, ""));
+    return bare.every(Boolean) ? bare : whole;
+  }
 
-  window.netspacePicture = { Picture, curves, short };
+  /** How many items lists have in common from their beginning on. */
+  function shared(lists) {
+    const differs = lists[0].findIndex((item, i) => lists.some((list) => list[i] !== item));
+    return differs < 0 ? lists[0].length : differs;
+  }
+
+  window.netspacePicture = { Picture, curves, names };
 })();

@@ -11,7 +11,7 @@
   const { formatAll, parseAll, same } = window.netspaceConstraints;
   const { ask, Live } = window.netspaceLive;
   const { count, origin, write } = window.netspaceFormat;
-  const { Picture, curves, short } = window.netspacePicture;
+  const { Picture, curves, names } = window.netspacePicture;
   const at = (id) => document.getElementById(id);
   const tell = (id, props) => window.dash_clientside.set_props(id, props);
 
@@ -471,7 +471,7 @@
       const lacks = this.rival?.lacks.map((name) =>
         this.controls.find((one) => one.name === name)?.label ?? name) ?? [];
       write(at("edf-note"), lacks.length
-        ? `${short(this.rival.table)} has no ${lacks.join(", ")}: not constrained there` : "");
+        ? `${names(this.view, this.rival)[1]} has no ${lacks.join(", ")}: not constrained there` : "");
       this.picture.draw({
         view: this.view, rival: this.rival, pins: this.pins.sets(), below: this.#e,
         constrained: this.constraints.size > 0, best: this.best, picked: this.picked,
