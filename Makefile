@@ -68,5 +68,5 @@ bench: setup-test ## measure what README and docs claim: one JSON object a line
 	done
 
 clean:        ## remove caches; .venv and var/ stay
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .mypy_cache .mypy_worker.*.json .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
