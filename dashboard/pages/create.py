@@ -19,21 +19,18 @@ from starlette.concurrency import run_in_threadpool
 
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import sampled_widths_figure
-from dashboard.pages import create_form, plan, preview_panel, refine_panel
+from dashboard.pages import create_form, plan, preview_panel, refine_panel, regime_panel
 from dashboard.pages.create_form import FIELDS, PREVIEWED, errors, field_id, values
-from dashboard.pages.markup import facts, register_graph
+from dashboard.pages.markup import register_graph
 from dashboard.pages.network import THEME
 from dashboard.pages.plan import Plan
 from dashboard.pages.refine_panel import Refinement
 from dashboard.sources import Sources
-from designspace.regimes import Regime
 from designspace.spaces.base import Family
 from services import populations, previews, regimes, roster, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.populations import PopulationRecord, Spec
 from services.previews import NewSpace
-from services.regimes import RegimeRecord
-from services.roster import Alive
 
 Fields = Mapping[str, Any]
 """Values of the form by name, as the browser has them."""
@@ -112,7 +109,7 @@ def register(app: Dash, sources: Sources) -> None:
         prevent_initial_call=True,
     )
     async def show_regime(id: str | None) -> Component:
-        return await run_in_threadpool(regime_facts, sources, id)
+        return await run_in_threadpool(regime_panel.facts_of, sources, id)
 
     @app.callback(
         {
@@ -243,7 +240,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         | refined(refinement)
         | {
             "space_options": [{"value": str(one.id), "label": one.name} for one in known],
-            "regime_options": [regime_option(one, workers) for one in ways],
+            "regime_options": [regime_panel.option(one, workers) for one in ways],
         }
     )
 
@@ -276,40 +273,6 @@ def stored_space(sources: Sources, id: Any) -> Family | None:
         return None
     with sources.database.read() as session:
         return spaces.get(session, int(id)).space
-
-
-def regime_option(known: RegimeRecord, workers: Alive) -> dict[str, str]:
-    """A regime to pick; one whose images no worker has says so."""
-    label = known.name
-    if workers.lacks_data(known.regime):
-        label += " · images not packed"
-    return {"value": str(known.id), "label": label}
-
-
-def regime_facts(sources: Sources, id: str | None) -> Component:
-    """A regime's definition, all of it, and what its trainings would lack."""
-    if not id:
-        return html.Div()
-    with sources.database.read() as session:
-        regime, workers = regimes.get(session, int(id)).regime, roster.alive(session)
-    told = regime.model_dump() | {"chance": f"{regime.chance:g} % error"}
-    words = {True: "yes", False: "no"}
-    defined = facts(
-        (name.replace("_", " "), words[value] if isinstance(value, bool) else str(value))
-        for name, value in told.items()
-    )
-    return html.Div([*lacking(regime, workers), defined])
-
-
-def lacking(regime: Regime, workers: Alive) -> list[Component]:
-    """What keeps the workers that are there from training under a regime."""
-    told: list[Any] = []
-    if workers.lacks_data(regime):
-        command = html.Code("python -m netspace data pack --help")
-        told.append(["No worker has its images, so every job would fail: ", command])
-    if workers.any and regime.needs_gpu and not workers.gpu:
-        told.append("No worker has a GPU: jobs would wait for one.")
-    return [html.P(words, className="warned") for words in told]
 
 
 def previewed(
