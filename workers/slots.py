@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -170,18 +169,28 @@ class Slot:
         log.info("job %d: %s", claim.job_id, in_words(end))
         match end:
             case Finished() | Failed():
-                most = self._config.max_attempts
-                final = results.is_final(claim, end, most)
-                with self._shared.spool.keep(claim, end) if final else nullcontext():
-                    self._insist(lambda session: results.record_end(session, claim, end, most))
-                if final:
-                    Checkpoint(claim, self._config.data_dir).remove()
+                self._record(claim, end)
                 self._wakeups.publish(RESULTS)
             case Interrupted.STOPPED:
                 with self._database.write() as session:
                     leases.release(session, claim)
             case Interrupted.LEASE_LOST:
                 pass  # the job is in the queue again, or somebody else's
+
+    def _record(self, claim: Claim, end: Finished | Failed) -> None:
+        """Store an end; with a final one, what was kept for a next attempt goes."""
+        most = self._config.max_attempts
+
+        def record(session: Session) -> None:
+            results.record_end(session, claim, end, most)
+
+        if results.is_final(claim, end, most):
+            with self._shared.spool.keep(claim, end):
+                self._insist(record)
+                # Spooled until then: who replays it after a kill removes the checkpoint, too.
+                Checkpoint(claim, self._config.data_dir).remove()
+        else:
+            self._insist(record)
 
     def _insist(self, write: Callable[[Session], object]) -> None:
         """Write durably, however long the database is away; a worker that stops tries once."""

@@ -137,7 +137,8 @@ def test_queued_jobs_are_trained_and_their_errors_stored(run, queue, jobs, heard
     assert until(lambda: all(job.state == "done" for job in jobs()), 60)
     assert all(job.epochs == 1 and "error" in job.result for job in jobs())
     assert heard.count("progress") == 3
-    assert heard.count("results") >= 3  # the reaper tells, too, of a result it found spooled
+    # The reaper tells, too, of a result it found spooled.
+    assert until(lambda: heard.count("results") >= 3)
 
 
 def test_a_wake_up_makes_an_idle_slot_look_at_once(run, queue, jobs, live):
@@ -181,11 +182,15 @@ def test_a_job_whose_process_dies_at_every_attempt_fails(run, queue, jobs, live)
     assert (jobs()[0].failure, jobs()[0].attempt, len(pids)) == ("crashed", 2, 2)
 
 
-def test_a_failed_job_says_why_and_those_after_it_are_done(run, queue, jobs, database):
+def test_a_failed_job_says_why_and_those_after_it_are_done(
+    run, queue, jobs, database, tmp_path
+):
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "broken.npz").write_bytes(b"no arrays")
     queue(2)
-    unknown = ONE_EPOCH.model_copy(update={"data": "unknown"})
+    broken = ONE_EPOCH.model_copy(update={"data": "broken"})
     with database.write() as session:
-        regime = regimes.define(session, "unknown data", unknown)
+        regime = regimes.define(session, "broken images", broken)
         session.execute(text(f"UPDATE jobs SET regime_id = {regime} WHERE id = 1"))
     run(slots=1)
     assert until(lambda: jobs()[1].state == "done")
@@ -310,6 +315,22 @@ def test_a_result_leaves_neither_spool_nor_checkpoint(run, queue, jobs, tmp_path
     assert not list((tmp_path / "checkpoints").glob("*"))
 
 
+def test_the_checkpoint_goes_before_the_spooled_result_so_that_a_kill_between_leaves_no_trace(
+    run, queue, jobs, tmp_path, monkeypatch
+):
+    beside = []
+
+    def note(checkpoint):
+        beside.append(list((tmp_path / "spool").glob("*")))
+
+    monkeypatch.setattr(Checkpoint, "remove", note)
+    queue(1)
+    run()
+    assert until(lambda: jobs()[0].state == "done")
+    assert until(lambda: beside)
+    assert beside[0]
+
+
 def test_a_killed_training_is_gone_on_with_by_the_next_attempt(
     run, create, jobs, live, database, tmp_path
 ):
@@ -324,7 +345,7 @@ def test_a_killed_training_is_gone_on_with_by_the_next_attempt(
     live(TRAINING)  # from the second attempt on
     assert until(lambda: jobs()[0].state == "done", 60)
     assert (jobs()[0].attempt, jobs()[0].epochs) == (2, 5)
-    assert not list(kept.glob("*"))
+    assert until(lambda: not list(kept.glob("*")))  # removed once the result is stored
 
 
 def test_benchmarks_become_columns_beside_the_errors(run, queue, jobs, database):
