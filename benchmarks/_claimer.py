@@ -20,7 +20,7 @@ def main(url: str, claims: int) -> None:
     for number in range(claims + 5):
         began = time.perf_counter()
         with database.write() as session:
-            assert leases.claim(session, "train", "claimer", 3600) is not None
+            assert leases.claim(session, "train", "claimer", 3600, data_sets=["digits"])
         if number == 4:  # the first have opened connections, and compiled statements
             print("ready", flush=True)
             sys.stdin.readline()

@@ -127,12 +127,13 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
         .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
         .where(JobRow.id.in_(ids))
     ).all()
-    ahead = _ahead(session, [job.id for job, *_ in rows if job.state == "queued"])
-    epochs = progress.last_epochs(session, ids)
     alive, now = roster.alive(session), session.scalars(select(now_ms())).one()
+    ahead = _ahead(session, [job.id for job, *_ in rows if job.state == "queued"], alive)
+    epochs = progress.last_epochs(session, ids)
     lines = {}
     for job, definition, population_id, claimed_at in rows:
         epoch, error = epochs.get(job.id, (0, None))
+        regime = Regime.model_validate(definition)
         lines[job.id] = JobLine(
             id=job.id,
             network_id=job.network_id,
@@ -145,12 +146,12 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
             worker=job.worker,
             since=claimed_at if job.state == "running" else job.ended_at,
             epoch=epoch,
-            epochs=Regime.model_validate(definition).epochs if job.kind == "train" else 0,
+            epochs=regime.epochs if job.kind == "train" else 0,
             error=error,
             cancelling=job.cancel_requested and job.state == "running",
             failure=job.failure,
             detail=job.detail,
-            waits=_waits(job, ahead.get(job.id, 0), now, alive),
+            waits=_waits(job, regime, ahead.get(job.id, 0), now, alive),
         )
     return [lines[id] for id in ids if id in lines]
 
@@ -164,22 +165,27 @@ def _claimed_at() -> Any:
     )
 
 
-def _ahead(session: Session, ids: Sequence[int]) -> dict[int, int]:
+def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]:
     """How many jobs are taken before each, by workers that could take it."""
     if not ids:
         return {}
+    data = RegimeRow.definition["data"].as_string()
+    trainable = select(RegimeRow.id).where(data.in_(alive.data_sets))
     before = func.row_number().over(
         partition_by=(JobRow.kind, JobRow.needs_gpu),
         order_by=(JobRow.priority, JobRow.turn, JobRow.id),
     )
-    ranked = select(JobRow.id, (before - 1).label("ahead")).where(JobRow.state == QUEUED)
+    ranked = select(JobRow.id, (before - 1).label("ahead")).where(
+        JobRow.state == QUEUED,
+        (JobRow.kind != "train") | JobRow.regime_id.in_(trainable),
+    )
     rank = ranked.subquery()
     return dict(
         session.execute(select(rank.c.id, rank.c.ahead).where(rank.c.id.in_(ids))).all()
     )
 
 
-def _waits(job: JobRow, ahead: int, now: int, alive: Alive) -> str | None:
+def _waits(job: JobRow, regime: Regime, ahead: int, now: int, alive: Alive) -> str | None:
     """Why a job does not run yet, in words."""
     if job.state == "paused":
         return "paused"
@@ -189,6 +195,8 @@ def _waits(job: JobRow, ahead: int, now: int, alive: Alive) -> str | None:
         return "no worker"
     if job.needs_gpu and not alive.gpu:
         return "no worker with a GPU"
+    if job.kind == "train" and alive.lacks_data(regime):
+        return f"no worker with the data set {regime.data}"
     if job.not_before > now:
         return f"tried again in {(job.not_before - now + 999) // 1000} s"
     if ahead:

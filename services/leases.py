@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from db.clock import now_ms
 from db.models import EventRow, JobRow, NetworkRow, PopulationRow, RegimeRow
@@ -38,42 +39,55 @@ from services.wanting import wants
 QUEUED: ColumnElement[str] = literal_column("'queued'")
 RUNNING: ColumnElement[str] = literal_column("'running'")
 
+_jobs, _regimes = cast(Table, JobRow.__table__), cast(Table, RegimeRow.__table__)
+
+
+def _claim_of(*able: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """The statement that takes the next job that the claimer is able to do."""
+    head = (
+        select(_jobs.c.id)
+        .where(
+            _jobs.c.state == QUEUED,
+            _jobs.c.kind == bindparam("wanted"),
+            _jobs.c.needs_gpu == bindparam("on_gpu"),
+            _jobs.c.not_before <= now_ms(),
+            *able,
+        )
+        .order_by(_jobs.c.priority, _jobs.c.turn, _jobs.c.id)
+        .limit(literal_column("1"))
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(_jobs)
+        .where(_jobs.c.id == head, _jobs.c.state == QUEUED)
+        .values(
+            state="running",
+            attempt=_jobs.c.attempt + 1,
+            lease_token=bindparam("token"),
+            lease_expires_at=now_ms() + bindparam("lease_ms", type_=BigInteger),
+            heartbeat_at=now_ms(),
+            worker=bindparam("by"),
+        )
+        .returning(
+            _jobs.c.id,
+            _jobs.c.attempt,
+            _jobs.c.forgiven,
+            _jobs.c.lease_token,
+            _jobs.c.network_id,
+            _jobs.c.regime_id,
+            _jobs.c.seed,
+        )
+    )
+
+
+# NOT IN, so that both databases still walk the queue's index and stop at the first.
+_without_images = select(_regimes.c.id).where(
+    _regimes.c.definition["data"].as_string().not_in(bindparam("data_sets", expanding=True))
+)
 # Built once: building them takes longer than executing them, and the claim holds a lock.
-_jobs = cast(Table, JobRow.__table__)
-_head = (
-    select(_jobs.c.id)
-    .where(
-        _jobs.c.state == QUEUED,
-        _jobs.c.kind == bindparam("wanted"),
-        _jobs.c.needs_gpu == bindparam("on_gpu"),
-        _jobs.c.not_before <= now_ms(),
-    )
-    .order_by(_jobs.c.priority, _jobs.c.turn, _jobs.c.id)
-    .limit(literal_column("1"))
-    .with_for_update(skip_locked=True)
-    .scalar_subquery()
-)
-CLAIM = (
-    update(_jobs)
-    .where(_jobs.c.id == _head, _jobs.c.state == QUEUED)
-    .values(
-        state="running",
-        attempt=_jobs.c.attempt + 1,
-        lease_token=bindparam("token"),
-        lease_expires_at=now_ms() + bindparam("lease_ms", type_=BigInteger),
-        heartbeat_at=now_ms(),
-        worker=bindparam("by"),
-    )
-    .returning(
-        _jobs.c.id,
-        _jobs.c.attempt,
-        _jobs.c.forgiven,
-        _jobs.c.lease_token,
-        _jobs.c.network_id,
-        _jobs.c.regime_id,
-        _jobs.c.seed,
-    )
-)
+CLAIM = _claim_of()
+CLAIM_WITH_IMAGES = _claim_of(_jobs.c.regime_id.not_in(_without_images))
 DESCRIPTION = (
     select(NetworkRow.architecture, RegimeRow.definition)
     .join(JobRow, JobRow.network_id == NetworkRow.id)
@@ -103,21 +117,30 @@ def waiting(session: Session, kind: Kind, gpu: bool = False) -> bool:
 
 
 def claim(
-    session: Session, kind: Kind, worker: str, lease_seconds: float, gpu: bool = False
+    session: Session,
+    kind: Kind,
+    worker: str,
+    lease_seconds: float,
+    gpu: bool = False,
+    data_sets: Sequence[str] | None = None,
 ) -> Claim | None:
     """Take the next queued job of a kind, or None. The claim is its first heartbeat.
 
-    A worker with a GPU takes those that need one first: nobody else can.
+    A worker with a GPU takes those that need one first: nobody else can. One that says which
+    `data_sets` it has leaves the others' jobs to those who have them.
     """
-    wanted = {
+    wanted: dict[str, Any] = {
         "wanted": kind,
         "token": secrets.token_hex(16),
         "lease_ms": int(lease_seconds * 1000),
         "by": worker,
     }
-    job = session.execute(CLAIM, wanted | {"on_gpu": gpu}).one_or_none()
+    statement = CLAIM
+    if data_sets is not None:
+        statement, wanted["data_sets"] = CLAIM_WITH_IMAGES, list(data_sets)
+    job = session.execute(statement, wanted | {"on_gpu": gpu}).one_or_none()
     if job is None and gpu:
-        job = session.execute(CLAIM, wanted | {"on_gpu": False}).one_or_none()
+        job = session.execute(statement, wanted | {"on_gpu": False}).one_or_none()
     if job is None:
         return None
     log(session, job.id, job.attempt, "claimed", worker)

@@ -62,7 +62,7 @@ def report(
     device: str,
     gpu: bool,
     slots: int,
-    data_sets: Sequence[str] = (),
+    data_sets: Sequence[str],
 ) -> None:
     """A worker is there, and what it is. It also buries those that were silent for an hour."""
     said = {

@@ -27,6 +27,7 @@ from workers.checkpoints import Checkpoint
 from workers.config import Computer, WorkerConfig
 from workers.devices import PAUSE_SECONDS, Device
 from workers.lease import Hold, Lease
+from workers.packing import store
 from workers.processes import Child
 from workers.spool import Spool
 
@@ -101,6 +102,8 @@ class Slot:
     def _do_next(self, kind: Kind) -> bool:
         """Do the next job of a kind; whether there was one."""
         began = time.monotonic()
+        # A benchmark's images are random.
+        data_sets = store.present(self._config.data_dir) if kind == "train" else None
         with self._database.write() as session:
             claim = leases.claim(
                 session,
@@ -108,6 +111,7 @@ class Slot:
                 self._config.name,
                 self._config.lease_seconds,
                 self._shared.computer.gpu,
+                data_sets,
             )
         if claim is None:
             return False

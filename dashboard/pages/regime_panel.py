@@ -43,7 +43,7 @@ def lacking(regime: Regime, workers: Alive) -> list[Component]:
     told: list[Any] = []
     if workers.lacks_data(regime):
         command = html.Code("python -m netspace data pack --help")
-        told.append(["No worker has its images, so every job would fail: ", command])
+        told.append(["No worker has its images: jobs would wait for one. ", command])
     if workers.any and regime.needs_gpu and not workers.gpu:
         told.append("No worker has a GPU: jobs would wait for one.")
     return [html.P(words, className="warned") for words in told]

@@ -55,7 +55,7 @@ class Steered:
         self.id = served.create(self.name, 6, seed=number, training_seed=number)
         write(schedule.set_priority, self.id, -number)  # the next to be claimed
         served.record(None)
-        write(roster.report, "lab-1:7", "a processor", False, 2)
+        write(roster.report, "lab-1:7", "a processor", False, 2, ["digits"])
         self.running = write(leases.claim, "train", "lab-1:7", 600)
         self.row = page.locator("#queue-populations tbody tr", has_text=self.name)
         self.jobs = page.locator("#queue-jobs tbody tr")
@@ -82,7 +82,9 @@ def read(served, path):
 
 
 def test_a_worker_and_a_population_appear_without_a_reload(page, steered):
-    expect(page.locator("#queue-workers")).to_contain_text("a processor", timeout=10_000)
+    workers = page.locator("#queue-workers")
+    expect(workers).to_contain_text("a processor", timeout=10_000)
+    expect(workers).to_contain_text("digits")
     expect(steered.row).to_contain_text("1 / 6 · 1 without result", timeout=10_000)
 
 
@@ -171,7 +173,7 @@ def test_the_jobs_of_one_population_are_a_click_on_its_name_away(page, steered):
 def test_a_number_that_is_being_typed_outlives_a_new_table(page, write, steered):
     number = steered.row.get_by_role("spinbutton")
     number.fill("7")
-    write(roster.report, f"lab-2:{steered.id}", "another processor", False, 2)
+    write(roster.report, f"lab-2:{steered.id}", "another processor", False, 2, ["digits"])
     expect(page.locator("#queue-workers")).to_contain_text(
         f"lab-2:{steered.id}", timeout=10_000
     )

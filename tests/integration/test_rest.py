@@ -397,7 +397,7 @@ def test_what_a_population_cannot_be_told_is_refused_with_what_is_allowed(
 def test_workers_are_listed_with_their_device_and_jobs(client, database, create):
     create(2)
     with database.durable() as session:
-        roster.report(session, "somewhere:1", "a processor", False, 2)
+        roster.report(session, "somewhere:1", "a processor", False, 2, ["digits"])
         leases.claim(session, "train", "somewhere:1", 30)
     (worker,) = client.get(f"{API}/workers").json()["items"]
     assert (worker["device"], worker["alive"], len(worker["jobs"])) == ("a processor", True, 1)

@@ -478,6 +478,20 @@ def test_a_worker_says_which_data_sets_its_trainings_would_find(database, run, t
     assert until(lambda: known() == {"digits", "packed", "arrays"})
 
 
+def test_jobs_wait_until_a_worker_has_their_images(run, create, jobs, live, database, tmp_path):
+    live(children.ends_with_error)
+    with database.durable() as session:
+        photos = children.REGIME.model_copy(update={"data": "photos"})
+        regime = regimes.define(session, "photos", photos)
+    create(1, regime_id=regime)
+    run()
+    time.sleep(0.5)
+    assert (jobs()[0].state, jobs()[0].attempt) == ("queued", 0)
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "photos.npz").touch()
+    assert until(lambda: jobs()[0].state == "failed")
+
+
 def test_jobs_that_need_a_gpu_wait_for_a_worker_that_has_one(run, queue, jobs, live):
     live(children.ends_with_error)
     queue(2)

@@ -30,16 +30,16 @@ def write(database):
 
 @pytest.fixture
 def claim(write):
-    def claim(kind="train", gpu=False):
-        return write(leases.claim, kind, "a worker", 30, gpu)
+    def claim(kind="train", gpu=False, data_sets=None):
+        return write(leases.claim, kind, "a worker", 30, gpu, data_sets)
 
     return claim
 
 
 @pytest.fixture
 def a_worker(write):
-    """A worker is there."""
-    write(roster.report, "a worker", "a processor", False, 2)
+    """A worker is there, with the data set that is shipped."""
+    write(roster.report, "a worker", "a processor", False, 2, ["digits"])
 
 
 def lines(write, group, **which):
@@ -90,6 +90,15 @@ def test_a_worker_without_a_gpu_leaves_those_jobs_that_need_one(create, write, c
     assert claim() is None
 
 
+def test_a_worker_without_the_images_leaves_the_job_to_one_that_has_them(create, write, claim):
+    photos = write(regimes.define, "photos", DIGITS.model_copy(update={"data": "photos"}))
+    create(1, name="of photos", regime_id=photos)
+    create(1, name="of digits")
+    assert claim(data_sets=["digits", "others"]).regime.data == "digits"
+    assert claim(data_sets=["digits", "others"]) is None
+    assert claim(data_sets=["digits", "photos"]).regime.data == "photos"
+
+
 # ---------------------------------------------------------------- why a job waits
 
 
@@ -97,11 +106,14 @@ def test_a_job_says_why_it_waits(create, write, a_worker):
     regime = write(regimes.define, "heavy", DIGITS.model_copy(update={"needs_gpu": True}))
     create(3, name="next")
     create(1, name="for a GPU", regime_id=regime)
+    photos = write(regimes.define, "photos", DIGITS.model_copy(update={"data": "photos"}))
+    create(1, name="of photos", regime_id=photos)
     held_up = create(1, name="held up", seed=1)
     write(schedule.set_paused, held_up, True)
     assert waits(write) == [
         "next",
         "no worker with a GPU",
+        "no worker with the data set photos",
         "behind 1 job",
         "behind 2 jobs",
         "paused",
@@ -404,10 +416,10 @@ def test_a_worker_at_a_benchmark_shows_no_epochs(create, write, claim, a_worker)
 def test_a_worker_that_leaves_is_gone_and_one_that_died_is_buried_after_an_hour(
     write, a_worker
 ):
-    write(roster.report, "dead", "a processor", False, 1)
+    write(roster.report, "dead", "a processor", False, 1, [])
     write(lambda s: s.execute(text("UPDATE workers SET seen_at = 1 WHERE name = 'dead'")))
     assert [worker.alive for worker in write(roster.every)] == [True, False]
-    write(roster.report, "a worker", "a processor", False, 2)
+    write(roster.report, "a worker", "a processor", False, 2, [])
     assert [worker.name for worker in write(roster.every)] == ["a worker"]
     write(roster.leave, "a worker")
     assert write(roster.every) == []

@@ -54,6 +54,7 @@
     const rows = items.map((one) => row(one.name, [
       code(one.name),
       one.gpu ? [one.device, h("span", { class: "tag" }, "GPU")] : one.device,
+      one.data_sets.join(", "),
       `${Math.min(one.jobs.length, one.slots)} of ${one.slots}`,
       one.jobs.length ? one.jobs.map(atWork) : h("span", { class: "muted" }, "idle"),
       fixed(one.jobs_per_minute, 1),
@@ -61,7 +62,9 @@
         ? `${stretch(one.silent_ms)} ago`
         : bad(`silent for ${stretch(one.silent_ms)}`),
     ]));
-    const titles = ["Worker", "Device", "Slots", "At work", "Jobs a minute", "Sign of life"];
+    const titles = [
+      "Worker", "Device", "Data sets", "Slots", "At work", "Jobs a minute", "Sign of life",
+    ];
     return h("div", {},
       head(h("h3", {}, "Workers")),
       rows.length ? table(titles, rows) : null,
