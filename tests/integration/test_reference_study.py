@@ -13,8 +13,10 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def script():
-    """docs/img/study.py, which prints the document's numbers."""
-    spec = importlib.util.spec_from_file_location("study_numbers", ROOT / "docs/img/study.py")
+    """docs/study_regnet.py, which prints the document's numbers."""
+    spec = importlib.util.spec_from_file_location(
+        "study_numbers", ROOT / "docs/study_regnet.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -50,6 +52,7 @@ def test_four_spaces_of_a_hundred_networks_have_all_their_results(study):
 def test_the_table_of_claims_repeats_the_evidence_below_it():
     document = (ROOT / "docs/study-regnet.md").read_text()
     table, evidence = document.split("## In one table")[1].split("## Is the order", 1)
+    rows = table[table.index("\n|") :]
 
     def shares(text):
         found = re.findall(r"(\d+) % \[(\d+), (\d+)\]", text)
@@ -57,8 +60,13 @@ def test_the_table_of_claims_repeats_the_evidence_below_it():
 
     below = shares(evidence)
     of_the_other_side = {(100 - share, 100 - hi, 100 - lo) for share, lo, hi in below}
-    assert len(shares(table)) > 12
-    assert shares(table) <= below | of_the_other_side
+    assert len(shares(rows)) > 25
+    assert shares(rows) <= below | of_the_other_side
+    without_interval = re.findall(r"([\d.]+) %(?! \[)", rows)
+    assert len(without_interval) == 2  # errors, and no share
+    assert all(
+        f" {error} " in evidence or f" {error};" in evidence for error in without_interval
+    )
 
 
 def test_the_document_says_what_the_statistics_say(script, study):

@@ -1,6 +1,6 @@
 """Prints every number of docs/study-regnet.md, from the archive in reference/.
 
-    PYTHONPATH=. python docs/img/study.py
+    PYTHONPATH=. python docs/study_regnet.py
 
 The claims are those of arXiv 2003.13678; the statistics are the project's own.
 """
@@ -32,7 +32,7 @@ from services import adjusted, comparisons, searches, stability
 from services.sides import Side, side
 from services.snapshots import Snapshots
 
-FILE = Path(__file__).parents[2] / "reference" / "regnet-fashion-14.json.gz"
+FILE = Path(__file__).parents[1] / "reference" / "regnet-fashion-14.json.gz"
 Question: TypeAlias = tuple[str, Population, str, str, NDArray[np.bool_]]
 """A space, its networks, what some of them are, what the others are, and which are which."""
 
