@@ -94,7 +94,12 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         3, ge=1, le=100, description="attempts at a job before it is dead"
     )
-    job_timeout_seconds: float = Field(3600, gt=0, description="longest run of a job, seconds")
+    job_timeout_seconds: float = Field(
+        3600,
+        gt=0,
+        description="longest epoch of a training, and longest benchmark, seconds: a job that "
+        "says nothing for so long is ended",
+    )
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="least severe line that is logged")

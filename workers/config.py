@@ -24,7 +24,7 @@ class WorkerConfig:
     lease_seconds: float
     heartbeat_seconds: float
     max_attempts: int  # at a job whose process died or whose lease expired
-    job_timeout_seconds: float
+    job_timeout_seconds: float  # of silence: the longest epoch, or benchmark
     device: str  # whoever uses the same one names it alike; see `workers.devices`
     poll_seconds: float = 2  # looking for jobs when nobody rang
     reap_seconds: float = 5  # between two looks for expired leases and for the spool; also

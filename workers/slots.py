@@ -137,11 +137,13 @@ class Slot:
 
     def _follow(self, child: Child, claim: Claim, lease: Lease) -> End:
         """Pass on what the child says, and keep the lease, until one of them ends."""
-        deadline = time.monotonic() + self._config.job_timeout_seconds
+        silence = self._config.job_timeout_seconds
+        deadline = time.monotonic() + silence
         while True:
             match child.receive(min(lease.seconds_to_beat, STOP_SECONDS)):
                 case Epoch() as epoch:
                     self._tell(claim, epoch)
+                    deadline = time.monotonic() + silence
                 case Finished() | Failed() as end:
                     return end
             if lease.seconds_to_beat <= 0:
@@ -151,8 +153,7 @@ class Slot:
                     case Hold.CANCELLED:
                         return Failed(failure="cancelled", detail="cancelled while it ran")
             if time.monotonic() > deadline:
-                limit = f"{self._config.job_timeout_seconds:g} s"
-                return Failed(failure="timeout", detail=f"still running after {limit}")
+                return Failed(failure="timeout", detail=f"no epoch in {silence:g} s")
             if self._stop.is_set():
                 return Interrupted.STOPPED
 

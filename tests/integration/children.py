@@ -14,7 +14,7 @@ from pathlib import Path
 
 from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
-from jobs.messages import Claim, Failed, Finished
+from jobs.messages import Claim, Epoch, Failed, Finished
 from workers import processes
 
 NETWORK = Network(
@@ -45,6 +45,15 @@ def finisher(claim, data_dir, pipe):
     while not (data_dir / "finish").exists():
         time.sleep(0.01)
     pipe.send(Finished(quantities={"error": 1.0, "training_seconds": 0.1}, conditions={}))
+
+
+def slow(claim, data_dir, pipe):
+    """Tells an epoch every half second, five times, and finishes."""
+    processes.lead_a_group_that_dies_with_the_worker()
+    for epoch in range(1, 6):
+        time.sleep(0.5)
+        pipe.send(Epoch(epoch=epoch, loss=1.0, error=50.0, seconds=0.5 * epoch))
+    pipe.send(Finished(quantities={"error": 50.0, "training_seconds": 2.5}, conditions={}))
 
 
 def diarist(claim, data_dir, pipe):

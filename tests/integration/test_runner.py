@@ -210,7 +210,15 @@ def test_a_cancelled_job_ends_with_its_process_even_a_deaf_one(
     assert not lives(pids[0])
 
 
-def test_a_job_that_runs_too_long_is_ended(run, queue, jobs, live):
+def test_a_training_may_take_as_long_as_it_likes_while_it_tells_epochs(run, queue, jobs, live):
+    live(children.slow)
+    queue(1)
+    run(job_timeout_seconds=2)
+    assert until(lambda: jobs()[0].state in ("done", "failed"))
+    assert (jobs()[0].state, jobs()[0].epochs) == ("done", 5)
+
+
+def test_a_job_that_is_silent_for_too_long_is_ended(run, queue, jobs, live):
     pids = live(children.sleeper)
     queue(1)
     run(job_timeout_seconds=0.3)
