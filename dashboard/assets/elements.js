@@ -22,9 +22,20 @@
   const isSame = (old, now) =>
     old.nodeName === now.nodeName && keyOf(old) === keyOf(now);
 
+  /** What the page says that a control holds; a person may have changed that since. */
+  function said(control) {
+    if (control.nodeName === "INPUT") {
+      return `${control.getAttribute("value")} ${control.hasAttribute("checked")}`;
+    }
+    return control.nodeName === "SELECT"
+      ? control.querySelector("[selected]")?.getAttribute("value")
+      : null;
+  }
+
   /**
-   * Make `old` look like `now`, and keep every element that is still there: its focus, what was
-   * typed into it, whether it is open. Children with a `data-key` are told apart by it.
+   * Make `old` look like `now`, and keep every element that is still there: its focus, whether it
+   * is open, and what was typed into it unless `now` says something else than was said before.
+   * Children with a `data-key` are told apart by it.
    */
   function morph(old, now) {
     if (!isSame(old, now)) {
@@ -35,6 +46,7 @@
       if (old.data !== now.data) old.data = now.data;
       return;
     }
+    const before = said(old);
     copyAttributes(old, now);
     const kept = new Set([...now.childNodes].map(keyOf));
     for (const child of [...old.childNodes]) if (!kept.has(keyOf(child))) child.remove();
@@ -61,6 +73,11 @@
       at.remove();
       at = next;
     }
+    const isLeft = old.nodeName === "SELECT" && old !== document.activeElement;
+    if (isLeft || said(now) !== before) {
+      old.value = now.value; // no attribute says what a control holds, once it was touched
+      old.checked = now.checked;
+    }
   }
 
   function copyAttributes(old, now) {
@@ -69,9 +86,6 @@
     }
     for (const { name, value } of now.attributes) {
       if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-    }
-    if (old.nodeName === "SELECT" && old !== document.activeElement) {
-      old.value = now.value; // what is chosen is no attribute
     }
   }
 

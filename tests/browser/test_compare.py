@@ -122,6 +122,27 @@ def test_a_side_is_changed_added_and_removed_and_the_address_is_the_question(
     assert page.locator(".verdict b").inner_text() == said
 
 
+def test_back_shows_the_question_before_in_every_control(compare, served, two):
+    page = compare("?side={}&side={}".format(*two))
+    constraints = page.get_by_label("constraints of side 1")
+    held = page.locator("[data-match=flops]")
+    band = page.locator("[data-part=band]")
+    before = (constraints.input_value(), held.is_checked(), band.input_value())
+    constraints.fill("depth=..6")
+    constraints.press("Enter")
+    page.wait_for_function("location.search.includes(';depth=')")
+    held.click()
+    page.wait_for_function("location.search.includes('match=')")
+    band.select_option(index=1)
+    page.wait_for_function("location.search.includes('band=')")
+    constraints.fill("wm=")  # and is not asked for
+    for part in ("band=", "match=", ";depth="):
+        page.go_back()
+        page.wait_for_function("part => !location.search.includes(part)", arg=part)
+    expect(constraints).to_have_value(before[0])
+    assert (constraints.input_value(), held.is_checked(), band.input_value()) == before
+
+
 def test_what_can_t_be_compared_is_said_and_nothing_else_is_shown(page, served, two):
     a, _ = two
     problems = problems_of(page)
