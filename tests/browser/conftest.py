@@ -20,31 +20,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ISOLATED = {  # lets performance.now() tell 5 microseconds instead of 100
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-}
 expect.set_options(timeout=20_000)  # ms; a page on a busy machine takes its time
-
-REPORT = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "browser: drives a page in headless Chromium")
-    config.stash[REPORT] = []
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    if lines := config.stash[REPORT]:
-        terminalreporter.section("measured in the browser (a report, nothing is asserted)")
-        for line in lines:
-            terminalreporter.write_line(line)
-
-
-@pytest.fixture(scope="session")
-def report(pytestconfig):
-    """Lines to show after the tests."""
-    return pytestconfig.stash[REPORT]
 
 
 @pytest.fixture(scope="session")
@@ -73,8 +49,6 @@ def site(files):
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body)))
-            for name, value in ISOLATED.items():
-                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
@@ -95,7 +69,8 @@ def engine(browser, site):
     context = browser.new_context()
     page = context.new_page()
     page.goto(site)
-    page.add_script_tag(path=ASSETS / "engine.js")
+    for script in [ASSETS / "engine.js", *sorted((ASSETS / "engine").glob("*.js"))]:
+        page.add_script_tag(path=script)
     page.evaluate(
         """() => {
           window.load = async (name) =>
