@@ -92,8 +92,9 @@ def test_a_child_that_dies_has_crashed_by_a_signal(start, number):
 
 
 def test_a_silent_child_is_waited_for_and_no_longer(start):
+    child = start(life=children.sleeper)
     began = time.monotonic()
-    assert start(life=children.sleeper).receive(0.2) is None
+    assert child.receive(0.2) is None
     assert 0.2 <= time.monotonic() - began < 2
 
 

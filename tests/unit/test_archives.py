@@ -203,14 +203,14 @@ import sys, time
 from pathlib import Path
 from workers.packing import folders
 folders.BATCH = 2
-folders.pack(Path(sys.argv[1]), "pets", Path(sys.argv[2]), 8, lambda *_: time.sleep(0.1))
+folders.pack(Path(sys.argv[1]), "pets", Path(sys.argv[2]), 8, lambda *_: time.sleep(0.5))
 """
 
 
 def test_a_packing_that_is_killed_at_any_moment_ends_as_if_it_had_not_been(tmp_path, pictures):
     whole = folders.pack(tmp_path / "whole", "pets", pictures, side=8)
     journal = tmp_path / "datasets" / ".pets.packing" / "train.journal"
-    for wait in (0.0, 0.13):
+    for wait in (0.0, 0.6):
         packing = subprocess.Popen([sys.executable, "-c", PACKS, tmp_path, pictures])
         while not journal.exists() and packing.poll() is None:
             time.sleep(0.005)
