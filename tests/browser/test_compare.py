@@ -187,6 +187,21 @@ def test_two_populations_are_told_to_stop_when_decided_and_to_go_on(compare, ser
     assert rest(page, served, "/watches")["items"] == []
 
 
+def test_a_button_that_is_drawn_anew_under_the_pressed_hand_is_pressed_all_the_same(
+    compare, served, two
+):
+    page = compare("?side={}&side={}&side={}".format(*two, two[0]))
+    page.wait_for_function("document.querySelectorAll('.verdict').length === 3")
+    pressed = page.locator(".verdict").nth(2)
+    pressed.hover()
+    page.mouse.down()
+    old = pressed.element_handle()
+    page.evaluate("dash_clientside.set_props('compare-changed', { data: 1 })")  # new results
+    page.wait_for_function("old => !old.isConnected", arg=old)
+    page.mouse.up()
+    page.wait_for_function("location.search.endsWith('pair=1,2')")
+
+
 def test_explore_hands_its_constraint_sets_over(page, served, two):
     a, b = two
     problems = problems_of(page)

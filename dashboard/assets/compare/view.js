@@ -97,19 +97,37 @@
     }
   });
 
+  let down = null; // the button on which the pointer went down
+
+  const buttonAt = (target) => (question && target.closest?.("#compare button")) || null;
+
+  document.addEventListener("pointerdown", ({ target }) => { down = buttonAt(target); });
+
+  // New results draw buttons anew. Where that happens under the hand there is no click.
+  document.addEventListener("pointerup", ({ target }) => {
+    const up = buttonAt(target);
+    const same = (name) => up.dataset[name] === down.dataset[name];
+    const anew = up && down && !down.isConnected && !up.disabled;
+    if (anew && Object.keys(up.dataset).every(same)) press(up);
+    down = null;
+  });
+
   document.addEventListener("click", ({ target }) => {
-    const button = question && target.closest?.("#compare button");
-    if (!button) return;
-    const { act, place, pair } = button.dataset;
+    const button = buttonAt(target);
+    if (button) press(button);
+  });
+
+  function press({ dataset }) {
+    const { act, place, pair } = dataset;
     if (act === "add") add();
     else if (act === "watch") {
-      const { a, b, level, planned } = button.dataset;
+      const { a, b, level, planned } = dataset;
       request("POST", "/watches", { a, b, level: Number(level), planned: Number(planned) });
-    } else if (act === "forget") request("DELETE", `/watches/${button.dataset.watch}`);
+    } else if (act === "forget") request("DELETE", `/watches/${dataset.watch}`);
     else if (act === "remove") {
       change({ sides: question.sides.filter((_, i) => i !== Number(place)), pair: "0,1" });
     } else if (pair) change({ pair });
-  });
+  }
 
   /** One request, and the page once more; what is refused is said. */
   async function request(method, path, body) {
