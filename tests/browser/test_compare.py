@@ -187,18 +187,39 @@ def test_two_populations_are_told_to_stop_when_decided_and_to_go_on(compare, ser
     assert rest(page, served, "/watches")["items"] == []
 
 
-def test_a_button_that_is_drawn_anew_under_the_pressed_hand_is_pressed_all_the_same(
-    compare, served, two
-):
+@pytest.fixture
+def redrawn(compare, two):
+    """A comparison of three sides, its third verdict, and new results that draw it anew."""
     page = compare("?side={}&side={}&side={}".format(*two, two[0]))
     page.wait_for_function("document.querySelectorAll('.verdict').length === 3")
-    pressed = page.locator(".verdict").nth(2)
-    pressed.hover()
+    verdict = page.locator(".verdict").nth(2)
+
+    def redraw():
+        old = verdict.element_handle()
+        page.evaluate(
+            "dash_clientside.set_props('compare-changed', { data: performance.now() })"
+        )
+        page.wait_for_function("old => !old.isConnected", arg=old)
+
+    return page, verdict, redraw
+
+
+def test_a_button_that_is_drawn_anew_under_the_hand_is_pressed_all_the_same(redrawn):
+    page, verdict, redraw = redrawn
+    verdict.hover()
     page.mouse.down()
-    old = pressed.element_handle()
-    page.evaluate("dash_clientside.set_props('compare-changed', { data: 1 })")  # new results
-    page.wait_for_function("old => !old.isConnected", arg=old)
+    redraw()
     page.mouse.up()
+    page.wait_for_function("location.search.endsWith('pair=1,2')")
+
+
+def test_a_button_that_is_drawn_anew_keeps_the_focus(redrawn):
+    page, verdict, redraw = redrawn
+    verdict.focus()
+    for _ in range(2):
+        redraw()
+        expect(verdict).to_be_focused()
+    page.keyboard.press("Enter")
     page.wait_for_function("location.search.endsWith('pair=1,2')")
 
 

@@ -13,6 +13,7 @@
   let events = null;
   let timer = null;
   let asked = -Infinity; // ms
+  const redrawn = new MutationObserver(() => refocus());
 
   /**
    * Show what the address asks for.
@@ -22,6 +23,7 @@
     const { no_update: unchanged } = window.dash_clientside;
     if (!/\/compare\/?$/.test(pathname ?? "")) {
       events?.close();
+      redrawn.disconnect();
       [events, question] = [null, null];
       clearTimeout(timer);
       return unchanged;
@@ -37,6 +39,7 @@
   function follow() {
     events = new EventSource(`${window.netspaceShell.API}/events`);
     events.addEventListener("activity", ({ data }) => heard(JSON.parse(data)));
+    redrawn.observe(at("compare-cards"), { childList: true, subtree: true });
     list();
   }
 
@@ -97,20 +100,36 @@
     }
   });
 
+  // ---------------------------------------------------------------- buttons that are drawn anew
+  //
+  // New results draw the page anew, and its buttons with it: under the hand that holds one down,
+  // where there is no click then, and under the keyboard.
+
+  const IDENTITY = ["act", "pair", "place", "watch", "a", "b"];
   let down = null; // the button on which the pointer went down
+  let focused = null; // the one that has the focus
 
   const buttonAt = (target) => (question && target.closest?.("#compare button")) || null;
 
+  const isAnew = (now, before) =>
+    before && !before.isConnected && !now.disabled
+    && IDENTITY.every((name) => now.dataset[name] === before.dataset[name]);
+
   document.addEventListener("pointerdown", ({ target }) => { down = buttonAt(target); });
 
-  // New results draw buttons anew. Where that happens under the hand there is no click.
   document.addEventListener("pointerup", ({ target }) => {
     const up = buttonAt(target);
-    const same = (name) => up.dataset[name] === down.dataset[name];
-    const anew = up && down && !down.isConnected && !up.disabled;
-    if (anew && Object.keys(up.dataset).every(same)) press(up);
+    if (up && isAnew(up, down)) press(up);
     down = null;
   });
+
+  document.addEventListener("focusin", ({ target }) => { focused = buttonAt(target); });
+
+  function refocus() {
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+    const buttons = [...document.querySelectorAll("#compare button")];
+    buttons.find((button) => isAnew(button, focused))?.focus({ preventScroll: true });
+  }
 
   document.addEventListener("click", ({ target }) => {
     const button = buttonAt(target);
