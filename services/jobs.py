@@ -170,14 +170,14 @@ def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]
     if not ids:
         return {}
     data = RegimeRow.definition["data"].as_string()
-    trainable = select(RegimeRow.id).where(data.in_(alive.data_sets))
+    with_images = select(RegimeRow.id).where(data.in_(alive.data_sets))
     before = func.row_number().over(
         partition_by=(JobRow.kind, JobRow.needs_gpu),
         order_by=(JobRow.priority, JobRow.turn, JobRow.id),
     )
     ranked = select(JobRow.id, (before - 1).label("ahead")).where(
         JobRow.state == QUEUED,
-        (JobRow.kind != "train") | JobRow.regime_id.in_(trainable),
+        (JobRow.kind != "train") | JobRow.regime_id.in_(with_images),
     )
     rank = ranked.subquery()
     return dict(

@@ -153,7 +153,7 @@ class Slot:
                     case Hold.CANCELLED:
                         return Failed(failure="cancelled", detail="cancelled while it ran")
             if time.monotonic() > deadline:
-                return Failed(failure="timeout", detail=f"no epoch in {silence:g} s")
+                return Failed(failure="timeout", detail=f"silent for {silence:g} s")
             if self._stop.is_set():
                 return Interrupted.STOPPED
 
