@@ -88,12 +88,18 @@ def follow(page, query):
 
 
 def wait_until_drawn(page, state="ready", panels=8):
+    """Until the axes are there; where the view is ready, those of the address's population."""
     page.wait_for_selector(f"#explore[data-state={state}][data-drawn]", timeout=60_000)
     page.wait_for_selector("#constraints-panel:not(:empty)", state="attached")
     page.wait_for_function(
-        """(axis) =>
-          document.querySelector("#scatter-frame .js-plotly-plot")?._fullLayout?.[axis]""",
-        arg=f"xaxis{panels}" if panels > 1 else "xaxis",
+        """([axis, ready]) => {
+          const { _fullLayout: drawn } =
+            document.querySelector("#scatter-frame .js-plotly-plot") ?? {};
+          const asked = new URLSearchParams(location.search).get("population");
+          const own = !ready || asked === null || String(drawn?.uirevision) === asked;
+          return drawn?.[axis] && own;
+        }""",
+        arg=[f"xaxis{panels}" if panels > 1 else "xaxis", state == "ready"],
     )
     return page
 
