@@ -97,7 +97,7 @@ class Served:
         id = self.create(name, len(errors), seed=seed, training_seed=seed)
         with self.database.durable() as session:
             jobs = update(JobRow).where(JobRow.seed == seed)
-            session.execute(jobs.values(priority=-1))
+            session.execute(jobs.values(priority=-1000))  # the next results are its own
         self.record(*errors)
         return id
 

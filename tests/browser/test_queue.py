@@ -88,6 +88,14 @@ def test_a_worker_and_a_population_appear_without_a_reload(page, steered):
     expect(steered.row).to_contain_text("1 / 6 · 1 without result", timeout=10_000)
 
 
+def test_complete_populations_stand_below_those_with_work_to_do(page, served, steered):
+    served.measured("all of it measured", 10.0, 20.0)
+    page.reload()
+    expect(page.locator("#queue-populations")).to_contain_text("all of it measured")
+    names = page.locator("#queue-populations tbody tr td:first-child").all_inner_texts()
+    assert names.index(steered.name) < names.index("all of it measured")
+
+
 def test_waiting_jobs_say_why_and_the_address_says_which_are_shown(page, steered):
     steered.show("waiting")
     expect(steered.jobs).to_have_count(4)

@@ -78,12 +78,16 @@
 
   // ---------------------------------------------------------------- populations
 
+  /** Newest first, those with work to do before the complete ones. */
+  const inOrder = (items) =>
+    [...items].reverse().sort((a, b) => a.progress.complete - b.progress.complete);
+
   function populations(items) {
     const titles = ["Population", "Progress", "Priority", "Jobs", "Add networks"];
     return h("div", {},
       head(h("h3", {}, "Populations")),
       items.length
-        ? table(titles, [...items].reverse().map(population))
+        ? table(titles, inOrder(items).map(population))
         : muted("There is no population yet."));
   }
 
