@@ -223,6 +223,15 @@ def test_a_button_that_is_drawn_anew_keeps_the_focus(redrawn):
     page.wait_for_function("location.search.endsWith('pair=1,2')")
 
 
+def test_a_button_that_was_left_by_a_click_beside_it_does_not_take_the_focus_back(redrawn):
+    page, verdict, redraw = redrawn
+    verdict.focus()
+    page.get_by_role("heading", name="Verdicts").click()
+    redraw()
+    page.wait_for_timeout(200)  # for what should not come
+    assert page.evaluate("document.activeElement === document.body")
+
+
 def test_explore_hands_its_constraint_sets_over(page, served, two):
     a, b = two
     problems = problems_of(page)

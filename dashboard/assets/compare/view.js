@@ -115,7 +115,9 @@
     before && !before.isConnected && !now.disabled
     && IDENTITY.every((name) => now.dataset[name] === before.dataset[name]);
 
-  document.addEventListener("pointerdown", ({ target }) => { down = buttonAt(target); });
+  document.addEventListener("pointerdown", ({ target }) => {
+    down = focused = buttonAt(target); // beside a button the focus goes, and nothing tells
+  });
 
   document.addEventListener("pointerup", ({ target }) => {
     const up = buttonAt(target);
