@@ -35,7 +35,7 @@
  *
  * The reference is designspace: tests/browser/test_engine.py holds the two together.
  *
- * The parts lie in engine/, and each adds what others use: bands, bootstrap, passes, table, view,
- * read in this order.
+ * The parts lie in engine/, and each adds what others use: bands, bootstrap, passes, slot, table,
+ * view, read in this order.
  */
 window.netspaceEngine = {};

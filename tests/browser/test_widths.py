@@ -1,0 +1,28 @@
+"""The line over the fitted widths of several networks: what widths.js computes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_line_over_networks_is_the_least_squares_line_of_all_their_blocks(engine):
+    # Good AnyNetX_E networks follow w_j = 48 (j + 1): arXiv 2003.13678, section 3.2.
+    engine.evaluate("window.netspaceFormat = window.netspaceAxes = {}")
+    assets = Path(__file__).parents[2] / "dashboard" / "assets"
+    engine.add_script_tag(path=assets / "explore" / "widths.js")
+    fitted = """(networks) => netspaceWidths.lineOver(
+        { steps: (row) => networks[row] }, networks.map((_, row) => row))"""
+    rising = [[[48 * (j + 1), 1] for j in range(20)]]
+    assert engine.evaluate(fitted, rising) == pytest.approx({"start": 48, "slope": 48})
+    some = [[[16, 2], [40, 3]], [[24, 1], [56, 4]], [[32, 5]]]
+    blocks = [
+        (j, w)
+        for network in some
+        for j, w in enumerate(w for width, depth in network for w in [width] * depth)
+    ]
+    slope, start = np.polyfit(*zip(*blocks, strict=True), 1)
+    assert engine.evaluate(fitted, some) == pytest.approx({"start": start, "slope": slope})
+    assert engine.evaluate(fitted, [[[16, 1]]]) is None  # one block makes no line
