@@ -7,7 +7,7 @@ PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Ota
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos bench clean
+.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos test-long bench clean
 
 help:         ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
@@ -55,6 +55,10 @@ integration: setup-test ## tests with a real broker, database, and training
 browser: setup-test ## tests of the page in Chromium
 	@scripts/chromium
 	$(PYTEST) tests/browser
+
+test-long: setup-test ## fuzzing and simulations, under an hour; a part that can't run prints NOT RUN
+	$(PYTEST) tests/long --timeout=3000 -m "not alone" || test $$? = 5
+	$(PY) -m pytest tests/long --timeout=3000 -m alone || test $$? = 5
 
 chaos: setup-test ## a storm of faults over 1,000 jobs on each database; its table in docs/reliability.md
 	PYTHONPATH=.:tests $(PY) tests/chaos/report.py docs/reliability.md
