@@ -26,6 +26,8 @@ Read = TypeVar("Read")
 
 POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
+PING_SECONDS = 10.0
+"""The longest that a stream says nothing: whoever hears nothing knows that we stopped."""
 PAUSE_SECONDS = 0.1
 """The least time between two looks: many jobs end close together."""
 
@@ -73,13 +75,17 @@ class Hub:
             await asyncio.gather(self._reading, return_exceptions=True)
 
     async def changes(self) -> AsyncIterator[list[Activity]]:
-        """All activities at once, then those that changed. Slow listeners skip states."""
+        """All activities at once, then those that changed; none of them after PING_SECONDS.
+
+        Slow listeners skip states.
+        """
         known: dict[int, Activity] = {}
         while True:
             changed, now = self._changed, self.activities
             yield [activity for id, activity in now.items() if known.get(id) != activity]
             known = now
-            await changed.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), PING_SECONDS)
 
     async def _refresh(self) -> None:
         versions = await self._in_thread(self._read_versions)

@@ -1,6 +1,6 @@
 /**
- * What the network's drawer and New population need of the browser: opening and closing, values
- * at rest, the theme for figures that the server draws, and going to a new population.
+ * What New population needs of the browser: values at rest, the theme for figures that the server
+ * draws, and going to a new population.
  */
 (() => {
   "use strict";
@@ -14,65 +14,6 @@
   const theme = () => window.netspaceShell.theme();
   window.addEventListener("netspace:theme", ({ detail }) => {
     if (at("network")) tell("figure-theme", { data: detail });
-  });
-
-  // ---------------------------------------------------------------- drawer
-
-  /** Events of the population whose network is shown, while that one's job goes on. */
-  let watched = null;
-
-  /**
-   * @param {?{population: number, network: number}} picked
-   * @returns {boolean} whether the drawer is hidden
-   */
-  function openDrawer(picked) {
-    watched?.close();
-    watched = picked ? watch(picked) : null;
-    return !picked;
-  }
-
-  const closeDrawer = () => null;
-
-  const ENDED = ["measured", "diverged", "failed"];
-
-  /** Show the network again whenever something has happened to its job. */
-  function watch({ population, network }) {
-    const { API } = window.netspaceShell;
-    const source = new EventSource(`${API}/events?population=${population}`);
-    const shown = () => { // what network_sheet.py has put there
-      const told = at("network-standing")?.dataset;
-      return told?.network === String(network) ? told : null;
-    };
-    let [asking, again] = [false, false];
-    async function look() {
-      if (asking) {
-        again = true;
-        return;
-      }
-      asking = true;
-      const answer = await fetch(`${API}/populations/${population}/networks/${network}`)
-        .catch(() => null);
-      const job = answer?.ok ? (await answer.json()).job : null;
-      const now = job && `${job.state} ${job.events.length} ${job.epochs.length}`;
-      if (now && now !== shown()?.job && source === watched) {
-        tell("network-changed", { data: now });
-      }
-      asking = false;
-      if (again) {
-        again = false;
-        look();
-      }
-    }
-    source.addEventListener("activity", () => {
-      if (ENDED.includes(shown()?.status)) source.close();
-      else look();
-    });
-    return source;
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    if (at("network")?.checkVisibility()) tell("picked", { data: null });
   });
 
   // ---------------------------------------------------------------- New population
@@ -125,6 +66,6 @@
   });
 
   window.netspacePages = {
-    theme, openDrawer, closeDrawer, ask, isStored, goTo, firstProblem,
+    theme, ask, isStored, goTo, firstProblem,
   };
 })();

@@ -23,6 +23,7 @@ from dashboard.pages.markup import attributes, graph, register_graph, section
 from dashboard.sources import Sources
 from designspace.population import Status
 from services import networks
+from services.errors import NotFound
 
 THEME = "figure-theme"
 """Store of the theme that figures made in Python are drawn in: light or dark."""
@@ -37,6 +38,7 @@ def drawer() -> Component:
             dcc.Store(id=THEME, data="light"),
             dcc.Store(id="network-changed"),
             head(),
+            html.P(id="network-said", className="drawer-said", role="status", hidden=True),
             html.Div(
                 [
                     html.Div(id="network-told"),
@@ -117,17 +119,17 @@ def register(app: Dash, sources: Sources) -> None:
         register_graph(app, id)
 
     for function, output, *listened in (
-        ("theme", Output(THEME, "data"), Input("location", "pathname")),
-        ("openDrawer", Output("network", "hidden"), Input("picked", "data")),
+        ("Pages.theme", Output(THEME, "data"), Input("location", "pathname")),
+        ("Drawer.show", Output("network", "hidden"), Input("picked", "data")),
         (
-            "closeDrawer",
+            "Drawer.close",
             Output("picked", "data", allow_duplicate=True),
             Input("network-close", "n_clicks"),
             Input("location", "pathname"),
         ),
     ):
         app.clientside_callback(
-            f"window.netspacePages.{function}",
+            f"window.netspace{function}",
             output,
             *listened,
             prevent_initial_call=output.allow_duplicate,
@@ -146,7 +148,12 @@ def register(app: Dash, sources: Sources) -> None:
     ) -> dict[str, Any]:
         if not picked:
             raise PreventUpdate
-        return await run_in_threadpool(sheet, sources, api, picked, theme)
+        try:
+            return await run_in_threadpool(sheet, sources, api, picked, theme)
+        except NotFound as error:
+            nothing = dict.fromkeys(OUTPUTS, None)
+            told = network_sheet.nothing(picked["network"], str(error))
+            return nothing | {"title": "Network", "told": told, "no_curve": True}
 
 
 def sheet(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dict[str, Any]:

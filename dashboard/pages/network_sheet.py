@@ -74,6 +74,12 @@ def standing(record: NetworkRecord, status: Status) -> Component:
     )
 
 
+def nothing(id: int, why: str) -> list[Component]:
+    """Where there is no such network, as after a link that is old."""
+    about = attributes(data_network=str(id), data_status="none")
+    return [html.Div(html.P(f"Nothing to show: {why}."), id="network-standing", **about)]
+
+
 def outcome(job: JobRecord, status: Status) -> list[Any]:
     """A word or a number, and what it means."""
     error, failure = quantity("error"), job.failure or job.state

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from server import events as live
 from server.dependencies import PartsDep
 from server.schemas import Activity
 
@@ -21,17 +23,24 @@ async def follow(
     parts: PartsDep,
     population: Annotated[int | None, Query(description="only this one")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Events named `activity`: all populations' at once, then each that changed.
+    """Events named `activity`: all populations' at once, then each that changed. One named
+    `ping` where nothing else was said for ten seconds.
 
     The id is POPULATION-VERSION. An event carries the whole state and a new version says that
     /edf, /columns and the others have something new, so nothing is lost by missing events.
     """
     yield ServerSentEvent(retry=RETRY_MS, comment="netspace")
+    said = time.monotonic()
     async for activities in parts.hub.changes():
-        for activity in activities:
-            if population in (None, activity.population):
-                yield ServerSentEvent(
-                    event="activity",
-                    id=f"{activity.population}-{activity.version}",
-                    data=Activity.model_validate(activity),
-                )
+        own = [one for one in activities if population in (None, one.population)]
+        for activity in own:
+            yield ServerSentEvent(
+                event="activity",
+                id=f"{activity.population}-{activity.version}",
+                data=Activity.model_validate(activity),
+            )
+        if not own and time.monotonic() - said < live.PING_SECONDS:
+            continue
+        said = time.monotonic()
+        if not own:
+            yield ServerSentEvent(event="ping", data={})  # without data no browser tells of it

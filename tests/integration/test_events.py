@@ -107,3 +107,15 @@ def test_a_listener_to_one_population_hears_no_other(database, create, serve):
         for _ in range(3):
             finish(database)
         assert next(heard)["population"] == second
+
+
+def test_a_stream_on_which_nothing_happens_says_so_that_it_lives(
+    database, create, serve, monkeypatch
+):
+    monkeypatch.setattr("server.events.PING_SECONDS", 0.05)
+    create(1)
+    with httpx.stream("GET", f"{serve(NO_BROKER)}/api/v1/events", timeout=20) as answer:
+        lines = answer.iter_lines()
+        named = (line for line in lines if line.startswith("event: "))
+        assert next(named) == "event: activity"
+        assert next(named) == next(named) == "event: ping"

@@ -10,7 +10,8 @@
   let question = null; // while the page is shown
   let populations = [];
   let versions = new Map(); // by population, as last drawn
-  let events = null;
+  let stop = null; // hears no more events
+  let away = false; // the server was, when the populations were asked for
   let timer = null;
   let asked = -Infinity; // ms
   const redrawn = new MutationObserver(() => refocus());
@@ -22,13 +23,13 @@
   function show(pathname, search) {
     const { no_update: unchanged } = window.dash_clientside;
     if (!/\/compare\/?$/.test(pathname ?? "")) {
-      events?.close();
+      stop?.();
       redrawn.disconnect();
-      [events, question] = [null, null];
+      [stop, question] = [null, null];
       clearTimeout(timer);
       return unchanged;
     }
-    if (!events) follow();
+    if (!stop) follow();
     question = read(search ?? "");
     draw();
     if (!question.sides.length) return unchanged; // `list` fills in the usual ones
@@ -37,8 +38,7 @@
   }
 
   function follow() {
-    events = new EventSource(`${window.netspaceShell.API}/events`);
-    events.addEventListener("activity", ({ data }) => heard(JSON.parse(data)));
+    stop = window.netspaceEvents.listen({ activity: heard, connection: connected });
     redrawn.observe(at("compare-cards"), { childList: true, subtree: true });
     list();
   }
@@ -46,8 +46,11 @@
   async function list() {
     try {
       populations = (await window.netspaceLive.ask("/populations")).items;
+      if (away) tell("compare-said", { children: "" });
+      away = false;
     } catch (error) {
       tell("compare-said", { children: error.message });
+      away = true;
       return;
     }
     if (!question) return;
@@ -55,6 +58,13 @@
     at("compare").dataset.state = some ? "some" : "nothing";
     if (question.sides.length) draw();
     else if (some) change({ sides: usual(populations) }, true);
+  }
+
+  /** What could not be read is read when the server is back. */
+  function connected({ live }) {
+    if (!live || !away) return;
+    list();
+    tell("compare-changed", { data: performance.now() });
   }
 
   /** New results of a population that is shown, or a population that is not known yet. */
@@ -152,18 +162,19 @@
 
   /** One request, and the page once more; what is refused is said. */
   async function request(method, path, body) {
-    const answer = await fetch(`${window.netspaceShell.API}${path}`, {
-      method,
-      headers: { "Content-Type": "application/json" },
-      body: body && JSON.stringify(body),
-    }).catch((error) => ({ ok: false, statusText: error.message }));
-    if (answer.ok || answer.status === 404) { // somebody else has forgotten it
-      tell("compare-changed", { data: performance.now() });
-    } else {
-      const { detail } = await answer.json?.().catch(() => ({})) ?? {};
-      const why = detail?.map?.(({ message }) => message).join("; ") ?? answer.statusText;
-      tell("compare-said", { children: `not done: ${why}` });
+    try {
+      await window.netspaceLive.ask(path, {
+        method,
+        headers: { "Content-Type": "application/json" },
+        body: body && JSON.stringify(body),
+      });
+    } catch (error) {
+      if (error.status !== 404) { // else somebody else has forgotten it
+        tell("compare-said", { children: `not done: ${error.message}` });
+        return;
+      }
     }
+    tell("compare-changed", { data: performance.now() });
   }
 
   /** One more side: the last one again, to be given other constraints. */

@@ -1,59 +1,35 @@
 /**
- * Live: events of all populations by one EventSource, never a poll.
- *
- * The browser reconnects by itself; when it gives up, or stays away long, a new one is made. An
- * event carries the whole state of a population, so nothing is lost by missing some.
+ * REST as a page asks it: with a limit of time, and with what went wrong in words.
  */
 (() => {
   "use strict";
-  const GIVEN_UP_MS = 8000;
-  const AGAIN_MS = 1500;
+  const LIMIT_S = 15;
+  const COLUMNS_S = 60; // a million networks are 100 MB
 
-  class Live {
-    /**
-     * @param {(activity: object) => void} heard server/schemas.py: Activity
-     * @param {(connected: boolean) => void} changed
-     */
-    constructor(heard, changed) {
-      this.heard = heard;
-      this.changed = changed;
-      this.lost = 0; // when, ms
-      this.#connect();
-      window.addEventListener("online", () => this.#connect());
-      window.addEventListener("pagehide", () => this.source.close());
-      window.addEventListener("pageshow", (event) => event.persisted && this.#connect());
-    }
+  /** The server has not answered: it is away, or it has stopped. */
+  class Away extends Error {}
 
-    #connect() {
-      clearTimeout(this.timer);
-      this.source?.close();
-      const source = new EventSource(`${window.netspaceShell.API}/events`);
-      this.source = source;
-      source.onopen = () => {
-        this.lost = 0;
-        clearTimeout(this.timer);
-        this.changed(true);
-      };
-      source.onerror = () => this.#lose(source);
-      source.addEventListener("activity", (event) => this.heard(JSON.parse(event.data)));
-    }
-
-    #lose(source) {
-      if (source !== this.source) return;
-      this.lost ||= performance.now();
-      this.changed(false);
-      clearTimeout(this.timer);
-      const gone = source.readyState === EventSource.CLOSED;
-      this.timer = setTimeout(() => this.#connect(), gone ? AGAIN_MS : GIVEN_UP_MS);
+  /** @throws {Away} @throws {Error} that says what the server said, with its `status` */
+  async function asked(path, read, seconds, options) {
+    try {
+      const signal = AbortSignal.timeout(1000 * seconds);
+      const answer = await fetch(`${window.netspaceShell.API}${path}`, { signal, ...options });
+      if (!answer.ok) {
+        throw Object.assign(new Error(await reason(answer)), { status: answer.status });
+      }
+      return await read(answer);
+    } catch (error) {
+      if (error.name === "TimeoutError") {
+        throw new Away(`the server has not answered for ${seconds} s`);
+      }
+      if (error instanceof TypeError) throw new Away("the server cannot be reached"); // of fetch
+      throw error;
     }
   }
 
-  /** A JSON answer of REST, or an error that says what the server said. */
-  async function ask(path, options = {}) {
-    const answer = await fetch(`${window.netspaceShell.API}${path}`, options);
-    if (!answer.ok) throw new Error(await reason(answer));
-    return answer.json();
-  }
+  /** A JSON answer; null where the answer has no body. */
+  const ask = (path, options = {}) =>
+    asked(path, (answer) => (answer.status === 204 ? null : answer.json()), LIMIT_S, options);
 
   async function reason(answer) {
     const { detail } = await answer.json().catch(() => ({}));
@@ -63,11 +39,17 @@
 
   /** A population's columns at its newest version, as the engine's table. */
   async function columns(population) {
-    const path = `${window.netspaceShell.API}/populations/${population}/columns`;
-    const answer = await fetch(path, { cache: "no-cache" }); // revalidated by its ETag
-    if (!answer.ok) throw new Error(await reason(answer));
-    return window.netspaceEngine.parse(await answer.arrayBuffer());
+    const bytes = await asked(`/populations/${population}/columns`,
+      (answer) => answer.arrayBuffer(), COLUMNS_S, { cache: "no-cache" }); // by its ETag
+    return window.netspaceEngine.parse(bytes);
   }
 
-  window.netspaceLive = { Live, ask, columns };
+  /** A connection in words. @param {{live: boolean, silent: number}} state of events.js */
+  function connection({ live, silent }) {
+    if (live) return "● live";
+    const { duration } = window.netspaceFormat;
+    return silent ? `no news for ${duration(silent)}` : "reconnecting ...";
+  }
+
+  window.netspaceLive = { ask, columns, connection, Away, LIMIT_S };
 })();

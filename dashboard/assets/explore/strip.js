@@ -46,9 +46,10 @@
       return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;
     }
 
-    connection(live) {
-      at("connection").dataset.live = String(live);
-      write(at("connection"), live ? "● live" : "reconnecting ...");
+    /** @param {{live: boolean, silent: number}} state of events.js */
+    connection(state) {
+      at("connection").dataset.live = String(state.live);
+      write(at("connection"), window.netspaceLive.connection(state));
     }
 
     /** A word to the person, for a while. */

@@ -9,7 +9,7 @@
   "use strict";
   const { nextFrame } = window.netspaceAxes;
   const { formatAll, parseAll, same } = window.netspaceConstraints;
-  const { ask, Live } = window.netspaceLive;
+  const { ask, Away } = window.netspaceLive;
   const { count, origin, write } = window.netspaceFormat;
   const { Picture, curves, names } = window.netspacePicture;
   const at = (id) => document.getElementById(id);
@@ -67,9 +67,10 @@
       window.addEventListener("popstate", () => {
         if (!at("explore").closest("[hidden]")) this.reopen();
       });
-      this.live = new Live(
-        (activity) => this.#heard(activity), (live) => this.strip.connection(live),
-      );
+      window.netspaceEvents.listen({
+        activity: (activity) => this.#heard(activity),
+        connection: (state) => this.#connected(state),
+      });
       this.open();
     }
 
@@ -78,6 +79,7 @@
     /** Take the view from the link and fetch what it shows. */
     async open() {
       this.error = null;
+      this.away = false;
       this.#message();
       try {
         await this.data.relist();
@@ -190,9 +192,16 @@
       this.#message();
     }
 
+    /** What the server's absence left undone is done when it is back. */
+    #connected(state) {
+      this.strip.connection(state);
+      if (state.live && this.away) this.open();
+    }
+
     #fail(error) {
       console.warn(error);
       this.error = String(error.message ?? error);
+      this.away = error instanceof Away;
       this.#message();
     }
 

@@ -11,22 +11,22 @@
   const ask = (...given) => window.netspaceLive.ask(...given);
 
   let shown = null; // while the page is
-  let events = null;
+  let stop = null; // hears no more events
   let timer = null;
   let asked = -Infinity; // ms
   let asking = false;
+  let away = false; // what is said is that the tables could not be read
 
   // ---------------------------------------------------------------- what is shown
 
   /** Show what the address asks for, and follow what happens, until another page is shown. */
   function show(pathname, search) {
-    events?.close();
-    events = null;
+    stop?.();
+    stop = null;
     clearTimeout(timer);
     shown = /\/queue\/?$/.test(pathname ?? "") ? read(search ?? "") : null;
     if (shown) {
-      events = new EventSource(`${window.netspaceShell.API}/events`);
-      events.addEventListener("activity", () => look(AT_MOST_EVERY_MS));
+      stop = window.netspaceEvents.listen({ activity: () => look(AT_MOST_EVERY_MS) });
       look(0);
     }
     return window.dash_clientside.no_update;
@@ -66,8 +66,11 @@
       asked = performance.now();
       try {
         await draw(wanted);
+        if (away) say("");
+        away = false;
       } catch (error) {
         say(error.message);
+        away = true;
       }
       asking = false;
     }

@@ -1,0 +1,146 @@
+"""One stream of events for all tabs of a browser, and what a page says when it is silent."""
+
+import os
+import signal
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from served import Served
+
+pytestmark = pytest.mark.browser
+
+TABS = 7  # a browser opens six connections to a host
+WITHOUT_SHARED_WORKER = "delete window.SharedWorker"
+HIDE = """(state) => {
+  Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+STREAMS = """() => {
+  window.streams = [];
+  window.EventSource = class extends EventSource {
+    constructor(...given) {
+      super(...given);
+      window.streams.push(this);
+    }
+  };
+}"""
+OPEN = "() => window.streams.filter((one) => one.readyState !== EventSource.CLOSED).length"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("served") / "netspace.db")
+    served.regnet = served.create("RegNetX", 60)
+    served.record(*np.random.default_rng(0).uniform(5, 40, 40))
+    served.other = served.create("AnyNetX_A", 30, "AnyNetX_A small", training_seed=1)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def tabs(browser):
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    yield context
+    context.close()
+
+
+@contextmanager
+def frozen(served):
+    """The server stands still: its connections stay open, and nothing is answered."""
+    os.kill(served.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(served.process.pid, signal.SIGCONT)
+
+
+def is_live(page):
+    expect(page.locator("#connection")).to_have_attribute("data-live", "true")
+
+
+def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
+    pages = []
+    for _ in range(TABS):
+        page = tabs.new_page()
+        page.goto(f"{served.url}/app/?population={served.regnet}")
+        is_live(page)
+        pages.append(page)
+    shown = [page.locator("[data-number=n] > span") for page in pages]
+    before = int(shown[0].inner_text())
+    served.record(9.5)
+    for page, n in zip(pages, shown, strict=True):
+        page.bring_to_front()  # a tab behind others is not drawn
+        expect(n).to_have_text(str(before + 1))
+    status = pages[0].evaluate(
+        """async (url) => (await fetch(url, { signal: AbortSignal.timeout(10000) })).status""",
+        f"{served.url}/api/v1/populations",
+    )
+    assert status == 200
+
+
+def test_without_a_shared_worker_a_tab_has_one_stream_and_none_while_it_is_hidden(tabs, served):
+    tabs.add_init_script(WITHOUT_SHARED_WORKER)
+    tabs.add_init_script(f"({STREAMS})()")
+    page = tabs.new_page()
+    page.goto(f"{served.url}/app/?population={served.regnet}")
+    is_live(page)
+    page.locator("#networks .ag-row [col-id=id]").first.click()
+    expect(page.locator("#network-standing")).to_be_visible()
+    assert page.evaluate(OPEN) == 1
+    page.evaluate(HIDE, "hidden")
+    assert page.evaluate(OPEN) == 0
+    page.evaluate(HIDE, "visible")
+    is_live(page)
+    assert page.evaluate(OPEN) == 1
+
+
+def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, served):
+    tabs.add_init_script(WITHOUT_SHARED_WORKER)  # its clock is the page's, which tests turn
+    page = tabs.new_page()
+    page.clock.install()
+    page.goto(f"{served.url}/app/?population={served.regnet}")
+    is_live(page)
+    with frozen(served):
+        page.locator("#networks .ag-row [col-id=id]").nth(1).click()
+        said = page.locator("#network-said")
+        expect(said).to_contain_text("Loading network")
+        page.clock.run_for(16_000)
+        expect(said).to_contain_text("has not answered for 15 s")
+        page.clock.run_for(12_000)
+        expect(page.locator("#connection")).to_contain_text("no news for 25 s")
+    expect(page.locator("#network-standing")).to_be_visible()
+    expect(said).to_be_hidden()
+    is_live(page)
+
+
+def test_what_could_not_be_loaded_is_loaded_when_the_server_is_back(tabs, served):
+    page = tabs.new_page()
+    page.goto(f"{served.url}/app/?population={served.regnet}")
+    is_live(page)
+    served.stop()
+    page.evaluate(
+        """(id) => {
+          history.pushState({}, "", `?population=${id}`);
+          dispatchEvent(new PopStateEvent("popstate"));
+        }""",
+        served.other,
+    )
+    expect(page.locator("#edf-card")).to_contain_text("the server cannot be reached")
+    served.start()
+    expect(page.locator("#edf-card")).not_to_contain_text("reached")
+    expect(page.locator("#passing")).to_have_text("30")
+
+
+def test_a_link_to_a_network_that_is_not_there_says_so(tabs, served):
+    page = tabs.new_page()
+    page.goto(f"{served.url}/app/?population={served.regnet}")
+    is_live(page)
+    page.evaluate(
+        """(picked) => dash_clientside.set_props("picked", { data: picked })""",
+        {"population": served.regnet, "network": 987654},
+    )
+    expect(page.locator("#network-told")).to_contain_text("Nothing to show")
+    expect(page.locator("#problem")).to_be_hidden()
