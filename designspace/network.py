@@ -17,7 +17,14 @@ from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Count: TypeAlias = int | NDArray[np.int64]
 """A whole number, or one for each network of a batch, shape (n,)."""
@@ -59,6 +66,14 @@ class Stage(Frozen):
     stride: int = Field(2, ge=1, le=4)
     bottleneck_ratio: float = Field(1, gt=0, description="b_i = width / inner width")
     group_width: int = Field(ge=1, description="g_i, channels per group of the 3x3")
+
+    @field_validator("bottleneck_ratio")
+    @classmethod
+    def _as_built(cls, ratio: float, fields: ValidationInfo) -> float:
+        # 8 channels with 6 inside are b = 4 / 3, whether 1.3 or 1.4 was given: one hash.
+        width = fields.data.get("width")
+        inner = inner_width(width, ratio) if width else 0
+        return float(width / inner) if width and inner else ratio
 
     @model_validator(mode="after")
     def _groups_divide_the_inner_width(self) -> Self:

@@ -1,14 +1,16 @@
 """Design spaces: their JSON, networks and refusals. Every family inherits this suite."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 from scipy.stats import chisquare
 
-from designspace.compatibility import compatible
+from designspace.compatibility import compatible, fitting
 from designspace.line import Line
+from designspace.network import Network, Stage
 from designspace.spaces import DESIGN_SPACE, PRESETS
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.regnet import RegNet
@@ -98,6 +100,51 @@ def test_candidates_whose_line_skips_a_stage_are_left_out():
 )
 def test_widths_and_group_widths_are_made_compatible(width, b, g, fitted):
     assert tuple(int(value) for value in compatible(width, b, g)) == fitted
+
+
+@pytest.mark.parametrize("block", ["X", "R"])
+@pytest.mark.parametrize("g", [1, 3, 8, 16])
+@pytest.mark.parametrize("b", [0.25, 0.3, 0.5, 0.7, 1, 1.1, 1.2, 1.4, 1.5, 2, 3.7, 4])
+def test_any_bottleneck_ratio_gives_a_block_that_can_be_built(block, g, b):
+    drawn = np.arange(8, 520, 8)
+    widths, ratios, groups = fitting(block, drawn, np.full(len(drawn), b), g)
+    for width, ratio, group in zip(widths, ratios, groups, strict=True):
+        # A Stage refuses groups that don't divide its inner width.
+        stage = Stage(
+            depth=1, width=int(width), bottleneck_ratio=float(ratio), group_width=int(group)
+        )
+        assert stage.inner_width * stage.bottleneck_ratio == pytest.approx(stage.width)
+
+
+def test_a_bottleneck_that_is_whole_is_built_as_the_papers_authors_do():
+    # Their adjust_block_compatibility, as arXiv 2003.13678's code has it.
+    def theirs(w, b, g):
+        v = int(max(1, w / b))
+        g = int(min(g, v))
+        m = math.lcm(g, round(1 / b)) if b < 1 else g
+        v = max(m, int(round(v / m) * m))
+        return int(v * b), g
+
+    for w, b, g in itertools.product(range(1, 300), (0.25, 0.5, 1, 2, 4), (1, 2, 6, 8, 48)):
+        assert tuple(int(value) for value in compatible(w, b, g)) == theirs(w, b, g)
+
+
+def test_one_architecture_has_one_hash_whatever_ratio_was_written():
+    def network(b):
+        return Network(stages=(Stage(depth=2, width=8, bottleneck_ratio=b, group_width=3),))
+
+    assert network(1.3).stages[0].inner_width == network(1.4).stages[0].inner_width == 6
+    assert network(1.3).hash == network(1.4).hash == network(8 / 6).hash
+
+
+def test_a_space_of_any_ratio_draws_networks_of_one_hash_an_architecture():
+    space = RegNet(strides=(1, 2), bottleneck_ratio=[1.2, 1.25, 1.4, 1.5], group_width=[8, 16])
+    drawn = space.draw(np.random.default_rng(5), 4_000).networks
+    built = [
+        tuple((s.depth, s.width, s.inner_width, s.group_width) for s in network.stages)
+        for network in drawn
+    ]
+    assert len({network.hash for network in drawn}) == len(set(built))
 
 
 def test_a_list_gives_a_law_new_bounds_or_choices():
