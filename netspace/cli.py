@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from socket import socket
@@ -28,6 +28,7 @@ from netspace.stacks import Stack
 
 if TYPE_CHECKING:
     from db.session import Database
+    from netspace.study import Part
 
 app = typer.Typer(
     help="netspace: design spaces of networks, sampled, trained and compared.",
@@ -179,6 +180,11 @@ def import_archive(file: Path) -> None:
         typer.echo(archive.said(archive.load(opened, file)))
 
 
+WAIT = typer.Option(False, "--wait", help="until workers have ended all of it")
+OUTPUT = typer.Option(None, "-o", "--output", help="then export it there")
+COMMIT = typer.Option(None, help="as of `export`")
+
+
 @app.command("study")
 def run_study(
     regime: str = typer.Option("fashion-14", help="ready-made regime"),
@@ -187,23 +193,42 @@ def run_study(
     repeated: int = typer.Option(20, min=0, help="of AnyNetX_A and RegNetX: two more seeds"),
     longer: int = typer.Option(15, min=0, help="of them: four times the epochs"),
     all_longer: bool = typer.Option(False, help="those of all four spaces"),
-    wait: bool = typer.Option(False, help="until workers have ended all of it"),
-    output: Path | None = typer.Option(None, "-o", "--output", help="then export it there"),
-    commit: str | None = typer.Option(None, help="as of `export`"),
+    wait: bool = WAIT,
+    output: Path | None = OUTPUT,
+    commit: str | None = COMMIT,
 ) -> None:
     """Queue what lacks of the reference study: AnyNetX_A, C, E and RegNetX for small images."""
+    from netspace import study
+
+    chain = study.Study(
+        regime=regime,
+        window=window,
+        n=n,
+        repeated=min(repeated, n),
+        longer=min(longer, n),
+        longer_of=study.CHAIN if all_longer else study.COMPARED,
+    )
+    run_parts(study.parts(chain), wait, output, commit)
+
+
+@app.command("study-ranges")
+def run_papers_ranges(
+    wait: bool = WAIT, output: Path | None = OUTPUT, commit: str | None = COMMIT
+) -> None:
+    """Queue what lacks of the study of the paper's ranges: RegNetX of 12 to 28 blocks."""
+    from netspace import study
+
+    run_parts(study.PAPERS_RANGES, wait, output, commit)
+
+
+def run_parts(
+    parts: Sequence[Part], wait: bool, output: Path | None, commit: str | None
+) -> None:
+    """Queue a study, and follow and export it if that is wanted."""
     with database() as opened:
         from netspace import archive, study
 
-        declared = study.Study(
-            regime=regime,
-            window=window,
-            n=n,
-            repeated=min(repeated, n),
-            longer=min(longer, n),
-            longer_of=study.CHAIN if all_longer else study.COMPARED,
-        )
-        ids = study.queue(opened, declared)
+        ids = study.queue(opened, parts)
         from jobs.queue import Queue
 
         Queue(load().broker).wake()

@@ -56,6 +56,14 @@ SMALL: dict[str, Any] = {
 }
 """For small images. Both families have the same range of depths: it confounds less."""
 
+DEEP: dict[str, Any] = {
+    "stem": Stem(width=16, stride=1),
+    "strides": (1, 2, 2, 2),
+    "bottleneck_ratio": Choice(choices=(1, 2)),
+    "group_width": Choice(choices=(1, 2, 4, 8, 16)),
+}
+"""For small images, and as deep as the paper's networks: four stages of 12 to 28 blocks."""
+
 PRESETS: dict[str, AnyNet | RegNet] = {
     **{f"AnyNetX_{name}": AnyNet(**rules) for name, rules in REFINEMENTS.items()},
     "RegNetX": REGNETX,
@@ -79,5 +87,15 @@ PRESETS: dict[str, AnyNet | RegNet] = {
         wa=LogUniform(lo=4, hi=64, step=0.1),
         wm=LogUniform(lo=1.5, hi=3, step=0.001),
         bottleneck_ratio=Choice(choices=(1, 2, 4)),
+    ),
+    "AnyNetX_A deep": AnyNet(
+        **DEEP, depth=LogUniform(lo=3, hi=7), width=LogUniform(lo=8, hi=128, step=8)
+    ),
+    "RegNetX deep": RegNet(
+        **DEEP,
+        depth=Uniform(lo=12, hi=28),
+        w0=LogUniform(lo=8, hi=24, step=8),
+        wa=LogUniform(lo=3, hi=16, step=0.1),
+        wm=LogUniform(lo=2, hi=3, step=0.001),
     ),
 }

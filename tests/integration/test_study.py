@@ -13,8 +13,8 @@ from netspace import archive
 from netspace.cli import app
 from netspace.settings import Settings
 from netspace.stack.errors import CannotStart
-from netspace.study import CHAIN, Study, follow, parts, queue, title
-from services import populations, regimes, schedule
+from netspace.study import CHAIN, PAPERS_RANGES, Study, follow, parts, queue, title
+from services import imports, populations, regimes, schedule
 
 
 @pytest.fixture
@@ -65,18 +65,53 @@ def test_all_spaces_of_the_study_have_one_range_of_depths(name):
     assert {len(draw.network.stages) for draw in drawn.draws} == {3}
 
 
+def test_the_papers_own_constraints_leave_enough_of_the_study_of_its_ranges():
+    part, beside = PAPERS_RANGES
+    windows = constraints.parse_all({"flops": part.window}, sampling.WINDOWS)
+    of_14_pixels = {"resolution": 14, "channels": 1, "classes": 10}
+
+    def drawn(part):
+        rng = np.random.default_rng(part.seed)
+        return sampling.sample(PRESETS[part.space], part.n, rng, windows, **of_14_pixels).draws
+
+    networks = [draw.parameters for draw in drawn(part)]
+    about = [
+        one
+        for one in networks
+        if 18 <= one["depth"] <= 22
+        and one["bottleneck_ratio"] == 1
+        and 2.25 <= one["wm"] <= 2.75
+    ]
+    assert (len(networks), len(about)) == (500, 47)
+    depths = [draw.network.depth for draw in drawn(beside)]
+    assert 12 <= min(depths) < 18 < 22 < max(depths) <= 28
+
+
+def test_a_study_goes_on_from_its_archive(database, postgresql):
+    queue(database, parts(TINY))
+    with database.read() as session:
+        ids = [one.id for one in populations.every(session)]
+    imports.load(postgresql, exported(database, ids))
+    with postgresql.read() as session:
+        assert {one.progress.paused > 0 for one in populations.every(session)} == {True}
+    queue(postgresql, parts(TINY))
+    with postgresql.read() as session:
+        assert {one.progress.paused for one in populations.every(session)} == {0}
+    assert jobs(postgresql) == jobs(database)
+
+
 def test_a_study_is_queued_once_and_made_larger_where_it_lacks(database):
-    ids = queue(database, TINY)
+    ids = queue(database, parts(TINY))
     assert jobs(database) == 4 * 4 + 4 * 2 + 2 * 1
-    assert queue(database, TINY) == ids
+    assert queue(database, parts(TINY)) == ids
     assert jobs(database) == 4 * 4 + 4 * 2 + 2 * 1
     larger = Study(regime="digits", window="100k..300k", n=6, repeated=2, longer=1)
-    assert queue(database, larger) == ids
+    assert queue(database, parts(larger)) == ids
     assert names(database)["Study: RegNetX (digits)"] == 6
 
 
 def test_seeds_and_longer_schedules_are_of_the_first_networks(database):
-    queue(database, TINY)
+    queue(database, parts(TINY))
     with database.read() as session:
         rows = session.execute(
             text(
@@ -92,22 +127,22 @@ def test_seeds_and_longer_schedules_are_of_the_first_networks(database):
 
 
 def test_a_population_that_only_has_the_name_is_none_of_the_study(database):
-    queue(database, TINY)
+    queue(database, parts(TINY))
     with pytest.raises(CannotStart, match="is another one"):
-        queue(database, Study(regime="digits", window="100k..200k", n=4))
+        queue(database, parts(Study(regime="digits", window="100k..200k", n=4)))
     with pytest.raises(CannotStart, match="no regime 'none': there are digits"):
-        queue(database, Study(regime="none"))
+        queue(database, parts(Study(regime="none")))
 
 
 def test_a_study_is_followed_to_its_end(sqlite):
-    ids = queue(sqlite, TINY)
+    ids = queue(sqlite, parts(TINY))
     said = list(follow(sqlite, ids, pause=lambda: measure(sqlite)))
     assert said[0].startswith("0 of 26 trained, 0 without a result")
     assert said[-1].startswith("25 of 26 trained, 1 without a result")
 
 
 def test_a_study_that_is_paused_says_so(sqlite):
-    ids = queue(sqlite, TINY)
+    ids = queue(sqlite, parts(TINY))
     with sqlite.durable() as session:
         schedule.set_paused(session, ids[0], True)
     assert "4 are paused" in next(follow(sqlite, ids, pause=lambda: None))
@@ -166,7 +201,7 @@ def test_the_command_line_exports_imports_and_says_what_came_in(
 
 
 def test_the_studys_longer_regime_differs_in_its_epochs_only(database):
-    queue(database, TINY)
+    queue(database, parts(TINY))
     with database.read() as session:
         [one] = [p for p in populations.every(session) if p.regime_name == "digits-x4"][:1]
         longer = regimes.get(session, one.regime_id).regime
