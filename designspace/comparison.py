@@ -24,6 +24,7 @@ Outcome = Literal["A", "B", "same", "open", "few"]
 """A or B is better; no difference that matters; not decided; too few networks to say."""
 
 FEWEST = 10  # networks of either, for a verdict
+METHOD = "Brunner-Munzel on the logit scale, and what is unseen"
 MATTERS = 0.05  # theta within this of 1/2 makes no difference
 
 
@@ -43,7 +44,7 @@ class Comparison:
         """P(a random network of A beats one of B), ties half."""
         lower, upper = self.theta.confidence(self.level)
         n = self.a.n + self.b.n
-        return Estimate(self.theta.value, lower, upper, n, "Brunner-Munzel, logit", self.level)
+        return Estimate(self.theta.value, lower, upper, n, METHOD, self.level)
 
     @property
     def medians(self) -> Estimate:
@@ -142,7 +143,7 @@ def percentages(share: Estimate) -> str:
 def probability(p: float) -> str:
     """p = 0.03, p = 4e-5, p < 1e-15."""
     if math.isnan(p):
-        return "no p, the populations don't overlap"
+        return "no p, there are too few networks"
     if p < 1e-15:
         return "p < 1e-15"
     digits, exponent = f"{p:.0e}".split("e")

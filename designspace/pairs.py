@@ -1,10 +1,13 @@
 """theta = P(a < b) + P(a = b) / 2: how often a random network of A beats one of B.
 
 The interval is Brunner's and Munzel's on the logit scale: it assumes no common shape of the
-two distributions, takes ties and diverged networks (one tie group, the last) as they are, and
-near complete separation it has a floor, so that it never has width zero.
+two distributions, and takes ties and diverged networks (one tie group, the last) as they are.
+A few networks may not show all that a space makes, least of all where most of them are tied or
+all of A are better: the interval holds what k networks leave unseen, too, so its width is never
+zero. p inverts the interval: it is below .05 if and only if 1/2 is outside at 95 %.
 
-Sources: Brunner and Munzel 2000; the words are of Vargha and Delaney 2000.
+Sources: Brunner and Munzel 2000; Hanley and Lippman-Hand 1983 (what k networks leave unseen);
+the words are of Vargha and Delaney 2000.
 """
 
 from __future__ import annotations
@@ -73,9 +76,9 @@ class Theta:
     m: float  # of B
 
     @property
-    def floor(self) -> float:
-        """Below this standard error the seen spread of the placements says too little."""
-        return 1 / (min(self.n, self.m) + 1)
+    def k(self) -> float:
+        """Effective networks of the smaller population."""
+        return min(self.n, self.m)
 
     @property
     def clipped(self) -> float:
@@ -88,26 +91,33 @@ class Theta:
         """Standard error on the logit scale."""
         return self.se / (self.clipped * (1 - self.clipped))
 
-    def interval(self, quantile: float) -> tuple[float, float]:
-        """expit(logit(theta) -+ quantile * slope), or theta -+ quantile * floor below it."""
-        if math.isnan(self.value) or min(self.n, self.m) < FEWEST:
+    def interval(self, quantile: float, alpha: float) -> tuple[float, float]:
+        """Outer ends of two intervals; (0, 1) below 6 networks of either.
+
+        One is expit(logit(theta) -+ quantile * slope). The other is what is unseen: a share
+        1 - alpha^(1/k) of the smaller population stays out of k networks with probability
+        alpha, and may lose all its pairs or win them.
+        """
+        if math.isnan(self.value) or self.k < FEWEST:
             return 0.0, 1.0
-        if self.se < self.floor:
-            reach = quantile * self.floor
-            return max(0.0, self.value - reach), min(1.0, self.value + reach)
         at, reach = float(logit(self.clipped)), quantile * self.slope
-        return float(expit(at - reach)), float(expit(at + reach))
+        seen = alpha ** (1 / self.k)
+        lower = min(float(expit(at - reach)), self.value * seen)
+        upper = max(float(expit(at + reach)), 1 - (1 - self.value) * seen)
+        return lower, upper
 
     def confidence(self, level: float = 0.95) -> tuple[float, float]:
         """Interval of one look at fixed numbers of networks; (0, 1) below 6 of either."""
-        return self.interval(float(stdtrit(self.df, (1 + level) / 2)))
+        return self.interval(float(stdtrit(self.df, (1 + level) / 2)), 1 - level)
 
     @property
     def p(self) -> float:
-        """Two-sided p of theta = 1/2, from t = (theta - 1/2) / se; nan where se is 0."""
-        if not self.se > EPSILON:
+        """Two-sided p of theta = 1/2: 1 - the level whose interval ends there; nan below 6."""
+        if math.isnan(self.value) or self.k < FEWEST:
             return math.nan
-        return float(2 * stdtr(self.df, -abs(self.value - 0.5) / self.se))
+        t = abs(float(logit(self.clipped))) / max(self.slope, EPSILON)
+        unseen = (2 * max(self.value, 1 - self.value)) ** -self.k
+        return float(min(1.0, max(2 * stdtr(self.df, -t), unseen)))
 
 
 def theta(both: Pooled) -> Theta:
@@ -115,18 +125,19 @@ def theta(both: Pooled) -> Theta:
 
     The placement of a network of A is the weight of B that is worse, ties half; theta is the
     mean of placements, and their variances in A and in B give its standard error. With equal
-    weights it is scipy's brunnermunzel.
+    weights (theta - 1/2) / se is the statistic of scipy's brunnermunzel.
     """
     if not both.n or not both.m:
         return Theta(math.nan, math.nan, math.nan, both.n, both.m)
     of_a = 1 - (both.below_b + both.b / 2)
+    value = 1 - weighted_sum(both.a, both.below_b + both.b / 2)  # 1 exactly where A wins all
     of_b = both.below_a + both.a / 2
     va = variance_of_mean(of_a, both.a, both.n)
     vb = variance_of_mean(of_b, both.b, both.m)
     df = max(min(both.n, both.m) - 1, 1.0)
     if va + vb > 0:
         df = (va + vb) ** 2 / (va**2 / max(both.n - 1, 1) + vb**2 / max(both.m - 1, 1))
-    return Theta(weighted_sum(both.a, of_a), math.sqrt(va + vb), df, both.n, both.m)
+    return Theta(value, math.sqrt(va + vb), df, both.n, both.m)
 
 
 def variance_of_mean(placements: Floats, weights: Floats, n: float) -> float:

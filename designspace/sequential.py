@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import logit
+from scipy.special import logit, ndtr
 
 from designspace.comparison import MATTERS, Outcome, outcome
 from designspace.edf import as_errors, effective_size, relative_weights
@@ -96,7 +96,8 @@ def look(found: Theta, level: float = 0.95, planned: int = PLANNED) -> Estimate:
     if min(found.n, found.m) < FEWEST:
         return Estimate(found.value, 0.0, 1.0, n, METHOD, level, TOO_EARLY)
     b = quantile(networks_per_space(found.n, found.m), level, planned)
-    return Estimate(found.value, *found.interval(b), n, METHOD, level)
+    ends = found.interval(b, 2 * float(ndtr(-b)))
+    return Estimate(found.value, *ends, n, METHOD, level)
 
 
 def follow(

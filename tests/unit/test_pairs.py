@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr, stdtr
 from scipy.stats import brunnermunzel
 
 from designspace.edf import edf
@@ -54,7 +56,65 @@ def test_the_test_of_theta_is_scipy_s_brunnermunzel(n, m, ties):
     expected = brunnermunzel(a, b)
     found = of(a, b)
     assert (found.value - 0.5) / found.se == pytest.approx(expected.statistic, rel=1e-9)
-    assert found.p == pytest.approx(expected.pvalue, rel=1e-6)
+    assert 2 * stdtr(found.df, -abs(expected.statistic)) == pytest.approx(
+        expected.pvalue, rel=1e-6
+    )
+
+
+many = st.lists(st.integers(0, 12).map(float) | st.just(INF), min_size=6, max_size=30)
+drawn = st.lists(st.integers(1, 3), min_size=30, max_size=30)
+
+
+@given(many, many, drawn, st.sampled_from([0.8, 0.9, 0.95, 0.99, 1 - 0.05 / 6]))
+def test_p_is_below_alpha_if_and_only_if_one_half_is_outside_the_interval(a, b, k, level):
+    found = of(a, b, k[: len(a)], k[-len(b) :])
+    lower, upper = found.confidence(level)
+    assert lower <= found.value <= upper
+    if math.isnan(found.p):
+        assert (lower, upper) == (0, 1)
+    elif found.p != pytest.approx(1 - level, rel=1e-9):
+        assert (found.p < 1 - level) == (lower > 0.5 or upper < 0.5)
+
+
+def test_ten_diverged_networks_don_t_show_that_their_space_is_worse_than_one_of_88_percent():
+    # Fisher's exact test of how many diverged, 10 of 10 and 88 of 100, has p = .60.
+    finite = 5 + np.arange(12.0)
+    found = of([INF] * 10, np.concatenate([np.full(88, INF), finite]))
+    lower, upper = found.confidence()
+    assert lower < 0.5 < upper
+    assert found.p > 0.05
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "diverged"), [(10, 100, 0.9), (20, 200, 0.9), (100, 10, 0.6), (40, 40, 0.9)]
+)
+def test_equal_spaces_that_diverge_often_are_told_apart_at_most_5_times_of_100(n, m, diverged):
+    rng = np.random.default_rng(21)
+
+    def some(k):
+        return np.where(rng.random(k) < diverged, INF, rng.random(k))
+
+    runs = 1_000
+    small = sum(of(some(n), some(m)).p < 0.05 for _ in range(runs))
+    assert small / runs <= 0.05 + 2 * 0.0069  # and two Monte-Carlo errors
+
+
+@pytest.mark.parametrize(("n", "m"), [(10, 10), (20, 20), (40, 40), (10, 100)])
+@pytest.mark.parametrize("shift", [0.0, 1.295, 1.812])  # theta .5, .82, .90
+def test_the_interval_covers_theta_near_separation_and_among_few_networks(n, m, shift):
+    rng = np.random.default_rng(22)
+    true, inside, runs = ndtr(shift / math.sqrt(2)), 0, 600
+    for _ in range(runs):
+        lower, upper = of(rng.normal(0, 1, n), rng.normal(shift, 1, m)).confidence()
+        inside += lower <= true <= upper
+    assert inside / runs > 0.95 - 2 * 0.0089
+
+
+@pytest.mark.parametrize("k", [6, 10, 20, 60])
+def test_networks_that_all_win_leave_unseen_what_k_of_them_may_miss(k):
+    # Hanley and Lippman-Hand 1983: a share s stays out of k networks with chance (1 - s)^k.
+    lower, _ = of(np.zeros(k), np.ones(200)).confidence()
+    assert lower**k == pytest.approx(0.05)
 
 
 def test_the_interval_covers_theta_95_times_of_100_also_for_unlike_shapes():
@@ -79,7 +139,7 @@ def test_all_tied_networks_are_even_and_undecided():
     lower, upper = found.confidence()
     assert found.value == pytest.approx(0.5)
     assert lower < 0.5 < upper
-    assert np.isnan(found.p)
+    assert found.p == pytest.approx(1)
 
 
 def test_diverged_networks_are_tied_with_each_other_and_worse_than_all_others():
