@@ -115,20 +115,23 @@ def worker(name: str = typer.Option("celery", help="its name among Celery's work
     with plain_errors():
         settings = checked_settings()
     lifeline.watch()
+    from netspace.worker import NoSlots
     from netspace.worker import app as celery
 
     # What root is warned of is pickled messages; ours are JSON, and nothing else is accepted.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser")
-    celery.worker_main(
-        [
-            "--quiet",
-            "worker",
-            f"--hostname={name}@%h",
-            "--without-gossip",
-            "--without-mingle",
-            f"--loglevel={settings.log_level}",
-        ]
-    )
+    arguments = [
+        "--quiet",
+        "worker",
+        f"--hostname={name}@%h",
+        "--without-gossip",
+        "--without-mingle",
+        f"--loglevel={settings.log_level}",
+    ]
+    try:
+        celery.worker_main(arguments)
+    except NoSlots as reason:
+        fail(str(reason), code=1)
 
 
 @app.command()
@@ -153,7 +156,8 @@ def show_settings() -> None:
     for name, about in Settings.model_fields.items():
         value = getattr(settings, name)
         typer.echo(
-            f"{variable(name)}={'' if value is None else shown(value)}  # {about.description}"
+            f"{variable(name)}={'' if value is None else shown(value, name)}"
+            f"  # {about.description}"
         )
 
 

@@ -12,7 +12,8 @@ import threading
 
 import typer
 
-from netspace.settings import Settings, shown
+from netspace import addresses
+from netspace.settings import Settings
 from netspace.stack.errors import CannotStart
 
 
@@ -30,7 +31,9 @@ def upgrade(settings: Settings) -> None:
             session.connection()
     except OperationalError as unreachable:
         said = str(unreachable.orig).strip().splitlines()[0]
-        raise CannotStart(f"no database at {shown(settings.database)}: {said}") from None
+        raise CannotStart(
+            f"no database at {addresses.shown(settings.database)}: {said}"
+        ) from None
     finally:
         database.dispose()
     migrations.upgrade(settings.database)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,9 +23,13 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netspace import addresses
 from netspace.stack.lifeline import SUPERVISOR
 
 PREFIX = "NETSPACE_"
+
+ADDRESSES = ("database_url", "broker_url")
+"""Settings that may hold a password."""
 
 
 class WrongSettings(ValueError):
@@ -60,11 +63,13 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
+        repr=False,
         description="sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME; "
         "netspace.db in the data folder unless set",
     )
     broker_url: str | None = Field(
         None,
+        repr=False,
         description="redis://[:PASSWORD@]HOST:PORT/DB; `up` starts its own broker unless set",
     )
     demo: bool = Field(
@@ -107,16 +112,21 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_is_supported(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("should begin with sqlite:/// or postgresql+psycopg://")
-        return url
+        return url and addresses.database(url)
 
     @field_validator("broker_url")
     @classmethod
     def _broker_is_redis(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("redis://", "rediss://")):
-            raise ValueError("should begin with redis:// or rediss://")
-        return url
+        return url and addresses.broker(url)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _can_be_part_of_an_address(cls, path: Path) -> Path:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            raise ValueError("should be named in UTF-8") from None
+        return path
 
     @field_validator("heartbeat_seconds")
     @classmethod
@@ -129,7 +139,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's URL."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'netspace.db'}"
+        return self.database_url or addresses.sqlite(self.data_dir / "netspace.db")
 
     @property
     def broker(self) -> str:
@@ -155,9 +165,12 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def shown(value: object) -> str:
-    """A setting's value for people: passwords in URLs are hidden."""
-    return re.sub(r"(://[^:@/]*):[^@]*@", r"\1:***@", str(value))
+def shown(value: object, field: str = "") -> str:
+    """A setting's value for people: of an address, nothing that may be a password."""
+    text = str(value)
+    if field in ADDRESSES or "://" in text:
+        return addresses.shown(text)
+    return text.encode(errors="backslashreplace").decode()
 
 
 def misspelt() -> dict[str, str]:
@@ -175,4 +188,4 @@ def _complaint(error: ErrorDetails) -> str:
     field = str(error["loc"][0])
     said = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     about = Settings.model_fields[field].description
-    return f'{variable(field)} is "{shown(error["input"])}": {said} ({about})'
+    return f'{variable(field)} is "{shown(error["input"], field)}": {said} ({about})'

@@ -34,6 +34,14 @@ STOP_SECONDS = 3.0
 """How long the slots may take to end their jobs and give them back."""
 
 
+class NoSlots(BaseException):
+    """The worker can't do jobs; why, in one line.
+
+    Of an `Exception` Celery would make a line in the log, and go on; of `SystemExit` it would
+    lose the code.
+    """
+
+
 def create(settings: Settings) -> Celery:
     """The Celery application of one worker process."""
     config = worker_config(settings)
@@ -63,14 +71,15 @@ def create(settings: Settings) -> Celery:
     def start(**_: Any) -> None:
         lifeline.watch()
         try:
-            seconds = start_fork_server()
+            ready = 1000 * start_fork_server()
             on = computer()
-        except ColdForkServer as reason:
-            log.critical("%s", reason)
-            raise SystemExit(1) from None  # of other exceptions Celery makes a line in the log
-        ready = 1000 * seconds
-        log.info("%d slots on %s, a process starts in %.0f ms", config.slots, on.name, ready)
-        runner.start(on)
+            log.info(
+                "%d slots on %s, a process starts in %.0f ms", config.slots, on.name, ready
+            )
+            runner.start(on)
+        except Exception as reason:
+            log.debug("the worker can't start", exc_info=reason)
+            raise NoSlots(f"the worker can't start: {in_a_line(reason)}") from None
 
     @worker_shutting_down.connect(weak=False)
     def stop(**_: Any) -> None:
@@ -84,6 +93,12 @@ def create(settings: Settings) -> Celery:
         database.dispose()
 
     return celery
+
+
+def in_a_line(reason: Exception) -> str:
+    """What went wrong; our own words need no name of a class."""
+    said = " ".join(str(reason).split())
+    return said if isinstance(reason, ColdForkServer) else f"{type(reason).__name__}: {said}"
 
 
 def worker_config(settings: Settings) -> WorkerConfig:

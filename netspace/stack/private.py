@@ -13,7 +13,7 @@ def password(folder: Path) -> str:
     kept = folder / "password"
     if not kept.exists():
         write(kept, secrets.token_urlsafe(24))
-    return kept.read_text()
+    return kept.read_text().rstrip("\n")
 
 
 def write(path: Path, text: str) -> None:

@@ -11,11 +11,12 @@ killed, so only the binary in it is used.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import string
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import quote
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -55,7 +56,7 @@ def binary() -> Path:
 
 def url(folder: Path, port: int) -> str:
     """Where the broker of `folder` answers when it listens on `port`, password included."""
-    return f"redis://:{private.password(folder)}@{HOST}:{port}/0"
+    return f"redis://:{quote(private.password(folder), safe='')}@{HOST}:{port}/0"
 
 
 def run(folder: Path, port: int) -> None:
@@ -67,7 +68,10 @@ def run(folder: Path, port: int) -> None:
     program = binary()
     log = folder / "log"
     config = CONFIG.format(
-        host=HOST, password=private.password(folder), folder=_quoted(folder), log=_quoted(log)
+        host=HOST,
+        password=_quoted(private.password(folder)),
+        folder=_quoted(folder),
+        log=_quoted(log),
     )
     locks.hold(folder / "lock", "broker")
     private.write(folder / "config", config)
@@ -95,6 +99,8 @@ def answers(broker_url: str) -> bool:
             return False
 
 
-def _quoted(path: Path) -> str:
-    """As the server's configuration file wants a name with spaces."""
-    return json.dumps(str(path), ensure_ascii=False)
+def _quoted(value: str | Path) -> str:
+    """As the server's configuration file wants a value of any bytes: "in\\x20quotes"."""
+    plain = string.ascii_letters + string.digits + "/._-"
+    escaped = (chr(b) if chr(b) in plain else f"\\x{b:02x}" for b in os.fsencode(value))
+    return f'"{"".join(escaped)}"'

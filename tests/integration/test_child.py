@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -58,6 +59,27 @@ def test_a_child_starts_at_once_with_all_that_training_needs(fork_server, start)
 def test_a_fork_server_that_could_not_preload_torch_is_found_out(monkeypatch):
     monkeypatch.setattr(processes, "WARM", "workers.no_such_module")
     with pytest.raises(ColdForkServer, match="no_such_module"):
+        start_fork_server()
+
+
+def test_the_fork_servers_socket_lies_in_a_short_folder_where_tmpdir_is_long(
+    tmp_path, monkeypatch
+):
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    folder = processes.place_of_sockets()
+    assert folder in processes.SHORT
+    with processes.temporary_folder(folder):
+        assert tempfile.mkdtemp(prefix="pymp-").startswith(folder)
+    assert tempfile.gettempdir() == str(long)
+    assert not any(long.iterdir())
+
+
+def test_without_a_folder_for_its_socket_the_fork_server_names_tmpdir(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 100)))
+    monkeypatch.setattr(processes, "SHORT", (str(tmp_path / "missing"),))
+    with pytest.raises(ColdForkServer, match="TMPDIR name one with a path of at most 75 bytes"):
         start_fork_server()
 
 

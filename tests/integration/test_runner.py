@@ -174,6 +174,25 @@ def test_a_child_that_was_killed_costs_an_attempt_and_no_job(run, queue, jobs, l
     assert jobs()[0].attempt == 2
 
 
+def test_a_worker_that_starts_no_process_gives_jobs_back_untried_and_ends(
+    run, queue, jobs, monkeypatch
+):
+    def cold(claim, data_dir):
+        raise processes.ColdForkServer("the fork server can't start a process")
+
+    asked = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
+    monkeypatch.setattr(slots, "Child", cold)
+    monkeypatch.setattr(slots, "START_PAUSES", (0.05, 0.05))
+    queue(1)
+    try:
+        run(slots=1)
+        assert until(lambda: asked)  # what ends a worker: nobody waits for one without slots
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert until(lambda: (jobs()[0].state, jobs()[0].attempt) == ("queued", 0))
+
+
 def test_a_job_whose_process_dies_at_every_attempt_fails(run, queue, jobs, live):
     pids = live(children.suicidal)
     queue(1)

@@ -30,7 +30,10 @@ app(["worker"])
 @contextlib.contextmanager
 def ready(database_url, broker_url, folder):
     """A worker of one slot that is ready, and has just found nothing to do."""
+    long = folder / ("x" * 100)  # as batch systems make it, and too long for a socket's path
+    long.mkdir(exist_ok=True)
     environment = os.environ | {
+        "TMPDIR": str(long),
         "PYTHONPATH": str(Path(children.__file__).parents[2]),
         "NETSPACE_DATA_DIR": str(folder),
         "NETSPACE_DATABASE_URL": database_url,
@@ -134,6 +137,22 @@ def test_a_pickled_message_is_refused_unread_and_the_next_is_heard(idle, sender,
     assert heard() == before
     sender.send_task(WAKE, declare=[EXCHANGE])
     assert until(lambda: heard() == before + 1)
+
+
+def test_a_worker_whose_fork_server_can_not_start_ends_with_one_line(broker_url, tmp_path):
+    code = "from workers import processes; processes.SHORT = (); "
+    code += "from netspace.cli import app; app(['worker'])"
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    environment = os.environ | {"TMPDIR": str(long), "NETSPACE_BROKER_URL": broker_url}
+    environment |= {"NETSPACE_DATA_DIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    (line,) = ended.stderr.splitlines()
+    assert "can't start" in line
+    assert "TMPDIR" in line
+    assert ended.returncode == 1
 
 
 def test_a_message_wakes_the_worker_and_a_signal_ends_it_with_nothing_left_behind(
