@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from designspace.bootstrap import BestPair
 from designspace.network import Network
@@ -59,7 +59,7 @@ class SpaceRead(Read):
 
 class RegimeCreate(Body):
     name: Name
-    regime: Regime
+    regime: Annotated[Regime, BeforeValidator(Regime.asked)]
 
 
 class RegimeRead(Read):

@@ -123,7 +123,13 @@ def mixed(
     )
 
 
-def centre(pixels: Tensor, side: int | None) -> Tensor:
-    """The middle of images (n, height, width, channels); all of it where `side` is None."""
-    top = (pixels.shape[1] - (side or pixels.shape[1])) // 2
-    return pixels[:, top : top + side, top : top + side] if side and top else pixels
+def centre(pixels: Tensor, side: int, exact: bool = True) -> Tensor:
+    """The middle of images (n, height, width, channels), `side` pixels a side.
+
+    Not `exact`, images that are larger by one pixel are shown whole: what release 0.1 tested.
+    """
+    spare = pixels.shape[1] - side
+    if spare == 0 or (spare == 1 and not exact):
+        return pixels
+    top = spare // 2
+    return pixels[:, top : top + side, top : top + side]

@@ -130,7 +130,7 @@ def train_epoch(
     epoch = before.epoch + 1
     steps = steps_per_epoch(len(data.train), regime)
     total = learn(model, optimiser, regime, seed, data, epoch)
-    error = top1_error(model, data, TEST_BATCHES * regime.batch_size, regime.resolution)
+    error = top1_error(model, data, TEST_BATCHES * regime.batch_size, regime)
     loss = total.item() / steps  # like the error: the host waits here, once an epoch
     return Standing(
         epoch,
@@ -198,13 +198,10 @@ def built(network: Network, regime: Regime) -> nn.Module:
 
 
 @torch.inference_mode()
-def top1_error(
-    model: nn.Module, data: DataSet, batch_size: int, resolution: int | None = None
-) -> float:
+def top1_error(model: nn.Module, data: DataSet, batch_size: int, regime: Regime) -> float:
     """Top-1 error of the test images, percent; NaN where a logit is not finite.
 
-    Args:
-        resolution: of larger images the centre of this side is shown, pixels.
+    Of images larger than the regime's resolution the centre is shown.
     """
     wrong = torch.zeros((), device=data.test.labels.device)
     model.eval()
@@ -213,7 +210,8 @@ def top1_error(
         torch.split(data.test.labels, batch_size),
         strict=True,
     ):
-        logits = model(data.normalise(augment.centre(pixels, resolution).to(labels.device)))
+        shown = augment.centre(pixels, regime.resolution, regime.exact_centre)
+        logits = model(data.normalise(shown.to(labels.device)))
         wrong += count_wrong(logits, labels)
     model.train()
     return 100 * wrong.item() / len(data.test)

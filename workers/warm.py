@@ -17,6 +17,7 @@ import torch
 
 import workers.child  # noqa: F401  # what children run
 from designspace.network import Network, Stage, Stem
+from designspace.regimes import DIGITS
 from workers import data, networks, train
 
 torch.set_num_threads(1)  # before any operation: a pool of threads doesn't survive a fork
@@ -37,7 +38,7 @@ def take_a_step() -> None:
     """Everything of a training step but its backward pass."""
     digits = data.digits()
     model = networks.build(TINY, channels=1, classes=10)
-    train.top1_error(model, digits, batch_size=len(digits.test))
+    train.top1_error(model, digits, len(digits.test), DIGITS)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1, fused=True)
     for parameter in model.parameters():
         parameter.grad = torch.zeros_like(parameter)

@@ -239,6 +239,15 @@ def test_larger_images_are_tested_at_their_centre():
     pixels = torch.arange(36).view(1, 6, 6, 1)
     assert augment.centre(pixels, 2).flatten().tolist() == [14, 15, 20, 21]
     assert augment.centre(pixels, 6) is pixels
+    # An odd pixel that is spare lies below and to the right, as torchvision cuts.
+    assert augment.centre(pixels, 3).flatten().tolist() == [7, 8, 9, 13, 14, 15, 19, 20, 21]
+    assert augment.centre(pixels, 5).shape == (1, 5, 5, 1)
+
+
+def test_what_release_0_1_tested_of_images_larger_by_one_pixel_is_tested_still():
+    pixels = torch.arange(36).view(1, 6, 6, 1)
+    assert augment.centre(pixels, 5, exact=False) is pixels
+    assert torch.equal(augment.centre(pixels, 4, exact=False), augment.centre(pixels, 4))
 
 
 def test_stored_images_may_be_larger_only_where_they_are_cropped(colours):

@@ -69,3 +69,20 @@ def test_a_regime_stored_before_there_were_augmentations_is_the_same_regime():
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_ready_made_regime_is_its_own_json(name):
     assert Regime.model_validate_json(PRESETS[name].model_dump_json()) == PRESETS[name]
+
+
+def test_a_regime_that_is_asked_for_today_tests_exact_centres_and_a_stored_one_what_it_tested():
+    cropped = DIGITS.model_dump() | {"shift": 0, "crop_area": 0.25}
+    stored = Regime.model_validate(cropped)
+    today = Regime.model_validate(Regime.asked(cropped))
+    assert (stored.exact_centre, today.exact_centre) == (False, True)
+    assert stored != today  # so that their results are never one population's
+    # A definition of release 0.1 is what it was, to the letter.
+    assert "exact_centre" not in stored.model_dump(mode="json")
+    assert Regime.model_validate(today.model_dump(mode="json")) == today
+
+
+def test_images_of_the_resolution_have_no_centre_to_speak_of():
+    given = DIGITS.model_dump() | {"exact_centre": True}
+    with pytest.raises(ValueError, match="crop_area should be below 1"):
+        Regime.model_validate(given)
