@@ -138,6 +138,7 @@ def _draws(session: Session, population: PopulationRow) -> _State:
     ).all()
     network_ids, multiplicity, parameters, *numbers = zip(*rows, strict=True)
     drawn = columns_of(parameters)
+    drawn.setdefault("bottleneck_ratio", np.full(len(rows), np.nan))  # no stages agree
     drawn |= {
         name: np.array(values, dtype=float)
         for name, values in zip(COMPLEXITY_AND_FIT, numbers, strict=True)

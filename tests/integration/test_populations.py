@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from designspace.spaces import PRESETS
 from jobs.messages import Failed, Finished
 from netspace import demo
-from services import leases, populations, results, schedule
+from services import leases, populations, results, schedule, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.snapshots import Snapshots
 
@@ -111,6 +112,16 @@ def test_a_snapshot_follows_the_version(database, create):
     assert np.isnan(first.population.error).all()  # a snapshot never changes
     assert second.population.error[0] == 10.0
     assert second.population.columns["loss"][0] == 0.25
+
+
+def test_every_population_can_be_asked_for_one_bottleneck_ratio(database, create):
+    with database.durable() as session:
+        space = spaces.define(session, "free", PRESETS["AnyNetX_A small"])
+    id = create(3, space_id=space)
+    columns = Snapshots(database).get(id).population.columns
+    stages = np.stack([columns[f"bottleneck_ratio_{i}"] for i in (1, 2, 3)])
+    assert (stages != stages[0]).any(axis=0).all()  # all three have stages that differ
+    assert np.isnan(columns["bottleneck_ratio"]).all()
 
 
 def test_statistics_wait_for_the_networks_launched_before(database, create):
