@@ -85,7 +85,8 @@ class PopulationCreate(Body):
     )
     priority: Priority = Field(0, description="of the jobs: lower goes first")
     inherits: int | None = Field(
-        None, description="a population whose measured networks of this space come first"
+        None, description="a population whose measured networks of this space come first; n counts "
+        "them, too, and some have to be new",
     )
 
 
@@ -124,9 +125,10 @@ class AncestorRead(Read):
     space_id: int
     name: str
     count: int = Field(description="settings of its parameters")
-    population_id: int | None = Field(description="the newest one")
-    n: int = Field(description="networks with a result")
-    median: float | None = Field(description="error")
+    regime: str | None = Field(description="that all of the chain is told under")
+    population_id: int | None = Field(description="of its populations under that regime, one")
+    n: int = Field(description="networks of that population with a result")
+    median: float | None = Field(description="of their errors, percent")
 
 
 class RetryAll(Body):

@@ -80,7 +80,8 @@ def create(database: Database, spec: Spec) -> int:
 
     Raises:
         NotFound: no such space or regime.
-        Refused: a window that is no constraint on complexity, or too few networks inside it.
+        Refused: a window that is no constraint on complexity, too few networks inside it, or
+            n counts none but those that it inherits.
         Conflict: the name is taken.
     """
     with database.read() as session:
@@ -88,6 +89,9 @@ def create(database: Database, spec: Spec) -> int:
         space = spaces.get(session, spec.space_id).space
         regime = regimes.get(session, spec.regime_id).regime
         known = inherited(session, spec, space)
+    if spec.inherits is not None and spec.n <= len(known):
+        allowed = f"more than {len(known):,}: so many are inherited and count, none would be new"
+        raise Refused("n", spec.n, allowed)
     sample = _sample(space, regime, spec, spec.n, known)  # outside of transactions: seconds
     with database.durable() as session:
         _require_free(session, spec.name)
@@ -95,7 +99,7 @@ def create(database: Database, spec: Spec) -> int:
 
 
 def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
-    """The networks measured already that come first, n at most.
+    """The networks measured already that come first.
 
     Raises:
         Refused: the population to inherit from has none that are a sample of this one.
@@ -104,7 +108,7 @@ def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
         return []
     try:
         heir = Heir(space, spec.regime_id, spec.training_seed, spec.windows)
-        return inheritance.draws(session, spec.inherits, heir)[: spec.n]
+        return inheritance.draws(session, spec.inherits, heir)
     except ConstraintError as error:
         raise _refused(error) from error
 

@@ -88,19 +88,23 @@ def preview(
 def start(database: Database, spec: Spec, new: NewSpace | None = None) -> int:
     """Create a population, of `new` where it is given: all of it is stored, or nothing.
 
+    Here n counts the networks that are new; those that are inherited come before them.
+
     Raises:
         NotFound: no such space or regime.
         Refused: a window that is no constraint on complexity, too few networks inside it,
             nothing to inherit, or `space_name` is taken by another definition.
         Conflict: the population's name is taken.
     """
-    if new is None:
-        return populations.create(database, spec)
     parsed = parse_windows(spec.windows)
     with database.read() as session:
         _require_free(session, spec.name)
         regime = regimes.get(session, spec.regime_id).regime
-        known = populations.inherited(session, spec, new.space)
+        space = new.space if new else spaces.get(session, spec.space_id).space
+        known = populations.inherited(session, spec, space)
+    spec = replace(spec, n=len(known) + spec.n)
+    if new is None:
+        return populations.create(database, spec)
     try:
         # Outside of any transaction: sampling may take seconds.
         sample = _sample(new.space, regime, spec.n, spec.seed, parsed, known=known)

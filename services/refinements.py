@@ -17,7 +17,7 @@ from designspace.edf import edf
 from designspace.population import Population
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
-from services import inheritance, spaces
+from services import inheritance, regimes, spaces
 from services.errors import NotFound, Refused
 from services.inheritance import Heir
 from services.snapshots import Snapshots
@@ -38,12 +38,13 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Ancestor:
-    """A space in the chain that led to another, and its newest population."""
+    """A space in the chain that led to another, and its results under one regime."""
 
     space_id: int
     name: str
     count: int  # settings of its parameters
-    population_id: int | None
+    regime: str | None  # name of the one that the whole chain is told under
+    population_id: int | None  # under that regime; the results are its
     n: int  # networks with a result
     median: float | None  # error, percent
 
@@ -117,39 +118,81 @@ def inheritable(session: Session, population_id: int, heir: Heir) -> tuple[int, 
     return len(inheritance.draws(session, population_id, heir)), None
 
 
-def lineage(session: Session, snapshots: Snapshots, space_id: int) -> list[Ancestor]:
+def lineage(
+    session: Session,
+    snapshots: Snapshots,
+    space_id: int,
+    regime_id: int | None = None,
+    population_id: int | None = None,
+) -> list[Ancestor]:
     """The chain of spaces that led to a space, the first one first and itself last.
 
+    Errors under two regimes don't compare, so the whole chain is told under one.
+
+    Args:
+        regime_id: that regime; else that of the newest population in the chain, from its end.
+        population_id: the population in hand, which then speaks for its space; another space's
+            is the one with the most results.
+
     Raises:
-        NotFound: no such space.
+        NotFound: no such space or regime.
     """
-    chain: list[Ancestor] = []
+    rows: list[DesignSpaceRow] = []
     id: int | None = space_id
     while id is not None:
         row = session.get(DesignSpaceRow, id)
         if row is None:
             raise NotFound("design space", id)
-        chain.insert(0, _ancestor(session, snapshots, row))
+        rows.insert(0, row)
         id = row.refined_from
-    return chain
+    if regime_id is None:
+        regime_id = _newest_regime(session, [row.id for row in reversed(rows)])
+    name = None if regime_id is None else regimes.get(session, regime_id).name
+    measured = [_measured(session, snapshots, row, regime_id, population_id) for row in rows]
+    return [
+        Ancestor(
+            space_id=row.id,
+            name=row.name,
+            count=DESIGN_SPACE.validate_python(row.definition).count(),
+            regime=name,
+            population_id=of,
+            n=n,
+            median=median,
+        )
+        for row, (of, n, median) in zip(rows, measured, strict=True)
+    ]
 
 
-def _ancestor(session: Session, snapshots: Snapshots, row: DesignSpaceRow) -> Ancestor:
-    newest = session.scalar(
-        select(PopulationRow.id)
-        .where(PopulationRow.space_id == row.id)
-        .order_by(PopulationRow.id.desc())
-        .limit(1)
+def _newest_regime(session: Session, space_ids: Sequence[int]) -> int | None:
+    """The regime of the newest population of the first space that has one."""
+    for space_id in space_ids:
+        newest = (
+            select(PopulationRow.regime_id)
+            .where(PopulationRow.space_id == space_id)
+            .order_by(PopulationRow.id.desc())
+            .limit(1)
+        )
+        if (regime_id := session.scalar(newest)) is not None:
+            return regime_id
+    return None
+
+
+def _measured(
+    session: Session,
+    snapshots: Snapshots,
+    space: DesignSpaceRow,
+    regime_id: int | None,
+    in_hand: int | None,
+) -> tuple[int | None, int, float | None]:
+    """The population that speaks for a space under a regime, its results and their median."""
+    alike = select(PopulationRow.id).where(
+        PopulationRow.space_id == space.id, PopulationRow.regime_id == regime_id
     )
-    n, median = (0, None) if newest is None else _summary(snapshots.get(newest).results)
-    return Ancestor(
-        space_id=row.id,
-        name=row.name,
-        count=DESIGN_SPACE.validate_python(row.definition).count(),
-        population_id=newest,
-        n=n,
-        median=median,
-    )
+    found = {id: snapshots.get(id).results for id in session.scalars(alike)}
+    if not found:
+        return None, 0, None
+    of = in_hand if in_hand in found else max(found, key=lambda id: (len(found[id]), id))
+    return of, *_summary(found[of])
 
 
 def _summary(results: Population) -> tuple[int, float | None]:

@@ -42,12 +42,13 @@
     }
   }
 
-  /** To the population just created; the form is left without its name and seed. */
+  /** To the population just created, beside the one it refines; the form loses name and seed. */
   function goTo(started) {
     if (!started) return [unchanged(), unchanged()];
     tell("location", {
       pathname: window.netspaceShell.PREFIX,
-      search: `?population=${started.population}`,
+      search: `?population=${started.population}`
+        + (started.against ? `&against=${started.against}` : ""),
     });
     return ["", ""];
   }

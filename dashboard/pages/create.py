@@ -155,9 +155,9 @@ def register(app: Dash, sources: Sources) -> None:
     async def start(clicks: int, *form: Any) -> dict[str, Any]:
         *fields, checked, none, refinement = form
         asked = dict(zip(FIELDS, fields, strict=True))
-        inherits = checked and not none and refinement
-        parent = refinement["population"] if inherits else None
-        return await run_in_threadpool(started, sources, asked, parent)
+        parent = refinement["population"] if refinement else None
+        inherits = parent if checked and not none else None
+        return await run_in_threadpool(started, sources, asked, inherits, parent)
 
 
 def register_browser(app: Dash) -> None:
@@ -295,11 +295,15 @@ def previewed(
     lines = preview_panel.widths(preview) if preview else []
     space, label, note, none = asked.space or stored, "", "", True
     if preview is not None and space is not None:
-        label, note, none = refine_panel.inherited(sources, refinement, space, asked.windows)
+        label, note, none = refine_panel.inherited(
+            sources, refinement, space, asked.windows, asked.n
+        )
     return {
         "acceptance": told,
         "lineage": refine_panel.lineage(
-            refine_panel.chain(sources, fields.get("space")), asked.space, asked.space_name
+            refine_panel.chain(sources, fields.get("space"), asked.regime_id, refinement),
+            asked.space,
+            asked.space_name,
         ),
         "inherits_label": label,
         "inherits_note": note,
@@ -318,11 +322,14 @@ def sampled(sources: Sources, asked: Plan) -> previews.Preview:
     return previews.preview(sources.database, space, asked.regime_id, asked.windows, asked.seed)
 
 
-def started(sources: Sources, fields: Fields, inherits: int | None = None) -> dict[str, Any]:
+def started(
+    sources: Sources, fields: Fields, inherits: int | None = None, parent: int | None = None
+) -> dict[str, Any]:
     """Create the population that the form asks for, or say why not.
 
     Args:
-        inherits: the population whose measured networks come first, if any.
+        inherits: the population whose measured networks come before the n new ones, if any.
+        parent: the population that it refines, to be looked at beside it.
     """
     stored = stored_space(sources, fields.get("space"))
     asked = plan.read(fields, stored)
@@ -336,7 +343,7 @@ def started(sources: Sources, fields: Fields, inherits: int | None = None) -> di
         except (Refused, Conflict, NotFound) as error:
             refuse(asked, error)
     return {
-        "started": no_update if id is None else {"population": id},
+        "started": no_update if id is None else {"population": id, "against": parent},
         "message": "" if id else "Nothing was stored: see what is marked.",
         "errors": {name: asked.problems.get(name) for name in FIELDS},
     }

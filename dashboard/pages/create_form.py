@@ -154,7 +154,7 @@ def windows() -> Component:
 def numbers() -> Component:
     return html.Div(
         [
-            number("n", "Networks", "distinct architectures", 100, least=1),
+            number("n", "New networks", "distinct architectures to train", 100, least=1),
             number("seed", "Seed of the draws", "another seed, other networks", None),
             number("training_seed", "Seed of training", "alike: results are shared", 0),
         ],

@@ -35,6 +35,10 @@ RULES = {
 """What AnyNetX_B to E add, as chips; others are written into the JSON."""
 
 
+Refinement = Mapping[str, Any]
+"""A proposal as the store `new-refinement` holds it: see `proposal`."""
+
+
 def rules() -> Component:
     """Chips of the ties and orders that stages can have."""
     return html.Div(
@@ -125,8 +129,13 @@ def inherited(
     refinement: Mapping[str, Any] | None,
     space: Family,
     windows: Mapping[str, str],
+    new: int,
 ) -> tuple[str, str, bool]:
-    """What the space as it stands in the form inherits: a label, a note, whether it is none."""
+    """What the space as it stands in the form inherits: a label, a note, whether it is none.
+
+    Args:
+        new: networks that the form asks for beside those.
+    """
     if refinement is None:
         return "", "", True
     regime, seed = int(refinement["regime"]), refinement["training_seed"]
@@ -136,7 +145,10 @@ def inherited(
             count, reason = refinements.inheritable(session, refinement["population"], heir)
     except NotFound as error:
         count, reason = 0, str(error)
-    label = f"begin with the {count:,} networks that are measured already"
+    label = (
+        f"begin with the {count:,} networks that are measured already: "
+        f"{count:,} measured + {new:,} new"
+    )
     return label, note(reason, refinement["left_out"]), count == 0
 
 
@@ -161,12 +173,17 @@ def lineage(chain: Sequence[Ancestor], edited: Family | None, name: str) -> Comp
 
 
 def ancestor(one: Ancestor) -> Component:
-    median = [] if one.median is None else [f"median error {one.median:.2f} %"]
-    words = [settings(one.count), f"n = {one.n:,}", *median]
+    words = [settings(one.count), *([] if one.regime is None else [measured(one)])]
     if one.population_id is None:
         return html.Li([html.B(one.name), said(words)])
     explore = f"./?population={one.population_id}"  # from /app/new
     return html.Li([html.A(one.name, href=explore), said(words)])
+
+
+def measured(one: Ancestor) -> str:
+    """`fashion-14: n = 100, median error 26.19 %`, as far as there is any."""
+    median = "" if one.median is None else f", median error {one.median:.2f} %"
+    return f"{one.regime}: " + (f"n = {one.n:,}{median}" if one.n else "–")
 
 
 def said(words: Sequence[str]) -> Component:
@@ -181,16 +198,18 @@ def settings(count: int) -> str:
     return f"{digits}e{int(power)} settings"
 
 
-def chain(sources: Sources, space_id: Any) -> Sequence[Ancestor]:
-    """The lineage of a stored space; empty where there is none of that id."""
+def chain(
+    sources: Sources, space_id: Any, regime_id: int | None, refinement: Refinement | None
+) -> Sequence[Ancestor]:
+    """The lineage of a stored space under the regime of the form; empty where there is none."""
     if not str(space_id or "").isdecimal():
         return []
+    in_hand = refinement["population"] if refinement else None
     try:
         with sources.database.read() as session:
-            return refinements.lineage(session, sources.snapshots, int(space_id))
+            return refinements.lineage(
+                session, sources.snapshots, int(space_id), regime_id, in_hand
+            )
     except NotFound:
         return []
 
-
-Refinement = Mapping[str, Any]
-"""A proposal as the store `new-refinement` holds it: see `proposal`."""

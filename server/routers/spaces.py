@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
 from server.schemas import AncestorRead, Items, SpaceCreate, SpaceRead
@@ -31,7 +33,14 @@ def read_space(space_id: int, session: ReadDep) -> SpaceRead:
 
 
 @router.get("/{space_id}/lineage")
-def read_lineage(space_id: int, session: ReadDep, parts: PartsDep) -> Items[AncestorRead]:
-    """The chain of refinements that led to it, the first space first."""
-    chain = refinements.lineage(session, parts.snapshots, space_id)
+def read_lineage(
+    space_id: int,
+    session: ReadDep,
+    parts: PartsDep,
+    regime: Annotated[
+        int | None, Query(description="told under it; by default the newest population's")
+    ] = None,
+) -> Items[AncestorRead]:
+    """The chain of refinements that led to it, the first space first, under one regime."""
+    chain = refinements.lineage(session, parts.snapshots, space_id, regime)
     return Items(items=[AncestorRead.model_validate(one) for one in chain])

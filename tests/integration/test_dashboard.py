@@ -523,11 +523,15 @@ def test_a_refined_population_begins_with_what_is_measured(measured):
     shown = create_page.previewed(measured, fields, "light", filled["refinement"])
     inherited = int(re.search(r"\d+", shown["inherits_label"])[0])
     assert inherited > 0
-    fields["n"] = inherited + 1
-    begun = create_page.started(measured, fields, inherits=1)
+    fields["n"] = 4
+    shown = create_page.previewed(measured, fields, "light", filled["refinement"])
+    assert f"{inherited} measured + 4 new" in shown["inherits_label"]
+    begun = create_page.started(measured, fields, inherits=1, parent=1)
+    assert begun["started"]["against"] == 1  # Explore opens it beside the one it refines
     with measured.database.read() as session:
         record = populations.get(session, begun["started"]["population"])
         assert (record.inherits, record.inherited) == (1, inherited)
+        assert (record.n, record.progress.queued) == (inherited + 4, 4)
         assert spaces.get(session, record.space_id).refined_from == int(filled["space"])
 
 
@@ -552,7 +556,7 @@ def test_a_chip_adds_its_rule_to_the_definition_and_takes_it_away(rule):
 
 
 def test_the_lineage_is_told_from_the_first_space_to_the_edited_one(measured):
-    chain = refine_panel.chain(measured, "1")
+    chain = refine_panel.chain(measured, "1", None, None)
     told = words(refine_panel.lineage(chain, PRESETS["AnyNetX_E"], "mine"))
     assert "RegNetX small" in told
     assert "mine · 8.2e11 settings" in told

@@ -3,11 +3,13 @@
 import pytest
 
 from designspace.laws import Choice
+from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from jobs.messages import Finished
-from services import leases, populations, refinements, results, spaces
+from services import leases, populations, previews, refinements, regimes, results, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.populations import Spec
+from services.previews import NewSpace
 from services.snapshots import Snapshots
 
 NO_RULES = {"shared": [], "non_decreasing": []}
@@ -183,6 +185,87 @@ def test_the_lineage_of_a_space_says_how_far_each_step_came(
         ("b = 1", 0, None),
     ]
     assert chain[0].count == 3 * chain[1].count
+
+
+def test_the_lineage_tells_errors_of_one_regime_and_names_it(
+    database, create, defined, propose, refined, measure
+):
+    with database.durable() as session:
+        longer = regimes.define(session, "digits-x4", DIGITS.model_copy(update={"epochs": 40}))
+    first = create(4, name="short", priority=-2)
+    measure(30.0, 28.0, 26.0, 24.0)
+    create(3, name="long", regime_id=longer, priority=-2)  # the space's newest population
+    measure(19.0, 18.0, 17.0)
+    new = refined(propose(first, bottleneck_ratio="1"), n=2, name="b = 1")
+    with database.read() as session:
+        space_id = populations.get(session, new).space_id
+
+        def told(*regime):
+            chain = refinements.lineage(session, Snapshots(database), space_id, *regime)
+            return [(one.regime, one.n, one.median) for one in chain]
+
+        of_short = [("digits", 4, pytest.approx(27, abs=1)), ("digits", 0, None)]
+        of_long = [("digits-x4", 3, pytest.approx(18)), ("digits-x4", 0, None)]
+        assert told(defined["regime"]) == of_short
+        assert told() == of_short  # the regime of the space's own population
+        assert told(longer) == of_long
+        with pytest.raises(NotFound):
+            told(99)
+
+
+def test_the_lineage_tells_of_the_population_in_hand_else_of_the_one_most_measured(
+    database, create, defined, measure
+):
+    large = create(5, name="large", priority=-2)
+    measure(9.0, 9.0, 9.0, 9.0, 9.0)
+    small = create(3, name="small", seed=1, training_seed=1)
+    measure(20.0, 20.0, 20.0)
+    create(9, name="nothing yet", seed=2, training_seed=2)
+    with database.read() as session:
+        for in_hand, of in ((None, large), (small, small), (large, large)):
+            [one] = refinements.lineage(
+                session, Snapshots(database), defined["space"], defined["regime"], in_hand
+            )
+            assert one.population_id == of
+
+
+def test_a_population_with_nothing_new_is_refused(create, propose, refined, measure, database):
+    old = create(12)
+    measure(*range(10, 22))
+    proposal = propose(old, depth="3..")
+    assert proposal.inherited == 12
+    for n in (1, 11, 12):
+        with pytest.raises(Refused, match="more than 12: so many are inherited") as refusal:
+            refined(proposal, n=n, name=f"refined {n}", inherits=old)
+        assert (refusal.value.field, refusal.value.value) == ("n", n)
+    new = refined(proposal, n=13, inherits=old)
+    with database.read() as session:
+        record = populations.get(session, new)
+    assert (record.n, record.inherited, record.progress.queued) == (13, 12, 1)
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_started_refinement_counts_new_networks_beside_the_inherited_ones(
+    create, propose, measure, database, edited
+):
+    old = create(12)
+    measure(*range(10, 22))
+    proposal = propose(old, **({"depth": "..9"} if edited else {}))
+    space = NewSpace("shallow", proposal.space, proposal.refined_from) if edited else None
+    spec = Spec(
+        name="refined",
+        space_id=proposal.refined_from,
+        regime_id=proposal.regime_id,
+        n=5,
+        windows=proposal.windows,
+        inherits=old,
+    )
+    new = previews.start(database, spec, space)
+    with database.read() as session:
+        record = populations.get(session, new)
+    assert record.inherited == proposal.inherited > 0
+    assert record.n == proposal.inherited + 5
+    assert record.progress.queued == 5
 
 
 def test_two_spaces_of_one_name_are_a_conflict(create, propose, refined):

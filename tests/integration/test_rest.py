@@ -431,6 +431,19 @@ def test_a_population_is_refined_over_rest_and_the_chain_is_told(client, measure
     ]
 
 
+def test_a_heir_of_which_nothing_would_be_new_is_refused(client, measured):
+    body = client.get(f"{API}/populations/{measured}").json()
+    given = {name: body[name] for name in ("space_id", "regime_id", "windows")}
+    asked = given | {"name": "nothing new", "n": 10, "inherits": measured}
+    answer = client.post(f"{API}/populations", json=asked)
+    assert answer.status_code == 422
+    [detail] = answer.json()["detail"]
+    assert (detail["field"], detail["value"]) == ("n", 10)
+    assert "none would be new" in detail["message"]
+    known = {one["name"] for one in client.get(f"{API}/populations").json()["items"]}
+    assert "nothing new" not in known
+
+
 def test_a_constraint_that_no_space_can_have_is_refused(client, measured):
     asked = {"constraints": {"e_fit": "..0.1"}}
     answer = client.post(f"{API}/populations/{measured}/refinement", json=asked)
