@@ -10,10 +10,11 @@ from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces import PRESETS
-from services import populations, regimes, spaces
+from services import origins, populations, regimes, spaces
 from services.populations import Spec
 
 SPACES = ("AnyNetX_A small", "RegNetX small")
+"""Of the populations that `services.origins.DEMO` names."""
 NETWORKS = 150
 WINDOW = {"flops": "100k..300k"}
 
@@ -26,10 +27,10 @@ def create_if_empty(database: Database) -> bool:
         regime_id = regimes.define(session, "digits", DIGITS)
         regimes.offer(session, REGIMES)
     if empty:
-        for name in SPACES:
+        for name, space in zip(origins.DEMO, SPACES, strict=True):
             spec = Spec(
-                name=f"{name.removesuffix(' small')} · digits",
-                space_id=space_ids[name],
+                name=name,
+                space_id=space_ids[space],
                 regime_id=regime_id,
                 n=NETWORKS,
                 windows=WINDOW,

@@ -185,9 +185,9 @@ def follow(database: Database, ids: Sequence[int], pause: Callable[[], None]) ->
     while True:
         with database.read() as session:
             now = [populations.get(session, id).progress for id in ids]
-        if ended != (ended := sum(one.done + one.failed for one in now)):
+        if ended != (ended := sum(one.done + one.failed + one.cancelled for one in now)):
             yield _line(now)
-        if all(one.complete for one in now):
+        if all(one.ended for one in now):
             return
         pause()
 
@@ -199,7 +199,8 @@ def _line(now: Sequence[Progress]) -> str:
         return sum(getattr(one, what) for one in now)
 
     line = f"{total('done'):,} of {total('total'):,} trained, "
-    line += f"{total('failed'):,} without a result, {total('running'):,} at work"
+    lacking = total("failed") + total("cancelled")
+    line += f"{lacking:,} without a result, {total('running'):,} at work"
     if rate := total("networks_per_minute"):
         line += f"; {rate:.0f} a minute"
     return f"{line}; {paused:,} are paused" if (paused := total("paused")) else line

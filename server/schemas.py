@@ -15,6 +15,7 @@ from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure
 from services.jobs import Group
+from services.origins import Origin
 from services.populations import LARGEST
 from services.queries import CONVENTION, EdfAnswer, View
 from services.schedule import PRIORITIES
@@ -85,7 +86,8 @@ class PopulationCreate(Body):
     )
     priority: Priority = Field(0, description="of the jobs: lower goes first")
     inherits: int | None = Field(
-        None, description="a population whose measured networks of this space come first; n counts "
+        None,
+        description="a population whose measured networks of this space come first; n counts "
         "them, too, and some have to be new",
     )
 
@@ -143,10 +145,12 @@ class ProgressRead(Read):
     total: int
     done: int
     failed: int
+    cancelled: int = Field(description="by somebody; to be asked for again with retry")
     running: int
     queued: int
     paused: int
-    complete: bool
+    ended: bool = Field(description="no job is left to be done")
+    complete: bool = Field(description="and none of them was cancelled")
     networks_per_minute: float
     seconds_left: float | None
 
@@ -196,6 +200,7 @@ class PopulationRead(Read):
     tried: int = Field(description="candidates drawn to find the n networks")
     refused: dict[str, int] = Field(description="candidates not taken, by cause")
     archive: str | None = Field(description="SHA-256 of the file it was imported from")
+    origin: Origin = Field(description="made here, or came with netspace or an archive")
     provenance: dict[str, Any] | None = Field(description="where an imported one was measured")
     version: int
     created_at: int

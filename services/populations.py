@@ -27,6 +27,7 @@ from designspace.spaces.base import Family
 from services import inheritance, progress, regimes, schedule, spaces, versions
 from services.errors import Conflict, NotFound, Refused
 from services.inheritance import Heir
+from services.origins import Origin, origin
 from services.progress import Progress
 
 LARGEST = 100_000
@@ -74,6 +75,10 @@ class PopulationRecord:
     created_at: int  # ms since 1970
     progress: Progress
 
+    @property
+    def origin(self) -> Origin:
+        return origin(self.name, self.archive)
+
 
 def create(database: Database, spec: Spec) -> int:
     """Sample a population and queue its jobs: all of it is stored, or nothing.
@@ -90,7 +95,9 @@ def create(database: Database, spec: Spec) -> int:
         regime = regimes.get(session, spec.regime_id).regime
         known = inherited(session, spec, space)
     if spec.inherits is not None and spec.n <= len(known):
-        allowed = f"more than {len(known):,}: so many are inherited and count, none would be new"
+        allowed = (
+            f"more than {len(known):,}: so many are inherited and count, none would be new"
+        )
         raise Refused("n", spec.n, allowed)
     sample = _sample(space, regime, spec, spec.n, known)  # outside of transactions: seconds
     with database.durable() as session:

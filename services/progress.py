@@ -42,11 +42,12 @@ class LastFailure:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the jobs are: total = done + failed + running + queued + paused."""
+    """Where the jobs are: total = done + failed + cancelled + running + queued + paused."""
 
     total: int
     done: int  # with a result, diverged ones among them
-    failed: int  # failed, cancelled or dead
+    failed: int  # failed or dead
+    cancelled: int  # by somebody
     running: int
     queued: int
     paused: int
@@ -54,8 +55,13 @@ class Progress:
     seconds_left: float | None  # at that rate; None where nothing moves
 
     @property
+    def ended(self) -> bool:
+        """No job is left to be done."""
+        return self.done + self.failed + self.cancelled == self.total
+
+    @property
     def complete(self) -> bool:
-        """Every job has ended."""
+        """Every job has ended by itself: none was cancelled."""
         return self.done + self.failed == self.total
 
 
@@ -100,7 +106,8 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
             PopulationRow.id,
             func.count(),
             number(JobRow.state == "done"),
-            number(JobRow.state.in_(("failed", "cancelled", "dead"))),
+            number(JobRow.state.in_(("failed", "dead"))),
+            number(JobRow.state == "cancelled"),
             number(JobRow.state == "running"),
             number(JobRow.state == "queued"),
             number(JobRow.state == "paused"),
@@ -118,14 +125,15 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
 
 def _progress(numbers: Sequence[int], ended: int, since: int | None, now: int) -> Progress:
     """Counts with a rate: jobs after the first recent one, over the time since it ended."""
-    total, done, failed, running, queued, paused = numbers
+    total, done, failed, cancelled, running, queued, paused = numbers
     minutes = (now - since) / 60_000 if since is not None else 0
     rate = (ended - 1) / minutes if ended > 1 and minutes > 0 else 0.0
-    left = total - done - failed
+    left = total - done - failed - cancelled
     return Progress(
         total=total,
         done=done,
         failed=failed,
+        cancelled=cancelled,
         running=running,
         queued=queued,
         paused=paused,

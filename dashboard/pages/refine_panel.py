@@ -212,4 +212,3 @@ def chain(
             )
     except NotFound:
         return []
-

@@ -249,6 +249,22 @@ def test_a_job_that_has_ended_is_not_cancelled(create, write, claim):
         write(schedule.cancel_job, 7)
 
 
+def test_what_was_cancelled_is_no_failure_and_the_population_not_complete(create, write, claim):
+    id = create(4)
+    claim()
+    write(schedule.cancel_job, 2)
+    write(schedule.cancel_job, 3)
+    now = write(populations.get, id).progress
+    assert (now.cancelled, now.failed, now.running, now.queued) == (2, 0, 1, 1)
+    assert (now.complete, now.ended) == (False, False)
+    write(schedule.cancel_job, 4)
+    assert not write(populations.get, id).progress.ended  # the first is at work
+    other = create(2, name="all of it cancelled", seed=9, training_seed=9)
+    write(schedule.cancel, other)
+    now = write(populations.get, other).progress
+    assert (now.cancelled, now.complete, now.ended) == (2, False, True)
+
+
 def test_cancelling_a_population_spares_what_another_wants(create, write, claim):
     create(2, name="smaller")
     larger = create(5, name="larger")  # of the same seed: it begins with the same two

@@ -28,17 +28,18 @@
       at("job-bar").style.transform = `scaleX(${progress.total ? ended / progress.total : 0})`;
       write(at("job-progress"), `${count(ended)} / ${count(progress.total)}`);
       write(at("job-rate"), rate(progress));
-      at("pause").hidden = progress.complete;
+      at("pause").hidden = progress.ended;
       at("pause").dataset.paused = String(paused);
       write(at("pause"), paused ? "Resume" : "Pause");
-      const failed = progress.failed ? `${count(progress.failed)} failed` : "";
+      const lacking = ["failed", "cancelled"].filter((what) => progress[what])
+        .map((what) => `${count(progress[what])} ${what}`);
       const last = failure ? `last: ${failure.failure.replaceAll("_", " ")}` : "";
-      write(at("job-failure"), [failed, last].filter(Boolean).join(", "));
+      write(at("job-failure"), [...lacking, last].filter(Boolean).join(", "));
       at("job-failure").title = failure?.detail ?? "";
     }
 
     #now({ progress, paused, running }) {
-      if (progress.complete) return "complete";
+      if (progress.ended) return progress.complete ? "complete" : "ended";
       if (paused) return running.length ? "pausing" : "paused";
       if (!running.length) return "waiting: Queue says why";
       const [first] = running;
@@ -65,8 +66,8 @@
     return `network ${network_id}: epoch ${epoch} of ${epochs}${now} (${worker ?? "?"})`;
   }
 
-  function rate({ complete, networks_per_minute: perMinute, seconds_left: left }) {
-    if (complete || !perMinute) return "";
+  function rate({ ended, networks_per_minute: perMinute, seconds_left: left }) {
+    if (ended || !perMinute) return "";
     const decimals = perMinute < 10 ? 1 : 0;
     const time = left === null ? "" : ` · ${duration(left)} left`;
     return `${fixed(perMinute, decimals)} networks a minute${time}`;

@@ -78,9 +78,9 @@
 
   // ---------------------------------------------------------------- populations
 
-  /** Newest first, those with work to do before the complete ones. */
+  /** Newest first, those with work to do before those where all has ended. */
   const inOrder = (items) =>
-    [...items].reverse().sort((a, b) => a.progress.complete - b.progress.complete);
+    [...items].reverse().sort((a, b) => a.progress.ended - b.progress.ended);
 
   function populations(items) {
     const titles = ["Population", "Progress", "Priority", "Jobs", "Add networks"];
@@ -116,10 +116,12 @@
 
   /** How far it is, in words and numbers. */
   function standing({ progress, paused }) {
-    const { total, done, failed, complete } = progress;
+    const { total, done, failed, cancelled, complete, ended } = progress;
     const said = [`${count(done + failed)} / ${count(total)}`];
     if (failed) said.push(`${count(failed)} without result`);
+    if (cancelled) said.push(`${count(cancelled)} cancelled`);
     if (complete) said.push("complete");
+    else if (ended) said.push("ended");
     else if (paused) said.push("paused");
     else if (progress.seconds_left !== null) {
       const rate = fixed(progress.networks_per_minute, 1);
@@ -140,7 +142,8 @@
   }
 
   function acts({ progress, paused }, path) {
-    const open = !progress.complete;
+    const open = !progress.ended;
+    const lacking = progress.failed + progress.cancelled;
     return [
       open && paused
         ? act("Resume", "let its jobs go on", "PATCH", path, { paused: false })
@@ -151,8 +154,8 @@
       open
         ? act("Cancel", "end all jobs that have not ended", "POST", `${path}/cancel`)
         : null,
-      progress.failed
-        ? act(`Retry ${count(progress.failed)}`, "ask again for all without a result", "POST",
+      lacking
+        ? act(`Retry ${count(lacking)}`, "ask again for all without a result", "POST",
           `${path}/retry`, {})
         : null,
       act("Benchmark", "measure latency and memory of each network", "POST",
