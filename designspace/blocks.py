@@ -101,8 +101,11 @@ def stem_layers(stem: Stem, channels: int) -> tuple[Layer, ...]:
 
 
 def excite(w_block: Count, inner: Count, se_ratio: float) -> Excite:
-    """SE on `inner` channels; the squeeze is a share of the *block's* input width `w_block`."""
-    squeeze: Any = np.rint(np.multiply(w_block, se_ratio)).astype(np.int64)
+    """SE on `inner` channels; the squeeze is a share of the *block's* input width `w_block`.
+
+    At least one channel: the paper's authors round to none where that width is small, and fail.
+    """
+    squeeze: Any = np.maximum(np.rint(np.multiply(w_block, se_ratio)), 1).astype(np.int64)
     if not isinstance(squeeze, np.ndarray):
         squeeze = int(squeeze)
     return Excite(

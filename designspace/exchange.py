@@ -83,7 +83,8 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
     row, and its `res_basic_block` has two convolutions under one shortcut where VR has one.
 
     Raises:
-        Inexpressible: VR blocks, V stages of odd depth, a stem that pycls doesn't have.
+        Inexpressible: VR blocks, V stages of odd depth, a stem that pycls doesn't have, a
+            squeeze that it rounds to no channel.
     """
     stem, stages = network.stem, network.stages
     if (stem.kind, stem.stride) not in STEMS:
@@ -102,6 +103,7 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
         "SE_ON": str(bool(network.se_ratio)).lower(),
     }
     if network.se_ratio:
+        _refuse_no_squeeze(network)
         fields["SE_R"] = _decimal(network.se_ratio)
     lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}", "ANYNET:"]
     lines += [f"  {name}: {value}" for name, value in fields.items()]
@@ -109,6 +111,18 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
         images = f"{channels}-channel images"
         lines.insert(0, f"# For {images}; the stems of pycls take {COLOURS} channels.")
     return "\n".join(lines) + "\n"
+
+
+def _refuse_no_squeeze(network: Network) -> None:
+    """pycls squeezes to int(round(w_in * SE_R)) channels, where we have at least one."""
+    stages = network.stages
+    inputs = [network.stem.width, *(s.width for s in stages[:-1])]
+    inputs += [s.width for s in stages if s.depth > 1]
+    narrowest = min(inputs)
+    if not round(narrowest * network.se_ratio):
+        raise Inexpressible(
+            f"SE ratio {network.se_ratio:g} of {narrowest} channels: pycls rounds it to none"
+        )
 
 
 def _blocks(network: Network) -> tuple[str, list[int], list[float], list[int]]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from workers.packing.cifar import Kind
 
+SHOWN = 20
+"""Of the images that were skipped; the manifest has all."""
+
 app = typer.Typer(help="Pack, list and verify data sets.", no_args_is_help=True)
 pack = typer.Typer(help="Pack a data set into the data folder, once.", no_args_is_help=True)
 app.add_typer(pack, name="pack")
@@ -85,7 +88,9 @@ def pack_cifar(path: Path, kind: Kind) -> None:
 
 @pack.command("folder")
 def pack_folder(
-    path: Path = typer.Argument(help="holds train/CLASS/* and val/CLASS/* (or test/)"),
+    path: Path = typer.Argument(
+        help="holds train/CLASS/* and val/CLASS/* (or test/), or val/* with a list of classes"
+    ),
     name: str = typer.Option(help="what regimes call it: a-z, 0-9, _ and -"),
     side: int = typer.Option(256, help="of a stored image, pixels: 4 to 1024"),
 ) -> None:
@@ -165,8 +170,12 @@ def tell(done: str, manifest: Manifest) -> None:
         f"{done} {manifest.name}: {parts} images of {train.side} x {train.side} x "
         f"{train.channels}, {len(manifest.classes)} classes, {manifest.digest}".lstrip()
     )
-    for skipped in manifest.skipped:
+    for skipped in manifest.skipped[:SHOWN]:
         typer.echo(f"  skipped {skipped.image}: {skipped.why}")
+    if len(manifest.skipped) > SHOWN:
+        typer.echo(f"  skipped {len(manifest.skipped):,} in all: see manifest.json")
+    for note in manifest.notes:
+        typer.echo(f"  {note}")
 
 
 @contextmanager
@@ -178,5 +187,6 @@ def plain_errors() -> Iterator[None]:
         typer.echo(f"netspace: {wrong}", err=True)
         raise typer.Exit(2) from None
     except (PackingError, OSError) as error:
-        typer.echo(f"netspace: {error}", err=True)
+        said = str(error).encode(errors="backslashreplace").decode()  # names may be any bytes
+        typer.echo(f"netspace: {said}", err=True)
         raise typer.Exit(1) from None

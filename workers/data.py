@@ -235,3 +235,8 @@ def check_fit(data: DataSet, regime: Regime) -> None:
         raise DataError(
             f"{data.name}: train labels go up to {classes - 1}, test labels to {highest}"
         )
+    trained, tested = (
+        torch.bincount(part.labels, minlength=classes) for part in (data.train, data.test)
+    )
+    if strangers := torch.nonzero((trained == 0) & (tested > 0)).flatten().tolist():
+        raise DataError(f"{data.name}: test images of classes {strangers}, and none to train")

@@ -60,6 +60,14 @@ CASES = {
         2,
         3,
     ),
+    "squeezes that round to no channel": (
+        Network(
+            stem=Stem(width=2, stride=1), stages=(stage(2, 8), stage(2, 16)), se_ratio=1 / 16
+        ),
+        8,
+        1,
+        10,
+    ),
     "inverted bottleneck, no groups": (
         Network(stem=SMALL, stages=(stage(2, 12, b=0.5, g=24),), se_ratio=0.1),
         10,

@@ -129,6 +129,12 @@ def test_data_that_does_not_fit_the_regime_is_refused_with_both_numbers(store, e
         check_fit(load("mine", store()), MINE.model_copy(update=expected))
 
 
+def test_a_class_that_is_tested_and_never_trained_is_refused(store):
+    gap = store(y_train=np.arange(20) % 2 * 2)  # of three classes the middle one
+    with pytest.raises(DataError, match=r"test images of classes \[1\], and none to train"):
+        check_fit(load("mine", gap), MINE)
+
+
 def test_a_packed_set_is_mapped_and_its_digest_is_a_condition_of_the_result(tmp_path):
     data_dir = tmp_path / "data"
     arrays = idx.fashion_mnist(write_fashion(tmp_path / "source"))

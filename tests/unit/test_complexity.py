@@ -83,8 +83,18 @@ def test_a_y_block_adds_the_two_biased_convolutions_of_its_squeeze_and_excitatio
     assert counted.activations - complexity(x).activations == activations
 
 
+@pytest.mark.parametrize(("width", "se_ratio"), [(8, 1 / 16), (2, 0.25), (1, 0.25), (16, 0.03)])
+def test_a_squeeze_has_at_least_one_channel(width, se_ratio):
+    stem, stages = Stem(width=width), (Stage(depth=1, width=16, group_width=8),)
+    x = complexity(Network(stem=stem, stages=stages))
+    y = complexity(Network(stem=stem, stages=stages, se_ratio=se_ratio))
+    # Weights 16 -> 1 -> 16 and biases 1 + 16, on one position.
+    assert (y.params - x.params, y.flops - x.flops) == (49, 49)
+    assert y.activations - x.activations == 17
+
+
 @pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("se_ratio", [0, 0.25])
+@pytest.mark.parametrize("se_ratio", [0, 0.25, 0.01])
 def test_a_batch_is_counted_as_its_networks_are(name, se_ratio):
     space = PRESETS[name].model_copy(update={"se_ratio": se_ratio})
     networks = space.draw(np.random.default_rng(3), 150).networks

@@ -103,8 +103,24 @@ def test_yaml_has_the_types_that_pycls_wants():
     assert read["MODEL"] == {"TYPE": "anynet", "NUM_CLASSES": 10}
     assert read["ANYNET"]["SE_ON"] is True
     assert read["ANYNET"]["SE_R"] == 0.25
-    tiny = REGNETX_400MF.model_copy(update={"se_ratio": 1e-5})
+    wide = Stage(depth=1, width=65_536, group_width=16)
+    tiny = Network(stem=Stem(width=65_536), stages=(wide,), se_ratio=1e-5)
     assert anynet(tiny)["SE_R"] == 1e-5  # YAML takes 1e-05 for a word
+
+
+@pytest.mark.parametrize(
+    ("stem", "widths", "depth"), [(7, (8, 8), 1), (8, (7, 8), 1), (8, (8, 7), 2)]
+)
+def test_a_squeeze_that_pycls_rounds_to_none_is_said(stem, widths, depth):
+    stages = tuple(Stage(depth=depth, width=w, group_width=w) for w in widths)
+    narrow = Network(stem=Stem(width=stem), stages=stages, se_ratio=1 / 15)  # 7 / 15 < 1 / 2
+    with pytest.raises(Inexpressible, match="0.0666667 of 7 channels: pycls rounds it to none"):
+        to_pycls(narrow)
+
+
+def test_a_last_width_that_no_block_reads_squeezes_nothing():
+    stages = (Stage(depth=1, width=7, group_width=7),)
+    assert anynet(Network(stem=Stem(width=8), stages=stages, se_ratio=1 / 15))["SE_ON"]
 
 
 @pytest.mark.parametrize("b", [4, 3, 1.5, 1, 0.5, 24 / 7])

@@ -1,33 +1,28 @@
-"""Folders of images, in ImageNet's layout: train/CLASS/*, val/CLASS/* (or test/CLASS/*).
+"""Folders of images, packed: `layouts` says which are of which class, `pictures` decodes them.
 
-Each image becomes a square of one side: the shorter side is scaled to it, then the middle is
-cut out. Pixels are appended to a file, and a journal beside it says after every few hundred
+Pixels are appended to a file, and a journal beside it says after every few hundred
 images how many of the source are done: after a kill at any moment packing goes on there. What
 can't be read is skipped, and named in the journal and the manifest.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from workers import files
-from workers.packing import store
+from workers.packing import layouts, store
 from workers.packing.arrays import PackingError
+from workers.packing.layouts import Source, escaped, lacking
+from workers.packing.pictures import decoder
 from workers.packing.store import Manifest, Skipped
-
-ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm"})
-PARTS = {"train": ("train",), "test": ("val", "test")}
-"""The folders that may hold a part."""
 
 SIDES = (4, 1024)
 BATCH = 256
@@ -35,22 +30,6 @@ BATCH = 256
 
 HEADER = 128
 """Bytes before the pixels of an .npy file, whatever their number."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """The images of one part, in order, and the class of each."""
-
-    root: Path
-    images: tuple[Path, ...]
-    labels: tuple[int, ...]
-    side: int
-
-    @property
-    def digest(self) -> str:
-        """Of the list: another one is another packing."""
-        listed = [str(image.relative_to(self.root)) for image in self.images]
-        return hashlib.sha256(json.dumps([listed, self.side]).encode()).hexdigest()
 
 
 def pack(
@@ -67,54 +46,39 @@ def pack(
         advance: is told the part, images done and images in all.
 
     Raises:
-        PackingError: no images, or classes of the parts that differ.
+        PackingError: no images, classes of the parts that differ, or a class without a train
+            image that can be read.
     """
     if not SIDES[0] <= side <= SIDES[1]:
         raise PackingError(f"side {side} should be {SIDES[0]} to {SIDES[1]} pixels")
-    classes, sources = listed(root, side)
+    layout = layouts.read(root, side)
     with store.staging(data_dir, name) as folder:
         skipped: list[Skipped] = []
-        for part, source in sources.items():
-            skipped += pack_part(folder, part, source, advance)
-        about = f"images of {root.name}, middle square of side {side}"
-        return store.finish(data_dir, name, about, classes, tuple(skipped))
-
-
-def listed(root: Path, side: int) -> tuple[tuple[str, ...], dict[str, Source]]:
-    """The classes, and the images of each part, by name."""
-    folders = {part: folder_of(root, names) for part, names in PARTS.items()}
-    classes = tuple(sorted(one.name for one in folders["train"].iterdir() if one.is_dir()))
-    others = {one.name for one in folders["test"].iterdir() if one.is_dir()} - {*classes}
-    if others:
-        raise PackingError(f"{folders['test']}: classes that train lacks: {sorted(others)}")
-    sources = {}
-    for part, folder in folders.items():
-        found = [(image, i) for i, one in enumerate(classes) for image in images(folder / one)]
-        if not found:
-            raise PackingError(f"{folder}: no images in folders of classes")
-        files, labels = zip(*found, strict=True)
-        sources[part] = Source(root, files, labels, side)
-    return classes, sources
-
-
-def folder_of(root: Path, names: tuple[str, ...]) -> Path:
-    """The first of the folders that is there."""
-    for name in names:
-        if (root / name).is_dir():
-            return root / name
-    raise PackingError(f"{root} has no folder {' or '.join(names)}")
-
-
-def images(folder: Path) -> Iterator[Path]:
-    """Files whose ending is an image's, by name."""
-    if folder.is_dir():
-        yield from sorted(one for one in folder.iterdir() if one.suffix.lower() in ENDINGS)
+        lost = {}
+        for part, source in layout.sources.items():
+            named, labels = pack_part(folder, part, source, advance)
+            skipped += named
+            lost[part] = lacking(layout.classes, labels)
+            if lost["train"]:
+                raise PackingError(
+                    f"no train image of {lost['train']} can be read: they would be tested and "
+                    f"never trained. First of {len(named):,}: {named[0].image}: {named[0].why}"
+                )
+        untested = (f"no test images of {lost['test']}",) if lost["test"] else ()
+        about = f"images of {escaped(root.resolve().name)}, middle square of side {side}"
+        return store.finish(
+            data_dir, name, about, layout.classes, tuple(skipped), (*layout.notes, *untested)
+        )
 
 
 def pack_part(
     folder: Path, part: str, source: Source, advance: Callable[[str, int, int], None]
-) -> list[Skipped]:
-    """Append what the journal does not have yet, then write the header and the labels."""
+) -> tuple[list[Skipped], list[int]]:
+    """Append what the journal does not have yet, then write the header and the labels.
+
+    Returns:
+        What was skipped, and the label of each image that was not.
+    """
     journal, pixels = folder / f"{part}.journal", store.pixels_file(folder, part)
     done, skipped = resume(journal, source)
     pixels.touch()
@@ -124,49 +88,44 @@ def pack_part(
         stream.seek(0, os.SEEK_END)
         while done < len(source.images):
             batch = source.images[done : done + BATCH]
-            for image, found in zip(batch, pool.map(decoder(source.side), batch), strict=True):
+            for i, found in enumerate(pool.map(decoder(source.side), batch), done):
                 if isinstance(found, bytes):
                     stream.write(found)
                 else:
-                    skipped.append(
-                        Skipped(image=str(image.relative_to(source.root)), why=found.why)
-                    )
+                    skipped[i] = found.why
             done += len(batch)
             synchronise(stream)
             note(journal, source, done, skipped)
             advance(part, done, len(source.images))
         write_header(stream, done - len(skipped), source.side)
         synchronise(stream)
-    missing = {one.image for one in skipped}
-    kept = [
-        label
-        for image, label in zip(source.images, source.labels, strict=True)
-        if str(image.relative_to(source.root)) not in missing
+    kept = [label for i, label in enumerate(source.labels) if i not in skipped]
+    named = [
+        Skipped(image=escaped(source.images[i].relative_to(source.root)), why=why)
+        for i, why in skipped.items()
     ]
     if not kept:
-        raise PackingError(f"{part}: none of {done} images can be read")
+        raise PackingError(
+            f"{part}: none of {done} images can be read; {named[0].image}: {named[0].why}"
+        )
     np.save(store.labels_file(folder, part), np.array(kept, np.int64))
-    return skipped
+    return named, kept
 
 
-def resume(journal: Path, source: Source) -> tuple[int, list[Skipped]]:
-    """Images of the source that are done, and what was skipped; none of another list."""
+def resume(journal: Path, source: Source) -> tuple[int, dict[int, str]]:
+    """Images of the source that are done, and why which were skipped; none of another list."""
     try:
         noted = json.loads(files.read(journal))
     except (FileNotFoundError, files.Corrupt):
-        return 0, []
+        return 0, {}
     if noted["source"] != source.digest:
-        return 0, []
-    return noted["done"], [Skipped.model_validate(one) for one in noted["skipped"]]
+        return 0, {}
+    return noted["done"], {int(i): why for i, why in noted["skipped"].items()}
 
 
-def note(journal: Path, source: Source, done: int, skipped: list[Skipped]) -> None:
+def note(journal: Path, source: Source, done: int, skipped: dict[int, str]) -> None:
     """Say how far it is, once the pixels are on the disk."""
-    noted = {
-        "source": source.digest,
-        "done": done,
-        "skipped": [one.model_dump() for one in skipped],
-    }
+    noted = {"source": source.digest, "done": done, "skipped": skipped}
     files.write(journal, json.dumps(noted).encode())
 
 
@@ -183,26 +142,3 @@ def write_header(stream: BinaryIO, n: int, side: int) -> None:
     assert len(header.getvalue()) == HEADER
     stream.seek(0)
     stream.write(header.getvalue())
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    why: str
-
-
-def decoder(side: int) -> Callable[[Path], bytes | Unreadable]:
-    """What makes the pixels, uint8 (side, side, 3), of an image file."""
-    from PIL import Image, ImageOps  # here: who packs other data does without
-
-    def decode(file: Path) -> bytes | Unreadable:
-        try:
-            with Image.open(file) as image:
-                image.draft("RGB", (2 * side, 2 * side))  # JPEG: decoded smaller
-                square = ImageOps.fit(
-                    image.convert("RGB"), (side, side), Image.Resampling.BILINEAR
-                )
-                return square.tobytes()
-        except Exception as error:  # a broken file may raise anything
-            return Unreadable(f"{type(error).__name__}: {error}"[:200])
-
-    return decode

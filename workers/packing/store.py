@@ -56,6 +56,7 @@ class Manifest(Frozen):
     mean: tuple[float, ...] = Field(description="of each channel over the train pixels")
     std: tuple[float, ...] = Field(description="likewise; 1 for a channel that never changes")
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = Field((), description="what else is not as the source has it")
 
     @property
     def digest(self) -> str:
@@ -113,6 +114,7 @@ def finish(
     source: str,
     classes: tuple[str, ...],
     skipped: tuple[Skipped, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Manifest:
     """Describe the arrays in the staging folder, and put it in its place."""
     folder = data_dir / FOLDER / f".{name}.packing"
@@ -125,6 +127,7 @@ def finish(
         mean=mean,
         std=std,
         skipped=skipped,
+        notes=notes,
     )
     (folder / "manifest.json").write_text(manifest.model_dump_json(indent=1))
     wanted = {file(folder, part).name for file in (pixels_file, labels_file) for part in PARTS}
