@@ -26,7 +26,18 @@ from services import queries
 from services.errors import Refused
 from services.snapshots import Snapshot
 
-OPTIONS = {"population", "against", "columns", "theme", "best", "below", "pin", "space"}
+OPTIONS = {
+    "population",
+    "against",
+    "columns",
+    "theme",
+    "best",
+    "below",
+    "pin",
+    "space",
+    "network",
+    "sort",
+}
 """Query parameters that are no constraints; those of a link to the page are among them."""
 
 PLOTLY = {

@@ -11,18 +11,20 @@
   function number(text) {
     const match = NUMBER.exec(text.trim());
     const x = match ? Number(match[1] + (match[2] ?? SUFFIXES[match[3]] ?? "")) : NaN;
-    if (!Number.isFinite(x)) throw new RangeError(`${text.trim() || "nothing"} is no number`);
+    if (!match) throw new RangeError(`"${text.trim()}" is not a number such as 8, 2.9 or 400M`);
+    if (!Number.isFinite(x)) throw new RangeError(`${text.trim()} is not finite`);
     return x;
   }
 
   /** @param {string} text @throws {RangeError} where it is no constraint */
   function parse(text) {
+    if (!text.trim()) throw new RangeError("the constraint is empty");
     if (!text.includes("..")) return { values: text.split(",").map(number) };
     const ends = text.split("..");
-    if (ends.length > 2) throw new RangeError(`${text}: more than two ends`);
+    if (ends.length > 2) throw new RangeError("more than two ends");
     const [lo, hi] = ends.map((end) => end.trim());
     const range = { lo: lo ? number(lo) : -Infinity, hi: hi ? number(hi) : Infinity };
-    if (range.lo > range.hi) throw new RangeError(`${text}: the range is reversed`);
+    if (range.lo > range.hi) throw new RangeError("the range is reversed");
     return range;
   }
 
@@ -34,20 +36,30 @@
     return [lo, hi].map((end) => (Number.isFinite(end) ? written(end) : "")).join("..");
   }
 
-  /** Objects by name -> texts by name, and back; what is no constraint is left out. */
+  /** Objects by name -> texts by name. */
   const formatAll = (constraints) =>
     new Map([...constraints].map(([name, one]) => [name, format(one)]));
 
+  /**
+   * The inverse, and what is no constraint: REST refuses it whole, a page shows the rest.
+   * @param {Iterable<[string, string]>} texts by column, as written
+   * @returns {{constraints: Map<string, object>, refused: {texts: [string, string][],
+   *   why: string}[]}}
+   */
   function parseAll(texts) {
-    const constraints = new Map();
-    for (const [name, text] of texts) {
+    const [constraints, refused] = [new Map(), []];
+    const written = Map.groupBy(texts, ([name]) => name);
+    for (const [name, own] of written) {
       try {
-        constraints.set(name, parse(text));
+        if (own.length > 1) {
+          throw new RangeError("one constraint a column: write several values as a,b,c");
+        }
+        constraints.set(name, parse(own[0][1]));
       } catch (error) {
-        console.warn(`${name}=${text}: ${error.message}`);
+        refused.push({ texts: own, why: error.message });
       }
     }
-    return constraints;
+    return { constraints, refused };
   }
 
   const same = (a, b) => (a && b ? format(a) === format(b) : a === b);

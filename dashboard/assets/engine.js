@@ -12,6 +12,7 @@
  *   view.counts(); view.edf(cuts); view.bestRange("wa"); view.best(12);
  *
  *   parse(buffer) -> Table
+ *   FEWEST  results below which there is neither a best range nor a choice of best and worst
  *
  *   Table   n, prefix, causes, names, header, all (a view without constraints), finite, results
  *           id, ordinal, status, multiplicity, error: columns, one value a row
@@ -20,7 +21,8 @@
  *   View    setConstraint(name, {lo, hi} | {values}), clearConstraint(name), reset(),
  *           apply(constraints), constraints(), lacks, passes(row)
  *           counts(), edf(cuts), share(error), quantile(q), median(), min(), span()
- *           bestRange(name), best(k), worst(k), rows(limit, offset), cloud(limit)
+ *           bestRange(name), best(k), worst(k), results(), rows(limit, offset),
+ *           cloud(limit)
  *           histogram(bins)
  *
  * Statistics read the *results*: rows that pass, have an error (+inf where diverged) and lie in

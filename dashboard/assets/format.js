@@ -52,6 +52,12 @@
     return hi !== null ? `≤ ${hi}` : "any";
   }
 
+  /** How many of the networks without a result somebody has cancelled. */
+  function cancelledOf({ failedBy }, { causes }) {
+    const at = causes.indexOf("cancelled");
+    return at < 0 ? 0 : failedBy?.[at] ?? 0;
+  }
+
   /** Where an imported population was measured, as far as that is known. */
   function origin({ cpu, torch, commit, seconds }) {
     const parts = [
@@ -67,6 +73,6 @@
   }
 
   window.netspaceFormat = {
-    fixed, count, shown, percent, signed, duration, constraint, origin, write,
+    fixed, count, shown, percent, signed, duration, constraint, origin, write, cancelledOf,
   };
 })();

@@ -3,6 +3,7 @@
     u_j                  the line, drawn or fitted, dotted
     w_j quantised        by powers of wm, to multiples of eight
     w_j as built         made compatible with the group width, solid
+    w_j = a + s * j      through all networks of a panel at once, thick (designspace.joint)
 
 Source: arXiv 2003.13678, equations 2 to 4 and figure 8.
 """
@@ -27,14 +28,17 @@ from dashboard.figures.style import (
     width_axis,
 )
 from designspace.bootstrap import FEWEST
+from designspace.joint import joint_line
 from designspace.line import Line
 from designspace.population import Population
 
 BEST = 12
+LEAST_SQUARES = "least squares"
 
 
 def widths_figure(constrained: Shown, count: int = BEST, palette: Palette = LIGHT) -> go.Figure:
-    """The best networks' widths above those of the worst that did not diverge.
+    """The best networks' widths above those of the worst that did not diverge; all in one panel
+    where they are too few to be told apart. Over each panel the line through all its blocks.
 
     Args:
         constrained: the networks to choose from; below 20 results there is no choice.
@@ -42,34 +46,54 @@ def widths_figure(constrained: Shown, count: int = BEST, palette: Palette = LIGH
         palette: of the theme.
     """
     results, title = constrained.results, "Fitted widths"
-    lines = [constrained.line, "solid: as built; dotted: the line w₀ + wₐ j, drawn or fitted"]
+    lines = [
+        constrained.line,
+        "solid: as built; dotted: the line w₀ + wₐ j, drawn or fitted; thick: least squares",
+    ]
     finite = constrained.edf.finite.size
-    if len(results) < FEWEST or not finite:
-        reason = f"few networks: best and worst take {FEWEST} with a result"
-        return titled(empty(palette, reason), palette, title, lines)
-    count = min(count, finite)
-    best = results.take(np.arange(count))
-    worst = results.take(np.arange(finite - count, finite))
+    if len(results) < FEWEST:
+        lines.append(f"best and worst: {FEWEST} needed, {len(results)} with a result")
+    if not finite:
+        return titled(empty(palette, "no network with an error"), palette, title, lines)
+    panels = groups(results, finite, count)
     figure = make_subplots(
-        2,
+        len(panels),
         1,
         shared_xaxes=True,
         shared_yaxes="all",
         vertical_spacing=0.08,
-        subplot_titles=[
-            f"<b>{count} {which}</b>  {span(part)}"
-            for which, part in (("best", best), ("worst", worst))
-        ],
+        subplot_titles=[heading(name, part) for name, part in panels.items()],
     )
     styled(figure, palette, height=760)
     figure.update_annotations(font={"size": 12}, x=0, xanchor="left")
-    for row, part in ((1, best), (2, worst)):
+    for row, part in enumerate(panels.values(), start=1):
         for network in range(len(part)):
             add_network(figure, part, network, palette.current, row)
     drawn = [trace.y for trace in figure.data]
+    for row, part in enumerate(panels.values(), start=1):
+        add_joint_line(figure, part, palette.ink, row)
     figure.update_yaxes(width_axis(np.concatenate(drawn)))
-    figure.update_xaxes(**block_axis(max(len(y) for y in drawn)), row=2)
+    figure.update_xaxes(**block_axis(max(len(y) for y in drawn)), row=len(panels))
     return titled(figure, palette, title, lines, space=44)
+
+
+def groups(results: Population, finite: int, count: int) -> dict[str, Population]:
+    """What each panel shows, best first: the best and the worst, or all of a few."""
+    if len(results) < FEWEST:
+        noun = "network" if finite == 1 else "networks"
+        return {f"{finite} {noun}, all": results.take(np.arange(finite))}
+    count = min(count, finite)
+    return {
+        f"{count} best": results.take(np.arange(count)),
+        f"{count} worst": results.take(np.arange(finite - count, finite)),
+    }
+
+
+def heading(name: str, part: Population) -> str:
+    """`12 best  5.2 – 6.9 %  w_j = 21 + 6.1 j, e_fit 0.212`"""
+    line = joint_line(built_widths(part, row) for row in range(len(part)))
+    said = f"  {line}, e_fit {line.e_fit:.3f}" if line else ""
+    return f"<b>{name}</b>  {span(part)}{said}"
 
 
 def span(population: Population) -> str:
@@ -109,6 +133,25 @@ def add_network(
         ],
         rows=[panel] * 2,
         cols=[1] * 2,
+    )
+
+
+def add_joint_line(figure: go.Figure, part: Population, colour: str, panel: int) -> None:
+    """The least-squares line over all networks of a panel, where it is positive."""
+    networks = [built_widths(part, row) for row in range(len(part))]
+    if not (line := joint_line(networks)):
+        return
+    w = line.start + line.slope * np.arange(max(map(len, networks)))
+    figure.add_trace(
+        go.Scatter(
+            y=np.where(w > 0, w, np.nan),
+            name=LEAST_SQUARES,
+            mode="lines",
+            line={"color": colour, "width": 3},
+            hovertemplate="block %{x}: %{y:.1f}",
+        ),
+        row=panel,
+        col=1,
     )
 
 

@@ -4,9 +4,9 @@ Of what was drawn, which never changes, they are built once a population; of wha
 anew as results come. There is none for the error: it is what the page asks about, and a set of
 networks picked by their errors has the EDF that the constraint gives it. REST takes one.
 
-A control moves over stops: the distinct values where these are few, else about a hundred round
-values. What a control asks for, and the histogram behind it, are the browser's
-(assets/explore/controls.js).
+A control moves over stops that lie evenly on the axis of its values, linear or log: all values
+of a grid that has few, as of whole blocks, else about a hundred round ones. What a control asks
+for, and the histogram behind it, are the browser's (assets/explore/controls.js).
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ Column = NDArray[np.float64]
 
 MOST_CHIPS = 12
 """Values that are picked one by one; more of them get a slider."""
-MOST_DISTINCT = 120
-"""Values that are stops themselves."""
+MOST_VALUES = 120
+"""Values of a grid that are stops themselves."""
 STOPS = 100
+FINEST = 1000
+"""Values on a grid are whole numbers of thousandths, the finest step of any law."""
 KEYS = 8
 """Controls reached by a digit key."""
 
@@ -60,6 +62,7 @@ class Control:
     kind: str  # range or choice
     section: str
     stops: list[float]  # ascending, base units
+    spacing: float  # of the values, where they lie on a grid; 0: they don't
 
     @property
     def title(self) -> str:
@@ -118,6 +121,7 @@ def control(name: str, values: Column) -> Control:
         kind="choice" if choice else "range",
         section=about.role if whole else "stage",
         stops=[float(x) for x in (distinct if choice else stops(about, distinct))],
+        spacing=spacing(about, distinct),
     )
 
 
@@ -127,30 +131,31 @@ def written_decimals(distinct: Column) -> int:
 
 
 def stops(about: Quantity, distinct: Column) -> Column:
-    """Where a slider stops: its first and last stop reach around all values."""
-    few = 2 if about.role == "result" else MOST_DISTINCT  # what is measured never repeats
-    if distinct.size <= few:
+    """Where a slider stops: evenly on its axis, from the least to the greatest value."""
+    if distinct.size < 2:
         return distinct
     lo, hi = distinct[0], distinct[-1]
-    if about.log and lo > 0:
-        inner = np.array([significant(x) for x in np.geomspace(lo, hi, STOPS)])
-    else:
-        step = nice((hi - lo) / STOPS)
-        inner = np.arange(math.ceil(lo / step), math.floor(hi / step) + 1) * step
-        inner = np.round(inner, 12)
-    inner = np.unique(inner)
-    return np.concatenate(([lo], inner[(inner > lo) & (inner < hi)], [hi]))
+    step = spacing(about, distinct)
+    if step and (hi - lo) / step <= MOST_VALUES:
+        return np.round(np.arange(lo, hi + step / 2, step), 12)
+    even = np.geomspace if about.log and lo > 0 else np.linspace
+    exact = even(lo, hi, STOPS + 1)
+    inner = [rounded(x, gap) for x, gap in zip(exact[1:-1], np.diff(exact)[1:], strict=True)]
+    return np.unique([lo, *(x for x in inner if lo < x < hi), hi])
 
 
-def significant(x: float, digits: int = 2) -> float:
-    """x rounded to some significant digits."""
-    return float(f"{x:.{digits}g}")
+def spacing(about: Quantity, distinct: Column) -> float:
+    """What all differences of the values are multiples of; 0 where there is nothing."""
+    whole = np.rint(distinct * FINEST)
+    on_grid = np.allclose(whole, distinct * FINEST, rtol=1e-9, atol=1e-6)
+    if distinct.size < 2 or about.role == "result" or not on_grid:
+        return 0.0  # what is measured never repeats
+    return float(np.gcd.reduce(np.diff(whole.astype(np.int64)))) / FINEST
 
 
-def nice(step: float) -> float:
-    """The next of 1, 2, 5, 10 .. times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(k * power for k in (1, 2, 5, 10) if k * power >= step * (1 - 1e-9))
+def rounded(x: float, gap: float) -> float:
+    """x in as few digits as move it by no more than a quarter of the gap to the next stop."""
+    return round(float(x), math.ceil(-math.log10(gap / 2)))
 
 
 def panels(found: Iterable[Control], population: int, version: int) -> list[Component]:

@@ -37,6 +37,11 @@ from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
 from services.snapshots import Snapshots
 
+PURPOSE = (
+    "How good are the networks of a design space? Drag a constraint: the curve is the share of "
+    "those that pass with an error below e. Further left and up is better."
+)
+
 
 def layout() -> Component:
     """The whole page, without data."""
@@ -52,8 +57,10 @@ def layout() -> Component:
             dcc.Store(id="controls"),
             dcc.Store(id="outgrown"),
             header(),
+            html.P(PURPOSE, className="purpose"),
+            html.Div(id="explore-notes", className="notes", role="status", hidden=True),
             html.Div(
-                [constraints(), html.Main(cards)],
+                [constraints(), html.Main(cards, id="explore-main", tabIndex="-1")],
                 className="explore-body",
             ),
             strip(),
@@ -140,6 +147,7 @@ def constraints() -> Component:
             html.Div(
                 html.I(id="passing-bar"), className="bar", **attributes(aria_hidden="true")
             ),
+            paper(),
             dmc.TextInput(
                 id="filter-constraints",
                 placeholder="filter constraints  /",
@@ -184,6 +192,44 @@ def constraints() -> Component:
         id="constraints",
         className="constraints",
         **attributes(aria_label="constraints"),
+    )
+
+
+PAPER = (
+    ("depth", "18..22", "d ≈ 20", "depth 18 to 22: good RegNets have about 20 blocks"),
+    ("bottleneck_ratio", "1", "b = 1", "bottleneck ratio 1: no bottleneck does best"),
+    ("wm", "2.25..2.75", "wₘ ≈ 2.5", "width multiplier 2.25 to 2.75: about 2.5 does best"),
+)
+"""The constraints that the paper finds, (column, constraint, chip, in words).
+
+Source: arXiv 2003.13678, section 4.
+"""
+
+
+def paper() -> Component:
+    """A chip for each of the paper's constraints; assets/explore/paper.js presses them."""
+    return html.Div(
+        [
+            html.Span("The paper's", title="arXiv 2003.13678, section 4"),
+            *(
+                html.Button(
+                    text,
+                    className="chip",
+                    title=words,
+                    **attributes(
+                        data_column=column,
+                        data_constraint=constraint,
+                        data_about=words,
+                        aria_pressed="false",
+                    ),
+                )
+                for column, constraint, text, words in PAPER
+            ),
+        ],
+        id="paper",
+        className="paper",
+        role="group",
+        **attributes(aria_label="the constraints that the paper finds"),
     )
 
 

@@ -8,6 +8,11 @@ from dash.development.base_component import Component
 from dashboard.pages import networks_table
 from dashboard.pages.markup import attributes
 
+JOINT = (
+    "w_j = a + s j: the least-squares line through the blocks of all networks of the panel; "
+    "e_fit: how far it is from their widths on average, |ln(line / width)|, 0.1 is about 10 %"
+)
+
 
 def card(
     id: str, title: str, note: str, side: list[Component], body: list[Component]
@@ -83,26 +88,31 @@ def widths() -> Component:
         role="group",
         **attributes(aria_label="how many networks are drawn"),
     )
+    key = html.Div(
+        [
+            html.I(className="solid"),
+            "built",
+            html.I(className="dotted"),
+            "w₀ + wₐ j",
+            html.I(className="joint"),
+            "least squares",
+        ],
+        className="widths-key",
+    )
     return card(
         "widths",
         "Fitted widths",
-        "w₀ + wₐ j",
+        "",
         [choices],
         [
             html.Div(
                 [
                     frame("widths-frame", "block widths of the best and the worst networks"),
-                    html.Div(id="widths-best", className="widths-title best"),
-                    html.Div(id="widths-worst", className="widths-title worst"),
-                    html.Div(
-                        [
-                            html.I(className="solid"),
-                            "as built",
-                            html.I(className="dotted"),
-                            "line",
-                        ],
-                        className="widths-key",
+                    *(
+                        html.Div(id=f"widths-{which}", className="widths-title", title=JOINT)
+                        for which in ("best", "worst")
                     ),
+                    key,
                 ],
                 className="widths-body",
             )

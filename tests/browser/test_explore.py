@@ -10,6 +10,9 @@ import pytest
 from playwright.sync_api import expect
 from served import Served
 
+from designspace.joint import joint_line
+from services import schedule
+
 pytestmark = pytest.mark.browser
 
 RESULTS, PENDING = 60, 4
@@ -382,8 +385,12 @@ def test_a_click_picks_the_nearest_network_and_a_row_picks_its_own(explore, serv
 def test_fewer_than_twenty_networks_have_no_best_range(explore, served):
     page = explore("?depth=3..3")
     assert int(number(page, "n")) < 20
-    expect(page.locator(".scatter-range").nth(0)).to_have_text("few networks")
-    assert page.inner_text("#widths-best") == "few networks"
+    passing = page.inner_text("#passing")
+    expect(page.locator(".scatter-range").nth(0)).to_have_text("20 needed")
+    said = f"20 needed, {number(page, 'n')} "
+    expect(page.locator("#scatter-note")).to_contain_text(said)
+    expect(page.locator("#widths-best")).to_contain_text(said)
+    assert int(passing) >= int(number(page, "n"))
     assert number(page, "median").endswith("%")
 
 
@@ -402,7 +409,10 @@ def test_a_few_networks_have_an_edf_but_no_best_and_worst(explore, served, n):
     page = explore(query, panels=1 if n == 1 else 2)
     assert number(page, "n") == str(n)
     assert number(page, "best") == "10.00 %"
-    expect(page.locator("#widths-best")).to_have_text("few networks")
+    noun = "network" if n == 1 else "networks"
+    expect(page.locator("#widths-best")).to_contain_text(f"{n} {noun}, all")
+    expect(page.locator("#widths-best")).to_contain_text(f"20 needed, {n} pass")
+    expect(page.locator("#widths-worst")).to_be_empty()
 
 
 def test_equal_errors_are_one_step_and_no_division_by_zero(explore, served):
@@ -445,3 +455,199 @@ def test_a_click_beside_a_dot_picks_that_network(explore, served):
     )
     page.mouse.click(x + 1, y - 1)
     expect(page.locator("#explore")).to_have_attribute("data-picked", str(best["id"]))
+
+
+# ------------------------------------------------------------------ widths of any set
+
+
+def line_through(served, population, **constraints):
+    """The least-squares line through the widths of all networks that pass, in words."""
+    listed = ask(served, f"/populations/{population}/networks", limit=500, **constraints)
+    networks = []
+    for item in listed["items"]:
+        at = item["columns"]
+        stages = [(at[f"effective_width_{i}"], at[f"depth_{i}"]) for i in (1, 2, 3)]
+        if item["columns"]["error"] is not None:
+            networks.append([w for w, d in stages for _ in range(int(d))])
+    return joint_line(networks)
+
+
+def test_the_widths_of_a_few_networks_are_told_by_the_line_through_all_their_blocks(
+    explore, served
+):
+    page = explore(f"?population={served.regnet}&depth=3..5&bottleneck_ratio=1")
+    line = line_through(served, served.regnet, depth="3..5", bottleneck_ratio="1")
+    assert 0 < int(number(page, "n")) < 20
+    title = page.locator("#widths-best")
+    expect(title).to_contain_text(str(line))
+    expect(title).to_contain_text(f"e_fit {line.e_fit:.3f}")
+    drag(page, "depth", 1, 1.0)  # and from twenty on the best stand over the worst
+    wait_for_commit(page, "bottleneck_ratio")
+    page.keyboard.press("r")
+    expect(title).to_contain_text("12 best")
+    expect(page.locator("#widths-worst")).to_contain_text("12 worst")
+    expect(page.locator("#widths-worst")).to_contain_text("w_j = ")
+
+
+def test_the_paper_s_constraints_are_a_chip_each_and_can_be_undone(explore, served):
+    page = explore(f"?population={served.regnet}&against={served.anynet}")
+    chips = page.locator("#paper .chip")
+    expect(chips.nth(0)).to_have_attribute("aria-disabled", "true")  # depths end at 18
+    chips.nth(1).click()
+    chips.nth(2).click()
+    assert committed(page) == {"bottleneck_ratio": "1", "wm": "2.25..2.75"}
+    assert "wm=2.25..2.75" in page.url
+    expect(chips.nth(2)).to_have_attribute("aria-pressed", "true")
+    handle = page.locator('.constraint[data-column="wm"]')
+    expect(handle).to_have_attribute("data-active", "true")
+    expect(page.locator("#edf-note")).to_contain_text("not constrained")
+    page.keyboard.press("z")
+    assert committed(page) == {"bottleneck_ratio": "1"}
+    chips.nth(1).click()
+    assert committed(page) == {}
+
+
+def test_axes_are_those_of_the_rival_that_is_shown_whatever_was_shown_before(explore, served):
+    spread = np.linspace(4, 34, 30)
+    other = served.measured("AnyNetX_A · a little worse", *spread)
+    near = served.measured("AnyNetX_A · nearly as good", *(spread * 0.97))
+
+    def axis(page):
+        return page.evaluate(
+            """document.querySelector("#edf-frame .js-plotly-plot")._fullLayout.xaxis.range"""
+        )
+
+    page = explore(f"?population={served.regnet}&against={near}")
+    alone = axis(page)
+    explore(f"?population={served.regnet}&against={other}")
+    page.evaluate("(id) => dash_clientside.set_props('against', { value: id })", str(near))
+    page.wait_for_url(f"**against={near}*")
+    page.wait_for_function(
+        """(wanted) => JSON.stringify(document.querySelector("#edf-frame .js-plotly-plot")
+          ._fullLayout.xaxis.range) === JSON.stringify(wanted)""",
+        arg=alone,
+    )
+
+
+# ------------------------------------------------------------------ links that ask too much
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("depth=..8.", '"8." is not a number'),
+        ("flops=..400K", '"400K" is not a number'),
+        ("depth=5-8", '"5-8" is not a number'),
+        ("depth=abc", '"abc" is not a number'),
+        ("depth=8..5", "the range is reversed"),
+        ("depth=3..9&depth=4..5", "one constraint a column"),
+        ("Depth=..8", "has no Depth (did you mean depth?)"),
+        ("latency=..3", "has no latency"),
+        ("pin=depth=5-8", "A pinned set is left out"),
+        ("best=-3", "best=-3 is not a whole number"),
+        ("below=x", "below=x is not an error in percent"),
+        ("sort=nonsense", "has no such column"),
+        ("columns=depth,nonsense", "has no nonsense"),
+    ],
+)
+def test_what_a_link_asks_for_and_is_not_done_is_said_and_does_not_look_done(
+    explore, served, asked, said
+):
+    page = explore(f"?population={served.regnet}&{asked}")
+    notes = page.locator("#explore-notes")
+    expect(notes).to_contain_text(said)
+    name, _, text = asked.partition("&")[0].partition("=")
+    if name in ("depth", "flops", "Depth", "latency"):
+        expect(notes).to_contain_text(f"{name}={text}")
+        assert page.inner_text("#passing") == str(RESULTS + PENDING)
+        assert "Current" not in page.inner_text("#edf-legend")
+        assert page.locator('.constraint[data-active="true"]').count() == 0
+        assert f"{name}={text}" in page.url  # it stays in the link until it is closed
+    notes.locator("button").first.click()
+    expect(notes).to_be_hidden()
+    assert text not in page.url
+
+
+def test_a_link_to_a_population_that_is_not_there_says_which_one_is_shown(explore, served):
+    page = explore("?population=99999&against=88888")
+    notes = page.locator("#explore-notes")
+    expect(notes).to_contain_text("There is no population 99999; this is ")
+    expect(notes).to_contain_text("There is no population 88888")
+
+
+def test_a_link_holds_the_open_network_the_order_of_the_table_and_the_plotted_columns(
+    explore, served, window
+):
+    page = explore(f"?population={served.regnet}")
+    page.locator(".ag-header-cell[col-id=wa]").click()
+    page.locator(".scatter-title").nth(0).locator("select").select_option("e_fit")
+    page.locator("#widths-k [data-k='24']").click()
+    row = rows(page).nth(1).locator("[col-id=id]")
+    id = row.inner_text()
+    row.click()
+    expect(page.locator("#network-title")).to_contain_text(f"Network {id}")
+    link = page.url
+    for part in (f"network={id}", "sort=wa", "columns=e_fit,", "best=24"):
+        assert part in link
+    other = window.new_page()
+    other.goto(link)
+    wait_until_drawn(other)
+    expect(other.locator("#network-title")).to_contain_text(f"Network {id}")
+    expect(other.locator(".ag-header-cell[col-id=wa]")).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    expect(other.locator(".scatter-title b").nth(0)).to_have_text("e_fit")
+    assert other.url == link
+    other.close()
+
+
+# ------------------------------------------------------------------ keyboard, sliders, numbers
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_a_key_opens_the_network_of_a_row_and_the_focus_goes_in_and_back(explore, key):
+    page = explore()
+    cell = rows(page).nth(1).locator("[col-id=id]")
+    id = cell.inner_text()
+    page.evaluate("netspaceTable.focus()")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(key)
+    expect(page.locator("#network-title")).to_contain_text(f"Network {id}")
+    expect(page.locator("#network-close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#network")).to_be_hidden()
+    page.wait_for_function("document.activeElement.closest('#networks .ag-row')")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('col-id')") == "id"
+
+
+def test_handles_stand_over_their_values_and_bars_do_not_depend_on_the_networks_ranks(
+    explore, served
+):
+    page = explore()
+    drag(page, "flops", 0, 0.5)
+    wait_for_commit(page, "flops")
+    asked = float(committed(page)["flops"].removesuffix(".."))
+    listed = ask(served, f"/populations/{served.regnet}/networks", limit=500)["items"]
+    flops = [item["columns"]["flops"] for item in listed]
+    middle = np.sqrt(min(flops) * max(flops))  # of an axis that is logarithmic
+    assert asked == pytest.approx(middle, rel=0.02)
+    page.keyboard.press("r")
+
+
+def test_a_difference_of_fewer_than_ten_networks_has_no_colour(explore, served):
+    one = served.measured("RegNetX · one", 5.0)
+    other = served.measured("AnyNetX_A · one", 25.0)
+    page = explore(f"?population={one}&against={other}", panels=1)
+    small = page.locator("[data-number=median] small")
+    expect(small).to_contain_text("v AnyNetX_A")
+    assert small.get_attribute("data-sign") != "better"
+
+
+def test_networks_that_somebody_cancelled_are_not_called_failed(explore, served):
+    id = served.create("RegNetX · cancelled", 3, seed=77, training_seed=77)
+    with served.database.durable() as session:
+        schedule.cancel(session, id)
+    page = explore(f"?population={id}", state="failed")
+    expect(page.locator("#edf-card")).to_contain_text("All 3 networks were cancelled")
+    expect(rows(page).nth(0).locator("[col-id=error]")).to_have_text("cancelled")

@@ -5,14 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from designspace.joint import joint_line
+
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", autouse=True)
+def widths(engine):
+    """The script without what it draws with."""
+    engine.evaluate("window.netspaceFormat = window.netspaceAxes = window.netspaceNumbers = {}")
+    assets = Path(__file__).parents[2] / "dashboard" / "assets"
+    engine.add_script_tag(path=assets / "explore" / "widths.js")
 
 
 def test_the_line_over_networks_is_the_least_squares_line_of_all_their_blocks(engine):
     # Good AnyNetX_E networks follow w_j = 48 (j + 1): arXiv 2003.13678, section 3.2.
-    engine.evaluate("window.netspaceFormat = window.netspaceAxes = {}")
-    assets = Path(__file__).parents[2] / "dashboard" / "assets"
-    engine.add_script_tag(path=assets / "explore" / "widths.js")
     fitted = """(networks) => netspaceWidths.lineOver(
         { steps: (row) => networks[row] }, networks.map((_, row) => row))"""
     rising = [[[48 * (j + 1), 1] for j in range(20)]]
@@ -26,3 +33,24 @@ def test_the_line_over_networks_is_the_least_squares_line_of_all_their_blocks(en
     slope, start = np.polyfit(*zip(*blocks, strict=True), 1)
     assert engine.evaluate(fitted, some) == pytest.approx({"start": start, "slope": slope})
     assert engine.evaluate(fitted, [[[16, 1]]]) is None  # one block makes no line
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        [[[16, 1], [40, 3]]],
+        [[[16, 2], [40, 3]], [[24, 1], [56, 4]], [[32, 5]]],
+        [[[8, 9], [800, 1]]],
+    ],
+)
+def test_the_fitting_error_of_a_joint_line_is_that_of_designspace(networks, engine):
+    said = engine.evaluate(
+        """(networks) => {
+          const table = { steps: (row) => networks[row] };
+          const rows = networks.map((_, row) => row);
+          return netspaceWidths.misfit(table, rows, netspaceWidths.lineOver(table, rows));
+        }""",
+        networks,
+    )
+    blocks = [[w for w, depth in network for w in [w] * depth] for network in networks]
+    assert said == pytest.approx(joint_line(blocks).e_fit)

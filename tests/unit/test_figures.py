@@ -152,7 +152,8 @@ def test_empty_few_equal_and_diverged_networks_have_figures_that_say_so(errors, 
         assert isinstance(figure, go.Figure)
         assert figure.to_json()
     if len(errors) < 20:
-        assert "few networks" in str(figures[2].layout.annotations)
+        n = int((~np.isnan(errors)).sum())
+        assert f"20 needed, {n} with a result" in title(figures[2])
 
 
 def test_each_panel_shows_a_column_against_error_with_the_range_of_the_best(forty):
@@ -203,6 +204,8 @@ def test_best_and_worst_networks_are_drawn_as_built_with_their_lines(forty):
     order = np.argsort(forty.error, kind="stable")
     for panel, rows in (("y", order[:3]), ("y2", order[-3:])):
         traces = [trace for trace in figure.data if (trace.yaxis or "y") == panel]
+        joint = traces.pop(-1)
+        assert joint.name == "least squares"
         for row, built, line in zip(rows, traces[::2], traces[1::2], strict=True):
             widths = [int(forty.columns[f"effective_width_{i}"][row]) for i in (1, 2)]
             depths = [int(forty.columns[f"depth_{i}"][row]) for i in (1, 2)]
@@ -211,6 +214,25 @@ def test_best_and_worst_networks_are_drawn_as_built_with_their_lines(forty):
             assert line.y == pytest.approx([16 + wa * j for j in range(sum(depths))])
             assert line.line.dash == "dot"
     assert figure.layout.yaxis.type == "log"
+
+
+@pytest.mark.parametrize("n", [1, 9, 19])
+def test_fewer_than_twenty_networks_are_drawn_in_one_panel_with_the_line_through_them(n):
+    some = population(np.arange(5.0, 5.0 + n))
+    figure = widths_figure(shown("mine", some))
+    *networks, joint = figure.data
+    assert len(networks) == 2 * n  # as built, and the line
+    assert {trace.yaxis or "y" for trace in figure.data} == {"y"}  # there is one panel
+    built = [trace.y for trace in networks[::2]]
+    w = np.concatenate(built)
+    j = np.concatenate([np.arange(len(y)) for y in built])
+    slope, start = np.polyfit(j, w, 1)
+    assert joint.y[0] == pytest.approx(start)
+    [heading] = figure.layout.annotations
+    noun = "network" if n == 1 else "networks"
+    assert f"{n} {noun}, all" in heading.text
+    assert f"w_j = {start:.0f} + {slope:.1f} j" in heading.text
+    assert f"20 needed, {n} with a result" in title(figure)
 
 
 def test_diverged_networks_are_counted_but_are_not_among_the_worst():

@@ -122,5 +122,5 @@
     return twice;
   }
 
-  Object.assign(window.netspaceEngine, { EPSILON, MOST, Winners });
+  Object.assign(window.netspaceEngine, { EPSILON, FEWEST, MOST, Winners });
 })();

@@ -188,6 +188,12 @@
       );
     }
 
+    /** Rows that statistics read, best first: Uint32Array. */
+    results() {
+      this.#settle();
+      return this.#results.subarray(0, this.#counts.results);
+    }
+
     /** Rows of the up to k results with the lowest errors, best first; none that diverged. */
     best(k = 12) {
       this.#settle();

@@ -11,6 +11,8 @@
   const { colour } = window.netspaceAxes;
   const HEIGHT = 20; // CSS pixels of a histogram
   const RETIRED_MS = 10000; // for which controls wait for those that replace them
+  const BINS = 32; // of a histogram over many values
+  const EDGE = 1e-4; // of a value's distance to the next: float32 edges are off by less
   const PAD = 7; // CSS pixels from the track's end to a thumb's centre
 
   class Controls {
@@ -116,6 +118,7 @@
         stale: false, // about to be replaced
         table: null, // that the bins are of
         bins: null,
+        scale: null, // of the bins' counts
       };
     }
 
@@ -292,42 +295,75 @@
     return best;
   }
 
-  /** Bars on the stops, or between them where these are not the values themselves. */
+  /** Bars over the track, where the values are: as wide as their bins. */
   function drawHistogram(context, row, view) {
     const { control, box: { width: w } } = row;
     if (row.table !== view.table) {
       row.table = view.table;
-      row.bins = binsOf(view.table, control);
+      [row.bins, row.scale] = binsOf(view.table, control);
     }
-    const { bins } = row;
-    const on = bins.size === control.stops.length;
-    const places = on && control.kind === "choice"
-      ? (i) => ((i + 0.5) / bins.size) * w
-      : (i) => PAD + ((i + (on ? 0 : 0.5)) / (control.stops.length - 1)) * (w - 2 * PAD);
-    const step = control.kind === "choice" ? w / bins.size : (w - 2 * PAD) / bins.size;
-    const bar = Math.max(1, Math.min(step - 1, control.kind === "choice" ? 18 : 7));
+    const { bins, scale } = row;
+    const choice = control.kind === "choice";
+    const between = choice ? w / bins.size : (w - 2 * PAD) / (bins.size - (isGrid(control) ? 1 : 0));
+    const first = choice ? between / 2 : PAD + (isGrid(control) ? 0 : between / 2);
+    const place = (i) => first + i * between;
+    const widest = choice ? 18 : isGrid(control) ? 7 : Infinity;
+    const bar = Math.max(1, Math.min(between - 1, widest));
     context.clearRect(0, 0, w, HEIGHT);
-    bars(context, bins.all, bins.size, places, bar, colour("line-2"));
-    bars(context, view.histogram(bins), bins.size, places, bar, colour("current"));
+    bars(context, bins.all, scale, place, bar, colour("line-2"));
+    bars(context, view.histogram(bins), scale, place, bar, colour("current"));
   }
 
+  /** Whether every value that there can be is a stop. */
+  const isGrid = ({ kind, stops, spacing }) => kind === "range"
+    && spacing > 0 && Math.round((stops.at(-1) - stops[0]) / spacing) === stops.length - 1;
+
+  /**
+   * Bins of a column and what their counts are multiplied by, shape (size,).
+   *
+   * A bin for each value where these are stops or chips, else equal ones, linear or log. Equal
+   * bins over values on a grid hold one more or less of these by chance, which looks like teeth:
+   * counts are for as many values as the bin is wide.
+   */
   function binsOf(table, control) {
-    const levels = table.levels(control.name, control.stops.length);
-    return levels && levels.length === control.stops.length
-      ? table.bins(control.name, { levels: true })
-      : table.bins(control.name, { edges: control.stops });
+    const { name, kind, stops, spacing, log } = control;
+    if (kind === "choice") return each(table.bins(name, { levels: true }));
+    if (isGrid(control)) {
+      const half = spacing / 2;
+      return each(table.bins(name, { edges: [stops[0] - half, ...stops.map((x) => x + half)] }));
+    }
+    const bins = table.bins(name, { count: binCount(control), log });
+    const scale = Float64Array.from({ length: bins.size }, (_, i) => {
+      if (!spacing) return 1;
+      const [from, to] = [bins.edges[i], bins.edges[i + 1]];
+      const before = (x) => Math.ceil((x - stops[0]) / spacing - EDGE); // values below x
+      const values = before(to) - before(from) + (i === bins.size - 1 ? 1 : 0);
+      return values > 0 ? (to - from) / spacing / values : 1;
+    });
+    return [bins, scale];
   }
 
-  function bars(context, counts, size, places, bar, fill) {
+  const each = (bins) => [bins, new Float64Array(bins.size).fill(1)];
+
+  /** At most BINS, each wide enough for two values. */
+  function binCount({ stops, spacing, log }) {
+    const [lo, hi] = [stops[0], stops.at(-1)];
+    if (!spacing) return BINS;
+    const most = log ? Math.log(hi / lo) / Math.log1p((2 * spacing) / lo) : (hi - lo) / (2 * spacing);
+    return Math.max(2, Math.min(BINS, Math.floor(most)));
+  }
+
+  function bars(context, counts, scale, place, bar, fill) {
+    const size = scale.length;
     let most = 0;
-    for (let i = 0; i < size; i++) if (counts[i] > most) most = counts[i];
+    for (let i = 0; i < size; i++) most = Math.max(most, counts[i] * scale[i]);
     if (!most) return;
     context.fillStyle = fill;
     context.beginPath();
     for (let i = 0; i < size; i++) {
       if (!counts[i]) continue;
-      const tall = Math.max(1, (counts[i] / most) * (HEIGHT - 1));
-      context.rect(places(i) - bar / 2, HEIGHT - tall, bar, tall);
+      const tall = Math.max(1, ((counts[i] * scale[i]) / most) * (HEIGHT - 1));
+      context.rect(place(i) - bar / 2, HEIGHT - tall, bar, tall);
     }
     context.fill();
   }

@@ -53,6 +53,18 @@
       return [population, known(link.against) ? link.against : rival];
     }
 
+    /** Populations that a link names and nobody knows: a sentence each. */
+    unknown(link) {
+      const [shown] = this.linked(link);
+      const there = this.find(shown)?.name;
+      const said = (id) => id !== null && this.find(id) === null;
+      const instead = there ? `; this is ${there}` : "";
+      return [
+        ...(said(link.population) ? [`There is no population ${link.population}${instead}`] : []),
+        ...(said(link.against) ? [`There is no population ${link.against} to compare with`] : []),
+      ];
+    }
+
     /** The populations as they are now; the first time, as they were fetched early. */
     async relist() {
       const { early } = this;
@@ -75,6 +87,13 @@
       const regime = this.find(id)?.regime_id;
       const others = this.populations.filter((one) => one.id !== id);
       return others.find((one) => one.regime_id === regime)?.id ?? null;
+    }
+
+    /** The names of other populations whose networks train now. */
+    trainingBeside(id) {
+      const others = [...this.activities.values()]
+        .filter(({ population, running }) => population !== id && running.length);
+      return others.map(({ population }) => this.find(population)?.name).filter(Boolean);
     }
 
     /** Whether a population's first table is on its way. */

@@ -130,10 +130,8 @@
       }
       context.strokeStyle = colour("muted");
       context.lineWidth = 1;
-      context.setLineDash([3, 3]);
       const sharp = Math.round(pixel) + 0.5;
       line(context, sharp, area.y, sharp, area.y + area.height);
-      context.setLineDash([]);
       context.fillStyle = colour("muted");
       context.font = FONT;
       const right = pixel + 64 < area.x + area.width;
@@ -165,9 +163,9 @@
       const text = (t) => document.createTextNode(t);
       this.readout.replaceChildren(
         element("p", text(`error < ${fixed(this.cuts[i], 1)} %`)),
-        ...rows.toReversed().map(({ name, colour, curve }) => {
+        ...rows.toReversed().map(({ name, colour, curve, dash }) => {
           const swatch = element("i");
-          swatch.className = "swatch";
+          swatch.className = dash ? "swatch dashed" : "swatch";
           swatch.style.color = colour;
           const [from, to] = [curve.lower[i], curve.upper[i]].map((x) => fixed(100 * x, 1));
           const interval = `[${from}, ${to}]`;

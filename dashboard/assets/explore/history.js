@@ -31,7 +31,7 @@
       const before = this.#before.pop();
       if (before === undefined) return null;
       this.#now = before;
-      return parseAll(new Map(JSON.parse(before)));
+      return parseAll(JSON.parse(before)).constraints;
     }
   }
 

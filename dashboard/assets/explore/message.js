@@ -5,13 +5,15 @@
   "use strict";
   const { count } = window.netspaceFormat;
   const { element } = window.netspaceEdf;
+  const { cancelledOf } = window.netspaceFormat;
 
   /**
-   * @param {object} at the page: {error, populations, view, lastChanged, activity}
+   * @param {object} at the page: {error, populations, view, lastChanged, activity,
+   *     elsewhere: names of other populations that train}
    * @returns {{state: string, title?: string, text?: string, actions?: [string, string][]}}
    *     actions are [label, name]
    */
-  function stateOf({ error, populations, view, lastChanged, activity }) {
+  function stateOf({ error, populations, view, lastChanged, activity, elsewhere }) {
     if (error) {
       return { state: "error", title: "This could not be loaded", text: error,
         actions: [["Try again", "retry"]] };
@@ -24,7 +26,7 @@
     }
     if (!view) return { state: "loading", title: "Loading networks ..." };
     const all = view.table.all.counts();
-    if (!all.results) return withoutResults(all, view.table, activity);
+    if (!all.results) return withoutResults(all, view.table, activity, elsewhere);
     const counts = view.counts();
     if (!counts.passing) {
       return { state: "nothing", title: "No network passes these constraints",
@@ -39,9 +41,15 @@
     return { state: "ready" };
   }
 
-  function withoutResults(all, table, activity) {
+  function withoutResults(all, table, activity, elsewhere) {
     if (all.failed && !all.pending) {
-      return { state: "failed", title: `All ${count(all.failed)} networks failed`,
+      const cancelled = cancelledOf(all, table);
+      if (cancelled === all.failed) {
+        return { state: "failed", title: `All ${count(cancelled)} networks were cancelled`,
+          text: "None of them has a result. Queue asks for them again." };
+      }
+      const what = cancelled ? "failed or were cancelled" : "failed";
+      return { state: "failed", title: `All ${count(all.failed)} networks ${what}`,
         text: `${causes(all, table)} Click one in the table to read why.` };
     }
     const done = (activity?.progress.done ?? 0) + (activity?.progress.failed ?? 0);
@@ -60,8 +68,14 @@
     return { state: "waiting", title: "No network has a result yet",
       text: running
         ? `The first of ${count(all.n)} train; curves appear as their results come.`
-        : `${count(all.n)} networks are sampled and wait for a worker. `
-          + "Start one, then results appear here by themselves." };
+        : `${count(all.n)} networks are sampled and wait for a worker. ${how(elsewhere)}` };
+  }
+
+  /** What starts the training: a worker, or nothing but time where one is busy elsewhere. */
+  function how([first, ...more]) {
+    if (!first) return "Start one, then results appear here by themselves.";
+    const others = more.length ? ` and ${count(more.length)} more` : "";
+    return `Now ${first}${others} is trained; results appear here by themselves.`;
   }
 
   function causes({ failedBy }, table) {

@@ -1,16 +1,18 @@
 /** Key numbers beside the EDF, how many pass, and the legend: written where they changed. */
 (() => {
   "use strict";
-  const { count, fixed, percent, signed, write } = window.netspaceFormat;
+  const { cancelledOf, count, fixed, percent, signed, write } = window.netspaceFormat;
   const { element } = window.netspaceEdf;
+  const { FEWEST } = window.netspaceEngine;
   const PREFIX = "Statistics read the first networks of the sampling order that are all "
     + "finished: small networks finish first and would bend the curve. Pending ones come "
     + "behind; failed ones have no result; diverged ones count as infinite error.";
+  const TELLING = 10; // results on either side; below, no difference is coloured
   const ROWS = {
     n: ["Networks", PREFIX],
     best: ["Best error", "the lowest top-1 error among them"],
     median: ["Median error", "half of the networks have at most this error"],
-    below: ["P(error < e)", "share of networks with an error below the dashed line"],
+    below: ["P(error < e)", "share of networks with an error below the threshold e"],
   };
 
   class Numbers {
@@ -38,15 +40,17 @@
       const counts = view.counts();
       const some = counts.results > 0;
       write(n.value, count(counts.results));
-      write(n.small, leftOut(counts));
-      const there = other.view.counts().results > 0;
+      write(n.small, leftOut(counts, view.table));
+      const theirCount = other.view.counts().results;
+      const there = theirCount > 0;
+      const enough = Math.min(counts.results, theirCount) >= TELLING;
       const compare = (cell, own, theirs) => {
         const text = fixed(own, cell === best ? 2 : 1);
         write(cell.value, Number.isFinite(own) ? `${text} %` : text);
         const difference = own - theirs;
         const known = there && Number.isFinite(difference);
         write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");
-        mark(cell.small, known && difference < -0.05);
+        mark(cell.small, enough && known && difference < -0.05);
       };
       compare(best, view.min(), other.view.min());
       compare(median, view.median(), other.view.median());
@@ -54,7 +58,7 @@
       write(below.value, some ? percent(view.share(e)) : "–");
       const theirs = there ? other.view.share(e) : NaN;
       write(below.small, theirs >= 0 ? `${percent(theirs)} ${other.name}` : "");
-      mark(below.small, some && view.share(e) > theirs);
+      mark(below.small, enough && view.share(e) > theirs);
     }
   }
 
@@ -64,10 +68,20 @@
   }
 
   /** What is beside n: without a result, or with an infinite one. */
-  function leftOut({ failed, pending, diverged }) {
-    const parts = [[pending, "pending"], [failed, "failed"], [diverged, "diverged"]];
+  function leftOut(counts, table) {
+    const { failed, pending, diverged } = counts;
+    const cancelled = cancelledOf(counts, table);
+    const parts = [[pending, "pending"], [failed - cancelled, "failed"],
+      [cancelled, "cancelled"], [diverged, "diverged"]];
     const said = parts.filter(([n]) => n).map(([n, word]) => `${count(n)} ${word}`);
     return said.join("\n") || "all finished";
+  }
+
+  /** Why there is no selection of networks: "20 needed, 9 pass". */
+  function tooFew(view) {
+    const { passing: some, results } = view.counts();
+    const have = results === some ? `${count(some)} pass` : `${count(results)} with a result`;
+    return `${FEWEST} needed, ${have}`;
   }
 
   /** How many networks pass, beside the constraints. */
@@ -86,9 +100,9 @@
     const node = document.getElementById("edf-legend");
     if (node.dataset.key === key) return;
     node.dataset.key = key;
-    const entries = sets.map(({ name, colour, view }) => {
+    const entries = sets.map(({ name, colour, view, dash }) => {
       const swatch = element("i");
-      swatch.className = "swatch";
+      swatch.className = dash ? "swatch dashed" : "swatch";
       swatch.style.color = colour;
       const text = element("span", name);
       text.className = "legend-name";
@@ -103,5 +117,5 @@
     node.replaceChildren(...entries, band);
   }
 
-  window.netspaceNumbers = { Numbers, passing, legend };
+  window.netspaceNumbers = { Numbers, passing, legend, tooFew };
 })();

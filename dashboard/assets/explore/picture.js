@@ -30,7 +30,8 @@
     axes(table, rival, controls) {
       const views = [table.all, ...(rival ? [rival.all] : [])];
       const { population } = table.header;
-      const range = this.#range(errorRange(views) ?? [0, 100], `${population} ${rival?.name}`);
+      const key = `${population} ${rival?.header.population}`;
+      const range = this.#range(errorRange(views) ?? [0, 100], key);
       this.edf.setAxes(range, population);
       this.widths.setAxes(table, population);
       if (!controls) return;

@@ -71,9 +71,9 @@
       this.node.replaceChildren(...rows);
     }
 
-    #row({ name, colour: of, view }, text, slot) {
+    #row({ name, colour: of, view, dash }, text, slot) {
       const swatch = element("i");
-      swatch.className = "swatch";
+      swatch.className = dash ? "swatch dashed" : "swatch";
       swatch.style.color = of;
       const title = element("span", element("b", name), text);
       title.className = "pin-name";

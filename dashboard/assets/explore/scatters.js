@@ -9,6 +9,8 @@
   "use strict";
   const { count, shown, write } = window.netspaceFormat;
   const { colour } = window.netspaceAxes;
+  const { FEWEST } = window.netspaceEngine;
+  const { tooFew } = window.netspaceNumbers;
   const PANELS = 8;
   const MOST_DOTS = 40000;
   const BEST = 12;
@@ -58,6 +60,16 @@
         .map((usual, i) => byName.get(this.chosen.get(i)) ?? usual);
       this.settledFor = null;
       this.#offer(controls);
+    }
+
+    /** The columns that somebody has chosen, by panel; none: the usual ones. */
+    get columns() {
+      return this.chosen.size ? this.controls.map(({ name }) => name) : [];
+    }
+
+    /** Show these columns, as far as there are. @param {string[]} names */
+    choose(names) {
+      this.chosen = new Map(names.slice(0, PANELS).map((name, i) => [i, name]));
     }
 
     /** Show a column in a panel; where another one shows it, they change places. */
@@ -204,7 +216,7 @@
       context.drawImage(this.background, 0, 0);
       context.drawImage(this.cloud, 0, 0);
       context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-      const few = view.counts().results < 20;
+      const few = view.counts().results < FEWEST;
       const best = few ? [] : view.best(BEST);
       this.panels.forEach((panel, i) => {
         this.#range(context, panel, view, i);
@@ -216,14 +228,14 @@
         ? `${count(rows.length)} of ` +
           `${count(view.counts().results)} shown · `
         : "";
-      write(this.note, part + (few ? "few networks" : "● twelve best"));
+      write(this.note, part + (few ? `best ranges: ${tooFew(view)}` : "● twelve best"));
     }
 
     #range(context, { control, area, x, toPixel }, view, i) {
       const range = view.bestRange(control.name);
       const text = this.titles[i].children[1];
       if (!range) {
-        write(text, view.counts().results ? "few networks" : "");
+        write(text, noRange(view, control.name));
         return;
       }
       const [lo, median, hi] = [range.lo, range.median, range.hi].map((v) => brief(v, control));
@@ -318,6 +330,17 @@
     if (inside.length >= 3) return thinned(inside, 5);
     const step = (hi - lo) / 3;
     return [0, 1, 2, 3].map((i) => Number((lo + i * step).toPrecision(2)));
+  }
+
+  /** Why a column has no best range where others may: "20 needed, 14 have it". */
+  function noRange(view, name) {
+    const { results, diverged } = view.counts();
+    if (results < FEWEST) return `${FEWEST} needed`; // the note says how many there are
+    if (diverged === results) return "all diverged";
+    const x = view.table.column(name);
+    let have = 0;
+    for (const row of view.results()) have += x[row] === x[row] ? 1 : 0;
+    return `${FEWEST} needed, ${count(have)} have it`;
   }
 
   /** A value with three digits at most, for a title's little room. */

@@ -8,21 +8,50 @@
   const { count, fixed, shown } = window.netspaceFormat;
   const GRID = "networks";
   const STATUS = ["pending", "failed", "∞", "∞"];
+  const FAILED = 1;
 
   let view = null;
   let controls = [];
   let order = { of: null, by: "", rows: null };
+  let sort = ""; // a column; "-" in front: largest first. As REST writes it; "": by error
+  let wanted = null; // the order that a link asks for, until the grid has taken it over
+  let told = () => {}; // of another order
+  let picked = () => {}; // a network, by its id
 
   /** Answer to the grid's request of rows startRow .. endRow in some order. */
   function rows(request) {
     if (!request || !view) return window.dash_clientside.no_update;
-    const [sort] = request.sortModel ?? [];
-    const all = sorted(sort);
-    const wanted = all.subarray(request.startRow, request.endRow);
+    const [by] = request.sortModel ?? [];
+    const all = sorted(by);
+    const some = all.subarray(request.startRow, request.endRow);
+    follow(by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "");
     return {
-      rowData: Array.from(wanted, (row, i) => texts(row, request.startRow + i + 1)),
+      rowData: Array.from(some, (row, i) => texts(row, request.startRow + i + 1)),
       rowCount: all.length,
     };
+  }
+
+  /** The grid's order is this one now. */
+  function follow(now) {
+    if (wanted !== null || now === sort) return;
+    sort = now;
+    told();
+  }
+
+  /** Sort by a column as soon as the grid has it. @param {string} text as `sort` */
+  function sortBy(text) {
+    if (text === sort) return;
+    sort = wanted = text;
+    takeOver();
+  }
+
+  function takeOver() {
+    const grid = wanted === null ? null : api();
+    const name = wanted?.replace(/^-/, "");
+    if (!grid || (name && !grid.getColumn?.(name))) return;
+    const state = name ? [{ colId: name, sort: wanted.startsWith("-") ? "desc" : "asc" }] : [];
+    wanted = null;
+    grid.applyColumnState({ state, defaultState: { sort: null } });
   }
 
   /** Rows that pass, by a column; those that lack it come last. */
@@ -48,7 +77,7 @@
     const cells = {
       id: String(table.id[row]),
       rank: count(rank),
-      error: Number.isFinite(error) ? fixed(error, 2) : STATUS[table.status[row]],
+      error: Number.isFinite(error) ? fixed(error, 2) : status(table, row),
     };
     for (const control of controls) {
       cells[control.name] = shown(table.column(control.name)[row], control);
@@ -57,6 +86,12 @@
     cells.widths = steps.map(([width]) => width).join(" ");
     cells.depths = steps.map(([, depth]) => depth).join(" ");
     return cells;
+  }
+
+  function status(table, row) {
+    const cancelled = table.cause && table.causes[table.cause[row]] === "cancelled";
+    const code = table.status[row];
+    return code === FAILED && cancelled ? "cancelled" : STATUS[code];
   }
 
   const api = () => {
@@ -74,6 +109,7 @@
     order = { of: null, by: "", rows: null };
     const grid = api();
     if (!grid) return;
+    takeOver();
     const passing = view.counts().passing;
     if (grid.getDisplayedRowCount() !== passing) grid.setRowCount?.(passing, true);
     grid.refreshInfiniteCache?.();
@@ -83,6 +119,24 @@
   function select(id) {
     api()?.forEachNode?.((node) => node.setSelected(node.data?.id === String(id), false));
   }
+
+  /** The focus on the cell that had it last, or the first. */
+  function focus() {
+    const grid = api();
+    const cell = grid?.getFocusedCell();
+    const first = grid?.getAllDisplayedColumns()[1];
+    if (grid && first) grid.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? first);
+  }
+
+  // Enter and Space open the network of the row that has the focus.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const row = event.target.closest?.(`#${GRID} .ag-row`);
+    if (!row || !event.target.matches(".ag-cell")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    picked(Number(row.getAttribute("row-id")));
+  }, true);
 
   /** Quartz in the colours of the page. */
   const theme = (quartz) => quartz.withParams({
@@ -103,6 +157,17 @@
     wrapperBorderRadius: 0,
   });
 
-  window.netspaceTable = { rows, refresh, select };
+  /**
+   * @param {() => void} sorted the table is in another order
+   * @param {(id: number) => void} pick a network is to be opened
+   */
+  function listen({ sorted, pick }) {
+    [told, picked] = [sorted, pick];
+  }
+
+  window.netspaceTable = {
+    rows, refresh, select, sortBy, focus, listen,
+    get sort() { return sort; },
+  };
   window.dashAgGridFunctions = { ...window.dashAgGridFunctions, netspaceTheme: theme };
 })();

@@ -2,74 +2,97 @@
  * The view as a link: the query names what REST names, so a link reads like a question.
  *
  *     ?population=2&against=1&depth=5..8&bottleneck_ratio=1&below=12&pin=depth=5..8;wm=2..2.5
+ *     &best=24&network=17&sort=-flops&columns=depth,w0,wa
  *
- * `below` is the threshold e, `best` how many networks the widths show; everything else that is
- * no option is a constraint.
+ * `below` is the threshold e, `best` how many networks the widths show, `network` the one in the
+ * drawer, `sort` the order of the table, `columns` what the small plots show; everything else
+ * that is no option is a constraint.
  */
 (() => {
   "use strict";
-  const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space"]);
+  const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
+    "sort", "columns"]);
+  const MOST_BEST = 100;
+  const ID = (x) => Number.isSafeInteger(x) && x > 0;
+  /** Options that are numbers, and which of these they may be. */
+  const NUMBERS = {
+    population: [ID, "an id"], against: [ID, "an id"], network: [ID, "an id"],
+    below: [Number.isFinite, "an error in percent"],
+    best: [(x) => ID(x) && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
+  };
 
   /**
    * @param {string} search of the location
    * @returns {{population: ?number, against: ?number, below: ?number, best: ?number,
-   *   constraints: Map<string, string>, pins: Map<string, string>[]}}
+   *   network: ?number, sort: string, columns: string[], constraints: [string, string][],
+   *   pins: [string, string][][], problems: string[]}} problems: sentences about options
    */
   function read(search) {
     const query = new URLSearchParams(search);
-    const number = (name) => {
-      const x = Number.parseFloat(query.get(name) ?? "");
-      return Number.isFinite(x) ? x : null;
-    };
+    const problems = [];
+    const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, [allowed, noun]]) => {
+      const text = query.get(name);
+      if (text === null || text === "") return [name, null];
+      const x = text.trim() ? Number(text) : NaN;
+      if (allowed(x)) return [name, x];
+      problems.push(`${name}=${text} is not ${noun}`);
+      return [name, null];
+    }));
     return {
-      population: number("population"),
-      against: number("against"),
-      below: number("below"),
-      best: number("best"),
-      constraints: new Map([...query].filter(([name]) => !OPTIONS.has(name))),
+      ...numbers,
+      sort: query.get("sort") ?? "",
+      columns: (query.get("columns") ?? "").split(",").filter(Boolean),
+      constraints: [...query].filter(([name]) => !OPTIONS.has(name)),
       pins: query.getAll("pin").map(readSet),
+      problems,
     };
   }
 
-  /** "depth=5..8;wm=2..2.5" as texts by column. */
+  /** "depth=5..8;wm=2..2.5" as [column, text] each. */
   function readSet(text) {
-    const parts = text.split(";").map((part) => part.split("="));
-    return new Map(parts.filter(([name, value]) => name && value));
+    const parts = text.split(";").filter((part) => part.trim());
+    return parts.map((part) => {
+      const [name, ...rest] = part.split("=");
+      return [name.trim(), rest.join("=")];
+    });
   }
 
   const writeSet = (texts) => [...texts].map(([name, text]) => `${name}=${text}`).join(";");
 
   /** The constraints alone, as REST takes them: "depth=5..8&wm=2..2.5". */
   const constraintQuery = (texts) =>
-    [...texts].map(([name, text]) => `${name}=${readable(text)}`).join("&");
+    [...texts].map(([name, text]) => `${readable(name)}=${readable(text)}`).join("&");
 
   const readable = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
 
   /** The inverse of `read`: a query with "?" in front, or "". */
-  function write({ population, against, below, best, constraints, pins }) {
-    const parts = [];
-    if (population !== null) parts.push(`population=${population}`);
-    if (against !== null) parts.push(`against=${against}`);
-    if (constraints.size) parts.push(constraintQuery(constraints));
-    if (below !== null) parts.push(`below=${below}`);
-    if (best !== null) parts.push(`best=${best}`);
+  function write(link) {
+    const { constraints, pins, columns } = link;
+    const option = (name) => (link[name] === null || link[name] === "" ? [] : [`${name}=${link[name]}`]);
+    const parts = [...option("population"), ...option("against")];
+    if (constraints.length) parts.push(constraintQuery(constraints));
+    parts.push(...option("below"), ...option("best"));
     for (const pin of pins) {
       const text = readable(writeSet(pin)).replaceAll("%3D", "=").replaceAll("%3B", ";");
       parts.push(`pin=${text}`);
     }
+    parts.push(...option("network"), ...option("sort"));
+    if (columns.length) parts.push(`columns=${columns.join(",")}`);
     return parts.length ? `?${parts.join("&")}` : "";
   }
 
   /**
    * The constraint sets and populations of a view as the sides of a comparison: what passes, the
    * population against it, each pinned set; what passes alone is set against all networks.
+   * @param {{population: ?number, against: ?number, own: Map, theirs: Map, pins: Map[]}} view
+   *     own, theirs: texts of the constraints on columns that the population, its rival have
    */
-  function sides({ population, against, constraints, pins }) {
+  function sides({ population, against, own, theirs, pins }) {
     const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
-    const every = [side(population, constraints)];
-    if (against !== null) every.push(side(against, constraints));
+    const every = [side(population, own)];
+    if (against !== null) every.push(side(against, theirs));
     for (const pin of pins) every.push(side(population, pin));
-    if (every.length === 1 && constraints.size) every.push(side(population, new Map()));
+    if (every.length === 1 && own.size) every.push(side(population, new Map()));
     const different = [...new Set(every)].slice(0, 6);
     if (population === null || different.length < 2) return "";
     const query = different.map((text) => `side=${text}`).join("&");

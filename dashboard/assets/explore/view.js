@@ -18,6 +18,10 @@
   const DEFAULT_BEST = 12;
   const OUTGROWN_MS = 5000; // between two questions for controls of new results
 
+  /** "depth=5-8: "5-8" is not a number". @param {{texts: [string, string][], why: string}} one */
+  const why = ({ texts, why: reason }) =>
+    `${texts.map(([name, text]) => `${name}=${text}`).join(" and ")}: ${reason}`;
+
   class Explore {
     /** @param {Data} data what is known by now */
     constructor(data) {
@@ -25,6 +29,8 @@
       this.population = null; // id
       this.against = null; // id
       this.constraints = new Map(); // by column, as the engine takes them
+      this.refused = []; // of the link: {texts, why}
+      this.problems = []; // of the link: sentences
       this.below = null; // threshold e, percent; null: near the median of all
       this.best = DEFAULT_BEST; // networks in each panel of the widths
       this.picked = null; // id of a network
@@ -50,6 +56,7 @@
         below: (e, done) => this.setBelow(e, done),
         axes: () => {
           this.#axes();
+          this.#address();
           this.request();
         },
       });
@@ -58,10 +65,18 @@
         released: () => this.commit(),
         appeared: this.request,
       });
+      this.paper = new window.netspacePaper.Paper((name, constraint) => {
+        this.constrain(name, constraint);
+        this.#constrained(); // its slider, too
+        this.commit();
+      });
       this.pins = new window.netspacePins.Pins({
         changed: () => this.#pinned(), take: (constraints) => this.take(constraints),
       });
       this.strip = new window.netspaceStrip.Strip((paused) => this.pause(paused));
+      window.netspaceTable.listen({
+        sorted: () => this.#address(), pick: (id) => this.pick(id),
+      });
       window.netspaceKeys.listen(this);
       window.addEventListener("netspace:theme", () => this.#rethemed());
       window.addEventListener("popstate", () => {
@@ -78,6 +93,9 @@
 
     /** Take the view from the link and fetch what it shows. */
     async open() {
+      // Before anything is waited for: a result that comes meanwhile settles the old view.
+      const link = window.netspaceUrl.read(location.search);
+      this.opening = link;
       this.error = null;
       this.away = false;
       this.#message();
@@ -87,14 +105,24 @@
         this.#fail(error);
         return;
       }
-      const link = window.netspaceUrl.read(location.search);
+      if (this.opening !== link) return; // another link has come
       this.below = link.below;
       this.best = link.best ?? DEFAULT_BEST;
-      this.constraints = parseAll(link.constraints);
-      this.pins.replace(link.pins.map(parseAll));
+      ({ constraints: this.constraints, refused: this.refused } = parseAll(link.constraints));
+      const pins = link.pins.map(parseAll);
+      this.pins.replace(pins.filter(({ refused }) => !refused.length)
+        .map(({ constraints }) => constraints));
+      this.problems = [...link.problems, ...this.data.unknown(link),
+        ...pins.flatMap(({ refused }) => refused).map((one) => `A pinned set is left out: ${why(one)}`)];
+      this.picture.scatters.choose(link.columns);
+      window.netspaceTable.sortBy(link.sort);
       this.history.start(this.constraints);
       this.#constrained();
       this.show(...this.data.linked(link));
+      if (link.network !== this.picked) this.pick(link.network);
+      this.unchecked = link;
+      this.#check();
+      this.#settle();
     }
 
     /** The address has changed, or another page was shown meanwhile: follow the link. */
@@ -215,10 +243,27 @@
       this.controlsOf = described.population;
       this.described = described;
       this.panel.show(this.constraints);
+      this.#check();
       this.#axes();
       this.#settle();
       this.request();
       this.#outgrow();
+    }
+
+    /** What the link sorts by and plots, against what the population has: said once. */
+    #check() {
+      if (!this.#controlled || !this.unchecked) return;
+      const { sort, columns } = this.unchecked;
+      this.unchecked = null;
+      const names = [...this.controls.map(({ name }) => name), "error", "id"];
+      const own = this.data.find(this.population)?.name;
+      const lacking = (texts) => texts.filter((name) => !names.includes(name.replace(/^-/, "")));
+      for (const name of lacking(sort ? [sort] : [])) {
+        this.problems.push(`sort=${name}: ${own} has no such column; sorted by error`);
+        window.netspaceTable.sortBy("");
+      }
+      const some = lacking(columns);
+      if (some.length) this.problems.push(`Not plotted: ${own} has no ${some.join(", ")}`);
     }
 
     get #controlled() {
@@ -297,13 +342,15 @@
     }
 
     reset() {
+      this.refused = [];
       if (this.constraints.size) this.take(new Map());
+      else this.#settle();
     }
 
     /** To New population, with what passes as the next design space. */
     refine() {
       if (this.population === null) return;
-      const query = window.netspaceUrl.constraintQuery(this.#link().constraints);
+      const query = window.netspaceUrl.constraintQuery(formatAll(this.#applied(this.view)));
       tell("location", {
         pathname: `${window.netspaceShell.PREFIX}new`,
         search: `?refine=${this.population}${query && `&${query}`}`,
@@ -312,7 +359,11 @@
 
     /** To Compare, with what is shown here as its sides. */
     compare() {
-      const search = window.netspaceUrl.sides(this.#link());
+      const search = window.netspaceUrl.sides({
+        population: this.population, against: this.against,
+        own: formatAll(this.#applied(this.view)), theirs: formatAll(this.#applied(this.rival)),
+        pins: this.pins.constraints().map(formatAll),
+      });
       tell("location", { pathname: `${window.netspaceShell.PREFIX}compare`, search });
     }
 
@@ -324,40 +375,81 @@
 
     /** Link, store, table, buttons and lists say what the view is. */
     #settle() {
+      this.#notes();
       if (!this.view) return;
       const link = this.#link();
       window.netspaceUrl.replace(link);
+      const applied = this.#applied(this.view);
       at("undo").disabled = !this.history.some;
-      at("reset").disabled = !this.constraints.size;
-      at("pin").disabled = this.pins.full || !this.constraints.size;
+      at("reset").disabled = !this.constraints.size && !this.refused.length;
+      at("pin").disabled = this.pins.full || !applied.size;
       for (const segment of document.querySelectorAll("#widths-k [data-k]")) {
         segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === this.best));
       }
-      at("csv-link").href = this.#csv(link.constraints);
+      at("csv-link").href = this.#csv(formatAll(applied));
       const controls = this.#usable;
       window.netspaceTable.refresh(this.view, controls);
       write(at("table-count"), count(this.view.counts().passing));
-      this.pins.show(curves(this.view, this.rival, [], this.constraints.size > 0)
+      this.pins.show(curves(this.view, this.rival, [], applied.size > 0)
         .filter(({ key }) => key !== "current"), controls);
-      this.panel.showOthers(this.constraints);
+      this.panel.showOthers(applied);
+      this.paper.show(this.view.table, this.constraints, controls);
       this.#store(link);
     }
 
+    /** What is shown, and what of the link could not be: it stays there until it is closed. */
     #link() {
       return {
         population: this.population,
         against: this.against,
         below: this.below,
         best: this.best === DEFAULT_BEST ? null : this.best,
-        constraints: formatAll(this.constraints),
+        constraints: [...formatAll(this.constraints), ...this.refused.flatMap(({ texts }) => texts)],
         pins: this.pins.constraints().map(formatAll),
+        network: this.picked,
+        sort: window.netspaceTable.sort,
+        columns: this.picture.scatters.columns,
       };
+    }
+
+    #address() {
+      if (this.view) window.netspaceUrl.replace(this.#link());
+    }
+
+    /** The constraints on columns that a view's population has. */
+    #applied(view) {
+      return new Map([...this.constraints].filter(([name]) => view?.table.has(name)));
+    }
+
+    /** Whatever of the link is not done, in words. */
+    #notes() {
+      const close = (act) => () => {
+        act();
+        this.#settle();
+      };
+      const problems = this.problems.map((text) => ({
+        text, drop: close(() => { this.problems = this.problems.filter((one) => one !== text); }),
+      }));
+      const refused = this.refused.map((one) => ({
+        text: `Not applied: ${why(one)}`,
+        drop: close(() => { this.refused = this.refused.filter((other) => other !== one); }),
+      }));
+      const lacking = !this.view ? [] : [...formatAll(this.constraints)]
+        .filter(([name]) => !this.view.table.has(name))
+        .map(([name, text]) => ({
+          text: window.netspaceNotes.lacking(this.view.table, `${name}=${text}`),
+          drop: () => {
+            this.constrain(name, null);
+            this.commit();
+          },
+        }));
+      window.netspaceNotes.show([...problems, ...refused, ...lacking]);
     }
 
     #store(link) {
       const plain = {
         ...link,
-        constraints: Object.fromEntries(link.constraints),
+        constraints: Object.fromEntries(formatAll(this.constraints)),
         pins: link.pins.map((pin) => Object.fromEntries(pin)),
         version: this.view.table.header.version,
       };
@@ -376,8 +468,9 @@
     // ------------------------------------------------------------ pins, threshold, pick
 
     pin() {
-      if (!this.view || !this.constraints.size) return;
-      if (!this.pins.add(this.constraints)) {
+      const applied = this.#applied(this.view);
+      if (!applied.size) return;
+      if (!this.pins.add(applied)) {
         this.strip.say("three sets are pinned: remove one first");
         return;
       }
@@ -420,7 +513,8 @@
 
     /** The pick has changed, here or in the drawer. */
     follow(data) {
-      this.picked = data?.network ?? null;
+      this.picked = data?.population === this.population ? data.network : null;
+      this.#address();
       window.netspaceTable.select(this.picked);
       at("explore").dataset.picked = String(this.picked ?? "");
       this.request();
@@ -443,6 +537,11 @@
       acts[name]();
     }
 
+    get #isConstrained() {
+      for (const name of this.constraints.keys()) if (this.view.table.has(name)) return true;
+      return false;
+    }
+
     // ------------------------------------------------------------ drawing
 
     #axes() {
@@ -462,6 +561,7 @@
       const told = window.netspaceMessage.stateOf({
         error: this.error, populations: this.data.populations, view: this.view,
         lastChanged: this.lastChanged, activity: this.data.activities.get(this.population),
+        elsewhere: this.data.trainingBeside(this.population),
       });
       window.netspaceMessage.show(told, (name) => this.act(name));
     }
@@ -483,7 +583,7 @@
         ? `${names(this.view, this.rival)[1]} has no ${lacks.join(", ")}: not constrained there` : "");
       this.picture.draw({
         view: this.view, rival: this.rival, pins: this.pins.sets(), below: this.#e,
-        constrained: this.constraints.size > 0, best: this.best, picked: this.picked,
+        constrained: this.#isConstrained, best: this.best, picked: this.picked,
         controlled: this.#controlled,
       });
     }

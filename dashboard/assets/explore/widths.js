@@ -1,13 +1,16 @@
 /**
- * Block widths of the best and the worst networks: solid as built, dotted the line w0 + wa j;
- * dashed the least-squares line over all of a panel's networks (the paper's w_j = 48 (j + 1) of
- * good AnyNetX_E networks, arXiv 2003.13678, figure 8).
+ * Block widths of networks: solid as built, dotted the line w0 + wa j; thick the least-squares
+ * line over all of a panel's networks (the paper's w_j = 48 (j + 1) of good AnyNetX_E networks,
+ * arXiv 2003.13678, figure 8), with its fitting error as designspace.joint defines it.
+ *
+ * The best stand over the worst; networks too few to be told apart are shown together.
  */
 (() => {
   "use strict";
   const { count, fixed, write } = window.netspaceFormat;
   const { colour } = window.netspaceAxes;
-  const FEWEST = 20; // networks; below, best and worst are no groups
+  const { FEWEST } = window.netspaceEngine;
+  const { tooFew } = window.netspaceNumbers;
 
   class Widths {
     constructor(frame, pick) {
@@ -32,48 +35,75 @@
         tickvals: powers, ticktext: powers.map((w) => (w >= 1024 ? `${w / 1024}k` : String(w))),
       };
       const blocks = { range: [-0.6, deepest - 0.2], nticks: 6 };
-      this.frame.setLayout(layout({
-        uirevision: revision,
-        margin: { l: 38, r: 12, t: 22, b: 36 },
-        xaxis: axis({ ...blocks, anchor: "y", showticklabels: false, matches: "x2" }),
-        yaxis: axis({ ...widths, domain: [0.545, 1], anchor: "x" }),
-        xaxis2: axis({ ...blocks, anchor: "y2",
-          title: { text: "block index j", standoff: 4, font: { size: 11 } } }),
-        yaxis2: axis({ ...widths, domain: [0, 0.455], anchor: "x2", matches: "y" }),
-      }));
+      const title = { text: "block index j", standoff: 4, font: { size: 11 } };
+      const given = { uirevision: revision, margin: { l: 38, r: 12, t: 36, b: 54 } };
+      this.layouts = {
+        together: layout({
+          ...given, margin: { ...given.margin, t: 52 },
+          xaxis: axis({ ...blocks, title, anchor: "y" }),
+          yaxis: axis({ ...widths, domain: [0, 1], anchor: "x" }),
+        }),
+        apart: layout({
+          ...given,
+          xaxis: axis({ ...blocks, anchor: "y", showticklabels: false, matches: "x2" }),
+          yaxis: axis({ ...widths, domain: [0.56, 1], anchor: "x" }),
+          xaxis2: axis({ ...blocks, title, anchor: "y2" }),
+          yaxis2: axis({ ...widths, domain: [0, 0.44], anchor: "x2", matches: "y" }),
+        }),
+      };
+      this.#arrange(table.all);
+    }
+
+    /** One panel or two; Plotly hears of it only where that changes. */
+    #arrange(view) {
+      const together = view.counts().results < FEWEST;
+      this.frame.setLayout(this.layouts[together ? "together" : "apart"]);
+      return together;
     }
 
     /**
      * @param {object} view
-     * @param {number} k networks in each panel
+     * @param {number} k networks in each panel, where there are two
      * @param {number} picked row, -1: none
      */
     draw(view, k, picked) {
       const { frame } = this;
-      if (!frame.has("xaxis2", "yaxis2")) return;
-      const context = frame.begin();
-      const { results } = view.counts();
-      this.table = view.table;
-      const few = results < FEWEST;
-      const groups = [
-        { axes: ["xaxis", "yaxis"], title: this.best, word: "best", rows: view.best(k) },
-        { axes: ["xaxis2", "yaxis2"], title: this.worst, word: "worst", rows: view.worst(k) },
+      const together = this.#arrange(view);
+      const upper = { axes: ["xaxis", "yaxis"], title: this.best };
+      const lower = { axes: ["xaxis2", "yaxis2"], title: this.worst };
+      const groups = together ? [{ ...upper, word: "all", rows: view.best(FEWEST) }] : [
+        { ...upper, word: "best", rows: view.best(k) },
+        { ...lower, word: "worst", rows: view.worst(k) },
       ];
+      if (!frame.has(...groups.flatMap(({ axes }) => axes))) return;
+      const context = frame.begin();
+      this.table = view.table;
       this.drawn = groups;
+      if (together) write(this.worst, "");
       for (const group of groups) {
-        if (few) group.rows = [];
-        const { rows, axes, title, word } = group;
-        const area = frame.area(...axes);
-        const place = `left: ${area.x}px; top: ${area.y - 20}px`;
-        if (title.dataset.place !== place) title.style.cssText = title.dataset.place = place;
-        const { error } = view.table;
-        const span = `${fixed(error[rows[0]], 1)} – ${fixed(error[rows.at(-1)], 1)} %`;
-        const none = results ? "few networks" : "no networks";
-        const without = word === "best" ? none : "";
-        group.line = rows.length ? lineOver(view.table, rows) : null;
-        write(title, rows.length ? `${count(rows.length)} ${word}  ${span}` : without);
+        const area = frame.area(...group.axes);
+        group.line = lineOver(view.table, group.rows);
+        this.#title(group, area, view);
         this.#group(context, view.table, group, area, picked);
       }
+    }
+
+    /** "12 best  22.1 – 24.0 %", and below it the line that goes through them. */
+    #title({ title, word, rows, line }, area, view) {
+      const above = word === "all" ? 50 : 34;
+      const place = `left: ${area.x}px; top: ${area.y - above}px; width: ${area.width}px`;
+      if (title.dataset.place !== place) title.style.cssText = title.dataset.place = place;
+      const { error } = view.table;
+      const span = rows.length
+        ? `  ${fixed(error[rows[0]], 1)} – ${fixed(error[rows.at(-1)], 1)} %` : "";
+      const n = rows.length ? count(rows.length) : "no";
+      const noun = rows.length === 1 ? "network" : "networks";
+      const named = word === "all" ? `${n} ${noun}${rows.length ? ", all" : " with an error"}`
+        : `${n} ${word}`;
+      const said = line ? `${equation(line)}, e_fit ${fixed(misfit(view.table, rows, line), 3)}`
+        : "";
+      const needed = word === "all" ? `best and worst: ${tooFew(view)}` : "";
+      write(title, [`${named}${span}`, said, needed].filter(Boolean).join("\n"));
     }
 
     #group(context, table, { rows, axes, line }, area, picked) {
@@ -90,14 +120,7 @@
         drawLine(context, table, row, x, y);
       }
       context.globalAlpha = 1;
-      if (line) {
-        drawTrend(context, table, line, x, y);
-        context.font = "11px system-ui, sans-serif";
-        context.fillStyle = colour("ink");
-        context.textAlign = "right";
-        const words = `w = ${equation(line)}`;
-        context.fillText(words, area.x + area.width - 4, area.y + area.height - 6);
-      }
+      if (line) drawJoint(context, line, deepestOf(table, rows), x, y);
       if (picked >= 0) {
         context.strokeStyle = colour("selection");
         context.lineWidth = 2.4;
@@ -133,6 +156,17 @@
     }
     const deepest = table.has("depth") ? table.extent("depth")?.[1] : null;
     return hi ? [lo, hi, deepest ?? 20] : [8, 512, 20];
+  }
+
+  /** Blocks of the deepest of some networks. */
+  function deepestOf(table, rows) {
+    let most = 0;
+    for (const row of rows) {
+      let blocks = 0;
+      for (const [, depth] of table.steps(row)) blocks += depth;
+      if (blocks > most) most = blocks;
+    }
+    return most;
   }
 
   function drawSteps(context, table, row, x, y) {
@@ -177,21 +211,35 @@
       }
     }
     const spread = n * sjj - sj * sj;
-    if (!spread) return null; // one block each
+    if (!spread) return null; // none, or one block each
     const slope = (n * sjw - sj * sw) / spread;
     return { start: (sw - slope * sj) / n, slope };
   }
 
-  const equation = ({ start, slope }) =>
-    `${fixed(start)} ${slope < 0 ? "−" : "+"} ${fixed(Math.abs(slope), 1)} j`;
+  /** The mean |ln(line / w)| over all blocks of some networks; ∞ where the line is not positive. */
+  function misfit(table, rows, { start, slope }) {
+    let [n, sum] = [0, 0];
+    for (const row of rows) {
+      let j = 0;
+      for (const [width, depth] of table.steps(row)) {
+        for (const end = j + depth; j < end; j++) {
+          const predicted = start + slope * j;
+          n += 1;
+          sum += predicted > 0 ? Math.abs(Math.log(predicted / width)) : Infinity;
+        }
+      }
+    }
+    return sum / n;
+  }
 
-  function drawTrend(context, table, { start, slope }, x, y) {
+  const equation = ({ start, slope }) =>
+    `w_j = ${fixed(start)} ${slope < 0 ? "−" : "+"} ${fixed(Math.abs(slope), 1)} j`;
+
+  function drawJoint(context, { start, slope }, deepest, x, y) {
     context.save();
     context.strokeStyle = colour("ink");
-    context.lineWidth = 1.6;
-    context.setLineDash([7, 4]);
+    context.lineWidth = 2.6;
     context.beginPath();
-    const deepest = extremes(table)[2];
     for (let j = 0; j < deepest; j++) {
       const width = start + slope * j;
       if (width > 0) context.lineTo(x.toPixel(j), y.toPixel(width));
@@ -209,5 +257,5 @@
     return NaN;
   }
 
-  window.netspaceWidths = { Widths, lineOver };
+  window.netspaceWidths = { Widths, lineOver, misfit };
 })();

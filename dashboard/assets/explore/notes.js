@@ -1,0 +1,31 @@
+/** What a link asks for that cannot be done, a sentence each, until somebody closes it. */
+(() => {
+  "use strict";
+  const { h } = window.netspaceElements;
+
+  /**
+   * @param {{text: string, drop: () => void}[]} notes drop: what closing it does
+   */
+  function show(notes) {
+    const node = document.getElementById("explore-notes");
+    const key = JSON.stringify(notes.map(({ text }) => text));
+    if (node.dataset.key === key) return;
+    node.dataset.key = key;
+    node.hidden = !notes.length;
+    node.replaceChildren(...notes.map(({ text, drop }) => {
+      const close = h("button", { type: "button", "aria-label": "close this note" }, "×");
+      close.addEventListener("click", drop);
+      return h("p", {}, text, close);
+    }));
+  }
+
+  /** Why a population does not take a constraint. */
+  function lacking(table, constraint) {
+    const [name] = constraint.split("=");
+    const near = table.names.find((one) => one.toLowerCase() === name.toLowerCase());
+    const meant = near ? ` (did you mean ${near}?)` : "";
+    return `${constraint} is not applied: ${table.header.name} has no ${name}${meant}`;
+  }
+
+  window.netspaceNotes = { show, lacking };
+})();
