@@ -47,6 +47,23 @@ SECTIONS = {
 }
 
 
+WORDS = {
+    "depth": "blocks, all stages together",
+    "w0": "width of the first block by the line w_j = w0 + wa j",
+    "wa": "channels that each block adds by the line",
+    "wm": "widths are rounded to w0 times its powers: blocks of equal width form a stage",
+    "bottleneck_ratio": "a block's inner width is its width over b: 1 is no bottleneck",
+    "group_width": "channels in a group of the 3x3 convolution, as drawn",
+    "effective_group_width": "channels in a group of the 3x3 convolution, as built",
+    "flops": "multiply-adds for one image",
+    "activations": "outputs of all convolutions for one image",
+    "e_fit": "how far the block widths are from the nearest quantised line on average, "
+    "|ln(line / width)|: 0.05 is about 5 %",
+    "latency": "median time of a forward pass of one image",
+}
+"""What a column is, for people who don't know its word."""
+
+
 @dataclass(frozen=True)
 class Control:
     """A column as the browser needs to know it: words, units, and the stops of its control."""
@@ -198,8 +215,7 @@ def row(one: Control, key: int | None) -> Component:
             html.Span(
                 one.title,
                 className="constraint-title",
-                title=f"{one.label}{f' ({one.unit})' if one.unit else ''}"
-                + (f"; key {key}" if key else ""),
+                title=told(one) + (f"; key {key}" if key else ""),
             ),
             html.Output(className="constraint-value"),
             html.Button(
@@ -220,6 +236,13 @@ def row(one: Control, key: int | None) -> Component:
             data_key=str(key or ""),
         ),
     )
+
+
+def told(one: Control) -> str:
+    """Label, unit and explanation: `slope (channels per block): channels that each ..`"""
+    unit = f" ({one.unit})" if one.unit else ""
+    words = WORDS.get(one.name)
+    return f"{one.label}{unit}" + (f": {words}" if words else "")
 
 
 def slider(one: Control) -> Component:

@@ -11,7 +11,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.pages.constraints_panel import Control
+from dashboard.pages.constraints_panel import Control, told
 
 GRID = "networks"
 COMPOSED = (("widths", "Stage widths"), ("depths", "Stage depths"))
@@ -48,7 +48,7 @@ def of_control(one: Control) -> dict[str, Any]:
     return {
         "field": one.name,
         "headerName": f"{short} {one.mark}".strip(),
-        "headerTooltip": f"{one.label}{f' ({one.unit})' if one.unit else ''}",
+        "headerTooltip": told(one),
         **wide(92 if one.section != "parameter" else 76),
         **number(),
     }

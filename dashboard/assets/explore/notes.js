@@ -19,12 +19,17 @@
     }));
   }
 
-  /** Why a population does not take a constraint. */
-  function lacking(table, constraint) {
+  /**
+   * Why a population does not take a constraint.
+   * @param {object} table @param {?object} rival another table, which may take it
+   * @param {string} constraint "wm=2..2.5"
+   */
+  function lacking(table, rival, constraint) {
     const [name] = constraint.split("=");
     const near = table.names.find((one) => one.toLowerCase() === name.toLowerCase());
     const meant = near ? ` (did you mean ${near}?)` : "";
-    return `${constraint} is not applied: ${table.header.name} has no ${name}${meant}`;
+    const there = rival?.has(name) ? `; ${rival.header.name} has, and is constrained` : "";
+    return `${constraint} is not applied: ${table.header.name} has no ${name}${meant}${there}`;
   }
 
   window.netspaceNotes = { show, lacking };

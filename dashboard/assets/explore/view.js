@@ -179,7 +179,8 @@
       const imported = own.provenance ? " · imported" : "";
       write(badge, synthetic ? "SYNTHETIC DATA" : own.regime_name + imported);
       badge.title = synthetic ? "errors follow a stated law; nothing was trained"
-        : `trained under the regime ${own.regime_name}`;
+        : `trained under the regime ${own.regime_name}: its images and its schedule; errors of `
+          + "different regimes cannot be compared";
       if (imported) badge.title += `\n${origin(own.provenance)}`;
       tell("new-link", { href: `${window.netspaceShell.PREFIX}new?space=${own.space_id}` });
     }
@@ -437,7 +438,8 @@
       const lacking = !this.view ? [] : [...formatAll(this.constraints)]
         .filter(([name]) => !this.view.table.has(name))
         .map(([name, text]) => ({
-          text: window.netspaceNotes.lacking(this.view.table, `${name}=${text}`),
+          text: window.netspaceNotes.lacking(this.view.table, this.rival?.table,
+            `${name}=${text}`),
           drop: () => {
             this.constrain(name, null);
             this.commit();
@@ -577,8 +579,8 @@
 
     #draw() {
       if (this.#controlled) this.panel.draw(this.view);
-      const lacks = this.rival?.lacks.map((name) =>
-        this.controls.find((one) => one.name === name)?.label ?? name) ?? [];
+      const lacks = (this.rival?.lacks ?? []).filter((name) => this.view.table.has(name))
+        .map((name) => this.controls.find((one) => one.name === name)?.label ?? name);
       write(at("edf-note"), lacks.length
         ? `${names(this.view, this.rival)[1]} has no ${lacks.join(", ")}: not constrained there` : "");
       this.picture.draw({
