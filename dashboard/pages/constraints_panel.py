@@ -154,7 +154,8 @@ def stops(about: Quantity, distinct: Column) -> Column:
     lo, hi = distinct[0], distinct[-1]
     step = spacing(about, distinct)
     if step and (hi - lo) / step <= MOST_VALUES:
-        return np.round(np.arange(lo, hi + step / 2, step), 12)
+        grid: Column = lo + step * np.arange(round((hi - lo) / step) + 1)
+        return grid.round(12)
     even = np.geomspace if about.log and lo > 0 else np.linspace
     exact = even(lo, hi, STOPS + 1)
     inner = [rounded(x, gap) for x, gap in zip(exact[1:-1], np.diff(exact)[1:], strict=True)]
