@@ -15,6 +15,17 @@ def insert_for(session: Session, table: Any) -> Any:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
+def insert_named(session: Session, table: Any, **values: Any) -> int | None:
+    """Insert a row under its name; its id, or None where the name is taken.
+
+    The unique name decides, not a look before: two people may choose one at the same moment.
+    """
+    insert = insert_for(session, table).values(**values)
+    free = insert.on_conflict_do_nothing(index_elements=["name"]).returning(table.id)
+    id: int | None = session.scalar(free)
+    return id
+
+
 def insert_new(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert those rows that break no uniqueness; leave the others as they are."""
     if rows:

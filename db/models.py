@@ -237,3 +237,12 @@ class WatchRow(Base):
     outcome: Mapped[str | None]  # A, B, same; None while it is open
     found: Mapped[dict[str, float] | None] = mapped_column(JSON)  # n, m, theta and its limits
     decided_at: Mapped[int | None] = mapped_column(Milliseconds)
+
+
+class IdentityRow(Base):
+    """The database's random name, in one row: `services.identity` says for how long."""
+
+    __tablename__ = "identity"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # 1
+    token: Mapped[str]

@@ -20,7 +20,7 @@ from netspace.settings import Settings
 from netspace.stack import lifeline
 from server.dependencies import Parts
 from server.events import Hub
-from services import columns, progress, versions
+from services import columns, identity, progress, versions
 from services.progress import Activity
 from services.snapshots import Snapshots
 
@@ -39,12 +39,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with database.read() as session:
             return progress.activities(session, ids)
 
+    def rename() -> None:
+        with database.durable() as session:
+            identity.renew(session)
+
     broker_url = settings.broker
     hub = Hub(broker_url, read_versions, read_activities)
     parts = Parts(database, Snapshots(database), Queue(broker_url), hub)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(rename)
         await hub.start()
         warming = asyncio.create_task(run_in_threadpool(parts.snapshots.warm))
         yield

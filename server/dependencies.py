@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.session import Database
 from jobs.queue import Queue
+from server import etags
 from server.events import Hub
 from services.errors import Refused
 from services.snapshots import Snapshot, Snapshots
@@ -61,9 +62,11 @@ WriteDep = Annotated[Session, Depends(writing, scope="function")]
 ScheduleDep = Annotated[Session, Depends(scheduling, scope="function")]
 
 
-def snapshot(parts: PartsDep, population_id: int) -> Snapshot:
-    """The path's population as it is now."""
-    return parts.snapshots.get(population_id)
+def snapshot(request: Request, parts: PartsDep, population_id: int) -> Snapshot:
+    """The path's population as it is now; a client that has what it says is told so."""
+    found = parts.snapshots.get(population_id)
+    etags.require_changed(request, [found])
+    return found
 
 
 SnapshotDep = Annotated[Snapshot, Depends(snapshot)]

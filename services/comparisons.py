@@ -43,7 +43,7 @@ class Pair:
     verdict: str
     permutation: float | None
     decided: ConfidenceSequence
-    shared: int  # networks that are in both, where both are of one population
+    shared: int  # networks whose one training counts on both sides
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def followed(a: Side, b: Side, level: float, planned: int) -> ConfidenceSequence
 
 
 def shared(a: Side, b: Side) -> int:
-    """Networks that both sides have trained, under one regime and seed."""
-    if a.population_id != b.population_id:
+    """Networks whose one training, under one regime and seed, counts on both sides."""
+    if a.view.snapshot.trained != b.view.snapshot.trained:
         return 0
     return int(np.intersect1d(ids(a), ids(b)).size)
 
@@ -151,7 +151,7 @@ def warnings(sides: Sequence[Side], pairs: Sequence[Pair]) -> list[str]:
     if overlapping:
         most = max(pair.shared for pair in overlapping)
         said.append(
-            f"constraint sets overlap (up to {most:,} networks are on both sides): "
+            f"sides overlap (up to {most:,} networks are on both, with one training each): "
             "intervals and p assume independent samples"
         )
     pending = sum(side.view.pending for side in sides)

@@ -115,7 +115,7 @@ def _needs_gpu(session: Session, regime_id: int) -> bool:
 
 def _answer(session: Session, row: JobRow, job: ArchivedJob) -> None:
     session.execute(delete(EpochRow).where(EpochRow.job_id == row.id))
-    row.attempt, row.worker = job.attempt, None
+    row.attempt, row.worker = max(row.attempt, job.attempt), None
     leases.end(session, row, "done")
 
 

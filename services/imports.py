@@ -11,7 +11,7 @@ written waits, paused, until a person lets the population go on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -31,10 +31,14 @@ from designspace.regimes import Regime
 from designspace.spaces import DESIGN_SPACE
 from services import archives, audits, imported_jobs, regimes, schedule, spaces
 from services.archives import Archive, ArchivedJob, ArchivedPopulation
+from services.errors import Conflict
 from services.exports import DRAWN
 from services.import_report import Count, Report
 from services.imported_jobs import Key, chunks
 from services.results import FINAL
+
+TRIES = 5
+"""Others may store the same meanwhile, one after the other."""
 
 
 def load(database: Database, file: bytes) -> Report:
@@ -46,12 +50,13 @@ def load(database: Database, file: bytes) -> Report:
     archive = archives.unpack(file)
     audits.audit(archive)
     digest = hashlib.sha256(file).hexdigest()
-    try:
-        with database.durable() as session:
-            return _Import(session, archive, digest).run()
-    except IntegrityError:  # somebody has stored the same meanwhile, and all is undone
-        with database.durable() as session:
-            return _Import(session, archive, digest).run()
+    for _ in range(TRIES):
+        try:
+            with database.durable() as session:
+                return _Import(session, archive, digest).run()
+        except (IntegrityError, Conflict) as error:
+            met = error  # somebody has stored the same meanwhile, and all of this is undone
+    raise Conflict("others import the same at this moment: try again") from met
 
 
 def known(session: Session, file: bytes) -> bool:
@@ -75,13 +80,15 @@ class _Import:
         self._networks = self._store_networks()
         wanted = set(self._wanted_here())  # before the archive's own populations are
         self._populations: dict[str, int] = {}
+        self._new: set[str] = set()  # names in the archive
         for population in self._archive.populations:
             self._populations[population.name] = self._population(population)
         self._report.population_ids = [*self._populations.values()]
         jobs = {self._key(job): job for job in self._archive.jobs}
         imported_jobs.store(self._session, jobs, wanted, self._report)
         for population in self._archive.populations:
-            self._hold_up(population, jobs)
+            if population.name in self._new:
+                self._hold_up(population)
         return self._report
 
     def _define_spaces(self) -> dict[str, int]:
@@ -153,6 +160,7 @@ class _Import:
         )
         self._report.populations.see(row is None)
         if row is None:
+            self._new.add(archived.name)
             row = PopulationRow(
                 name=name,
                 space_id=self._spaces[archived.space],
@@ -213,15 +221,14 @@ class _Import:
     def _key(self, job: ArchivedJob) -> Key:
         return self._networks[job.network], self._regimes[job.regime], job.seed, job.kind
 
-    def _hold_up(self, archived: ArchivedPopulation, jobs: Mapping[Key, ArchivedJob]) -> None:
-        """Trainings that had not ended wait, and with them a population that is new."""
+    def _hold_up(self, archived: ArchivedPopulation) -> None:
+        """Trainings that have not ended wait, and with them a population that is new."""
         row = self._session.get_one(PopulationRow, self._populations[archived.name])
         mine = (self._networks[draw.network] for draw in archived.draws)
         keys = [(id, row.regime_id, row.training_seed, "train") for id in mine]
-        pending = [key for key in keys if jobs[key].state == "pending"]
-        here = imported_jobs.here(self._session, pending)
-        waiting = [key[0] for key in pending if key not in here or here[key].state not in FINAL]
-        if waiting and row.archive == self._digest:
+        here = imported_jobs.here(self._session, keys)
+        waiting = [key[0] for key in keys if key not in here or here[key].state not in FINAL]
+        if waiting:
             row.paused = True
             self._session.flush()
             schedule.queue_trainings(self._session, row, waiting)

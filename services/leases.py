@@ -28,12 +28,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from db.clock import now_ms
-from db.models import EventRow, JobRow, NetworkRow, PopulationRow, RegimeRow
+from db.models import EventRow, JobRow, NetworkRow, RegimeRow
 from designspace.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Claim, Kind
 from services import versions
-from services.wanting import wants
+from services.wanting import waiting_state
 
 # Literals, not parameters: a prepared plan with a bound state would not use the partial index.
 QUEUED: ColumnElement[str] = literal_column("'queued'")
@@ -191,7 +191,7 @@ def release(session: Session, claim: Claim) -> None:
     job = session.scalar(select(JobRow).where(held(claim)).with_for_update())
     if job is not None:
         log(session, job.id, job.attempt, "released", job.worker)
-        job.attempt -= 1
+        job.forgiven += 1
         give_back(session, job)
 
 
@@ -242,15 +242,9 @@ def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:
     if job.cancel_requested:
         end(session, job, "cancelled", "cancelled", "cancelled while it ran")
         return
-    job.state = "queued" if _is_awaited(session, job) else "paused"
+    job.state = waiting_state()
     job.lease_token = job.lease_expires_at = job.heartbeat_at = job.worker = None
     job.not_before = _later(delay_ms) if delay_ms else 0
-
-
-def _is_awaited(session: Session, job: JobRow) -> bool:
-    """Whether a population that is not paused wants the job, or none at all."""
-    paused = select(PopulationRow.paused).where(JobRow.id == job.id, *wants()).distinct()
-    return set(session.scalars(paused)) != {True}
 
 
 def _later(delay_ms: int) -> Any:
@@ -263,12 +257,17 @@ def end(
     state: str,
     failure: str | None = None,
     detail: str | None = None,
+    attempt: int | None = None,
 ) -> None:
-    """The job's last state, with its event and a new version of every population it is in."""
+    """The job's last state, with its event and a new version of every population it is in.
+
+    Args:
+        attempt: that ended it; by default the last one.
+    """
     job.state, job.failure, job.detail = state, failure, detail
     job.ended_at = now_ms()
     job.lease_token = job.lease_expires_at = None
-    log(session, job.id, job.attempt, state, job.worker)
+    log(session, job.id, attempt or job.attempt, state, job.worker)
     session.flush()
     versions.raise_for_job(session, job)
 

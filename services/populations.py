@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from db.insert import insert_new
+from db.insert import insert_named, insert_new
 from db.models import (
     DesignSpaceRow,
     DrawRow,
@@ -101,7 +101,6 @@ def create(database: Database, spec: Spec) -> int:
         raise Refused("n", spec.n, allowed)
     sample = _sample(space, regime, spec, spec.n, known)  # outside of transactions: seconds
     with database.durable() as session:
-        _require_free(session, spec.name)
         return store(session, spec, sample, inherited=len(known))
 
 
@@ -142,13 +141,29 @@ def extend(database: Database, id: int, more: int) -> None:
         space = spaces.get(session, row.space_id).space
         regime = regimes.get(session, row.regime_id).regime
         known = inheritance.stored(session, id, row.inherited)
-    sample = _sample(space, regime, spec, n + more, known)
+    sample = _sample(space, regime, spec, n + more, _inherited(space, regime, spec, n, known))
     with database.durable() as session:
         population = schedule.locked(session, id)
         if population.n != n:
             raise Conflict(f"population {id} has {population.n} networks by now, not {n}")
         _add(session, population, sample)
         versions.raise_for(session, id)
+
+
+def _inherited(
+    space: Family, regime: Regime, spec: Spec, n: int, known: Sequence[Draw]
+) -> list[Draw]:
+    """The first draws of n as they were inherited: without those that were drawn again here.
+
+    Sampling the n once more tells how often each was, because a seed gives the same draws.
+    """
+    if not known:
+        return []
+    again = _sample(space, regime, spec, n, known).draws
+    return [
+        replace(draw, multiplicity=2 * draw.multiplicity - twice.multiplicity)
+        for draw, twice in zip(known, again, strict=False)
+    ]
 
 
 def _sample(space: Family, regime: Regime, spec: Spec, n: int, known: Sequence[Draw]) -> Sample:
@@ -180,13 +195,17 @@ def _refused(error: ConstraintError) -> Refused:
 
 
 def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> int:
-    """Store a sampled population: networks not known yet, draws, and jobs not known yet."""
+    """Store a sampled population: networks not known yet, draws, and jobs not known yet.
+
+    Raises:
+        Conflict: the name is taken.
+    """
     given = asdict(spec) | {"n": 0, "tried": 0, "refused": {}, "inherited": inherited}
-    population = PopulationRow(**given)
-    session.add(population)
-    session.flush()
-    _add(session, population, sample)
-    return population.id
+    id = insert_named(session, PopulationRow, **given)
+    if id is None:
+        raise _taken(spec.name)
+    _add(session, session.get_one(PopulationRow, id), sample)
+    return id
 
 
 def _spec(row: PopulationRow) -> Spec:
@@ -230,7 +249,11 @@ def _require_continued(
 
 def _require_free(session: Session, name: str) -> None:
     if session.scalar(select(PopulationRow.id).where(PopulationRow.name == name)) is not None:
-        raise Conflict(f"population {name!r} exists")
+        raise _taken(name)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"population {name!r} exists")
 
 
 def _store_networks(session: Session, draws: list[Draw]) -> dict[str, int]:

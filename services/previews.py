@@ -111,7 +111,6 @@ def start(database: Database, spec: Spec, new: NewSpace | None = None) -> int:
     except TooFewNetworks as few:
         raise Refused("n", spec.n, str(few)) from few
     with database.durable() as session:
-        _require_free(session, spec.name)
         try:
             space_id = spaces.define(session, new.name, new.space, new.refined_from)
         except Conflict as taken:

@@ -84,14 +84,14 @@ def edf_of(view: View, points: int | None = CUTS, level: float = 0.95) -> EdfAns
 def best_ranges(
     view: View, columns: Sequence[str] | None = None
 ) -> dict[str, BestRange | None]:
-    """Where the best networks sit in each column, by default in all but measured ones.
+    """Where the best networks sit in each column, by default in all that are not measured.
 
     Raises:
         Refused: a column that the population lacks.
     """
-    known = view.results.columns
     _require(view, "columns", columns or ())
-    names = columns or [name for name in known if name != "error"]
+    known, measured = view.results.columns, view.snapshot.measured
+    names = columns or [name for name in known if name not in measured]
     return bootstrap.best_ranges(view.results, names)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.insert import insert_named
 from db.models import RegimeRow
 from designspace.regimes import Regime
 from services.errors import Conflict, NotFound
@@ -29,14 +30,13 @@ def define(session: Session, name: str, regime: Regime) -> int:
     Raises:
         Conflict: the name stands for another definition.
     """
-    row = session.scalar(select(RegimeRow).where(RegimeRow.name == name))
-    if row is not None:
-        if Regime.model_validate(row.definition) != regime:
-            raise Conflict(f"regime {name!r} exists with another definition")
-        return row.id
-    row = RegimeRow(name=name, definition=regime.model_dump(mode="json"))
-    session.add(row)
-    session.flush()
+    definition = regime.model_dump(mode="json")
+    id = insert_named(session, RegimeRow, name=name, definition=definition)
+    if id is not None:
+        return id
+    row = session.scalars(select(RegimeRow).where(RegimeRow.name == name)).one()
+    if Regime.model_validate(row.definition) != regime:
+        raise Conflict(f"regime {name!r} exists with another definition")
     return row.id
 
 

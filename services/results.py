@@ -59,8 +59,9 @@ def record(session: Session, claim: Claim, finished: Finished) -> bool:
             conditions=finished.conditions,
         )
     )
-    job.attempt = claim.attempt
-    leases.end(session, job, "done")
+    # A power cut may have forgotten the claim; a late result is not of the last attempt.
+    job.attempt = max(job.attempt, claim.attempt)
+    leases.end(session, job, "done", attempt=claim.attempt)
     return True
 
 

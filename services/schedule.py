@@ -20,7 +20,7 @@ from jobs.messages import Kind
 from services import jobs, versions
 from services.errors import Conflict, NotFound
 from services.results import FINAL
-from services.wanting import drawn, of_job, wanted_by
+from services.wanting import drawn, is_awaited, of_job, waiting_state, wanted_by
 
 PRIORITIES = range(-100, 101)
 """Of a population: lower goes first, as with `nice`."""
@@ -29,11 +29,8 @@ PRIORITIES = range(-100, 101)
 def queue_trainings(
     session: Session, population: PopulationRow, network_ids: Sequence[int]
 ) -> None:
-    """One training a network, unless there is one; a paused one goes on."""
-    state = "paused" if population.paused else "queued"
-    _queue(session, population, network_ids, "train", state)
-    if not population.paused:
-        _move(session, wanted_by(population), "paused", "queued")
+    """One training a network, unless there is one; one that others had paused may go on."""
+    _queue(session, population, network_ids, "train")
 
 
 def queue_benchmarks(session: Session, population_id: int) -> int:
@@ -46,8 +43,7 @@ def queue_benchmarks(session: Session, population_id: int) -> int:
     network_ids = list(session.scalars(drawn(population).order_by(DrawRow.ordinal)))
     counted = select(func.count()).where(wanted_by(population), JobRow.kind == "benchmark")
     before = session.scalars(counted).one()
-    state = "paused" if population.paused else "queued"
-    _queue(session, population, network_ids, "benchmark", state)
+    _queue(session, population, network_ids, "benchmark")
     return session.scalars(counted).one() - before
 
 
@@ -62,16 +58,7 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
         return
     population.paused = paused
     session.flush()
-    if paused:
-        wanted = _drawn_by_others(population).where(PopulationRow.paused.is_(False))
-        _move(
-            session,
-            wanted_by(population) & JobRow.network_id.not_in(wanted),
-            "queued",
-            "paused",
-        )
-    else:
-        _move(session, wanted_by(population), "paused", "queued")
+    settle(session, wanted_by(population))
     versions.raise_for(session, population_id)
 
 
@@ -114,7 +101,7 @@ def retry(session: Session, population_id: int, failures: Sequence[str] = ()) ->
     which = wanted_by(population)
     if failures:
         which &= JobRow.failure.in_(failures)
-    return _retry(session, which, "paused" if population.paused else "queued")
+    return _retry(session, which)
 
 
 def cancel_job(session: Session, id: int) -> None:
@@ -130,14 +117,14 @@ def cancel_job(session: Session, id: int) -> None:
 
 
 def retry_job(session: Session, id: int) -> None:
-    """Ask again for a job that ended without a result.
+    """Ask again for a job that ended without a result; it waits where all who want it do.
 
     Raises:
         NotFound: no such job.
         Conflict: it has not ended, or has a result.
     """
     state = jobs.get(session, id).state
-    if not _retry(session, JobRow.id == id, "queued"):
+    if not _retry(session, JobRow.id == id):
         raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
 
 
@@ -180,7 +167,6 @@ def _queue(
     population: PopulationRow,
     network_ids: Sequence[int],
     kind: Kind,
-    state: str,
 ) -> None:
     """Jobs of a kind that are not there yet.
 
@@ -199,13 +185,14 @@ def _queue(
                 "seed": population.training_seed,
                 "kind": kind,
                 "needs_gpu": regime.needs_gpu,
-                "state": state,
+                "state": "queued",
                 "priority": population.priority,
                 "turn": turn + ordinal,
             }
             for ordinal, network_id in enumerate(network_ids)
         ],
     )
+    settle(session, wanted_by(population))
     if population.priority:  # else what was there goes as early as before
         _prioritise(session, population)
 
@@ -216,8 +203,14 @@ def _prioritise(session: Session, population: PopulationRow) -> None:
     _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=first)
 
 
-def _move(session: Session, which: ColumnElement[bool], old: str, new: str) -> None:
-    _update(session, which & (JobRow.state == old), state=new)
+def settle(session: Session, which: ColumnElement[bool]) -> None:
+    """Let those jobs that wait be queued or paused, as those who want them are.
+
+    They are locked first: somebody else may be pausing a population that wants them, too.
+    """
+    _locked(session, which & JobRow.state.in_(jobs.STATES["waiting"]))
+    _update(session, which & (JobRow.state == "paused") & is_awaited(), state="queued")
+    _update(session, which & (JobRow.state == "queued") & ~is_awaited(), state="paused")
 
 
 def _update(session: Session, which: ColumnElement[bool], **values: Any) -> None:
@@ -248,18 +241,19 @@ def _cancel(session: Session, which: ColumnElement[bool]) -> int:
     return len(ids)
 
 
-def _retry(session: Session, which: ColumnElement[bool], state: str) -> int:
-    """Put those jobs of `which` that ended without a result into `state`; how many.
+def _retry(session: Session, which: ColumnElement[bool]) -> int:
+    """Let those jobs of `which` that ended without a result wait again; how many.
 
     Attempts so far are forgiven: the job has as many again as a new one.
     """
     ids = _locked(session, which & JobRow.state.in_(jobs.STATES["failed"]))
+    versions.raise_for_jobs(session, ids)  # first: it waits for whoever pauses one of them
     for some in _chunks(ids):
         _change(
             session,
             JobRow.id.in_(some),
             "asked for again",
-            state=state,
+            state=waiting_state(),
             forgiven=JobRow.attempt,
             retried_at=now_ms(),
             not_before=0,
@@ -269,7 +263,6 @@ def _retry(session: Session, which: ColumnElement[bool], state: str) -> int:
             detail=None,
             ended_at=None,
         )
-    versions.raise_for_jobs(session, ids)
     return len(ids)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +25,7 @@ from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
 from designspace.population import Population
 from designspace.regimes import Regime
+from services import identity
 from services.errors import NotFound
 from services.results import FINAL
 
@@ -32,6 +33,13 @@ Column = NDArray[np.float64]
 
 OVERLAP_MS = 60_000
 """Results are read again from this long ago: commits are not in the order of their times."""
+
+KEPT_BYTES = 512 * 2**20
+"""Of populations in memory, together: three of 100,000 networks."""
+COPIES = 3
+"""Of each column: as read, in the population, and in its results by error."""
+LOCKS = 64
+"""Populations that are read at the same time, at most."""
 
 COMPLEXITY_AND_FIT = (
     "flops",
@@ -54,6 +62,10 @@ class Snapshot:
     population: Population
     regime: str  # name
     chance: float  # error of guessing under it, percent
+    # Id of the regime and seed: populations that have both in common share jobs.
+    trained: tuple[int, int] = (0, 0)
+    measured: frozenset[str] = frozenset({"error"})  # columns that are no property of a design
+    edition: str = ""  # what no other state of any population, of any database, is called
 
     @cached_property
     def prefix(self) -> Population:
@@ -80,14 +92,28 @@ class _State:
     newest_ms: int = 0
     snapshot: Snapshot | None = None
 
+    def leads_to(self, row: PopulationRow) -> bool:
+        """Whether reading what is new is enough: else it was made larger, or restored."""
+        return len(self.network_ids) == row.n and (
+            self.snapshot is None or self.snapshot.version <= row.version
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """About what it holds in memory, its snapshot and that one's results included."""
+        columns = (*self.drawn.values(), *self.measured.values())
+        return COPIES * sum(column.nbytes for column in columns)
+
 
 class Snapshots:
     """The current snapshot of any population."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._states: dict[int, _State] = {}
-        self._locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+    def __init__(self, database: Database, kept_bytes: int = KEPT_BYTES) -> None:
+        self._database, self._kept_bytes = database, kept_bytes
+        self._states: OrderedDict[int, _State] = OrderedDict()  # the last one asked for last
+        self._keeping = threading.Lock()
+        # Ids that nobody has are asked for, too, so not a lock for each.
+        self._locks = [threading.Lock() for _ in range(LOCKS)]
 
     def warm(self) -> None:
         """Read the newest population before anybody asks for it: a large one takes seconds."""
@@ -104,24 +130,50 @@ class Snapshots:
         Raises:
             NotFound: no such population.
         """
-        with self._locks[population_id], self._database.read() as session:
+        with self._locks[population_id % LOCKS], self._database.read() as session:
             row = session.get(PopulationRow, population_id)
             if row is None:
                 raise NotFound("population", population_id)
             state = self._states.get(population_id)
-            if state is None or len(state.network_ids) != row.n:  # it was made larger
-                state = self._states[population_id] = _draws(session, row)
-            if state.snapshot is None or state.snapshot.version != row.version:
-                _add_results(session, row, state)
-                state.snapshot = Snapshot(
-                    row.id,
-                    row.name,
-                    row.version,
-                    _population(state),
-                    state.regime,
-                    state.chance,
-                )
-            return state.snapshot
+            if state is None or not state.leads_to(row):
+                state = _draws(session, row)
+            snapshot = _brought_up_to_date(session, row, state)
+            self._keep(population_id, state)
+            return snapshot
+
+    def _keep(self, population_id: int, state: _State) -> None:
+        """Remember a population, and forget those that were not asked for the longest."""
+        with self._keeping:
+            self._states[population_id] = state
+            self._states.move_to_end(population_id)
+            held = sum(one.nbytes for one in self._states.values())
+            while held > self._kept_bytes and len(self._states) > 1:
+                _, oldest = self._states.popitem(last=False)
+                held -= oldest.nbytes
+
+
+def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> Snapshot:
+    """The state's snapshot as the database is now."""
+    before = state.snapshot
+    changed = before is None or before.version != row.version
+    if changed:
+        _add_results(session, row, state)
+    name = identity.current(session)
+    edition = f"{name} {row.id} {row.version} {row.n} {state.newest_ms}"
+    if before is not None and not changed and before.edition == edition:
+        return before
+    state.snapshot = Snapshot(
+        row.id,
+        row.name,
+        row.version,
+        _population(state),
+        state.regime,
+        state.chance,
+        (row.regime_id, row.training_seed),
+        frozenset(state.measured),
+        edition,
+    )
+    return state.snapshot
 
 
 def _draws(session: Session, population: PopulationRow) -> _State:
@@ -196,8 +248,9 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
         state.newest_ms = max(state.newest_ms, at)
         if quantities is not None:
             measured[kind][ordinal] = quantities
-        elif kind == "train":  # a network whose benchmark failed lacks those columns only
-            state.failures[ordinal] = (failure or job_state) if job_state in FINAL else None
+        if kind == "train":  # a network whose benchmark failed lacks those columns only
+            failed = job_state in FINAL and quantities is None
+            state.failures[ordinal] = (failure or job_state) if failed else None
     for found in measured.values():
         _put(state, np.fromiter(found, dtype=int, count=len(found)), [*found.values()])
 

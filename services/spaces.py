@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.insert import insert_named
 from db.models import DesignSpaceRow
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
@@ -31,17 +32,15 @@ def define(session: Session, name: str, space: Family, refined_from: int | None 
         Conflict: the name stands for another definition.
         NotFound: no space `refined_from`.
     """
-    definition = space.model_dump(mode="json")
-    row = session.scalar(select(DesignSpaceRow).where(DesignSpaceRow.name == name))
-    if row is not None:
-        if row.definition != definition or row.refined_from != refined_from:
-            raise Conflict(f"design space {name!r} exists with another definition")
-        return row.id
     if refined_from is not None:
         get(session, refined_from)
-    row = DesignSpaceRow(name=name, definition=definition, refined_from=refined_from)
-    session.add(row)
-    session.flush()
+    given = {"definition": space.model_dump(mode="json"), "refined_from": refined_from}
+    id = insert_named(session, DesignSpaceRow, name=name, **given)
+    if id is not None:
+        return id
+    row = session.scalars(select(DesignSpaceRow).where(DesignSpaceRow.name == name)).one()
+    if row.refined_from != refined_from or _record(row).space != space:
+        raise Conflict(f"design space {name!r} exists with another definition")
     return row.id
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, exists, or_, select
 
 from db.models import DrawRow, JobRow, PopulationRow
 
@@ -34,6 +34,20 @@ def wanted_by(population: PopulationRow) -> ColumnElement[bool]:
 def drawn(population: PopulationRow) -> Any:
     """The networks of a population."""
     return select(DrawRow.network_id).where(DrawRow.population_id == population.id)
+
+
+def is_awaited() -> ColumnElement[bool]:
+    """The condition that the statement's job may run: the one rule of queued or paused.
+
+    A population that is not paused wants it, or none does at all.
+    """
+    wanted = exists().where(*wants()).correlate(JobRow)
+    return or_(wanted.where(PopulationRow.paused.is_(False)), ~wanted)
+
+
+def waiting_state() -> Any:
+    """The state of the statement's job where it waits."""
+    return case((is_awaited(), "queued"), else_="paused")
 
 
 def of_job(column: Any) -> Any:

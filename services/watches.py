@@ -7,6 +7,7 @@ queued of both populations is paused, once: a person may let them go on.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.models import WatchRow
+from db.outages import DATABASE_AWAY
 from db.session import Database
 from designspace import sequential
 from designspace.sequential import Look
@@ -24,6 +26,8 @@ from services.comparisons import followed
 from services.errors import NotFound, Refused
 from services.sides import Side, side
 from services.snapshots import Snapshots
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,20 +94,35 @@ class Watcher:
         self._database = database
         self._snapshots = Snapshots(database)
         self._seen: dict[int, tuple[int, int]] = {}  # versions by watch
+        self._refused: dict[int, str] = {}  # why it can't be looked at, said once
 
     def look(self) -> list[Watch]:
         """Stop what is decided; the watches that this look has decided."""
         with self._database.read() as session:
             open_ones = [watch for watch in every(session) if watch.outcome is None]
-        return [watch for watch in open_ones if self._settled(watch)]
+        return [watch for watch in open_ones if self._tried(watch)]
+
+    def _tried(self, watch: Watch) -> bool:
+        """Whether this look has decided it; one that can't be looked at stops no other."""
+        try:
+            settled = self._settled(watch)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:
+            if str(error) != self._refused.get(watch.id):
+                self._refused[watch.id] = str(error)
+                log.warning("watch %d (%s, %s): %s", watch.id, watch.a, watch.b, error)
+            return False
+        self._refused.pop(watch.id, None)
+        return settled
 
     def _settled(self, watch: Watch) -> bool:
         a, b = side(self._snapshots, watch.a), side(self._snapshots, watch.b)
         versions = (a.view.snapshot.version, b.view.snapshot.version)
         if self._seen.get(watch.id) == versions:
             return False
-        self._seen[watch.id] = versions
         looks = followed(a, b, watch.level, watch.planned).looks
+        self._seen[watch.id] = versions
         decided = next((one for one in looks if one.decided), None)
         if decided is None:
             return False

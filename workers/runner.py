@@ -115,17 +115,19 @@ class Runner:
         if old := checkpoints.remove_old(self._config.data_dir):
             log.info("%d checkpoints that nobody came back for removed", old)
         while True:
-            try:
-                self._replay()
-                self._reap()
-                self._watch()
-                self._shrink_log()
-            except DATABASE_AWAY as error:
-                log.warning("database away, nothing reaped: %s", briefly(error))
-            except Exception:
-                log.exception("the reaper goes on after this")
+            for duty in (self._replay, self._reap, self._watch, self._shrink_log):
+                self._do(duty)
             if self._stop.wait(self._config.reap_seconds):
                 return
+
+    def _do(self, duty: Callable[[], None]) -> None:
+        """One of the reaper's duties: whatever becomes of it, the others are done."""
+        try:
+            duty()
+        except DATABASE_AWAY as error:
+            log.warning("database away, nothing reaped: %s", briefly(error))
+        except Exception:
+            log.exception("the reaper goes on after this")
 
     def _replay(self) -> None:
         """Store what a worker measured and was killed, or stopped, before it was stored."""

@@ -5,12 +5,14 @@ A side is `ID` or `ID;column=constraint;..`: `?side=1;depth=5..8&side=2`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Request, status
 
 from designspace import sequential
 from designspace.bands import Method
+from server import etags
 from server.adjusted_schemas import AdjustedRead
 from server.comparison_schemas import (
     ComparisonRead,
@@ -22,19 +24,31 @@ from server.comparison_schemas import (
     WatchList,
     WatchRead,
 )
-from server.dependencies import PartsDep, ReadDep, WriteDep
+from server.dependencies import Parts, PartsDep, ReadDep, WriteDep
+from server.etags import Tagged
 from server.trust_schemas import EfficiencyRead, StabilityRead
 from services import adjusted, comparisons, queries, searches, sides, stability, watches
 from services.errors import Refused
+from services.sides import Side
 
-router = APIRouter(tags=["comparisons"])
+router = APIRouter(route_class=Tagged, tags=["comparisons"])
 
 Level = Annotated[float, Query(gt=0, lt=1)]
 Sides = Annotated[list[str], Query(description=sides.GRAMMAR)]
 
 
+def chosen(
+    request: Request, parts: Parts, texts: Sequence[str], fewest: int, most: int = sides.MOST
+) -> list[Side]:
+    """The sides that an answer is read from alone, as they are now."""
+    found = sides.sides(parts.snapshots, texts, fewest, most)
+    etags.require_changed(request, [one.view.snapshot for one in found])
+    return found
+
+
 @router.get("/comparison")
 def compare(
+    request: Request,
     parts: PartsDep,
     side: Sides,
     level: Level = 0.95,
@@ -44,12 +58,13 @@ def compare(
     points: Annotated[int, Query(ge=2, le=10_000)] = queries.CUTS,
 ) -> ComparisonRead:
     """Which of two or more sides is better, by how much, and whether it is decided."""
-    chosen = sides.sides(parts.snapshots, side, fewest=2)
-    return ComparisonRead.of(comparisons.compared(chosen, level, cut, planned, band, points))
+    found = chosen(request, parts, side, fewest=2)
+    return ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
 
 
 @router.get("/comparison/matched")
 def compare_matched(
+    request: Request,
     parts: PartsDep,
     side: Sides,
     match: Annotated[
@@ -59,13 +74,14 @@ def compare_matched(
     level: Level = 0.95,
 ) -> AdjustedRead:
     """Two sides at equal covariates: matched EDFs, theta, imbalance, factors on the error."""
-    a, b = sides.sides(parts.snapshots, side, fewest=2, most=2)
+    a, b = chosen(request, parts, side, fewest=2, most=2)
     held = [name.strip() for name in match.split(",") if name.strip()]
     return AdjustedRead.of(adjusted.adjusted(a, b, held, method, level), a, b)
 
 
 @router.get("/efficiency")
 def read_efficiency(
+    request: Request,
     parts: PartsDep,
     side: Sides,
     replacement: Annotated[
@@ -75,7 +91,7 @@ def read_efficiency(
     """The best of k random networks in closed form, and how many networks are enough."""
     return [
         EfficiencyRead.searched(searches.searched(one, replacement))
-        for one in sides.sides(parts.snapshots, side, fewest=1)
+        for one in chosen(request, parts, side, fewest=1)
     ]
 
 
@@ -109,6 +125,7 @@ def forget_watch(watch_id: int, session: WriteDep) -> None:
 
 @router.get("/quantiles")
 def read_quantiles(
+    request: Request,
     parts: PartsDep,
     side: Sides,
     q: Annotated[str, Query(description="between 0 and 1, by comma")] = "0.05,0.25,0.5,0.75",
@@ -126,7 +143,7 @@ def read_quantiles(
             ],
             below=None if below is None else EstimateRead.of(one.edf.below(below, level)),
         )
-        for one in sides.sides(parts.snapshots, side, fewest=1)
+        for one in chosen(request, parts, side, fewest=1)
     ]
 
 

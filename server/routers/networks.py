@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response, status
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from server.dependencies import ConstraintsDep, ReadDep, SnapshotDep
+from server.etags import Tagged
 from server.schemas import NetworkPage, NetworkRead
 from services import columns, listings, networks
 
-router = APIRouter(prefix="/populations/{population_id}", tags=["networks"])
+router = APIRouter(route_class=Tagged, prefix="/populations/{population_id}", tags=["networks"])
 
 
 @router.get("/networks")
@@ -58,12 +59,7 @@ def read_network(population_id: int, network_id: int, session: ReadDep) -> Netwo
     return NetworkRead.model_validate(networks.get(session, population_id, network_id))
 
 
-@router.get("/columns", responses={200: {"content": {columns.MEDIA_TYPE: {}}}, 304: {}})
-def read_columns(
-    snapshot: SnapshotDep, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+@router.get("/columns", responses={200: {"content": {columns.MEDIA_TYPE: {}}}})
+def read_columns(snapshot: SnapshotDep) -> Response:
     """All columns as bytes (layout: `services/columns.py`), rows sorted by error."""
-    headers = {"ETag": f'"{snapshot.version}"', "Cache-Control": "no-cache"}
-    if if_none_match == headers["ETag"]:
-        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(columns.encode(snapshot), media_type=columns.MEDIA_TYPE, headers=headers)
+    return Response(columns.encode(snapshot), media_type=columns.MEDIA_TYPE)

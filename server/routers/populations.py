@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 
 from server.dependencies import PartsDep, ReadDep, ScheduleDep, WriteDep
+from server.etags import Tagged
 from server.schemas import (
     Items,
     JobsChanged,
@@ -19,7 +20,7 @@ from server.schemas import (
 from services import populations, refinements, schedule
 from services.populations import Spec
 
-router = APIRouter(prefix="/populations", tags=["populations"])
+router = APIRouter(route_class=Tagged, prefix="/populations", tags=["populations"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.dependencies import ReadDep, ScheduleDep, WriteDep
+from server.etags import Tagged
 from server.schemas import Items, JobLineRead, JobListRead, WorkerRead
 from services import jobs, roster, schedule
 from services.jobs import Group
 
-router = APIRouter(tags=["queue"])
+router = APIRouter(route_class=Tagged, tags=["queue"])
 
 
 @router.get("/workers")

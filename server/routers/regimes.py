@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
+from server.etags import Tagged
 from server.schemas import Items, RegimeCreate, RegimeRead
 from services import regimes
 
-router = APIRouter(prefix="/regimes", tags=["regimes"])
+router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
+from server.etags import Tagged
 from server.schemas import AncestorRead, Items, SpaceCreate, SpaceRead
 from services import refinements, spaces
 
-router = APIRouter(prefix="/spaces", tags=["design spaces"])
+router = APIRouter(route_class=Tagged, prefix="/spaces", tags=["design spaces"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

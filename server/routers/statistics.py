@@ -11,11 +11,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.dependencies import ConstraintsDep, SnapshotDep
+from server.etags import Tagged
 from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import queries
 from services.errors import Refused
 
-router = APIRouter(prefix="/populations/{population_id}", tags=["statistics"])
+router = APIRouter(
+    route_class=Tagged, prefix="/populations/{population_id}", tags=["statistics"]
+)
 
 MOST_POINTS = 10_000
 
@@ -59,7 +62,9 @@ def _points(text: str) -> int | None:
 def read_best_ranges(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
-    columns: Annotated[str, Query(description="names, by comma; all by default")] = "",
+    columns: Annotated[
+        str, Query(description="names, by comma; all but measured ones by default")
+    ] = "",
     pairs: Annotated[
         str, Query(description="`x:y`, by comma: two columns together, as in w0:wa")
     ] = "",

@@ -67,7 +67,8 @@ def violations(events, left, lease_ms, forgetful=False):
     for job in left.jobs:
         lives[job.id].end(job)
         found += lives[job.id].found
-    return found + wrong_results(left) + wrong_sizes(left) + leftovers(left)
+    ended = {id: life.last.attempt for id, life in lives.items() if life.last}
+    return found + wrong_results(left, ended) + wrong_sizes(left) + leftovers(left)
 
 
 class Life:
@@ -110,8 +111,6 @@ class Life:
             if held < self.lease_ms / 2:
                 self.say(f"expired {held} ms after a claim for {self.lease_ms} ms")
         self.claimed_at = None
-        if event.kind == "released":
-            self.attempt -= 1
 
     def finish(self, event):
         if event.kind == "done":  # from whichever attempt: a late result counts
@@ -135,15 +134,15 @@ class Life:
             self.say(f"{job.state} in the end, not done")
         if job.state != said:
             self.say(f"{job.state} in the end, and by its history {said}")
-        elif self.last and job.attempt != self.last.attempt:
-            self.say(f"ends as attempt {job.attempt}, and by its history {self.last.attempt}")
+        elif self.last and job.attempt != max(self.attempt, self.last.attempt):
+            self.say(f"ends as attempt {job.attempt}, and by its history {self.attempt}")
 
     def say(self, sentence):
         self.found.append(f"job {self.job}: {sentence}")
 
 
-def wrong_results(left):
-    """Each job has one result, of the attempt that ended it."""
+def wrong_results(left, ended):
+    """Each job has one result, of the attempt that `ended` it: by its history, else its row."""
     attempts = defaultdict(list)
     for job, attempt in left.results:
         attempts[job].append(attempt)
@@ -152,10 +151,8 @@ def wrong_results(left):
     for id, job in jobs.items():
         if len(attempts[id]) != 1:
             found.append(f"job {id}: {len(attempts[id])} results")
-        elif attempts[id] != [job.attempt]:
-            found.append(
-                f"job {id}: result of attempt {attempts[id][0]}, ended by {job.attempt}"
-            )
+        elif attempts[id] != [by := ended.get(id, job.attempt)]:
+            found.append(f"job {id}: result of attempt {attempts[id][0]}, ended by {by}")
     return found
 
 

@@ -21,23 +21,24 @@ def left(**changed):
     return Left(**({"n": 1, "draws": 1, "jobs": [Job(1)], "results": [(1, 1)]} | changed))
 
 
-def by_attempt(number):
-    return left(jobs=[Job(1, "done", number)], results=[(1, number)])
+def by_attempt(number, last=None):
+    """What is left where an attempt has ended the job, and a later one may have had it."""
+    return left(jobs=[Job(1, "done", last or number)], results=[(1, number)])
 
 
 @pytest.mark.parametrize(
-    ("told", "attempt"),
+    ("told", "attempt", "last"),
     [
-        (["claimed 1", "done 1"], 1),
-        (["claimed 1", "expired 1", "claimed 2", "done 2"], 2),
-        (["claimed 1", "retried: crashed 1", "claimed 2", "done 2"], 2),
-        (["claimed 1", "released 1", "claimed 1", "done 1"], 1),
-        (["claimed 1", "expired 1", "done 1"], 1),  # late, and nobody has it
-        (["claimed 1", "expired 1", "claimed 2", "done 1"], 1),  # late, and another has it
+        (["claimed 1", "done 1"], 1, 1),
+        (["claimed 1", "expired 1", "claimed 2", "done 2"], 2, 2),
+        (["claimed 1", "retried: crashed 1", "claimed 2", "done 2"], 2, 2),
+        (["claimed 1", "released 1", "claimed 2", "done 2"], 2, 2),
+        (["claimed 1", "expired 1", "done 1"], 1, 1),  # late, and nobody has it
+        (["claimed 1", "expired 1", "claimed 2", "done 1"], 1, 2),  # late, another has it
     ],
 )
-def test_a_history_that_keeps_all_promises_has_no_violation(told, attempt):
-    assert violations(history(*told), by_attempt(attempt), LEASE) == []
+def test_a_history_that_keeps_all_promises_has_no_violation(told, attempt, last):
+    assert violations(history(*told), by_attempt(attempt, last), LEASE) == []
 
 
 @pytest.mark.parametrize(
@@ -54,9 +55,9 @@ def test_a_history_that_keeps_all_promises_has_no_violation(told, attempt):
             "job 1: attempt 1 claimed after attempt 1",
         ),
         (
-            ["claimed 1", "released 1", "claimed 2", "done 2"],
-            2,
-            "job 1: attempt 2 claimed after attempt 0",
+            ["claimed 1", "released 1", "claimed 1", "done 1"],
+            1,
+            "job 1: attempt 1 claimed after attempt 1",
         ),
         (["claimed 1", "done 1", "done 1"], 1, "job 1: done after it was done"),
         (["claimed 1", "done 1", "expired 1"], 1, "job 1: expired after it was done"),
@@ -67,8 +68,8 @@ def test_a_history_that_keeps_all_promises_has_no_violation(told, attempt):
             "job 1: attempt 1 expired while it holds no lease",
         ),
         (
-            ["claimed 1", "expired 1", "claimed 2", "retried: crashed 1", "done 1"],
-            1,
+            ["claimed 1", "expired 1", "claimed 2", "retried: crashed 1", "done 2"],
+            2,
             "job 1: attempt 1 retried: crashed while it holds no lease",
         ),
         (
@@ -79,11 +80,25 @@ def test_a_history_that_keeps_all_promises_has_no_violation(told, attempt):
         (["done 1"], 1, "job 1: done by attempt 1, which nobody claimed"),
         (["claimed 1", "lost 1", "done 1"], 1, "job 1: lost, which means nothing"),
         (["claimed 1"], 1, "job 1: done in the end, and by its history not over"),
-        (["claimed 1", "done 1"], 2, "job 1: ends as attempt 2, and by its history 1"),
     ],
 )
 def test_each_broken_promise_of_a_history_is_a_sentence(told, attempt, sentence):
     assert violations(history(*told), by_attempt(attempt), LEASE) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("told", "last", "sentence"),
+    [
+        (["claimed 1", "done 1"], 2, "job 1: ends as attempt 2, and by its history 1"),
+        (
+            ["claimed 1", "expired 1", "claimed 2", "done 1"],
+            1,
+            "job 1: ends as attempt 1, and by its history 2",
+        ),
+    ],
+)
+def test_a_row_whose_attempt_is_not_the_last_one_is_a_violation(told, last, sentence):
+    assert violations(history(*told), by_attempt(1, last), LEASE) == [sentence]
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "dead"])

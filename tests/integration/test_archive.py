@@ -214,6 +214,68 @@ def test_what_had_not_ended_waits_until_a_person_lets_it_go_on(database, migrate
         assert leases.claim(session, "train", "a worker", 30).network.hash == job["network"]
 
 
+def test_an_archive_that_comes_again_pauses_nothing_that_a_person_let_go_on(database, wrong):
+    job = wrong["jobs"][0]
+    job |= {"state": "pending", "ended_at": None, "result": None, "epochs": [], "attempt": 0}
+    [id, *_] = imports.load(database, packed(wrong)).population_ids
+    with database.durable() as session:
+        schedule.set_paused(session, id, False)
+    imports.load(database, packed(wrong))
+    with database.durable() as session:
+        assert not populations.get(session, id).paused
+        assert leases.claim(session, "train", "a worker", 30).network.hash == job["network"]
+
+
+@pytest.fixture
+def waits(database):
+    """A population here of the networks of the study's first one, not measured yet."""
+    with database.durable() as session:
+        whole = spaces.define(session, "AnyNetX_A small", PRESETS["AnyNetX_A small"])
+        tied = spaces.define(session, "tied", PRESETS["AnyNetX_C small"], refined_from=whole)
+        regime = regimes.define(session, "digits", DIGITS)
+    given = {"regime_id": regime, "windows": {"flops": "100k..300k"}}
+    return populations.create(database, Spec("waits here", tied, n=6, **given))
+
+
+def test_an_archive_holds_up_nothing_that_somebody_here_waits_for(database, waits, wrong):
+    job = wrong["jobs"][0]
+    job |= {"state": "pending", "ended_at": None, "result": None, "epochs": [], "attempt": 0}
+    id = imports.load(database, packed(wrong)).population_ids[0]
+    with database.durable() as session:
+        here, new = (populations.get(session, one) for one in (waits, id))
+        assert (here.paused, new.paused) == (False, True)
+        assert leases.claim(session, "train", "a worker", 30).network.hash == job["network"]
+
+
+def test_a_new_population_waits_with_a_job_that_ended_there_and_not_here(
+    database, waits, elsewhere
+):
+    with database.durable() as session:
+        schedule.set_paused(session, waits, True)
+    id = imports.load(database, elsewhere).population_ids[0]  # one job failed there
+    with database.durable() as session:
+        new = populations.get(session, id)
+        assert (new.paused, new.progress.paused) == (True, 1)
+        schedule.set_paused(session, id, False)
+        assert leases.claim(session, "train", "a worker", 30) is not None
+
+
+def test_a_job_that_is_answered_keeps_the_number_of_its_attempts(database, elsewhere):
+    ids = imports.load(database, elsewhere).population_ids
+    ahead = (
+        "UPDATE jobs SET state = 'queued', attempt = 5, ended_at = NULL WHERE state = 'done'"
+    )
+    with database.durable() as session:
+        for table in ("results", "epochs"):
+            session.execute(text(f"DELETE FROM {table}"))
+        session.execute(text(ahead))
+    assert imports.load(database, elsewhere).population_ids == ids
+    with database.read() as session:
+        done = "SELECT DISTINCT attempt FROM jobs WHERE state = 'done'"
+        assert session.scalars(text(done)).all() == [5]
+        assert session.scalars(text("SELECT DISTINCT attempt FROM results")).all() == [1]
+
+
 def test_a_job_of_an_archive_has_its_history(database, elsewhere):
     imports.load(database, elsewhere)
     with database.read() as session:

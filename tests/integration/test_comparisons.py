@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from scipy.stats import mannwhitneyu
 
-from designspace.comparison import compare, verdict
-from designspace.edf import edf
 from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
@@ -66,10 +65,14 @@ def test_the_comparison_says_which_population_is_better(client, two):
     answer = client.get(f"{API}/comparison?side={b}&side={a}").json()
     [pair] = answer["pairs"]
     assert pair["outcome"] == "B"  # the second of the two
+    # Mann and Whitney's U of every draw, over the pairs: the chance that the first is lower.
     of = [columns(client, id) for id in (b, a)]
-    found = compare(*(edf(one.error, one.multiplicity) for one in of), answer["cut"])
-    assert pair["verdict"] == verdict(found, "B", "A")
-    assert pair["theta"]["estimate"] == pytest.approx(found.theta.value)
+    drawn = [np.repeat(one.error, one.multiplicity.astype(int)) for one in of]
+    pairs = drawn[0].size * drawn[1].size
+    theta = mannwhitneyu(drawn[1], drawn[0]).statistic / pairs
+    assert pair["theta"]["estimate"] == pytest.approx(theta)
+    assert theta < 0.1
+    assert "A" in pair["verdict"]
     assert pair["decided"]["outcome"] == "B"
     assert [side["selection"]["n"] for side in answer["sides"]] == [24, 24]
     assert answer["sides"][0]["error"] == answer["sides"][1]["error"]
@@ -95,6 +98,27 @@ def test_a_side_has_constraints_of_its_own(client, two):
     assert "overlap" in said
     assert "alpha is divided by 3" in said
     assert overlapping["level_of_pair"] == pytest.approx(1 - 0.05 / 3)
+
+
+def test_populations_that_share_trainings_are_no_independent_samples(client, create, record):
+    errors = np.random.default_rng(0).normal(10, 2, 24)
+    whole = create(24, name="whole")
+    record(errors)
+    part = create(10, name="its first ten")
+    again = create(24, name="trained again", training_seed=1)
+    record(errors + 1)
+
+    def compared(*sides):
+        return client.get(f"{API}/comparison", params={"side": sides}).json()
+
+    found = compared(str(whole), str(part))
+    assert found["pairs"][0]["shared"] == 10
+    assert "intervals and p assume independent samples" in " ".join(found["warnings"])
+    # The same networks trained by another seed: their errors are other measurements.
+    assert compared(str(whole), str(again))["pairs"][0]["shared"] == 0
+    halves = compared(f"{whole};depth=..6", f"{part};depth=7..")
+    assert halves["pairs"][0]["shared"] == 0
+    assert "overlap" not in " ".join(halves["warnings"])
 
 
 @pytest.mark.parametrize(
@@ -165,11 +189,12 @@ def test_a_side_that_is_no_population_is_not_found(client, create):
 def test_quantiles_and_the_chance_of_an_error_below_have_intervals(client, two):
     a, _ = two
     [one] = client.get(f"{API}/quantiles?side={a}&q=0.5,0.9&below=10").json()
-    of = edf(columns(client, a).error, columns(client, a).multiplicity)
-    median = of.quantile_interval(0.5)
-    assert one["quantiles"][0]["error"]["estimate"] == median.value
-    assert one["quantiles"][0]["error"]["lower"] == median.lo
-    assert one["below"]["estimate"] == pytest.approx(of.below(10).value)
+    drawn = columns(client, a)
+    errors = np.repeat(drawn.error, drawn.multiplicity.astype(int))
+    median = np.quantile(errors, 0.5, method="inverted_cdf")
+    found = one["quantiles"][0]["error"]
+    assert found["lower"] < found["estimate"] == median < found["upper"]
+    assert one["below"]["estimate"] == pytest.approx(np.mean(errors < 10))
     assert one["selection"]["n"] == 24
     assert client.get(f"{API}/quantiles?side={a}&q=1.2").status_code == 422
 

@@ -130,12 +130,32 @@ def test_a_late_result_counts_where_none_exists_and_ends_the_next_attempt(databa
     assert progress(database, id).done == 1
 
 
-def test_a_released_job_goes_back_untried(database, create):
+def test_a_released_job_goes_back_untried_and_its_number_goes_on(database, create):
+    id = create(1)
+    for number in range(1, 6):
+        held = claim(database)
+        assert held.attempt == number
+        with database.write() as session:
+            leases.release(session, held)
+    last = claim(database)
+    assert last.attempt - last.forgiven == 1
+    expire(database, last)
+    reap(database, max_attempts=2)
+    assert progress(database, id).failed == 0  # one of two attempts is left
+
+
+def test_a_late_result_takes_back_no_number(database, create):
     create(1)
-    held = claim(database)
-    with database.write() as session:
-        leases.release(session, held)
-    assert claim(database).attempt == 1
+    late = claim(database)
+    expire(database, late)
+    reap(database)
+    claim(database)
+    assert record(database, late)
+    with database.read() as session:
+        told = "SELECT attempt FROM {} WHERE attempt > 0 ORDER BY {}"
+        assert session.scalar(text("SELECT attempt FROM jobs")) == 2
+        assert session.scalar(text("SELECT attempt FROM results")) == 1
+        assert session.scalars(text(told.format("events", "id"))).all() == [1, 1, 2, 1]
 
 
 def test_a_failure_says_why_and_the_rest_goes_on(database, create):

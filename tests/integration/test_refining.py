@@ -3,8 +3,10 @@
 import pytest
 
 from designspace.laws import Choice
+from designspace.network import Stem
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
+from designspace.spaces.regnet import RegNet
 from jobs.messages import Finished
 from services import leases, populations, previews, refinements, regimes, results, spaces
 from services.errors import Conflict, NotFound, Refused
@@ -59,6 +61,25 @@ def refined(database):
         return populations.create(database, Spec(name, id, n=n, **(given | changed)))
 
     return refined
+
+
+@pytest.fixture
+def of_few(database, create, measure):
+    """A measured population of a space of few networks: some were drawn more than once."""
+    few = RegNet(
+        depth=[3, 6],
+        w0=Choice(choices=(8, 16, 24)),
+        wa=Choice(choices=(8, 16)),
+        wm=Choice(choices=(1.5, 2, 2.5)),
+        group_width=Choice(choices=(8,)),
+        stem=Stem(width=8, stride=1),
+        strides=(2, 1),
+    )
+    with database.durable() as session:
+        space_id = spaces.define(session, "few", few)
+    id = create(12, name="of few", space_id=space_id, windows={})
+    measure(*range(10, 22))
+    return id
 
 
 def drawn(database, id):
@@ -133,6 +154,30 @@ def test_a_population_that_has_inherited_can_be_made_larger(
     grown, born = drawn(database, new), drawn(database, at_once)
     assert grown.ids.tolist() == born.ids.tolist()
     assert grown.multiplicity.tolist() == born.multiplicity.tolist()
+
+
+@pytest.mark.parametrize("steps", [[6], [3, 3], [1, 2, 3], [1] * 6])
+def test_networks_drawn_again_count_once_each_however_a_population_grew(
+    database, of_few, propose, refined, steps
+):
+    proposal = propose(of_few, depth="3..4")
+    inherited = drawn(database, of_few)
+    assert proposal.inherited < len(inherited)
+    new = refined(proposal, n=proposal.inherited, inherits=of_few)
+    before = drawn(database, new).multiplicity
+    for more in steps:
+        populations.extend(database, new, more)
+    n = proposal.inherited + sum(steps)
+    at_once = refined(proposal, n=n, name="at once", inherits=of_few)
+    grown, born = drawn(database, new), drawn(database, at_once)
+    assert grown.multiplicity.tolist() == born.multiplicity.tolist()
+    with database.read() as session:
+        record = populations.get(session, new)
+    # Each candidate that is no new network was drawn again, and counts once for its network.
+    accepted = record.tried - sum(record.refused.values())
+    assert grown.multiplicity.sum() == before.sum() + accepted + record.refused["duplicate"]
+    assert record.refused["duplicate"] > 0
+    assert before.max() > 1
 
 
 def test_networks_behind_the_first_unfinished_one_are_not_inherited(

@@ -5,6 +5,9 @@ import csv
 import io
 import json
 import re
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +20,15 @@ from db.session import Database
 from designspace import bootstrap
 from designspace.edf import edf
 from designspace.exchange import from_json
+from designspace.regimes import DIGITS
+from designspace.spaces import PRESETS
 from jobs.messages import Finished
 from netspace import demo
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, results, roster
+from services import leases, populations, regimes, results, roster, schedule, spaces
+from services.populations import Spec
+from services.snapshots import Snapshots
 
 API = "/api/v1"
 
@@ -34,16 +41,30 @@ def client(database, monkeypatch):
         yield client
 
 
+def record(database, *errors):
+    with database.durable() as session:
+        for error in errors:
+            claim = leases.claim(session, "train", "a worker", 30)
+            quantities = {"error": float(error), "loss": 0.5}
+            results.record(session, claim, Finished(quantities=quantities, conditions={}))
+
+
 @pytest.fixture
 def measured(database, create):
     """A population of 30 networks with errors of its own."""
     id = create(30)
-    with database.durable() as session:
-        for error in np.random.default_rng(0).permutation(30) + 5.0:
-            claim = leases.claim(session, "train", "a worker", 30)
-            quantities = {"error": float(error), "loss": 0.5}
-            results.record(session, claim, Finished(quantities=quantities, conditions={}))
+    record(database, *np.random.default_rng(0).permutation(30) + 5.0)
     return id
+
+
+def fill(database, of=30):
+    """A population like `measured`, perhaps with networks to come."""
+    with database.durable() as session:
+        space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
+        regime = regimes.define(session, "digits", DIGITS)
+    window = {"flops": "100k..300k"}
+    populations.create(database, Spec("p", space, regime, of, window))
+    record(database, *np.random.default_rng(0).permutation(30) + 5.0)
 
 
 def problems(answer):
@@ -137,6 +158,18 @@ def test_the_best_of_two_columns_together_are_points_that_hold_95_percent(client
     assert {tuple(point) for point in best["points"]} <= drawn
     assert 0.95 <= sum(best["probability"]) <= 1.0 + 1e-9
     assert len(best["points"]) <= 14
+
+
+def test_best_ranges_are_of_what_was_drawn_and_counted_unless_others_are_asked_for(
+    client, measured
+):
+    path = f"{API}/populations/{measured}"
+    rows = client.get(f"{path}/networks?limit=1").json()["items"][0]["columns"]
+    assert {"error", "loss"} < rows.keys()
+    ranges = client.get(f"{path}/ranges").json()["ranges"]
+    assert ranges.keys() == rows.keys() - {"error", "loss"}
+    asked = client.get(f"{path}/ranges?columns=loss,wm").json()["ranges"]
+    assert asked.keys() == {"loss", "wm"}
 
 
 def test_best_ranges_need_twenty_networks(client, measured):
@@ -255,11 +288,107 @@ def test_columns_are_float32_rows_sorted_by_error(client, measured):
     np.testing.assert_array_equal(columns["wm"], np.float32(wm))
 
 
-def test_columns_have_the_version_as_their_etag(client, measured):
-    answer = client.get(f"{API}/populations/{measured}/columns")
-    assert answer.headers["etag"] == '"30"'
-    seen = {"If-None-Match": answer.headers["etag"]}
-    assert client.get(f"{API}/populations/{measured}/columns", headers=seen).status_code == 304
+VERSIONED = (
+    "populations/1/columns",
+    "populations/1/edf",
+    "populations/1/edf?depth=3..6&points=all",
+    "populations/1/ranges",
+    "populations/1/networks?limit=3",
+    "populations/1/networks.csv",
+    "comparison?side=1;depth=..6&side=1;depth=7..",
+    "comparison/matched?side=1;depth=..6&side=1;depth=7..&match=flops",
+    "efficiency?side=1",
+    "quantiles?side=1",
+)
+OTHERS = (
+    "populations",
+    "populations/1",
+    "populations/1/networks/1",
+    "spaces",
+    "spaces/1/lineage",
+    "regimes",
+    "stability?side=1",
+    "watches",
+)
+
+
+def test_an_answer_that_a_client_has_is_not_sent_again(client, measured):
+    # RFC 9110, 13.1.2: each of a list is compared weakly, `*` is any, and a 304 has the tag.
+    for path in (*VERSIONED, *OTHERS):
+        tag = client.get(f"{API}/{path}").headers["etag"]
+        opaque = tag.removeprefix("W/")
+        for kept in (tag, opaque, f'"x", {tag}', f'W/"a,b",{opaque} , "y"', "*"):
+            again = client.get(f"{API}/{path}", headers={"If-None-Match": kept})
+            assert (again.status_code, again.content) == (304, b""), (path, kept)
+            assert again.headers["etag"] == tag
+            assert "no-cache" in again.headers["cache-control"]
+
+
+def test_an_answer_that_a_client_has_not_is_sent(client, measured):
+    for kept in ('"30"', 'W/"30"', "30", '"*"', "", '"x", "y"'):
+        answer = client.get(f"{API}/populations/1/edf", headers={"If-None-Match": kept})
+        assert (answer.status_code, answer.json()["selection"]["n"]) == (200, 30)
+
+
+def test_another_version_another_question_and_another_population_have_other_tags(
+    client, measured, database, create
+):
+    other = create(30, name="the same networks")
+    by_other = [
+        path.replace("s/1/", f"s/{other}/").replace("side=1", f"side={other}")
+        for path in VERSIONED
+    ]
+    tags = [client.get(f"{API}/{path}").headers["etag"] for path in (*VERSIONED, *by_other)]
+    with database.durable() as session:
+        schedule.set_priority(session, 1, 5)
+    tags += [client.get(f"{API}/{path}").headers["etag"] for path in VERSIONED]
+    assert len(set(tags)) == 3 * len(VERSIONED)
+
+
+def test_what_is_refused_is_refused_whatever_a_client_has(client, measured):
+    kept = {"If-None-Match": "*"}
+    path = f"{API}/populations/{measured}/edf"
+    assert client.get(f"{path}?dept=3", headers=kept).status_code == 422
+    assert client.get(f"{API}/populations/99/edf", headers=kept).status_code == 404
+
+
+def test_a_database_that_was_copied_has_other_tags_from_its_next_start_on(sqlite, tmp_path):
+    fill(sqlite)
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(sqlite.url.removeprefix("sqlite:///"))) as database:
+        database.execute(f"VACUUM INTO '{copy}'")
+    answers = []
+    for url in (sqlite.url, f"sqlite:///{copy}", sqlite.url):
+        settings = Settings(database_url=url, broker_url="redis://127.0.0.1:1/0")
+        with TestClient(create_app(settings)) as client:
+            answers += [client.get(f"{API}/{path}") for path in VERSIONED]
+    assert len({answer.headers["etag"] for answer in answers}) == 3 * len(VERSIONED)
+
+
+def test_a_backup_that_goes_on_to_other_results_under_equal_versions_is_another_edition(
+    sqlite, tmp_path
+):
+    fill(sqlite, of=31)
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(sqlite.url.removeprefix("sqlite:///"))) as database:
+        database.execute(f"VACUUM INTO '{copy}'")
+    restored = Database(f"sqlite:///{copy}")
+    editions = {}
+    for database, error in ((sqlite, 7.0), (restored, 8.0)):
+        time.sleep(0.002)  # the clock of the database counts milliseconds
+        record(database, error)
+        snapshot = Snapshots(database).get(1)
+        editions[snapshot.edition] = snapshot.version
+    restored.dispose()
+    assert [*editions.values()] == [31, 31]
+
+
+def test_both_web_processes_of_a_lab_know_what_the_other_has_said(client, measured, database):
+    settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
+    with TestClient(create_app(settings)) as other:
+        path = f"{API}/populations/{measured}/edf"
+        tag = other.get(path).headers["etag"]
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # none is asked

@@ -102,7 +102,8 @@ def jobs(database):
         with database.read() as session:
             rows = session.execute(
                 text(
-                    "SELECT state, jobs.attempt, failure, worker, quantities AS result, "
+                    "SELECT state, jobs.attempt, forgiven, failure, worker, "
+                    "quantities AS result, "
                     "(SELECT count(*) FROM epochs WHERE epochs.job_id = jobs.id) AS epochs "
                     "FROM jobs LEFT JOIN results ON results.job_id = jobs.id ORDER BY jobs.id"
                 )
@@ -159,7 +160,8 @@ def test_a_worker_that_stops_gives_its_jobs_back_untried(run, queue, jobs, live)
     busy.stop()
     busy.join(10)
     assert time.monotonic() - began < 2
-    assert {(job.state, job.attempt) for job in jobs()} == {("queued", 0)}
+    assert {job.state for job in jobs()} == {"queued"}
+    assert sorted(job.attempt - job.forgiven for job in jobs()) == [0, 0, 0]
     assert not any(map(lives, pids))
 
 
@@ -322,6 +324,24 @@ def test_the_reaper_shrinks_the_log_now_and_then_and_goes_on_where_it_cannot(
     run(slots=0)
     assert until(lambda: len(asked) > 2 and jobs()[0].state == "queued")
     assert all(later - before >= 0.5 for before, later in itertools.pairwise(asked))
+
+
+@pytest.mark.parametrize("duty", ["_replay", "_watch"])
+def test_a_duty_of_the_reaper_that_fails_stops_none_of_the_others(
+    run, queue, jobs, database, monkeypatch, duty
+):
+    shrunk = []
+
+    def fail(_):
+        raise ValueError("a row that nobody can read")
+
+    monkeypatch.setattr(runner.Runner, duty, fail)
+    monkeypatch.setattr(database, "shrink_log", lambda: shrunk.append(1))
+    queue(1)
+    with database.write() as session:
+        leases.claim(session, "train", "dead worker", lease_seconds=0)
+    run(slots=0)
+    assert until(lambda: jobs()[0].state == "queued" and shrunk)
 
 
 def test_what_a_dead_worker_held_is_given_to_another(run, queue, jobs, database):

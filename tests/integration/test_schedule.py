@@ -205,6 +205,89 @@ def test_pausing_while_a_late_result_is_stored_is_no_deadlock(database, create, 
     assert write(jobs.get, late.job_id).state == "done"
 
 
+RETRIES = {
+    "its failures": lambda session, population: schedule.retry(session, population),
+    "a job": lambda session, _: schedule.retry_job(session, 1),
+}
+
+
+@pytest.mark.parametrize("asked", RETRIES)
+def test_asking_again_for_a_paused_population_holds_up_nothing_that_another_wants(
+    create, write, claim, asked
+):
+    create(2, name="goes on")
+    held_up = create(2, name="paused")  # the same networks
+    for _ in range(2):
+        write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
+    write(schedule.set_paused, held_up, True)
+    write(RETRIES[asked], held_up)
+    assert write(jobs.get, 1).state == "queued"
+
+
+@pytest.mark.parametrize("asked", RETRIES)
+def test_a_job_that_only_paused_populations_want_waits_when_it_is_asked_for_again(
+    create, write, claim, asked
+):
+    population = create(1)
+    write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
+    write(schedule.set_paused, population, True)
+    write(RETRIES[asked], population)
+    assert write(jobs.get, 1).state == "paused"
+    write(schedule.set_paused, population, False)
+    assert claim().job_id == 1
+
+
+def test_benchmarks_of_a_paused_population_go_on_where_another_wants_the_network(
+    create, write, claim
+):
+    create(1, name="goes on")
+    held_up = create(2, name="paused")  # the same network, and one of its own
+    write(schedule.set_paused, held_up, True)
+    assert write(schedule.queue_benchmarks, held_up) == 2
+    assert claim("benchmark").network.hash == claim().network.hash
+    assert claim("benchmark") is None
+    write(schedule.set_paused, held_up, False)
+    assert claim("benchmark") is not None
+
+
+def test_a_larger_population_lets_go_on_what_others_had_paused(database, create, write, claim):
+    held_up = create(3, name="paused")
+    write(schedule.set_paused, held_up, True)
+    small = create(1, name="goes on")
+    assert claim().job_id == 1
+    assert claim() is None
+    populations.extend(database, small, 1)
+    assert claim().job_id == 2
+    assert claim() is None
+
+
+def test_pausing_the_last_that_wants_a_job_holds_it_up(create, write, claim):
+    one, other = create(1, name="one"), create(1, name="the same network")
+    write(schedule.set_paused, one, True)
+    assert write(jobs.get, 1).state == "queued"
+    write(schedule.set_paused, other, True)
+    assert write(jobs.get, 1).state == "paused"
+    write(schedule.set_paused, one, False)
+    assert claim().job_id == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_asking_again_while_somebody_pauses_leaves_no_job_that_runs(
+    database, create, write, claim
+):
+    id = create(2)
+    write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
+    with database.durable() as session:
+        schedule.set_paused(session, id, True)
+        session.flush()
+        asking = threading.Thread(target=write, args=(schedule.retry, id))
+        asking.start()
+        time.sleep(0.2)  # it waits for the population
+    asking.join(10)
+    assert not asking.is_alive()
+    assert {line.state for line in lines(write, "waiting")} == {"paused"}
+
+
 # ---------------------------------------------------------------- cancelling
 
 
@@ -294,21 +377,24 @@ def test_a_job_that_is_asked_for_again_has_all_its_attempts(create, write, claim
     assert history(write, 1).count("asked for again") == 1
 
 
+@pytest.mark.parametrize("looked", ["in between", "when it is done"])
 def test_the_network_of_a_job_that_is_asked_for_again_waits_like_a_new_one(
-    database, create, write, claim
+    database, create, write, claim, looked
 ):
     id = create(2)
     snapshots = Snapshots(database)
 
-    def failures(snapshots):
-        return snapshots.get(id).population.counts.failed_by_cause
+    def counts():
+        return snapshots.get(id).population.counts
 
     write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
-    assert failures(snapshots) == {"impossible": 1}
+    assert counts().failed_by_cause == {"impossible": 1}
     assert write(schedule.retry, id) == 1
-    assert failures(snapshots) == {}
+    if looked == "in between":
+        assert (counts().failed, counts().pending) == (0, 2)
     write(results.record, claim(), FINISHED)
     assert snapshots.get(id).population.columns["error"][0] == 12.5
+    assert (counts().measured, counts().failed, counts().pending) == (1, 0, 1)
 
 
 def test_only_failures_of_the_named_classes_are_asked_for_again(create, write, claim):

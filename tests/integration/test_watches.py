@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from jobs.messages import Finished
 from netspace.settings import Settings
@@ -86,6 +87,24 @@ def test_only_one_of_two_workers_decides(database, two, record):
     record(np.arange(25) * 0.1 + 50)
     first, second = watches.Watcher(database), watches.Watcher(database)
     assert [len(first.look()), len(second.look())] == [1, 0]
+
+
+def test_a_watch_that_can_not_be_looked_at_stops_no_other(database, two, record, caplog):
+    a, b = two
+    insert = text(
+        "INSERT INTO watches (a, b, level, planned, created_at) VALUES (:a, :b, .95, 100, 1)"
+    )
+    with database.durable() as session:
+        for wrong in (f"{a};latency=..3", "99", f"{a};depth=9..3", "no side"):
+            session.execute(insert, {"a": wrong, "b": str(b)})
+    watch = start(database, a, b)
+    record(np.arange(SIZE) * 0.1 + 5)
+    record(np.arange(25) * 0.1 + 50)
+    watcher = watches.Watcher(database)
+    assert [one.id for one in watcher.look()] == [watch.id]
+    assert watcher.look() == []
+    said = [line for line in caplog.messages if line.startswith("watch")]
+    assert len(said) == 4  # each once, however often it is looked at
 
 
 def test_a_watch_can_be_forgotten_and_a_senseless_one_is_refused(database, two):

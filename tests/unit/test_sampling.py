@@ -1,10 +1,13 @@
 """Sampling: distinct networks inside windows, every other candidate counted by its cause."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from designspace import constraints, fits
 from designspace.complexity import complexity
+from designspace.laws import Choice
 from designspace.line import Line
 from designspace.sampling import CHUNK, TooFewNetworks, sample
 from designspace.spaces import PRESETS
@@ -24,33 +27,52 @@ def test_sampled_networks_are_distinct_and_inside_the_window(name):
         assert 100e3 <= draw.complexity.flops <= 300e3
 
 
-@EACH_SMALL_SPACE
-def test_every_candidate_is_accepted_or_refused_for_one_cause(name):
-    found = sample(PRESETS[name], 100, np.random.default_rng(0), WINDOW, **DIGITS)
+FEW = RegNet(
+    depth=[3, 6],
+    w0=Choice(choices=(8, 16, 24)),
+    wa=Choice(choices=(8, 16)),
+    wm=Choice(choices=(1.5, 2, 2.5)),
+    group_width=Choice(choices=(8,)),
+    strides=(2, 1),
+)
+"""So few networks that most are drawn more than once."""
+
+
+@pytest.mark.parametrize(
+    ("space", "n"),
+    [(PRESETS["AnyNetX_A small"], 100), (PRESETS["RegNetX small"], 400), (FEW, 16)],
+)
+def test_every_candidate_is_accepted_or_refused_for_one_cause(space, n):
+    windows = {} if space is FEW else WINDOW
+    found = sample(space, n, np.random.default_rng(0), windows, **DIGITS)
     assert found.tried == found.accepted + sum(found.refused.values())
     drawn_again = sum(draw.multiplicity - 1 for draw in found.draws)
     assert drawn_again == found.refused.get("duplicate", 0)
 
 
-def test_causes_are_those_of_each_candidate():
-    space, n = PRESETS["RegNetX small"], 60
-    found = sample(space, n, np.random.default_rng(1), WINDOW, **DIGITS)
+@pytest.mark.parametrize(("space", "n"), [(PRESETS["RegNetX small"], 60), (FEW, 12)])
+def test_causes_are_those_of_each_candidate(space, n):
+    window = {"flops": constraints.parse("..150k")} if space is FEW else WINDOW
+    lo, hi = (0, 150e3) if space is FEW else (100e3, 300e3)
+    found = sample(space, n, np.random.default_rng(1), window, **DIGITS)
     # The same candidates again, judged one by one.
     draws = space.draw(np.random.default_rng(1).spawn(1)[0], CHUNK)
     assert found.tried <= CHUNK
-    seen, refused = set(), {"stages": 0, "flops": 0, "duplicate": 0}
+    seen, refused = Counter(), {"stages": 0, "flops": 0, "duplicate": 0}
     rows = dict(zip(draws.candidates.tolist(), draws.networks, strict=True))
     for candidate in range(found.tried):
         if candidate not in rows:
             refused["stages"] += 1
-        elif not 100e3 <= complexity(rows[candidate], **DIGITS).flops <= 300e3:
+        elif not lo <= complexity(rows[candidate], **DIGITS).flops <= hi:
             refused["flops"] += 1
-        elif rows[candidate].hash in seen:
-            refused["duplicate"] += 1
-        seen.add(rows[candidate].hash) if candidate in rows else None
-    assert found.refused["stages"] == refused["stages"]
-    assert found.refused["flops"] == refused["flops"]
+        else:
+            refused["duplicate"] += rows[candidate].hash in seen
+            seen[rows[candidate].hash] += 1
+    assert found.refused == {cause: count for cause, count in refused.items() if count}
+    assert {draw.network.hash: draw.multiplicity for draw in found.draws} == seen
     assert found.accepted == n
+    if space is FEW:
+        assert min(refused.values()) > 0
 
 
 def test_more_networks_begin_with_the_fewer_of_the_same_seed():

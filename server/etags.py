@@ -1,0 +1,89 @@
+"""ETags: whether what a client has kept is still what would be sent.
+
+An answer that is read from snapshots is named by their editions and its own address, before it
+is computed; any other JSON by its bytes. The tags are weak: bodies may travel compressed.
+
+Source: RFC 9110, sections 8.8.3 (ETag) and 13.1.2 (If-None-Match).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine, Iterable
+from hashlib import blake2b
+from typing import Any
+
+from fastapi import Request, Response, status
+from fastapi.routing import APIRoute
+
+from services.snapshots import Snapshot
+
+OPAQUE = re.compile(r'"[^"]*"')
+
+
+class Unchanged(Exception):
+    """The client has the answer already."""
+
+
+def require_changed(request: Request, snapshots: Iterable[Snapshot]) -> None:
+    """Name the answer to a question about these snapshots.
+
+    Raises:
+        Unchanged: the client has it, so it need not be computed.
+    """
+    editions = [snapshot.edition for snapshot in snapshots]
+    request.state.etag = tag = _tag(request.url.path, request.url.query, *editions)
+    if tag in _kept(request):
+        raise Unchanged
+
+
+class Tagged(APIRoute):
+    """A route whose answers to GET have an ETag, and are 304 where the client has them."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        if "GET" in (given.get("methods") or ("GET",)):
+            unchanged = {status.HTTP_304_NOT_MODIFIED: {"description": "The client has it"}}
+            given["responses"] = unchanged | (given.get("responses") or {})
+        super().__init__(path, endpoint, **given)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def revalidate(request: Request) -> Response:
+            try:
+                response = await answer(request)
+            except Unchanged:
+                return _not_modified(request.state.etag)
+            if request.method != "GET" or response.status_code != status.HTTP_200_OK:
+                return response
+            tag = getattr(request.state, "etag", None)
+            if tag is None and response.headers.get("content-type") == "application/json":
+                tag = _tag(bytes(response.body))
+            if tag is None:
+                return response
+            kept = _kept(request)
+            if "*" in kept or tag in kept:
+                return _not_modified(tag)
+            response.headers.update(_headers(tag))
+            return response
+
+        return revalidate
+
+
+def _tag(*parts: object) -> str:
+    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+def _kept(request: Request) -> set[str]:
+    """The tags that the client names, without W/: weak comparison does not see it."""
+    given = ",".join(request.headers.getlist("if-none-match"))
+    return {"*"} if given.strip() == "*" else set(OPAQUE.findall(given))
+
+
+def _not_modified(tag: str) -> Response:
+    return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=_headers(tag))
+
+
+def _headers(tag: str) -> dict[str, str]:
+    """What a client may keep, if it asks each time whether it is still right."""
+    return {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
