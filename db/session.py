@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
+from db import json
+
 BUSY_SECONDS = 30
 
 
@@ -79,7 +81,9 @@ def _sqlite(url: str, *, begin: str, synchronous: str, read_only: bool = False) 
     if not file or file == ":memory:":
         raise ValueError("SQLite needs a file: processes share it")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, json_deserializer=json.loads
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:

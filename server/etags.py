@@ -54,7 +54,10 @@ class Tagged(APIRoute):
                 response = await answer(request)
             except Unchanged:
                 return _not_modified(request.state.etag)
-            if request.method != "GET" or response.status_code != status.HTTP_200_OK:
+            if (
+                request.method not in ("GET", "HEAD")
+                or response.status_code != status.HTTP_200_OK
+            ):
                 return response
             tag = getattr(request.state, "etag", None)
             if tag is None and response.headers.get("content-type") == "application/json":

@@ -16,6 +16,10 @@ class Conflict(ValueError):
     """The name is taken by something else."""
 
 
+class Unreadable(Conflict):
+    """A stored row that this version can't read: which, and what is wrong with it."""
+
+
 class Refused(ValueError):
     """A value that can't be used: which field, what was given, what is allowed."""
 

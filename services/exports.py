@@ -19,7 +19,7 @@ from db.models import (
     RegimeRow,
     ResultRow,
 )
-from services import provenance
+from services import definitions, provenance
 from services.archives import (
     Archive,
     ArchivedDraw,
@@ -166,20 +166,16 @@ def _provenance(
 def _space(spaces: dict[int, DesignSpaceRow], row: DesignSpaceRow) -> ArchivedSpace:
     parent = spaces[row.refined_from].name if row.refined_from is not None else None
     return ArchivedSpace.model_validate(
-        {"name": row.name, "space": row.definition, "refined_from": parent}, strict=False
+        {"name": row.name, "space": definitions.space(row), "refined_from": parent}
     )
 
 
 def _regime(row: RegimeRow) -> ArchivedRegime:
-    return ArchivedRegime.model_validate(
-        {"name": row.name, "regime": row.definition}, strict=False
-    )
+    return ArchivedRegime(name=row.name, regime=definitions.regime(row))
 
 
 def _network(row: NetworkRow) -> ArchivedNetwork:
-    return ArchivedNetwork.model_validate(
-        {"hash": row.hash, "network": row.architecture}, strict=False
-    )
+    return ArchivedNetwork(hash=row.hash, network=definitions.network(row))
 
 
 def _draw(row: DrawRow, hash: str) -> ArchivedDraw:

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.models import EpochRow, EventRow, JobRow, RegimeRow, ResultRow
-from designspace.regimes import Regime
-from services import leases, versions
+from services import definitions, leases, versions
 from services.archives import ArchivedJob
 from services.import_report import Report
 from services.results import FINAL
@@ -109,8 +108,7 @@ def _insert(
 
 
 def _needs_gpu(session: Session, regime_id: int) -> bool:
-    definition = session.get_one(RegimeRow, regime_id).definition
-    return Regime.model_validate(definition).needs_gpu
+    return definitions.regime(session.get_one(RegimeRow, regime_id)).needs_gpu
 
 
 def _answer(session: Session, row: JobRow, job: ArchivedJob) -> None:

@@ -28,8 +28,7 @@ from db.models import (
 )
 from db.session import Database
 from designspace.regimes import Regime
-from designspace.spaces import DESIGN_SPACE
-from services import archives, audits, imported_jobs, regimes, schedule, spaces
+from services import archives, audits, definitions, imported_jobs, regimes, schedule, spaces
 from services.archives import Archive, ArchivedJob, ArchivedPopulation
 from services.errors import Conflict
 from services.exports import DRAWN
@@ -96,7 +95,7 @@ class _Import:
         for archived in self._archive.spaces:
 
             def same(row: Any, space: Any = archived.space) -> bool:
-                return bool(DESIGN_SPACE.validate_python(row.definition) == space)
+                return definitions.is_same(definitions.space, row, space)
 
             name, row = self._place(DesignSpaceRow, archived.name, same)
             self._report.spaces.see(row is None)
@@ -111,7 +110,7 @@ class _Import:
         for archived in self._archive.regimes:
 
             def same(row: Any, regime: Regime = archived.regime) -> bool:
-                return Regime.model_validate(row.definition) == regime
+                return definitions.is_same(definitions.regime, row, regime)
 
             every = self._session.scalars(select(RegimeRow).order_by(RegimeRow.id))
             row = next((row for row in every if same(row)), None)

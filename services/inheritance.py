@@ -24,10 +24,9 @@ from designspace.complexity import Complexity
 from designspace.constraints import Constraint, Range
 from designspace.fits import Fit
 from designspace.line import Line
-from designspace.network import Network
 from designspace.sampling import Draw
-from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
+from services import definitions
 from services.errors import Refused
 from services.results import FINAL
 from services.wanting import wants
@@ -68,7 +67,7 @@ def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
     if not measured_alike:
         return "a population measured under the same regime and training seed"
     row = session.get_one(DesignSpaceRow, parent.space_id)
-    if not heir.space.is_given(DESIGN_SPACE.validate_python(row.definition)):
+    if not heir.space.is_given(definitions.space(row)):
         return "a population of a space whose law, given the new rules, is the law of this one"
     old, new = _windows(parent.windows), _windows(heir.windows)
     if not all(name in new and _within(new[name], window) for name, window in old.items()):
@@ -79,20 +78,20 @@ def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
 def stored(session: Session, population_id: int, count: int) -> list[Draw]:
     """The first `count` draws of a population, as they were sampled."""
     rows = session.execute(
-        select(DrawRow, NetworkRow.architecture)
+        select(DrawRow, NetworkRow)
         .join(NetworkRow, NetworkRow.id == DrawRow.network_id)
         .where(DrawRow.population_id == population_id, DrawRow.ordinal < count)
         .order_by(DrawRow.ordinal)
     )
     return [
         Draw(
-            Network.model_validate(architecture),
+            definitions.network(network),
             row.parameters,
             Complexity(row.flops, row.params, row.activations),
             Fit(Line(row.fit_w0, row.fit_wa, row.fit_wm), row.e_fit),
             row.multiplicity,
         )
-        for row, architecture in rows
+        for row, network in rows
     ]
 
 

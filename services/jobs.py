@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
+from db.json import text_at
 from db.models import EventRow, JobRow, PopulationRow, RegimeRow
-from designspace.regimes import Regime
 from services import progress, roster
 from services.errors import NotFound
 from services.leases import QUEUED
@@ -123,7 +123,13 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
     """The jobs of these ids, in their order."""
     first = of_job(func.min(PopulationRow.id))
     rows = session.execute(
-        select(JobRow, RegimeRow.definition, first.scalar_subquery(), _claimed_at())
+        select(
+            JobRow,
+            RegimeRow.definition,
+            text_at(RegimeRow.definition, "data"),
+            first.scalar_subquery(),
+            _claimed_at(),
+        )
         .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
         .where(JobRow.id.in_(ids))
     ).all()
@@ -131,9 +137,8 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
     ahead = _ahead(session, [job.id for job, *_ in rows if job.state == "queued"], alive)
     epochs = progress.last_epochs(session, ids)
     lines = {}
-    for job, definition, population_id, claimed_at in rows:
+    for job, definition, data, population_id, claimed_at in rows:
         epoch, error = epochs.get(job.id, (0, None))
-        regime = Regime.model_validate(definition)
         lines[job.id] = JobLine(
             id=job.id,
             network_id=job.network_id,
@@ -146,12 +151,12 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
             worker=job.worker,
             since=claimed_at if job.state == "running" else job.ended_at,
             epoch=epoch,
-            epochs=regime.epochs if job.kind == "train" else 0,
+            epochs=progress.epochs_of(job.kind, definition),
             error=error,
             cancelling=job.cancel_requested and job.state == "running",
             failure=job.failure,
             detail=job.detail,
-            waits=_waits(job, regime, ahead.get(job.id, 0), now, alive),
+            waits=_waits(job, data, ahead.get(job.id, 0), now, alive),
         )
     return [lines[id] for id in ids if id in lines]
 
@@ -169,7 +174,7 @@ def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]
     """How many jobs are taken before each, by workers that could take it."""
     if not ids:
         return {}
-    data = RegimeRow.definition["data"].as_string()
+    data = text_at(RegimeRow.definition, "data")
     with_images = select(RegimeRow.id).where(data.in_(alive.data_sets))
     before = func.row_number().over(
         partition_by=(JobRow.kind, JobRow.needs_gpu),
@@ -185,7 +190,7 @@ def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]
     )
 
 
-def _waits(job: JobRow, regime: Regime, ahead: int, now: int, alive: Alive) -> str | None:
+def _waits(job: JobRow, data: str | None, ahead: int, now: int, alive: Alive) -> str | None:
     """Why a job does not run yet, in words."""
     if job.state == "paused":
         return "paused"
@@ -195,8 +200,8 @@ def _waits(job: JobRow, regime: Regime, ahead: int, now: int, alive: Alive) -> s
         return "no worker"
     if job.needs_gpu and not alive.gpu:
         return "no worker with a GPU"
-    if job.kind == "train" and alive.lacks_data(regime):
-        return f"no worker with the data set {regime.data}"
+    if job.kind == "train" and data is not None and alive.lacks(data):
+        return f"no worker with the data set {data}"
     if job.not_before > now:
         return f"tried again in {(job.not_before - now + 999) // 1000} s"
     if ahead:

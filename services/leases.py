@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pydantic import ValidationError
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -28,11 +28,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from db.clock import now_ms
+from db.json import text_at
 from db.models import EventRow, JobRow, NetworkRow, RegimeRow
-from designspace.network import Network
-from designspace.regimes import Regime
 from jobs.messages import Claim, Kind
-from services import versions
+from services import definitions, versions
+from services.errors import Unreadable
 from services.wanting import waiting_state
 
 # Literals, not parameters: a prepared plan with a bound state would not use the partial index.
@@ -83,19 +83,21 @@ def _claim_of(*able: ColumnElement[bool]) -> ReturningUpdate[Any]:
 
 # NOT IN, so that both databases still walk the queue's index and stop at the first.
 _without_images = select(_regimes.c.id).where(
-    _regimes.c.definition["data"].as_string().not_in(bindparam("data_sets", expanding=True))
+    text_at(_regimes.c.definition, "data").not_in(bindparam("data_sets", expanding=True))
 )
 # Built once: building them takes longer than executing them, and the claim holds a lock.
 CLAIM = _claim_of()
 CLAIM_WITH_IMAGES = _claim_of(_jobs.c.regime_id.not_in(_without_images))
 DESCRIPTION = (
-    select(NetworkRow.architecture, RegimeRow.definition)
+    select(NetworkRow, RegimeRow)
     .join(JobRow, JobRow.network_id == NetworkRow.id)
     .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
     .where(JobRow.id == bindparam("job"))
 )
 
 RETRY_DELAY_MS = 2_000
+ENDED_AT_ONCE = 500
+"""Jobs of a regime that can't be read, in the transaction of one claim."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def claim(
     if job is None:
         return None
     log(session, job.id, job.attempt, "claimed", worker)
-    architecture, definition = session.execute(DESCRIPTION, {"job": job.id}).one()
+    network, regime = session.execute(DESCRIPTION, {"job": job.id}).one()
     try:
         return Claim(
             job_id=job.id,
@@ -152,14 +154,26 @@ def claim(
             forgiven=job.forgiven,
             token=job.lease_token,
             kind=kind,
-            network=Network.model_validate(architecture),
-            regime=Regime.model_validate(definition),
+            network=definitions.network(network),
+            regime=definitions.regime(regime),
             seed=job.seed,
         )
-    except ValidationError as error:
+    except Unreadable as reason:
         # Written by another version, perhaps; it must not hold up all jobs behind it.
-        end(session, session.get_one(JobRow, job.id), "failed", "impossible", str(error))
+        end(session, session.get_one(JobRow, job.id), "failed", "impossible", str(reason))
+        _end_unreadable(session, regime)
         return None
+
+
+def _end_unreadable(session: Session, regime: RegimeRow) -> None:
+    """End what waits for a regime that can't be read: the queue would meet each of them."""
+    try:
+        definitions.regime(regime)
+    except Unreadable as reason:
+        waiting = JobRow.state.in_(("queued", "paused")) & (JobRow.regime_id == regime.id)
+        some = select(JobRow).where(waiting).order_by(JobRow.id).limit(ENDED_AT_ONCE)
+        for job in session.scalars(some.with_for_update(skip_locked=True)):
+            end(session, job, "failed", "impossible", str(reason))
 
 
 def held(claim: Claim) -> ColumnElement[bool]:
@@ -215,23 +229,25 @@ def reap(session: Session, max_attempts: int) -> list[int]:
 def ended(session: Session, job_ids: Sequence[int]) -> list[Claim]:
     """Those of some reaped jobs that are not tried again, as claims that nobody holds."""
     rows = session.execute(
-        select(JobRow, NetworkRow.architecture, RegimeRow.definition)
+        select(JobRow, NetworkRow, RegimeRow)
         .join(NetworkRow, NetworkRow.id == JobRow.network_id)
         .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
         .where(JobRow.id.in_(job_ids), JobRow.state.in_(("dead", "cancelled")))
     )
-    return [
-        Claim(
-            job_id=job.id,
-            attempt=job.attempt,
-            token="",
-            kind=cast(Kind, job.kind),
-            network=Network.model_validate(architecture),
-            regime=Regime.model_validate(definition),
-            seed=job.seed,
-        )
-        for job, architecture, definition in rows
-    ]
+    found = []
+    for job, network, regime in rows:
+        with suppress(Unreadable):  # it was never begun
+            claim = Claim(
+                job_id=job.id,
+                attempt=job.attempt,
+                token="",
+                kind=cast(Kind, job.kind),
+                network=definitions.network(network),
+                regime=definitions.regime(regime),
+                seed=job.seed,
+            )
+            found.append(claim)
+    return found
 
 
 def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:

@@ -21,8 +21,8 @@ from db.models import (
 from designspace.exchange import Inexpressible, to_json, to_pycls
 from designspace.line import Line
 from designspace.network import Network
-from designspace.regimes import Regime
 from designspace.source import to_torch
+from services import definitions
 from services.errors import NotFound, Refused
 
 
@@ -108,7 +108,7 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
     """
     population, draw = _drawn(session, population_id, network_id)
     row = session.get_one(NetworkRow, network_id)
-    network = Network.model_validate(row.architecture)
+    network = definitions.network(row)
     line = Line(draw.fit_w0, draw.fit_wa, draw.fit_wm)
     return NetworkRecord(
         id=row.id,
@@ -137,8 +137,8 @@ def file(session: Session, population_id: int, network_id: int, form: Form) -> F
         Refused: pycls can't say this network.
     """
     population, _ = _drawn(session, population_id, network_id)
-    network = Network.model_validate(session.get_one(NetworkRow, network_id).architecture)
-    regime = Regime.model_validate(session.get_one(RegimeRow, population.regime_id).definition)
+    network = definitions.network(session.get_one(NetworkRow, network_id))
+    regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
     name = f"network-{network.hash}.{form}"
     if form == "json":
         return File(name, "application/json", to_json(network))

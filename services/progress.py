@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.models import EpochRow, JobRow, PopulationRow, RegimeRow
-from designspace.regimes import Regime
 from services.wanting import wants
 
 RATE_SECONDS = 120
@@ -156,9 +155,15 @@ def running(session: Session, population_id: int | None = None) -> list[RunningJ
     return [
         RunningJob(id, network, worker, epoch, epochs, error)
         for id, network, worker, kind, definition in rows
-        for epochs in [Regime(**definition).epochs if kind == "train" else 0]
+        for epochs in [epochs_of(kind, definition)]
         for epoch, error in [last.get(id, (0, None))]
     ]
+
+
+def epochs_of(kind: str, regime: Any) -> int:
+    """How many epochs a job has by its regime's definition; 0 where that can't be read."""
+    epochs = regime.get("epochs") if isinstance(regime, dict) else None
+    return epochs if kind == "train" and isinstance(epochs, int) else 0
 
 
 def last_epochs(

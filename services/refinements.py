@@ -17,7 +17,7 @@ from designspace.edf import edf
 from designspace.population import Population
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
-from services import inheritance, regimes, spaces
+from services import definitions, inheritance, regimes, spaces
 from services.errors import NotFound, Refused
 from services.inheritance import Heir
 from services.snapshots import Snapshots
@@ -153,7 +153,7 @@ def lineage(
         Ancestor(
             space_id=row.id,
             name=row.name,
-            count=DESIGN_SPACE.validate_python(row.definition).count(),
+            count=definitions.space(row).count(),
             regime=name,
             population_id=of,
             n=n,

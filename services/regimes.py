@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.insert import insert_named
 from db.models import RegimeRow
 from designspace.regimes import Regime
+from services import definitions
 from services.errors import Conflict, NotFound
 
 
@@ -35,7 +36,7 @@ def define(session: Session, name: str, regime: Regime) -> int:
     if id is not None:
         return id
     row = session.scalars(select(RegimeRow).where(RegimeRow.name == name)).one()
-    if Regime.model_validate(row.definition) != regime:
+    if not definitions.is_same(definitions.regime, row, regime):
         raise Conflict(f"regime {name!r} exists with another definition")
     return row.id
 
@@ -49,7 +50,12 @@ def offer(session: Session, ready_made: Mapping[str, Regime]) -> None:
 
 
 def get(session: Session, id: int) -> RegimeRecord:
-    """The regime `id`, or NotFound."""
+    """The regime `id`.
+
+    Raises:
+        NotFound: there is none.
+        Unreadable: it can't be read.
+    """
     row = session.get(RegimeRow, id)
     if row is None:
         raise NotFound("regime", id)
@@ -57,9 +63,10 @@ def get(session: Session, id: int) -> RegimeRecord:
 
 
 def every(session: Session) -> list[RegimeRecord]:
-    """All regimes, oldest first."""
-    return [_record(row) for row in session.scalars(select(RegimeRow).order_by(RegimeRow.id))]
+    """All regimes that can be read, oldest first."""
+    rows = session.scalars(select(RegimeRow).order_by(RegimeRow.id))
+    return definitions.readable(_record, rows)
 
 
 def _record(row: RegimeRow) -> RegimeRecord:
-    return RegimeRecord(row.id, row.name, Regime.model_validate(row.definition), row.created_at)
+    return RegimeRecord(row.id, row.name, definitions.regime(row), row.created_at)

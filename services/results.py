@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.insert import insert_for
 from db.models import EpochRow, JobRow, NetworkRow, RegimeRow, ResultRow
-from designspace.regimes import Regime
 from jobs.messages import PASSING, Claim, Epoch, Failed, Finished
-from services import leases
+from services import definitions, leases
 
 FINAL = ("done", "failed", "cancelled", "dead")
 
@@ -49,7 +48,10 @@ def record(session: Session, claim: Claim, finished: Finished) -> bool:
         )
         .with_for_update(of=JobRow)
     )
-    if job is None or _regime(session, job) != claim.regime:
+    if job is None:
+        return False
+    regime = session.get_one(RegimeRow, job.regime_id)
+    if not definitions.is_same(definitions.regime, regime, claim.regime):
         return False
     session.add(
         ResultRow(
@@ -97,7 +99,3 @@ def record_end(
         case Failed():
             retry = not is_final(claim, end, max_attempts)
             record_failure(session, claim, end, retry, max_attempts)
-
-
-def _regime(session: Session, job: JobRow) -> Regime:
-    return Regime.model_validate(session.get_one(RegimeRow, job.regime_id).definition)

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.insert import insert_for
 from db.models import JobRow, WorkerRow
-from designspace.regimes import Regime
 from services import progress
 from services.progress import RATE_SECONDS, RunningJob
 
@@ -35,9 +34,9 @@ class Alive:
     gpu: bool
     data_sets: frozenset[str]  # that at least one of them has
 
-    def lacks_data(self, regime: Regime) -> bool:
-        """Whether there are workers, and none of them has the images."""
-        return self.any and regime.data not in self.data_sets
+    def lacks(self, data: str) -> bool:
+        """Whether there are workers, and none of them has the data set."""
+        return self.any and data not in self.data_sets
 
 
 @dataclass(frozen=True)

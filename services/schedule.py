@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.insert import insert_new
 from db.models import DrawRow, EventRow, JobRow, PopulationRow, RegimeRow
-from designspace.regimes import Regime
 from jobs.messages import Kind
-from services import jobs, versions
+from services import definitions, jobs, versions
 from services.errors import Conflict, NotFound
 from services.results import FINAL
 from services.wanting import drawn, is_awaited, of_job, waiting_state, wanted_by
@@ -174,7 +173,7 @@ def _queue(
     """
     now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == kind)
     turn = session.scalar(now) or 0
-    regime = Regime.model_validate(session.get_one(RegimeRow, population.regime_id).definition)
+    regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
     insert_new(
         session,
         JobRow,

@@ -24,9 +24,8 @@ from sqlalchemy.orm import Session
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
 from designspace.population import Population
-from designspace.regimes import Regime
-from services import identity
-from services.errors import NotFound
+from services import definitions, identity
+from services.errors import NotFound, Unreadable
 from services.results import FINAL
 
 Column = NDArray[np.float64]
@@ -87,16 +86,17 @@ class _State:
     network_ids: NDArray[np.int64]
     chance: float  # error of guessing, percent
     regime: str  # name
+    database: str  # name: `services.identity`
     measured: dict[str, Column] = field(default_factory=dict)
     failures: list[str | None] = field(default_factory=list)
     newest_ms: int = 0
     snapshot: Snapshot | None = None
 
-    def leads_to(self, row: PopulationRow) -> bool:
+    def leads_to(self, row: PopulationRow, database: str) -> bool:
         """Whether reading what is new is enough: else it was made larger, or restored."""
-        return len(self.network_ids) == row.n and (
-            self.snapshot is None or self.snapshot.version <= row.version
-        )
+        version = 0 if self.snapshot is None else self.snapshot.version
+        same = self.database == database and len(self.network_ids) == row.n
+        return same and version <= row.version
 
     @property
     def nbytes(self) -> int:
@@ -134,9 +134,10 @@ class Snapshots:
             row = session.get(PopulationRow, population_id)
             if row is None:
                 raise NotFound("population", population_id)
+            name = identity.current(session)
             state = self._states.get(population_id)
-            if state is None or not state.leads_to(row):
-                state = _draws(session, row)
+            if state is None or not state.leads_to(row, name):
+                state = _draws(session, row, name)
             snapshot = _brought_up_to_date(session, row, state)
             self._keep(population_id, state)
             return snapshot
@@ -155,13 +156,9 @@ class Snapshots:
 def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> Snapshot:
     """The state's snapshot as the database is now."""
     before = state.snapshot
-    changed = before is None or before.version != row.version
-    if changed:
-        _add_results(session, row, state)
-    name = identity.current(session)
-    edition = f"{name} {row.id} {row.version} {row.n} {state.newest_ms}"
-    if before is not None and not changed and before.edition == edition:
+    if before is not None and before.version == row.version:
         return before
+    _add_results(session, row, state)
     state.snapshot = Snapshot(
         row.id,
         row.name,
@@ -171,12 +168,12 @@ def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> 
         state.chance,
         (row.regime_id, row.training_seed),
         frozenset(state.measured),
-        edition,
+        f"{state.database} {row.id} {row.version} {row.n} {state.newest_ms}",
     )
     return state.snapshot
 
 
-def _draws(session: Session, population: PopulationRow) -> _State:
+def _draws(session: Session, population: PopulationRow, database: str) -> _State:
     """What was drawn."""
     rows = session.execute(
         select(
@@ -200,8 +197,9 @@ def _draws(session: Session, population: PopulationRow) -> _State:
         drawn,
         np.array(multiplicity, dtype=float),
         np.array(network_ids),
-        Regime.model_validate(regime.definition).chance,
+        definitions.regime(regime).chance,
         regime.name,
+        database,
         measured={"error": np.full(len(rows), np.nan)},
         failures=[None] * len(rows),
     )
@@ -212,7 +210,10 @@ def columns_of(objects: Sequence[str]) -> dict[str, Column]:
 
     Read as one text: a hundred thousand small ones would take ten times as long.
     """
-    rows: list[dict[str, float]] = json.loads(f"[{','.join(objects)}]")
+    try:
+        rows: list[dict[str, float]] = json.loads(f"[{','.join(objects)}]")
+    except ValueError as error:
+        raise Unreadable(f"what is stored of a population is no JSON: {error}") from None
     names = list(dict.fromkeys(name for row in rows for name in row))
     if all(list(row) == names for row in rows):
         values: Iterator[float] = chain.from_iterable(row.values() for row in rows)

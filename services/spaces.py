@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from db.insert import insert_named
 from db.models import DesignSpaceRow
-from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
+from services import definitions
 from services.errors import Conflict, NotFound
 
 
@@ -39,13 +39,19 @@ def define(session: Session, name: str, space: Family, refined_from: int | None 
     if id is not None:
         return id
     row = session.scalars(select(DesignSpaceRow).where(DesignSpaceRow.name == name)).one()
-    if row.refined_from != refined_from or _record(row).space != space:
+    same = definitions.is_same(definitions.space, row, space)
+    if row.refined_from != refined_from or not same:
         raise Conflict(f"design space {name!r} exists with another definition")
     return row.id
 
 
 def get(session: Session, id: int) -> SpaceRecord:
-    """The design space `id`, or NotFound."""
+    """The design space `id`.
+
+    Raises:
+        NotFound: there is none.
+        Unreadable: it can't be read.
+    """
     row = session.get(DesignSpaceRow, id)
     if row is None:
         raise NotFound("design space", id)
@@ -53,11 +59,12 @@ def get(session: Session, id: int) -> SpaceRecord:
 
 
 def every(session: Session) -> list[SpaceRecord]:
-    """All design spaces, oldest first."""
+    """All design spaces that can be read, oldest first."""
     rows = session.scalars(select(DesignSpaceRow).order_by(DesignSpaceRow.id))
-    return [_record(row) for row in rows]
+    return definitions.readable(_record, rows)
 
 
 def _record(row: DesignSpaceRow) -> SpaceRecord:
-    space = DESIGN_SPACE.validate_python(row.definition)
-    return SpaceRecord(row.id, row.name, space, row.refined_from, row.created_at)
+    return SpaceRecord(
+        row.id, row.name, definitions.space(row), row.refined_from, row.created_at
+    )

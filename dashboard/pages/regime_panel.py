@@ -18,7 +18,7 @@ from services.roster import Alive
 def option(known: RegimeRecord, workers: Alive) -> dict[str, str]:
     """A regime to pick; one whose images no worker has says so."""
     label = known.name
-    if workers.lacks_data(known.regime):
+    if workers.lacks(known.regime.data):
         label += " · images not packed"
     return {"value": str(known.id), "label": label}
 
@@ -41,7 +41,7 @@ def facts_of(sources: Sources, id: str | None) -> Component:
 def lacking(regime: Regime, workers: Alive) -> list[Component]:
     """What keeps the workers that are there from training under a regime."""
     told: list[Any] = []
-    if workers.lacks_data(regime):
+    if workers.lacks(regime.data):
         command = html.Code("python -m netspace data pack --help")
         told.append(["No worker has its images: jobs would wait for one. ", command])
     if workers.any and regime.needs_gpu and not workers.gpu:

@@ -1,13 +1,18 @@
 """Leases and results: one result a job, whoever is killed, late or twice."""
 
+import json
+import math
 import threading
 import time
 
 import pytest
 from sqlalchemy import text
 
+from designspace.regimes import DIGITS
 from jobs.messages import Epoch, Failed, Finished
-from services import leases, populations, results
+from services import jobs, leases, populations, regimes, results, schedule
+from services import progress as progress_of
+from services.errors import Unreadable
 
 FINISHED = Finished(quantities={"error": 12.5}, conditions={"device": "cpu"})
 OUT_OF_MEMORY = Failed(failure="out_of_memory", detail="asked for 80 GiB")
@@ -179,6 +184,54 @@ def test_a_job_that_can_not_be_read_fails_and_holds_up_no_other(database, create
     assert claim(database) is None
     assert progress(database, id).failed == 1
     assert claim(database).job_id == 2
+
+
+SPOILT = {
+    "another version's": "{}",
+    "no object": "[1, 2]",
+    "an infinity": json.dumps(DIGITS.model_dump() | {"epochs": math.inf}),
+    "half": '{"data": "dig',
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_regime_that_can_not_be_read_ends_its_own_jobs_and_stops_nobody(
+    database, create, spoilt
+):
+    if "postgresql" in database.url and spoilt not in ("another version's", "no object"):
+        pytest.skip("PostgreSQL stores nothing that is no JSON")
+    with database.durable() as session:
+        regime = regimes.define(session, "spoilt", DIGITS.model_copy(update={"epochs": 3}))
+    own = create(3, name="its own", regime_id=regime, priority=-1)
+    others = create(2, name="others'")
+    with database.durable() as session:
+        session.execute(
+            text("UPDATE regimes SET definition = :text WHERE id = :id"),
+            {"text": SPOILT[spoilt], "id": regime},
+        )
+    with database.read() as session:
+        assert {job.state for job in jobs.listed(session, "waiting").items} == {"queued"}
+        assert [one.name for one in regimes.every(session)] == ["digits"]
+        assert progress_of.activities(session, [own, others]).keys() == {own, others}
+        with pytest.raises(Unreadable, match="regime 'spoilt' can't be read"):
+            regimes.get(session, regime)
+    with database.write() as session:
+        assert leases.claim(session, "train", "a worker", 30, False, ["digits"]) is None
+    assert (progress(database, own).failed, progress(database, others).failed) == (3, 0)
+    with database.write() as session:
+        found = leases.claim(session, "train", "a worker", 30, False, ["digits"])
+    assert found.regime == DIGITS
+    with database.read() as session:
+        [first, *_] = jobs.listed(session, "failed").items
+    assert first.failure == "impossible"
+    assert "regime 'spoilt' can't be read" in first.detail
+    with database.durable() as session:
+        assert (
+            schedule.retry(session, own) == 3
+        )  # they wait, and end again when it is asked for
+        with pytest.raises(Unreadable):
+            schedule.queue_benchmarks(session, own)
 
 
 def test_a_retried_failure_waits_and_comes_back_until_the_attempts_are_used_up(

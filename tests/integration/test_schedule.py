@@ -457,6 +457,17 @@ def test_a_snapshot_follows_a_population_that_grows(database, create):
     assert len(snapshots.get(id).population) == 5
 
 
+@pytest.mark.parametrize(("bytes", "kept"), [(0, False), (2**20, True)])
+def test_populations_that_fit_into_memory_are_read_once(database, create, bytes, kept):
+    snapshots = Snapshots(database, kept_bytes=bytes)
+    one, other = create(3, name="one"), create(3, name="other", seed=1)
+    before = snapshots.get(one)
+    assert snapshots.get(one) is before  # the last one asked for is kept, however large
+    snapshots.get(other)
+    assert (snapshots.get(one) is before) is kept
+    assert snapshots.get(one).population.ids.tolist() == before.population.ids.tolist()
+
+
 def test_two_people_who_make_a_population_larger_at_once_do_not_add_twice(database, create):
     id = create(3)
     said = []

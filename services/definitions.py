@@ -1,0 +1,73 @@
+"""Definitions: rows of JSON as the values they stand for.
+
+A row may be of another version, or spoilt. It concerns those who ask for it, by name; lists
+leave it out, and whoever waits for somebody else's jobs never hears of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from db.models import DesignSpaceRow, NetworkRow, RegimeRow
+from designspace.network import Network
+from designspace.regimes import Regime
+from designspace.spaces import DESIGN_SPACE
+from designspace.spaces.base import Family
+from services.errors import Unreadable
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row", DesignSpaceRow, RegimeRow)
+Value = TypeVar("Value")
+
+
+def space(row: DesignSpaceRow) -> Family:
+    """The design space of a row.
+
+    Raises:
+        Unreadable: it can't be read, as below.
+    """
+    return _read(f"design space {row.name!r}", DESIGN_SPACE.validate_python, row.definition)
+
+
+def regime(row: RegimeRow) -> Regime:
+    """The regime of a row."""
+    return _read(f"regime {row.name!r}", Regime.model_validate, row.definition)
+
+
+def network(row: NetworkRow) -> Network:
+    """The network of a row."""
+    return _read(f"network {row.hash}", Network.model_validate, row.architecture)
+
+
+def readable(read: Callable[[Row], Value], rows: Iterable[Row]) -> list[Value]:
+    """What `read` makes of those rows that can be read; the others are logged."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except Unreadable as reason:
+            log.warning("left out: %s", reason)
+    return found
+
+
+def is_same(read: Callable[[Row], Value], row: Row, value: Value) -> bool:
+    """Whether a row stands for a value; one that can't be read stands for none."""
+    try:
+        return bool(read(row) == value)
+    except Unreadable:
+        return False
+
+
+def _read(what: str, read: Callable[[Any], Value], stored: Any) -> Value:
+    try:
+        return read(stored)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "definition"
+        said = f"{where}: {first['msg']}"[:200]
+        raise Unreadable(f"{what} can't be read by this version: {said}") from None
