@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from designspace import cells
 from designspace.constraints import Constraint, passing
 
 Column: TypeAlias = NDArray[np.float64]
@@ -113,8 +114,8 @@ class Population:
         """A population from any arrays in sampling order, each of shape (n,).
 
         Args:
-            columns: numbers by name, nan or None where a network lacks one. `error`, percent,
-                must be there; designspace.quantities has the usual other names.
+            columns: numbers by name, nan, None or masked where a network lacks one. `error`,
+                percent, must be there; designspace.quantities has the usual other names.
             status: a Status each. By default a network with a failure failed, one with an
                 infinite error diverged, with a finite one is measured, with nan is pending.
             failures: why each network failed; None or "" where it did not.
@@ -123,8 +124,9 @@ class Population:
             chance: error of guessing; a network at or above it counts as diverged.
 
         Raises:
-            ValueError: no `error`, a column that is not n numbers, a measured network
-                without a finite error, a multiplicity that is not positive.
+            ValueError: no `error`, a column that is not n numbers (its name, the row and the
+                cell), a measured network without an error from 0 to 100 percent, a
+                multiplicity that is not positive.
         """
         if "error" not in columns:
             raise ValueError(f"a population needs a column 'error', got {list(columns)}")
@@ -132,6 +134,7 @@ class Population:
         numbers = {name: as_column(name, values, n) for name, values in columns.items()}
         error, reasons = numbers["error"], failure_texts(failures, n)
         state = as_status(status, n) if status is not None else from_errors(error, reasons)
+        refuse_impossible(error[state == Status.MEASURED])
         state[(state == Status.MEASURED) & (error >= chance)] = Status.DIVERGED
         numbers["error"] = settle_errors(error, state)
         cause, causes = encode_causes(reasons, state)
@@ -141,7 +144,7 @@ class Population:
             "multiplicity": as_weights(multiplicity, n),
         }
         if ids is not None:
-            marks["ids"] = of_length("ids", np.array(ids), n)
+            marks["ids"] = of_length("ids", np.array(cells.unmasked(ids)), n)
         complete = frozenset(name for name in numbers if not np.isnan(numbers[name]).any())
         return cls(frozen_each(numbers), frozen_each(marks), causes, complete)
 
@@ -241,6 +244,14 @@ def from_errors(error: Column, failures: NDArray[np.object_]) -> NDArray[np.int8
     )
 
 
+def refuse_impossible(measured: Column) -> None:
+    """Refuse errors that are no share of the test images, such as the filler of a mask."""
+    finite = measured[np.isfinite(measured)]
+    wrong = finite[(finite < 0) | (finite > 100)]
+    if wrong.size:
+        raise ValueError(f"an error is 0 to 100 percent, got {wrong[0]:g}")
+
+
 def settle_errors(error: Column, status: NDArray[np.int8]) -> Column:
     """+inf where diverged, nan where pending or failed, else the error: a finite number."""
     measured = status == Status.MEASURED
@@ -253,10 +264,7 @@ def failure_texts(failures: ArrayLike | None, n: int) -> NDArray[np.object_]:
     """What each network is said to have failed of, shape (n,); "" where nothing is said."""
     if failures is None:
         return np.full(n, "", dtype=object)
-    texts = of_length("failures", np.array(failures, dtype=object), n)
-    nothing = ~texts.astype(bool) | (texts != texts)  # None; the nan of an empty CSV cell
-    texts[nothing] = ""
-    return texts
+    return of_length("failures", cells.texts(failures), n)
 
 
 def encode_causes(
@@ -272,11 +280,8 @@ def encode_causes(
 
 
 def as_column(name: str, values: ArrayLike, n: int) -> Column:
-    """A copy of `values` as float64, shape (n,)."""
-    try:
-        return of_length(name, np.array(values, dtype=np.float64), n)
-    except TypeError as error:
-        raise ValueError(f"column {name!r} is not numbers: {error}") from error
+    """A copy of `values` as float64, shape (n,); nan where there is nothing."""
+    return of_length(name, cells.numbers(name, values), n)
 
 
 def as_weights(multiplicity: ArrayLike | None, n: int) -> Column:
@@ -290,7 +295,7 @@ def as_weights(multiplicity: ArrayLike | None, n: int) -> Column:
 def as_status(values: ArrayLike, n: int) -> NDArray[np.int8]:
     """A copy of `values` as codes of Status, shape (n,)."""
     status = of_length("status", np.array(values, dtype=np.int8), n)
-    if not np.isin(status, list(Status)).all():
+    if np.ma.is_masked(values) or not np.isin(status, list(Status)).all():
         raise ValueError(f"a status is one of {[*Status]}")
     return status
 
