@@ -18,6 +18,7 @@
       this.best = document.getElementById("widths-best");
       this.worst = document.getElementById("widths-worst");
       this.drawn = [];
+      this.layouts = null; // of one panel and of two, once axes are known
       window.netspacePick.onClick(frame, (x, y) => {
         const row = this.#nearest(x, y);
         if (row >= 0) pick(row);
@@ -68,6 +69,7 @@
      */
     draw(view, k, picked) {
       const { frame } = this;
+      if (!this.layouts) return; // the other population is on its way
       const together = this.#arrange(view);
       const upper = { axes: ["xaxis", "yaxis"], title: this.best };
       const lower = { axes: ["xaxis2", "yaxis2"], title: this.worst };
