@@ -14,20 +14,41 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from designspace.constraints import Constraint
-from designspace.network import Frozen
+from designspace.network import Definition
+
+MOST = 30_000
+"""Values of a law: RegNet's slopes from 0.1 to 256 in hundredths are 25,591."""
+LARGEST = 10**6
+PER = 10**6
+"""Every value is a whole number of 1 / PER, so that it can be listed exactly."""
 
 
 def exact(number: float) -> Fraction:
     """The decimal that `number` was written as: 0.1 is 1/10."""
     return Fraction(str(number))
+
+
+def _whole(number: float) -> int:
+    """A value as a whole number of 1 / PER.
+
+    Raises:
+        ValueError: it is finer.
+    """
+    units = exact(number) * PER
+    if units.denominator != 1:
+        raise ValueError(
+            f"{number:g} has more than six decimals: the finest step is {1 / PER:f}"
+        )
+    return int(units)
 
 
 @dataclass(frozen=True)
@@ -38,24 +59,34 @@ class Table:
     probabilities: NDArray[np.float64]
 
 
-class _Law(Frozen):
+class _Law(Definition):
     """What all laws share: a table, and drawing from it."""
 
     law: str
 
+    def whole(self) -> NDArray[np.int64]:
+        """The values that can be drawn as whole numbers of 1 / PER, ascending, shape (k,)."""
+        raise NotImplementedError
+
+    def masses(self) -> list[float]:
+        """The probability of each value."""
+        raise NotImplementedError
+
     def table(self) -> list[tuple[Fraction, float]]:
         """(value, probability) of each value, ascending."""
-        raise NotImplementedError
+        values = (Fraction(value, PER) for value in self.whole().tolist())
+        return list(zip(values, self.masses(), strict=True))
 
     @property
     def values(self) -> NDArray[np.float64]:
         """The values that can be drawn, ascending, shape (k,)."""
-        return np.array([float(value) for value, _ in self.table()])
+        values: NDArray[np.float64] = self.whole() / PER
+        return values
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
         """The probability of each of `values`, shape (k,)."""
-        return np.array([p for _, p in self.table()])
+        return np.array(self.masses())
 
     def given(self, constraint: Constraint) -> Law:
         """The law of the values that pass, with as many as possible of its own words.
@@ -71,7 +102,8 @@ class _Law(Frozen):
 
     def is_given(self, other: _Law) -> bool:
         """Whether this law is `other` given that its value is one of this law's."""
-        mine, theirs = self.table(), dict(other.table())
+        theirs = dict(zip(other.whole().tolist(), other.masses(), strict=True))
+        mine = list(zip(self.whole().tolist(), self.masses(), strict=True))
         share = sum(theirs.get(value, 0.0) for value, _ in mine)
         return all(abs(p * share - theirs.get(value, 0.0)) <= 1e-9 * share for value, p in mine)
 
@@ -90,10 +122,10 @@ class _Law(Frozen):
 
 @lru_cache(maxsize=256)
 def _units(law: _Law, per: int) -> NDArray[np.int64]:
-    units = [value * per for value, _ in law.table()]
-    if any(unit.denominator != 1 for unit in units):
+    units, rest = np.divmod(law.whole() * per, PER)
+    if rest.any():
         raise ValueError(f"{law!r} has values finer than 1/{per}")
-    return np.array([int(unit) for unit in units], dtype=np.int64)
+    return units
 
 
 BUCKETS = 2**16
@@ -125,17 +157,25 @@ def _edges(law: _Law) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     return edges, None if crowded else guide
 
 
+def _require_few(values: int) -> None:
+    """Refuse a law of too many values, before any is made."""
+    if values > MOST:
+        raise ValueError(f"a law of {values:,} values: at most {MOST:,}, so take a larger step")
+
+
 class _Range(_Law):
     """A closed range of multiples of `step`."""
 
-    lo: float = Field(gt=0)
-    hi: float = Field(gt=0)
-    step: float = Field(1, gt=0)
+    lo: float = Field(gt=0, le=LARGEST)
+    hi: float = Field(gt=0, le=LARGEST)
+    step: float = Field(1, gt=0, le=LARGEST)
 
     @model_validator(mode="after")
     def _on_the_grid(self) -> Self:
         if self.lo > self.hi:
             raise ValueError(f"reversed range {self.lo:g}..{self.hi:g}")
+        step = _whole(self.step)
+        _require_few((_whole(self.hi) - _whole(self.lo)) // step + 1)
         for bound in (self.lo, self.hi):
             if exact(bound) % exact(self.step):
                 below = exact(bound) // exact(self.step) * exact(self.step)
@@ -147,15 +187,13 @@ class _Range(_Law):
 
     def _of(self, kept: list[float]) -> Law:
         whole: Any = self.model_copy(update={"lo": kept[0], "hi": kept[-1]})
-        law: Law = whole if len(whole.grid()) == len(kept) else super()._of(kept)
+        law: Law = whole if len(whole.whole()) == len(kept) else super()._of(kept)
         return law
 
-    def grid(self) -> list[Fraction]:
+    def whole(self) -> NDArray[np.int64]:
         """lo, lo + step .. hi."""
-        step = exact(self.step)
-        return [
-            step * k for k in range(int(exact(self.lo) / step), int(exact(self.hi) / step) + 1)
-        ]
+        step = _whole(self.step)
+        return np.arange(_whole(self.lo), _whole(self.hi) + step, step, dtype=np.int64)
 
 
 class Uniform(_Range):
@@ -163,9 +201,9 @@ class Uniform(_Range):
 
     law: Literal["uniform"] = "uniform"
 
-    def table(self) -> list[tuple[Fraction, float]]:
-        grid = self.grid()
-        return [(value, 1 / len(grid)) for value in grid]
+    def masses(self) -> list[float]:
+        k = len(self.whole())
+        return [1 / k] * k
 
 
 class LogUniform(_Range):
@@ -173,12 +211,13 @@ class LogUniform(_Range):
 
     law: Literal["log_uniform"] = "log_uniform"
 
-    def table(self) -> list[tuple[Fraction, float]]:
-        grid, step = self.grid(), exact(self.step)
-        below = [grid[0] - min(step, grid[0] / 2), *grid[:-1]]
-        masses = [math.log(v / u) for u, v in zip(below, grid, strict=True)]
-        whole = sum(masses)
-        return [(value, mass / whole) for value, mass in zip(grid, masses, strict=True)]
+    def masses(self) -> list[float]:
+        grid = self.whole().tolist()
+        below = grid[0] - min(Fraction(_whole(self.step)), Fraction(grid[0], 2))
+        masses = [math.log(grid[0] / below)]
+        masses += [math.log(v / u) for u, v in pairwise(grid)]
+        every = sum(masses)
+        return [mass / every for mass in masses]
 
 
 class PowerOfTwoOrLogUniform(_Law):
@@ -189,9 +228,9 @@ class PowerOfTwoOrLogUniform(_Law):
     """
 
     law: Literal["power2_or_log_uniform"] = "power2_or_log_uniform"
-    lo: int = Field(ge=1)
-    hi: int = Field(ge=1)
-    step: int = Field(8, ge=1)
+    lo: int = Field(ge=1, le=2**19)
+    hi: int = Field(ge=1, le=2**19)
+    step: int = Field(8, ge=1, le=2**19)
 
     @model_validator(mode="after")
     def _powers_of_two(self) -> Self:
@@ -200,6 +239,7 @@ class PowerOfTwoOrLogUniform(_Law):
                 raise ValueError(f"{name} {value} is no power of two")
         if self.lo > self.hi:
             raise ValueError(f"reversed range {self.lo}..{self.hi}")
+        _require_few(self.hi // self.step + self.step.bit_length())
         return self
 
     def _of(self, kept: list[float]) -> Law:
@@ -208,36 +248,52 @@ class PowerOfTwoOrLogUniform(_Law):
             return LogUniform(lo=lo, hi=hi, step=self.step)
         if lo < self.step <= hi and hi.bit_count() == 1:
             whole = self.model_copy(update={"lo": lo, "hi": hi})
-            if len(whole.table()) == len(kept):
+            if len(whole.whole()) == len(kept):
                 return whole
         return super()._of(kept)
 
-    def table(self) -> list[tuple[Fraction, float]]:
-        powers = [2**i for i in range(self.lo.bit_length() - 1, self.hi.bit_length())]
-        small = [(Fraction(power), 1 / len(powers)) for power in powers if power < self.step]
-        rest = 1 - len(small) / len(powers)
-        if not rest:
-            return small
-        multiples = LogUniform(lo=max(self.lo, self.step), hi=self.hi, step=self.step)
-        return small + [(value, rest * p) for value, p in multiples.table()]
+    def whole(self) -> NDArray[np.int64]:
+        small = [PER * power for power in self._powers() if power < self.step]
+        multiples = self._multiples()
+        return np.array([*small, *(multiples.whole() if multiples else ())], dtype=np.int64)
+
+    def masses(self) -> list[float]:
+        powers = self._powers()
+        small = [1 / len(powers) for power in powers if power < self.step]
+        rest, multiples = 1 - len(small) / len(powers), self._multiples()
+        return small + [rest * p for p in (multiples.masses() if multiples else ())]
+
+    def _powers(self) -> list[int]:
+        return [2**i for i in range(self.lo.bit_length() - 1, self.hi.bit_length())]
+
+    def _multiples(self) -> LogUniform | None:
+        """The law from the step on; None where all values lie below it."""
+        if self.hi < self.step:
+            return None
+        return LogUniform(lo=max(self.lo, self.step), hi=self.hi, step=self.step)
 
 
 class Choice(_Law):
     """Each of a few values alike. Powers of two make it log-uniform."""
 
     law: Literal["choice"] = "choice"
-    choices: tuple[float, ...] = Field(min_length=1, max_length=1000)
+    choices: tuple[Annotated[float, Field(gt=0, le=LARGEST)], ...] = Field(
+        min_length=1, max_length=1000, strict=False
+    )
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
-        if list(self.choices) != sorted(set(self.choices)) or self.choices[0] <= 0:
-            raise ValueError(
-                f"choices must be positive, distinct and ascending: {self.choices}"
-            )
+        if list(self.choices) != sorted(set(self.choices)):
+            raise ValueError("choices should be distinct and ascending")
+        for value in self.choices:
+            _whole(value)
         return self
 
-    def table(self) -> list[tuple[Fraction, float]]:
-        return [(exact(value), 1 / len(self.choices)) for value in self.choices]
+    def whole(self) -> NDArray[np.int64]:
+        return np.array([_whole(value) for value in self.choices], dtype=np.int64)
+
+    def masses(self) -> list[float]:
+        return [1 / len(self.choices)] * len(self.choices)
 
 
 Law: TypeAlias = Annotated[
@@ -261,3 +317,21 @@ def defaults_to(default: Uniform | LogUniform | PowerOfTwoOrLogUniform | Choice)
         return default.model_dump() | {"lo": given[0], "hi": given[1]}
 
     return BeforeValidator(read)
+
+
+def within(lo: float, hi: float, per: int) -> Any:
+    """The type of a law whose values lie in lo .. hi and are whole numbers of 1 / per."""
+
+    def check(law: Any) -> Any:
+        if not isinstance(law, _Law):  # a tie by name
+            return law
+        values = law.whole()
+        if values[0] < lo * PER or values[-1] > hi * PER:
+            first, last = values[0] / PER, values[-1] / PER
+            raise ValueError(f"{first:g}..{last:g}: allowed is {lo:g}..{hi:g}")
+        if (values * per % PER).any():
+            finest = "whole numbers" if per == 1 else f"multiples of {1 / per:g}"
+            raise ValueError(f"has values finer than {1 / per:g}: allowed are {finest}")
+        return law
+
+    return AfterValidator(check)

@@ -65,8 +65,9 @@ class Line:
         return above if ratio**2 > tie else above - 1
 
 
-PER_WA, PER_WM = 10, 1000
-"""Arrays of draws hold wa in tenths and wm in thousandths, as whole numbers."""
+PER_WA, PER_WM = 100, 1000
+"""Arrays of draws hold wa in hundredths, as it is published, and wm in thousandths, as whole
+numbers."""
 
 
 def stages(depth: Ints, w0: Ints, wa: Ints, wm: Ints, count: int) -> tuple[Ints, Ints]:
@@ -75,7 +76,7 @@ def stages(depth: Ints, w0: Ints, wa: Ints, wm: Ints, count: int) -> tuple[Ints,
     Args:
         depth: d, shape (n,).
         w0: channels, shape (n,).
-        wa: slope in tenths of a channel per block, shape (n,), above 0.
+        wa: slope in hundredths of a channel per block, shape (n,), above 0.
         wm: multiplier in thousandths, shape (n,), above 1000.
         count: levels 0 .. count - 1 become rows; the last row of the depths holds what is left.
 

@@ -47,25 +47,37 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Stem(Frozen):
+class Definition(Frozen):
+    """A value that people write: each number is finite, and a number; `true` is no 1."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+WIDEST, DEEPEST = 2**20, 1024
+"""Channels and blocks of a stage, at most: beyond them counts would leave 64 bits."""
+
+
+class Stem(Definition):
     """The layers before the body.
 
     `simple`: one 3x3 convolution; `resnet`: 7x7 convolution, then a 3x3 max pool of stride 2.
     """
 
     kind: Literal["simple", "resnet"] = "simple"
-    width: int = Field(32, ge=1, description="output channels; never the w0 of a RegNet")
+    width: int = Field(
+        32, ge=1, le=8192, description="output channels; never the w0 of a RegNet"
+    )
     stride: int = Field(2, ge=1, le=4, description="stride of the convolution")
 
 
-class Stage(Frozen):
+class Stage(Definition):
     """Blocks of one width; the first of them carries the stride."""
 
-    depth: int = Field(ge=1, description="d_i, blocks")
-    width: int = Field(ge=1, description="w_i, channels")
+    depth: int = Field(ge=1, le=DEEPEST, description="d_i, blocks")
+    width: int = Field(ge=1, le=WIDEST, description="w_i, channels")
     stride: int = Field(2, ge=1, le=4)
-    bottleneck_ratio: float = Field(1, gt=0, description="b_i = width / inner width")
-    group_width: int = Field(ge=1, description="g_i, channels per group of the 3x3")
+    bottleneck_ratio: float = Field(1, gt=0, le=WIDEST, description="b_i = width / inner width")
+    group_width: int = Field(ge=1, le=WIDEST, description="g_i, channels per group of the 3x3")
 
     @field_validator("bottleneck_ratio")
     @classmethod
@@ -92,11 +104,11 @@ class Stage(Frozen):
         return int(inner_width(self.width, self.bottleneck_ratio))
 
 
-class Network(Frozen):
+class Network(Definition):
     """One network: X blocks, or Y blocks where `se_ratio` is above 0."""
 
     stem: Stem = Stem()
-    stages: tuple[Stage, ...] = Field(min_length=1)
+    stages: tuple[Stage, ...] = Field(min_length=1, max_length=32, strict=False)
     se_ratio: float = Field(
         0, ge=0, le=1, description="squeeze width / input width of a block; 0: no SE"
     )

@@ -13,13 +13,13 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from designspace.network import Frozen
+from designspace.network import Definition
 
 DATA_NAME = r"[a-z0-9][a-z0-9_-]*"
 """What a data set may be called."""
 
 
-class Regime(Frozen):
+class Regime(Definition):
     """SGD with Nesterov momentum and a cosine schedule stepped once per batch, down to zero.
 
     The reported error is the top-1 error of the test images after the last epoch: no epoch,
@@ -28,6 +28,7 @@ class Regime(Frozen):
 
     data: str = Field(
         pattern=f"^{DATA_NAME}$",
+        max_length=100,
         description="`digits` (ships with scikit-learn), the name of a packed data set, or "
         "NAME of DATA_DIR/datasets/NAME.npz",
     )
@@ -36,8 +37,9 @@ class Regime(Frozen):
     classes: int = Field(ge=2, le=100_000)
     epochs: int = Field(ge=1, le=10_000)
     batch_size: int = Field(128, ge=2, le=65_536)
-    lr: float = Field(gt=0, le=100, description="peak learning rate at this batch size")
-    weight_decay: float = Field(5e-5, ge=0)
+    # A rate below this moves no weight of single precision; a decay above 1 leaves none.
+    lr: float = Field(ge=1e-6, le=100, description="peak learning rate at this batch size")
+    weight_decay: float = Field(5e-5, ge=0, le=1)
     momentum: float = Field(0.9, ge=0, lt=1)
     flip: bool = Field(False, description="mirror training images at random")
     shift: int = Field(
@@ -47,11 +49,14 @@ class Regime(Frozen):
         False, description="hopeless without: only workers with a GPU take its jobs"
     )
     warmup_epochs: int = Field(
-        0, ge=0, description="in which the rate rises on a line from a tenth of the cosine"
+        0,
+        ge=0,
+        lt=10_000,
+        description="in which the rate rises on a line from a tenth of the cosine",
     )
     crop_area: float = Field(
         1,
-        gt=0,
+        ge=1e-4,
         le=1,
         description="least share of a larger stored image that a random resized crop shows; "
         "1: images are stored at the resolution, and not cropped",

@@ -29,9 +29,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from designspace import ordered
 from designspace.compatibility import fitting
-from designspace.laws import Choice, Law, LogUniform, Table, defaults_to
+from designspace.laws import Choice, Law, LogUniform, Table, defaults_to, within
 from designspace.network import NetworkBatch, StageBatch
-from designspace.spaces.base import Draws, Family
+from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family
 
 DEPTH = LogUniform(lo=1, hi=16, step=1)
 WIDTH = LogUniform(lo=8, hi=1024, step=8)
@@ -43,7 +43,7 @@ Parameter: TypeAlias = Literal["depth", "width", "bottleneck_ratio", "group_widt
 PER: dict[Parameter, int] = {
     "depth": 1,
     "width": 1,
-    "bottleneck_ratio": 100,
+    "bottleneck_ratio": PER_RATIO,
     "group_width": 1,
 }
 """In units of 1 / PER the values of each parameter are whole numbers."""
@@ -61,13 +61,18 @@ class AnyNet(Family):
     """AnyNetX_A by default: stages drawn independently, all by the same laws."""
 
     family: Literal["anynet"] = "anynet"
-    depth: Annotated[Law, defaults_to(DEPTH)] = DEPTH
-    width: Annotated[Law, defaults_to(WIDTH)] = WIDTH
-    bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO)] = BOTTLENECK_RATIO
-    group_width: Annotated[Law, defaults_to(GROUP_WIDTH)] = GROUP_WIDTH
-    shared: Parameters = Field((), description="parameters that all stages have alike")
+    depth: Annotated[Law, defaults_to(DEPTH), within(1, 256, 1)] = DEPTH
+    width: Annotated[Law, defaults_to(WIDTH), within(1, 8192, 1)] = WIDTH
+    bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO), RATIOS] = BOTTLENECK_RATIO
+    group_width: Annotated[Law, defaults_to(GROUP_WIDTH), within(1, 8192, 1)] = GROUP_WIDTH
+    shared: Parameters = Field(
+        (), strict=False, max_length=4, description="parameters that all stages have alike"
+    )
     non_decreasing: Parameters = Field(
-        (), description="parameters that never decrease from a stage to the next"
+        (),
+        strict=False,
+        max_length=4,
+        description="parameters that never decrease from a stage to the next",
     )
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -16,7 +16,8 @@ from pydantic import Field, field_validator, model_validator
 
 from designspace.complexity import Complexity
 from designspace.constraints import Constraint
-from designspace.network import Block, Frozen, NetworkBatch, Stem
+from designspace.laws import within
+from designspace.network import Block, Definition, NetworkBatch, Stem
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,25 @@ class Draws:
     networks: NetworkBatch
 
 
-class Limits(Frozen):
+PER_RATIO = 10_000
+"""Bottleneck ratios are whole numbers of 1 / PER_RATIO: 1/16 is 0.0625."""
+RATIOS: Any = within(0.01, 100, PER_RATIO)
+
+Millions = Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+class Limits(Definition):
     """Upper limits that grow with the flops, F in units of 10^9 multiply-adds.
 
     Source: arXiv 2003.13678, section 4 (constrained RegNetX), for images of 224 x 224.
     """
 
-    params: tuple[float, float] = Field((3, 5.5), description="params < 3 + 5.5 F, millions")
-    activations: float = Field(6.5, gt=0, description="activations < 6.5 sqrt(F), millions")
+    params: tuple[Millions, Millions] = Field(
+        (3, 5.5), strict=False, description="params < 3 + 5.5 F, millions"
+    )
+    activations: float = Field(
+        6.5, gt=0, le=1e6, description="activations < 6.5 sqrt(F), millions"
+    )
 
     def broken(self, counts: Complexity) -> dict[str, Any]:
         """Which networks are beyond, masks of shape (n,), by the count that is too large."""
@@ -52,13 +64,17 @@ class Limits(Frozen):
         }
 
 
-class Family(Frozen):
+class Family(Definition):
     """Fields that every family shares: what stands around the drawn stages."""
 
     family: str
     stem: Stem = Stem()
     strides: tuple[int, ...] = Field(
-        (2, 2, 2, 2), min_length=1, max_length=5, description="of each stage; their number"
+        (2, 2, 2, 2),
+        min_length=1,
+        max_length=5,
+        strict=False,
+        description="of each stage; their number",
     )
     se_ratio: float = Field(
         0, ge=0, le=1, description="0: X blocks; 0.25: Y blocks of the paper"

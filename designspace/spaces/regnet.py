@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from designspace import line
 from designspace.compatibility import compatible, fitting
@@ -28,9 +28,10 @@ from designspace.laws import (
     PowerOfTwoOrLogUniform,
     Uniform,
     defaults_to,
+    within,
 )
 from designspace.network import Network, NetworkBatch, Stage, StageBatch, Stem
-from designspace.spaces.base import Draws, Family
+from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family
 
 DEPTH = Uniform(lo=12, hi=28, step=1)
 W0 = LogUniform(lo=8, hi=256, step=8)
@@ -44,25 +45,15 @@ class RegNet(Family):
     """RegNetX, or RegNetY where `se_ratio` is above 0 (the paper's 0.25)."""
 
     family: Literal["regnet"] = "regnet"
-    depth: Annotated[Law, defaults_to(DEPTH)] = DEPTH
-    w0: Annotated[Law, defaults_to(W0)] = W0
-    wa: Annotated[Law | Literal["w0"], defaults_to(WA)] = Field(
-        WA, description='a law, or "w0": the tie w_a = w_0 of section 3.3'
+    depth: Annotated[Law, defaults_to(DEPTH), within(1, 512, 1)] = DEPTH
+    # Beyond these bounds, w0 * wm^4 in thousandths would leave 64 bits.
+    w0: Annotated[Law, defaults_to(W0), within(1, 4096, 1)] = W0
+    wa: Annotated[Law | Literal["w0"], defaults_to(WA), within(0.01, 4096, line.PER_WA)] = (
+        Field(WA, description='a law, or "w0": the tie w_a = w_0 of section 3.3')
     )
-    wm: Annotated[Law, defaults_to(WM)] = WM
-    bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO)] = BOTTLENECK_RATIO
-    group_width: Annotated[Law, defaults_to(GROUP_WIDTH)] = GROUP_WIDTH
-
-    @model_validator(mode="after")
-    def _drawable(self) -> Self:
-        # Beyond these, w0 * wm^4 in thousandths would leave 64 bits.
-        for name, law, lo, hi in (("w0", self.w0, 1, 4096), ("wm", self.wm, 1.001, 4)):
-            values = law.values
-            if values[0] < lo or values[-1] > hi:
-                raise ValueError(
-                    f"{name} {values[0]:g}..{values[-1]:g}: allowed is {lo}..{hi:g}"
-                )
-        return self
+    wm: Annotated[Law, defaults_to(WM), within(1.001, 4, line.PER_WM)] = WM
+    bottleneck_ratio: Annotated[Law, defaults_to(BOTTLENECK_RATIO), RATIOS] = BOTTLENECK_RATIO
+    group_width: Annotated[Law, defaults_to(GROUP_WIDTH), within(1, 8192, 1)] = GROUP_WIDTH
 
     @classmethod
     def network(
@@ -118,7 +109,7 @@ class RegNet(Family):
         depths, widths = line.stages(d, w0, wa, wm, count=len(self.strides))
         one_each = (depths[:-1] > 0).all(axis=0) & (depths[-1] == 0)
         rows = np.flatnonzero(one_each & (np.diff(widths, axis=0) > 0).all(axis=0))
-        b = self.bottleneck_ratio.draw(rng, len(rows), per=100) / 100
+        b = self.bottleneck_ratio.draw(rng, len(rows), per=PER_RATIO) / PER_RATIO
         g = self.group_width.draw(rng, len(rows))
         parameters = {
             "depth": d[rows].astype(float),

@@ -46,10 +46,10 @@ def test_arrays_of_lines_make_the_stages_that_each_line_makes():
     depth = rng.integers(1, 64, n)
     w0 = 8 * rng.integers(1, 33, n)
     # A coarse grid, so that exact ties are common.
-    wa, wm = 5 * rng.integers(1, 512, n), 50 * rng.integers(21, 61, n)
+    wa, wm = 50 * rng.integers(1, 512, n), 50 * rng.integers(21, 61, n)
     depths, widths = line.stages(depth, w0, wa, wm, count)
     for i in range(n):
-        one = Line(int(w0[i]), wa[i] / 10, wm[i] / 1000)
+        one = Line(int(w0[i]), wa[i] / 100, wm[i] / 1000)
         levels = one.levels(int(depth[i]))
         assert depths[:, i].tolist() == [
             *(levels.count(k) for k in range(count)),

@@ -37,6 +37,12 @@ def test_the_papers_regimes_are_those_of_the_paper(name, epochs, lr, warmup):
     [
         ({"warmup_epochs": 10}, "warmup_epochs 10 should be below epochs 10"),
         ({"crop_area": 0.5}, "shift 1 and crop_area 0.5 both move"),
+        ({"weight_decay": float("inf")}, "finite"),
+        ({"weight_decay": 1e300}, "less than or equal to 1"),
+        ({"lr": float("nan")}, "finite"),
+        ({"lr": 1e-300}, "greater than or equal to 0.000001"),
+        ({"epochs": True}, "valid integer"),
+        ({"lr": "0.1"}, "valid number"),
         ({"lighting": 0.1}, "3 channels, not 1"),
         ({"label_smoothing": 1.0}, "less than 1"),
         ({"mixup": -1.0}, "greater than or equal to 0"),

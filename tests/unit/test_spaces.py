@@ -158,7 +158,7 @@ def test_a_list_gives_a_law_new_bounds_or_choices():
     ("wrong", "said"),
     [
         ({"w0": [10, 30]}, "10 is no multiple of 8: take 8 or 16"),
-        ({"wm": [1, 3]}, "wm 1..3: allowed is 1.001..4"),
+        ({"wm": [1, 3]}, r"wm\n.*1..3: allowed is 1.001..4"),
         ({"depth": [12]}, r"\[lo, hi\]"),
         ({"strides": (2, 9)}, "strides must be 1 to 4"),
         ({"w9": [8, 16]}, "Extra inputs"),
@@ -172,3 +172,44 @@ def test_a_space_that_can_not_be_drawn_from_is_refused(wrong, said):
 def test_a_law_is_asked_for_by_the_name_of_its_parameter():
     with pytest.raises(ValueError, match="no law of 'w9': this space draws depth, w0"):
         RegNet().law("w9")
+
+
+# https://github.com/facebookresearch/pycls, configs/dds_baselines/regnetx: depth, w0, wa, wm, g
+PUBLISHED = {
+    "RegNetX-200MF": (13, 24, 36.44, 2.49, 8),
+    "RegNetX-400MF": (22, 24, 24.48, 2.54, 16),
+    "RegNetX-600MF": (16, 48, 36.97, 2.24, 24),
+    "RegNetX-800MF": (16, 56, 35.73, 2.28, 16),
+}
+
+
+@pytest.mark.parametrize(("depth", "w0", "wa", "wm", "g"), PUBLISHED.values(), ids=PUBLISHED)
+def test_a_published_network_can_be_a_space_of_its_own(depth, w0, wa, wm, g):
+    def only(value):
+        return {"law": "choice", "choices": [value]}
+
+    space = RegNet(
+        depth=only(depth), w0=only(w0), wa=only(wa), wm=only(wm), group_width=only(g)
+    )
+    network = RegNet.network(depth=depth, w0=w0, wa=wa, wm=wm, group_width=g)
+    draws = space.draw(np.random.default_rng(0), 3)
+    assert [drawn.hash for drawn in draws.networks] == [network.hash] * 3
+    assert draws.parameters["wa"].tolist() == [wa] * 3
+
+
+@pytest.mark.parametrize(
+    ("family", "law", "said"),
+    [
+        (RegNet, {"wa": {"law": "uniform", "lo": 4, "hi": 5, "step": 0.001}}, "of 0.01"),
+        (RegNet, {"wm": {"law": "choice", "choices": [2.0001]}}, "of 0.001"),
+        (RegNet, {"depth": {"law": "uniform", "lo": 3, "hi": 8, "step": 0.5}}, "whole numbers"),
+        (RegNet, {"group_width": {"law": "choice", "choices": [1.5]}}, "whole numbers"),
+        (RegNet, {"bottleneck_ratio": {"law": "choice", "choices": [0.03125]}}, "of 0.0001"),
+        (AnyNet, {"width": {"law": "choice", "choices": [8.5]}}, "whole numbers"),
+        (AnyNet, {"width": {"law": "log_uniform", "lo": 8, "hi": 16384, "step": 8}}, "1..8192"),
+    ],
+)
+def test_values_finer_than_a_space_can_draw_are_refused_where_it_is_defined(family, law, said):
+    (name,) = law
+    with pytest.raises(ValidationError, match=rf"{name}\n.*{said}"):
+        family(**law)
