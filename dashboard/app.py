@@ -1,6 +1,6 @@
-"""The Dash application inside the web process: its pages, its shell, and four corrections.
+"""The Dash application inside the web process: its pages, its shell, and seven corrections.
 
-Dash 4.4 on FastAPI does four things that this application can't have; each correction has a
+Dash 4.4 on FastAPI does seven things that this application can't have; each correction has a
 guard test (tests/integration/test_dashboard.py).
 
 1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off,
@@ -10,24 +10,38 @@ guard test (tests/integration/test_dashboard.py).
    a thread.
 4. Callbacks are collected at the first page that is asked for: here they are at start, so that
    a page kept open over a restart of the server goes on working.
+5. A component file that there isn't, and a body that calls no callback, answer 500: they are
+   404 and 422.
+6. What fails outside of a callback answers 500 and is not logged: it is.
+7. It offers callbacks by websocket, which no page of ours uses: that route is left out.
 """
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, dcc, html, set_props
-from dash.backends._fastapi import reset_current_request, set_current_request
+from dash.backends._fastapi import (
+    DashMiddleware,
+    FastAPIDashServer,
+    reset_current_request,
+    set_current_request,
+)
 from dash.development.base_component import Component
+from dash.exceptions import DependencyException, PreventUpdate
 from fastapi import FastAPI, HTTPException, Request, Response
+from starlette.types import Receive, Scope, Send
 
-from dashboard import exports
+from dashboard import callbacks, exports
 from dashboard.pages import compare, create, explore, network, queue
 from dashboard.sources import Sources
 
 log = logging.getLogger(__name__)
+
+Documented = dict[int | str, dict[str, Any]]
 
 PREFIX = "/app/"
 
@@ -35,8 +49,13 @@ PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
 """The pages by path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
 
 
-def mount(server: FastAPI, sources: Sources) -> Dash:
-    """Add the pages to a web application, under `/app/`."""
+def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -> Dash:
+    """Add the pages to a web application, under `/app/`.
+
+    Args:
+        errors: that the figures may answer with, as OpenAPI documents them.
+    """
+    FastAPIDashServer.websocket_capability = False
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # typed for Flask only
@@ -50,12 +69,16 @@ def mount(server: FastAPI, sources: Sources) -> Dash:
         add_log_handler=False,
     )
     app.backend._setup_catchall = lambda: None  # type: ignore[attr-defined]  # private
+    _answer_4xx(app)
+    for added in server.user_middleware:
+        if added.cls is DashMiddleware:  # type: ignore[comparison-overlap]
+            added.cls = _Logging  # type: ignore[assignment]
     app.layout = _layout()
     for part in (*PAGES.values(), network):
         part.register(app, sources)
     _register_shell(app)
     app._setup_server()
-    exports.include(server, sources)
+    exports.include(server, sources, errors or {})
 
     @server.get(PREFIX + "{path:path}", include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
@@ -69,6 +92,35 @@ def mount(server: FastAPI, sources: Sources) -> Dash:
             reset_current_request(token)
 
     return app
+
+
+class _Logging(DashMiddleware):
+    """Logs what it answers 500 for."""
+
+    async def _handle_error(
+        self, error: Exception, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if not isinstance(error, PreventUpdate):
+            log.error("%s failed", scope["path"], exc_info=error)
+        await super()._handle_error(error, scope, receive, send)
+
+
+def _answer_4xx(app: Dash) -> None:
+    """Tell what the browser should not have asked for from what is broken here."""
+    serve, begin = app.backend.serve_component_suites, app._initialize_context  # type: ignore[attr-defined]
+
+    def suites(*asked: Any) -> Any:
+        try:
+            return serve(*asked)
+        except (DependencyException, LookupError, OSError, ValueError):
+            raise HTTPException(404, "no such component file") from None
+
+    def context(body: Any) -> Any:
+        callbacks.require(body, app.callback_map)
+        return begin(body)
+
+    app.backend.serve_component_suites = suites  # type: ignore[attr-defined]
+    app._initialize_context = context  # type: ignore[method-assign]
 
 
 def _tell(error: Exception) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import plotly.graph_objects as go
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -24,6 +24,7 @@ from dashboard.figures.widths import BEST, widths_figure
 from dashboard.sources import Sources
 from services import queries
 from services.errors import Refused
+from services.names import Id
 from services.snapshots import Snapshot
 
 OPTIONS = {
@@ -57,17 +58,20 @@ PAGE = """<!doctype html>
 </html>
 """
 
-Population = Annotated[int, Query(description="id of the population")]
-Against = Annotated[int | None, Query(description="id of another, in the same chart")]
+Population = Annotated[Id, Query(description="id of the population")]
+Against = Annotated[Id | None, Query(description="id of another, in the same chart")]
 Columns = Annotated[str, Query(description="names, by comma; the usual eight by default")]
 Best = Annotated[int, Query(ge=1, le=100, description="networks in either panel")]
 Theme = Annotated[Literal["light", "dark"], Query(description="of the page")]
 
 
-def include(server: FastAPI, sources: Sources) -> None:
+def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str, Any]]) -> None:
     """Add the figures below `/app/figures/`. Plain functions: they run in threads."""
     router = APIRouter(
-        prefix="/app/figures", tags=["figures"], default_response_class=HTMLResponse
+        prefix="/app/figures",
+        tags=["figures"],
+        default_response_class=HTMLResponse,
+        responses=errors,
     )
     snapshots = sources.snapshots
 

@@ -10,8 +10,10 @@ Source: arXiv 2003.13678, section 3.1: "n = 500 models with 360 - 400 MF".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -57,13 +59,17 @@ class Sample:
 class TooFewNetworks(ValueError):
     """The candidates ran out before enough distinct networks were found."""
 
-    def __init__(self, sample: Sample, wanted: int) -> None:
+    def __init__(self, sample: Sample, wanted: int, reason: str = "") -> None:
         causes = ", ".join(f"{cause} {count:,}" for cause, count in sample.refused.items())
         super().__init__(
-            f"{sample.accepted:,} distinct networks in {sample.tried:,} candidates, "
-            f"{wanted:,} wanted (refused: {causes})"
+            f"{sample.accepted:,} distinct networks in {sample.tried:,} candidates"
+            f"{' ' + reason if reason else ''}, {wanted:,} wanted "
+            f"(refused: {causes or 'none'})"
         )
-        self.sample = sample
+        self.sample, self.wanted, self.reason = sample, wanted, reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TooFewNetworks, (self.sample, self.wanted, self.reason)
 
 
 def sample(
@@ -77,6 +83,7 @@ def sample(
     classes: int = 1000,
     candidates: int | None = None,
     known: Sequence[Draw] = (),
+    hopeless: Callable[[int, int], str] = lambda accepted, tried: "",
 ) -> Sample:
     """Draw until n distinct networks lie inside the windows.
 
@@ -89,9 +96,11 @@ def sample(
         candidates: give up after this many; by default 4,000 a network, at least 200,000.
         known: draws of the same law that come first and count among the n; a candidate that is
             one of them counts for it.
+        hopeless: asked after each chunk and each network, with how many are accepted and how
+            many candidates were tried; a text that is not empty ends the search, and says why.
 
     Raises:
-        TooFewNetworks: fewer than n distinct networks among the candidates.
+        TooFewNetworks: fewer than n distinct networks among the candidates, or in time.
         ValueError: a window on something else.
     """
     windows = dict(windows or {})
@@ -102,18 +111,25 @@ def sample(
     budget = candidates or max(200_000, 4_000 * n)
     distinct = {_architecture(draw.network): draw for draw in known}
     refused: Counter[str] = Counter()
-    tried = 0
-    while len(distinct) < n and tried < budget:
+    tried, reason = 0, ""
+    while len(distinct) < n and tried < budget and not reason:
         draws = space.draw(rng.spawn(1)[0], CHUNK)
         counts = complexity(draws.networks, resolution, channels, classes)
         causes = _judge(space, draws, counts, windows)[: budget - tried]
-        end = _collect(distinct, n, draws, counts, causes)
+        end, reason = _collect(
+            distinct, n, draws, counts, causes, partial(_at, hopeless, tried)
+        )
         refused.update(cause for cause in causes[:end].tolist() if cause)
         tried += end
+        reason = reason or hopeless(len(distinct), tried)
     result = Sample(list(distinct.values()), tried, dict(refused))
     if len(distinct) < n:
-        raise TooFewNetworks(result, n)
+        raise TooFewNetworks(result, n, reason)
     return result
+
+
+def _at(hopeless: Callable[[int, int], str], tried: int, accepted: int) -> str:
+    return hopeless(accepted, tried)
 
 
 def _judge(
@@ -139,8 +155,13 @@ def _collect(
     draws: Draws,
     counts: Complexity,
     causes: NDArray[np.str_],
-) -> int:
-    """Add accepted draws to `distinct` until it holds n; how many candidates that took."""
+    hopeless: Callable[[int], str],
+) -> tuple[int, str]:
+    """Add accepted draws to `distinct` until it holds n, or there is a reason to give up.
+
+    Returns:
+        How many candidates that took, and the reason, which is empty where there is none.
+    """
     inside = draws.candidates < len(causes)
     rows = np.flatnonzero(inside)[causes[draws.candidates[inside]] == ""]
     keys = _architectures(draws.networks.take(rows))
@@ -153,8 +174,10 @@ def _collect(
             continue
         distinct[key] = _draw(draws, counts, row)
         if len(distinct) == n:
-            return candidate + 1
-    return len(causes)
+            return candidate + 1, ""
+        if reason := hopeless(len(distinct)):
+            return candidate + 1, reason
+    return len(causes), ""
 
 
 def _architectures(networks: NetworkBatch) -> list[bytes]:

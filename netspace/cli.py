@@ -87,6 +87,8 @@ def web(
         if processes > 1:
             run(stacks.webs(settings, processes))
             return
+        with preparation.readable(settings):
+            pass
     lifeline.watch()
     import uvicorn
 

@@ -9,34 +9,58 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
 from netspace import addresses
-from netspace.settings import Settings
+from netspace.settings import Settings, variable
 from netspace.stack.errors import CannotStart
 
 
 def upgrade(settings: Settings) -> None:
-    """Migrate the database."""
-    from sqlalchemy.exc import OperationalError
+    """Migrate the database.
 
+    Raises:
+        CannotStart: its folder can't be written, or it can't be read.
+    """
     from db import migrations
+
+    with readable(settings):
+        migrations.upgrade(settings.database)
+
+
+@contextmanager
+def readable(settings: Settings) -> Iterator[None]:
+    """The settings' database answers; what else is wrong with it is told in a line, too.
+
+    Raises:
+        CannotStart: the data folder can't be written, or the database not read.
+    """
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DBAPIError
+
     from db.session import Database
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    database = None
     try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.database)
         with database.read() as session:
             session.connection()
-    except OperationalError as unreachable:
-        said = str(unreachable.orig).strip().splitlines()[0]
+        yield
+    except OSError as error:
+        folder = f"{settings.data_dir} can't be used: {error.strerror}"
+        raise CannotStart(f"the data folder {folder} ({variable('data_dir')})") from None
+    except (DBAPIError, CommandError) as broken:
+        said = str(getattr(broken, "orig", broken)).strip().splitlines()[0]
         raise CannotStart(
             f"no database at {addresses.shown(settings.database)}: {said}"
         ) from None
     finally:
-        database.dispose()
-    migrations.upgrade(settings.database)
+        if database is not None:
+            database.dispose()
 
 
 def prepare(settings: Settings) -> None:

@@ -58,6 +58,18 @@ class Settings(BaseSettings):
         "127.0.0.1", min_length=1, description="address the web process listens on"
     )
     port: int = Field(8050, ge=1, le=65_535, description="port the web process listens on")
+    allowed_hosts: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._:\[\]*, -]*$",
+        description="names this server is reached by beside those of loopback, by comma: "
+        "lab.example; `*`: any, where a proxy checks them",
+    )
+    sampling_seconds: float = Field(
+        20,
+        gt=0,
+        le=3600,
+        description="longest that sampling one population may take, seconds",
+    )
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("var"), description="folder of database, broker, spool and own data sets"
     )
@@ -135,6 +147,16 @@ class Settings(BaseSettings):
         if seconds > lease / 2:
             raise ValueError(f"should be at most half of {PREFIX}LEASE_SECONDS ({lease:g})")
         return seconds
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Names in a request's Host that are answered, beside those of loopback."""
+        own = {self.host} - {"0.0.0.0", "::"}
+        names = {name.strip() for name in self.allowed_hosts.split(",")} | own
+        return frozenset(
+            f"[{name}]" if name.count(":") > 1 and name[0] != "[" else name
+            for name in names - {""}
+        )
 
     @property
     def database(self) -> str:

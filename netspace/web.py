@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
@@ -20,8 +21,13 @@ from netspace.settings import Settings
 from netspace.stack import lifeline
 from server.dependencies import Parts
 from server.events import Hub
+from server.guard import Guard
+from server.headers import Secured
+from server.intake import Intake
+from server.problems import ALWAYS, MISSING
 from services import columns, identity, progress, versions
 from services.progress import Activity
+from services.samplers import Samplers
 from services.snapshots import Snapshots
 
 
@@ -45,7 +51,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     broker_url = settings.broker
     hub = Hub(broker_url, read_versions, read_activities)
-    parts = Parts(database, Snapshots(database), Queue(broker_url), hub)
+    samplers = Samplers(settings.sampling_seconds)
+    parts = Parts(database, Snapshots(database), Queue(broker_url), hub, samplers)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,15 +62,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await asyncio.gather(warming, return_exceptions=True)
         await hub.stop()
+        samplers.close()
         parts.queue.close()
         database.dispose()
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title="netspace",
         summary="Populations of networks from a design space, while they train.",
         lifespan=lifespan,
         docs_url="/api/docs",
         redoc_url=None,
+        static_url="/api/docs-files",
+        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
         openapi_url="/api/openapi.json",
     )
     app.state.parts = parts
@@ -75,10 +85,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, columns.MEDIA_TYPE),
     )
     server.api.include(app)
-    dashboard.app.mount(app, Sources(database, parts.snapshots, parts.queue))
+    dashboard.app.mount(
+        app, Sources(database, parts.snapshots, parts.queue, samplers), ALWAYS | MISSING
+    )
 
     @app.get("/", include_in_schema=False)
     async def index() -> RedirectResponse:
         return RedirectResponse(app.root_path + dashboard.app.PREFIX)
 
+    # The last one added is the first one asked.
+    app.add_middleware(Intake)
+    app.add_middleware(Guard, hosts=settings.hosts, uploads={f"{server.api.PREFIX}/archive"})
+    app.add_middleware(Secured)
     return app

@@ -12,8 +12,11 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
+from server.headers import SECURE
+from server.problems import ALWAYS, said
 from server.routers import (
     archive,
     comparisons,
@@ -25,7 +28,14 @@ from server.routers import (
     spaces,
     statistics,
 )
-from services.errors import Conflict, NotFound, Refused, TooLarge, WrongArchive
+from services.errors import (
+    Busy,
+    Conflict,
+    NotFound,
+    Refused,
+    TooLarge,
+    WrongArchive,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +44,7 @@ PREFIX = "/api/v1"
 
 def include(app: FastAPI) -> None:
     """Add the REST service to an application that has its parts in `app.state.parts`."""
-    api = APIRouter(prefix=PREFIX)
+    api = APIRouter(prefix=PREFIX, responses=ALWAYS)
     for module in (
         spaces,
         regimes,
@@ -52,50 +62,44 @@ def include(app: FastAPI) -> None:
     app.exception_handler(Refused)(_refused)
     app.exception_handler(TooLarge)(_too_large)
     app.exception_handler(WrongArchive)(_wrong_archive)
+    app.exception_handler(Busy)(_busy)
+    app.exception_handler(HTTPException)(_as_said)
+    app.exception_handler(Exception)(_fault)
     app.exception_handler(NotFound)(_not_found)
     app.exception_handler(Conflict)(_conflict)
     for away in DATABASE_AWAY:
         app.exception_handler(away)(_database_away)
 
 
-def _say(code: int, *problems: dict[str, Any]) -> JSONResponse:
-    return JSONResponse({"detail": list(problems)}, status_code=code)
-
-
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return _say(
+    return said(
         status.HTTP_422_UNPROCESSABLE_CONTENT,
-        *(
+        (
             {
                 # The first part of the place is "body", "query" or "path".
-                "field": ".".join(str(part) for part in problem["loc"][1:]),
-                "value": _plain(problem.get("input")),
-                "message": problem["msg"],
+                "field": ".".join(str(part) for part in problem["loc"][1:]) or "body",
+                "value": problem.get("input"),
+                "message": problem["msg"].removeprefix("Value error, "),
             }
             for problem in error.errors()
         ),
     )
 
 
-def _plain(value: Any) -> Any:
-    """What was given, where it can be said in a word; a whole body is not repeated."""
-    return value if isinstance(value, str | int | float | bool | None) else str(value)[:200]
-
-
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
-    return _say(status.HTTP_422_UNPROCESSABLE_CONTENT, _problem(error))
+    return said(status.HTTP_422_UNPROCESSABLE_CONTENT, [_problem(error)])
 
 
 async def _too_large(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TooLarge)
-    return _say(status.HTTP_413_CONTENT_TOO_LARGE, _problem(error))
+    return said(status.HTTP_413_CONTENT_TOO_LARGE, [_problem(error)])
 
 
 async def _wrong_archive(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, WrongArchive)
-    return _say(status.HTTP_422_UNPROCESSABLE_CONTENT, *map(_problem, error.problems))
+    return said(status.HTTP_422_UNPROCESSABLE_CONTENT, map(_problem, error.problems))
 
 
 def _problem(error: Refused) -> dict[str, Any]:
@@ -103,15 +107,37 @@ def _problem(error: Refused) -> dict[str, Any]:
 
 
 async def _not_found(_: Request, error: Exception) -> JSONResponse:
-    return _say(status.HTTP_404_NOT_FOUND, {"message": str(error)})
+    return said(status.HTTP_404_NOT_FOUND, [{"message": str(error)}])
 
 
 async def _conflict(_: Request, error: Exception) -> JSONResponse:
-    return _say(status.HTTP_409_CONFLICT, {"message": str(error)})
+    return said(status.HTTP_409_CONFLICT, [{"message": str(error)}])
+
+
+async def _as_said(_: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses: no such route, no such method."""
+    assert isinstance(error, HTTPException)
+    answer = said(error.status_code, [{"message": str(error.detail)}])
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _busy(_: Request, error: Exception) -> JSONResponse:
+    answer = said(status.HTTP_503_SERVICE_UNAVAILABLE, [{"message": str(error)}])
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+async def _fault(_: Request, error: Exception) -> JSONResponse:
+    """What is answered outside of all middleware; the server logs the exception itself."""
+    answer = said(status.HTTP_500_INTERNAL_SERVER_ERROR, [{"message": "a fault; it is logged"}])
+    answer.headers.update(SECURE)
+    return answer
 
 
 async def _database_away(_: Request, error: Exception) -> JSONResponse:
     log.warning("the database is away: %s", briefly(error))
-    return _say(
-        status.HTTP_503_SERVICE_UNAVAILABLE, {"message": "the database is away; ask again soon"}
+    return said(
+        status.HTTP_503_SERVICE_UNAVAILABLE,
+        [{"message": "the database is away; ask again soon"}],
     )

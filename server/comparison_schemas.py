@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from designspace import sequential
 from designspace.estimate import Estimate
 from designspace.sequential import ConfidenceSequence
-from server.schemas import BandRead, Read, Selection
+from server.schemas import BandRead, Body, Read, Selection, Words
 from services.comparisons import Compared, Drawn, Pair, finite
 from services.queries import CONVENTION
 from services.sides import Side
@@ -200,14 +200,12 @@ class ComparisonRead(BaseModel):
         )
 
 
-class WatchCreate(BaseModel):
+class WatchCreate(Body):
     """Two sides, by the grammar of `side`, of different populations."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    a: str
-    b: str
-    level: float = Field(0.95, gt=0.5, lt=1)
+    a: Words
+    b: Words
+    level: float = Field(0.95, gt=0.5, le=0.9999)
     planned: int = Field(sequential.PLANNED, ge=sequential.FEWEST, le=100_000)
 
 

@@ -14,6 +14,8 @@ from jobs.queue import Queue
 from server import etags
 from server.events import Hub
 from services.errors import Refused
+from services.names import Id
+from services.samplers import Samplers
 from services.snapshots import Snapshot, Snapshots
 
 
@@ -25,6 +27,7 @@ class Parts:
     snapshots: Snapshots
     queue: Queue
     hub: Hub
+    samplers: Samplers
 
 
 def parts(request: Request) -> Parts:
@@ -62,7 +65,7 @@ WriteDep = Annotated[Session, Depends(writing, scope="function")]
 ScheduleDep = Annotated[Session, Depends(scheduling, scope="function")]
 
 
-def snapshot(request: Request, parts: PartsDep, population_id: int) -> Snapshot:
+def snapshot(request: Request, parts: PartsDep, population_id: Id) -> Snapshot:
     """The path's population as it is now; a client that has what it says is told so."""
     found = parts.snapshots.get(population_id)
     etags.require_changed(request, [found])

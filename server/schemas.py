@@ -15,21 +15,23 @@ from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure
 from services.jobs import Group
+from services.names import Id, Name
 from services.origins import Origin
 from services.populations import LARGEST
 from services.queries import CONVENTION, EdfAnswer, View
 from services.schedule import PRIORITIES
 
 Item = TypeVar("Item")
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Priority = Annotated[int, Field(ge=min(PRIORITIES), le=max(PRIORITIES))]
+Words = Annotated[str, Field(max_length=2_000)]
+Parameter = Annotated[str, Field(max_length=64)]
 
 
 class Body(BaseModel):
-    """What a request carries: unknown fields are refused."""
+    """What a request carries: unknown fields are refused, and `true` or "1" for a number."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Read(BaseModel):
@@ -47,7 +49,7 @@ class Items(BaseModel, Generic[Item]):
 class SpaceCreate(Body):
     name: Name
     space: DesignSpace
-    refined_from: int | None = Field(None, description="id of the space this one refines")
+    refined_from: Id | None = Field(None, description="id of the space this one refines")
 
 
 class SpaceRead(Read):
@@ -72,11 +74,12 @@ class RegimeRead(Read):
 
 class PopulationCreate(Body):
     name: Name
-    space_id: int
-    regime_id: int
+    space_id: Id
+    regime_id: Id
     n: int = Field(ge=1, le=LARGEST, description="distinct networks")
-    windows: dict[str, str] = Field(
+    windows: dict[Parameter, Words] = Field(
         {},
+        max_length=3,
         description="constraints on flops, params, activations",
         examples=[{"flops": "100k..300k"}],
     )
@@ -85,7 +88,7 @@ class PopulationCreate(Body):
         0, description="of the training; populations of one training seed share results"
     )
     priority: Priority = Field(0, description="of the jobs: lower goes first")
-    inherits: int | None = Field(
+    inherits: Id | None = Field(
         None,
         description="a population whose measured networks of this space come first; n counts "
         "them, too, and some have to be new",
@@ -108,9 +111,15 @@ class MoreNetworks(Body):
 
 
 class RefinementAsk(Body):
-    constraints: dict[str, str] = Field({}, examples=[{"depth": "10..24", "flops": "..400M"}])
-    shared: list[str] = Field([], description="parameters that all stages are to have alike")
-    non_decreasing: list[str] = Field([], description="parameters that may not decrease")
+    constraints: dict[Parameter, Words] = Field(
+        {}, max_length=50, examples=[{"depth": "10..24", "flops": "..400M"}]
+    )
+    shared: list[Parameter] = Field(
+        [], max_length=8, description="parameters that all stages are to have alike"
+    )
+    non_decreasing: list[Parameter] = Field(
+        [], max_length=8, description="parameters that may not decrease"
+    )
 
 
 class RefinementRead(Read):
@@ -134,7 +143,9 @@ class AncestorRead(Read):
 
 
 class RetryAll(Body):
-    failures: list[Failure] = Field([], description="only jobs that failed so; any by default")
+    failures: list[Failure] = Field(
+        [], max_length=20, description="only jobs that failed so; any by default"
+    )
 
 
 class JobsChanged(BaseModel):

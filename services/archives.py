@@ -12,13 +12,14 @@ import gzip
 import zlib
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from designspace.network import Frozen, Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure, Kind
+from services import names
 from services.errors import Refused, TooLarge, WrongArchive
 
 MEDIA_TYPE = "application/gzip"
@@ -35,7 +36,7 @@ TOO_MANY = 5_000
 KEYS, ITEMS = 500, 500_000
 """In an object and in a list, at most: a complaint about each of millions would fill memory."""
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(names.checked)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Column = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Number = Annotated[float, Field(allow_inf_nan=False)]

@@ -28,6 +28,10 @@ class Refused(ValueError):
         self.field, self.value, self.allowed = field, value, allowed
 
 
+class Busy(RuntimeError):
+    """Others ask for as much as is done at once: ask again soon."""
+
+
 class TooLarge(Refused):
     """More than is taken in one piece."""
 

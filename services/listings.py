@@ -111,7 +111,7 @@ def _sorted(
 def _read(cursor: str) -> tuple[float, int]:
     try:
         value, ordinal = cursor.split("~")
-        if math.isnan(float(value)):
+        if math.isnan(float(value)) or len(ordinal) > 10:
             raise ValueError
         return float(value), int(ordinal)
     except ValueError:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-import numpy as np
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -24,11 +23,20 @@ from designspace.constraints import ConstraintError
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
-from services import inheritance, progress, regimes, schedule, spaces, versions
+from services import (
+    inheritance,
+    progress,
+    regimes,
+    samplers,
+    schedule,
+    spaces,
+    versions,
+)
 from services.errors import Conflict, NotFound, Refused
 from services.inheritance import Heir
 from services.origins import Origin, origin
 from services.progress import Progress
+from services.samplers import Sampler
 
 LARGEST = 100_000
 """Networks in a population."""
@@ -80,7 +88,7 @@ class PopulationRecord:
         return origin(self.name, self.archive)
 
 
-def create(database: Database, spec: Spec) -> int:
+def create(database: Database, spec: Spec, sampler: Sampler = samplers.here) -> int:
     """Sample a population and queue its jobs: all of it is stored, or nothing.
 
     Raises:
@@ -99,7 +107,8 @@ def create(database: Database, spec: Spec) -> int:
             f"more than {len(known):,}: so many are inherited and count, none would be new"
         )
         raise Refused("n", spec.n, allowed)
-    sample = _sample(space, regime, spec, spec.n, known)  # outside of transactions: seconds
+    # Outside of transactions: it takes seconds.
+    sample = _sample(sampler, space, regime, spec, spec.n, known)
     with database.durable() as session:
         return store(session, spec, sample, inherited=len(known))
 
@@ -119,7 +128,7 @@ def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
         raise _refused(error) from error
 
 
-def extend(database: Database, id: int, more: int) -> None:
+def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.here) -> None:
     """Add networks to a population, as if it had been created larger: all are stored, or none.
 
     The same seed gives the same networks first, so what was measured stays where it is; an
@@ -141,7 +150,8 @@ def extend(database: Database, id: int, more: int) -> None:
         space = spaces.get(session, row.space_id).space
         regime = regimes.get(session, row.regime_id).regime
         known = inheritance.stored(session, id, row.inherited)
-    sample = _sample(space, regime, spec, n + more, _inherited(space, regime, spec, n, known))
+    known = _inherited(sampler, space, regime, spec, n, known)
+    sample = _sample(sampler, space, regime, spec, n + more, known)
     with database.durable() as session:
         population = schedule.locked(session, id)
         if population.n != n:
@@ -151,7 +161,12 @@ def extend(database: Database, id: int, more: int) -> None:
 
 
 def _inherited(
-    space: Family, regime: Regime, spec: Spec, n: int, known: Sequence[Draw]
+    sampler: Sampler,
+    space: Family,
+    regime: Regime,
+    spec: Spec,
+    n: int,
+    known: Sequence[Draw],
 ) -> list[Draw]:
     """The first draws of n as they were inherited: without those that were drawn again here.
 
@@ -159,30 +174,29 @@ def _inherited(
     """
     if not known:
         return []
-    again = _sample(space, regime, spec, n, known).draws
+    again = _sample(sampler, space, regime, spec, n, known).draws
     return [
         replace(draw, multiplicity=2 * draw.multiplicity - twice.multiplicity)
         for draw, twice in zip(known, again, strict=False)
     ]
 
 
-def _sample(space: Family, regime: Regime, spec: Spec, n: int, known: Sequence[Draw]) -> Sample:
+def _sample(
+    sampler: Sampler,
+    space: Family,
+    regime: Regime,
+    spec: Spec,
+    n: int,
+    known: Sequence[Draw],
+) -> Sample:
     """n networks as the spec wants them, the known ones first.
 
     Raises:
         Refused: a window that is no constraint on complexity, or too few networks inside it.
     """
     try:
-        return sampling.sample(
-            space,
-            n,
-            np.random.default_rng(spec.seed),
-            constraints.parse_all(spec.windows, sampling.WINDOWS),
-            resolution=regime.resolution,
-            channels=regime.channels,
-            classes=regime.classes,
-            known=known,
-        )
+        windows = constraints.parse_all(spec.windows, sampling.WINDOWS)
+        return sampler(space, n, spec.seed, windows, regime, known=known)
     except ConstraintError as error:
         raise _refused(error) from error
     except TooFewNetworks as error:

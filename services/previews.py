@@ -6,10 +6,9 @@ the population. `start` stores a population together with a space that is new, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,12 +16,12 @@ from db.models import PopulationRow
 from db.session import Database
 from designspace import constraints, sampling
 from designspace.constraints import Constraint, ConstraintError
-from designspace.regimes import Regime
-from designspace.sampling import Draw, Sample, TooFewNetworks
+from designspace.sampling import Draw, TooFewNetworks
 from designspace.spaces.base import Family
-from services import populations, regimes, spaces
+from services import populations, regimes, samplers, spaces
 from services.errors import Conflict, Refused
 from services.populations import Spec
+from services.samplers import Sampler
 
 NETWORKS = 100
 """Networks that a preview looks for: the acceptance is then known within about a tenth."""
@@ -66,6 +65,7 @@ def preview(
     regime_id: int,
     windows: Mapping[str, str],
     seed: int = 0,
+    sampler: Sampler = samplers.here,
 ) -> Preview:
     """Sample a few networks of a space, given itself or by id, and store nothing.
 
@@ -79,13 +79,18 @@ def preview(
         if isinstance(space, int):
             space = spaces.get(session, space).space
     try:
-        sample = _sample(space, regime, NETWORKS, seed, parsed, CANDIDATES)
+        sample = sampler(space, NETWORKS, seed, parsed, regime, candidates=CANDIDATES)
     except TooFewNetworks as few:
         sample = few.sample
     return Preview(sample.draws, sample.tried, sample.refused)
 
 
-def start(database: Database, spec: Spec, new: NewSpace | None = None) -> int:
+def start(
+    database: Database,
+    spec: Spec,
+    new: NewSpace | None = None,
+    sampler: Sampler = samplers.here,
+) -> int:
     """Create a population, of `new` where it is given: all of it is stored, or nothing.
 
     Here n counts the networks that are new; those that are inherited come before them.
@@ -104,10 +109,10 @@ def start(database: Database, spec: Spec, new: NewSpace | None = None) -> int:
         known = populations.inherited(session, spec, space)
     spec = replace(spec, n=len(known) + spec.n)
     if new is None:
-        return populations.create(database, spec)
+        return populations.create(database, spec, sampler)
     try:
         # Outside of any transaction: sampling may take seconds.
-        sample = _sample(new.space, regime, spec.n, spec.seed, parsed, known=known)
+        sample = sampler(new.space, spec.n, spec.seed, parsed, regime, known=known)
     except TooFewNetworks as few:
         raise Refused("n", spec.n, str(few)) from few
     with database.durable() as session:
@@ -130,28 +135,6 @@ def parse_windows(windows: Mapping[str, str]) -> dict[str, Constraint]:
     except ConstraintError as error:
         allowed = f"{error.reason}; {error.allowed}"
         raise Refused(f"windows.{error.column}", error.text, allowed) from error
-
-
-def _sample(
-    space: Family,
-    regime: Regime,
-    n: int,
-    seed: int,
-    windows: Mapping[str, Constraint],
-    candidates: int | None = None,
-    known: Sequence[Draw] = (),
-) -> Sample:
-    return sampling.sample(
-        space,
-        n,
-        np.random.default_rng(seed),
-        windows,
-        resolution=regime.resolution,
-        channels=regime.channels,
-        classes=regime.classes,
-        candidates=candidates,
-        known=known,
-    )
 
 
 def _require_free(session: Session, name: str) -> None:

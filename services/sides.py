@@ -61,7 +61,7 @@ def parse_side(text: str) -> tuple[int, dict[str, str]]:
         Refused: not the grammar, or a column named twice.
     """
     head, *parts = [part.strip() for part in text.split(";")]
-    if not head.isdecimal() or len(head) > 18:
+    if not (head.isascii() and head.isdecimal()) or len(head) > 10 or int(head) >= 2**31:
         raise Refused("side", text, GRAMMAR)
     texts: dict[str, str] = {}
     for part in filter(None, parts):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash.backends._fastapi import get_current_request
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
@@ -27,10 +28,11 @@ from dashboard.pages.plan import Plan
 from dashboard.pages.refine_panel import Refinement
 from dashboard.sources import Sources
 from designspace.spaces.base import Family
-from services import populations, previews, regimes, roster, spaces
+from services import populations, previews, regimes, roster, samplers, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.populations import PopulationRecord, Spec
 from services.previews import NewSpace
+from services.samplers import Sampler
 
 Fields = Mapping[str, Any]
 """Values of the form by name, as the browser has them."""
@@ -133,7 +135,9 @@ def register(app: Dash, sources: Sources) -> None:
     ) -> dict[str, Any]:
         if not fields:
             raise PreventUpdate
-        return await run_in_threadpool(previewed, sources, fields, theme, refinement)
+        return await sources.samplers.attend(
+            has_gone, lambda sampler: previewed(sources, fields, theme, refinement, sampler)
+        )
 
     @app.callback(
         {
@@ -157,7 +161,9 @@ def register(app: Dash, sources: Sources) -> None:
         asked = dict(zip(FIELDS, fields, strict=True))
         parent = refinement["population"] if refinement else None
         inherits = parent if checked and not none else None
-        return await run_in_threadpool(started, sources, asked, inherits, parent)
+        return await sources.samplers.attend(
+            has_gone, lambda sampler: started(sources, asked, inherits, parent, sampler)
+        )
 
 
 def register_browser(app: Dash) -> None:
@@ -275,8 +281,17 @@ def stored_space(sources: Sources, id: Any) -> Family | None:
         return spaces.get(session, int(id)).space
 
 
+async def has_gone() -> bool:
+    """Whether the page that asks has been left."""
+    return await get_current_request().is_disconnected()
+
+
 def previewed(
-    sources: Sources, fields: Fields, theme: str, refinement: Refinement | None = None
+    sources: Sources,
+    fields: Fields,
+    theme: str,
+    refinement: Refinement | None = None,
+    sampler: Sampler = samplers.here,
 ) -> dict[str, Any]:
     """What the preview shows, what a refinement inherits, and the problems of the fields."""
     stored = stored_space(sources, fields.get("space"))
@@ -284,7 +299,7 @@ def previewed(
     preview = None
     if not asked.problems.keys() & set(PREVIEWED) - {"n"}:
         try:
-            preview = sampled(sources, asked)
+            preview = sampled(sources, asked, sampler)
         except (Refused, NotFound) as error:
             refuse(asked, error)
     palette = PALETTES.get(theme, PALETTES["light"])
@@ -314,16 +329,22 @@ def previewed(
     }
 
 
-def sampled(sources: Sources, asked: Plan) -> previews.Preview:
+def sampled(sources: Sources, asked: Plan, sampler: Sampler) -> previews.Preview:
     """A preview of a plan whose fields are right so far."""
     space = asked.space if asked.space is not None else asked.space_id
     assert space is not None
     assert asked.regime_id is not None
-    return previews.preview(sources.database, space, asked.regime_id, asked.windows, asked.seed)
+    return previews.preview(
+        sources.database, space, asked.regime_id, asked.windows, asked.seed, sampler
+    )
 
 
 def started(
-    sources: Sources, fields: Fields, inherits: int | None = None, parent: int | None = None
+    sources: Sources,
+    fields: Fields,
+    inherits: int | None = None,
+    parent: int | None = None,
+    sampler: Sampler = samplers.here,
 ) -> dict[str, Any]:
     """Create the population that the form asks for, or say why not.
 
@@ -338,7 +359,7 @@ def started(
     if not asked.problems:
         try:
             wanted = replace(spec(asked), inherits=inherits)
-            id = previews.start(sources.database, wanted, new_space(asked, stored))
+            id = previews.start(sources.database, wanted, new_space(asked, stored), sampler)
             sources.queue.wake()
         except (Refused, Conflict, NotFound) as error:
             refuse(asked, error)

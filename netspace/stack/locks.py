@@ -46,10 +46,16 @@ def alone(folder: Path) -> Iterator[bool]:
         Whether the one before was killed, so that its parts may just be ending.
 
     Raises:
-        CannotStart: another one is at work.
+        CannotStart: another one is at work, or the folder can't be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / "lock").open("a+")
+    except OSError as error:
+        raise CannotStart(
+            f"the data folder {folder} can't be used: {error.strerror} (NETSPACE_DATA_DIR)"
+        ) from None
+    with opened as lock:
         lock.seek(0)
         holder = lock.read().strip()  # its process id; empty after an orderly end
         if not take(lock.fileno()):

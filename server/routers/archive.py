@@ -9,19 +9,25 @@ from fastapi import APIRouter, Query, Request, Response, status
 from starlette.concurrency import run_in_threadpool
 
 from server.dependencies import PartsDep, ReadDep
+from server.problems import CHANGING, MISSING, TAKEN, responses
 from server.schemas import ImportRead
 from services import archives, exports, imports
 from services.archives import LARGEST_FILE, MEDIA_TYPE
 from services.errors import Refused, TooLarge
+from services.names import Id
 
 router = APIRouter(prefix="/archive", tags=["archive"])
 
 
-@router.get("", response_class=Response, responses={200: {"content": {MEDIA_TYPE: {}}}})
+@router.get(
+    "",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}} | MISSING | responses(413),
+)
 def export_populations(
     session: ReadDep,
     population: Annotated[
-        list[int], Query(min_length=1, max_length=1_000, description="ids of populations")
+        list[Id], Query(min_length=1, max_length=100, description="ids of populations")
     ],
 ) -> Response:
     """Populations, spaces, regime, networks, results and epochs as a file (docs/archive.md)."""
@@ -34,6 +40,7 @@ def export_populations(
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
+    responses=CHANGING | TAKEN,
     openapi_extra={"requestBody": {"required": True, "content": {MEDIA_TYPE: {}}}},
 )
 async def import_archive(request: Request, parts: PartsDep) -> ImportRead:

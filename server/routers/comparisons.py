@@ -26,15 +26,20 @@ from server.comparison_schemas import (
 )
 from server.dependencies import Parts, PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
+from server.problems import CHANGING, MISSING, TAKEN
+from server.schemas import Words
 from server.trust_schemas import EfficiencyRead, StabilityRead
 from services import adjusted, comparisons, queries, searches, sides, stability, watches
 from services.errors import Refused
+from services.names import Id
 from services.sides import Side
 
 router = APIRouter(route_class=Tagged, tags=["comparisons"])
 
-Level = Annotated[float, Query(gt=0, lt=1)]
-Sides = Annotated[list[str], Query(description=sides.GRAMMAR)]
+MOST_QUANTILES = 100
+
+Level = Annotated[float, Query(ge=0.01, le=0.9999, allow_inf_nan=False)]
+Sides = Annotated[list[Words], Query(max_length=sides.MOST, description=sides.GRAMMAR)]
 
 
 def chosen(
@@ -46,13 +51,13 @@ def chosen(
     return found
 
 
-@router.get("/comparison")
+@router.get("/comparison", responses=MISSING)
 def compare(
     request: Request,
     parts: PartsDep,
     side: Sides,
     level: Level = 0.95,
-    cut: Annotated[float | None, Query(gt=0, le=100, description="percent")] = None,
+    cut: Annotated[float | None, Query(ge=0.001, le=100, description="percent")] = None,
     planned: Annotated[int, Query(ge=20, le=100_000)] = sequential.PLANNED,
     band: Method = "pointwise",
     points: Annotated[int, Query(ge=2, le=10_000)] = queries.CUTS,
@@ -62,7 +67,7 @@ def compare(
     return ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
 
 
-@router.get("/comparison/matched")
+@router.get("/comparison/matched", responses=MISSING)
 def compare_matched(
     request: Request,
     parts: PartsDep,
@@ -76,10 +81,12 @@ def compare_matched(
     """Two sides at equal covariates: matched EDFs, theta, imbalance, factors on the error."""
     a, b = chosen(request, parts, side, fewest=2, most=2)
     held = [name.strip() for name in match.split(",") if name.strip()]
+    if len(set(held)) < len(held):
+        raise Refused("match", match, "each covariate once")
     return AdjustedRead.of(adjusted.adjusted(a, b, held, method, level), a, b)
 
 
-@router.get("/efficiency")
+@router.get("/efficiency", responses=MISSING)
 def read_efficiency(
     request: Request,
     parts: PartsDep,
@@ -95,7 +102,7 @@ def read_efficiency(
     ]
 
 
-@router.get("/stability")
+@router.get("/stability", responses=MISSING)
 def read_stability(parts: PartsDep, side: Sides) -> list[StabilityRead]:
     """Does the ranking stay: after fewer epochs, by other seeds, under other regimes?"""
     return [
@@ -104,7 +111,9 @@ def read_stability(parts: PartsDep, side: Sides) -> list[StabilityRead]:
     ]
 
 
-@router.post("/watches", status_code=status.HTTP_201_CREATED)
+@router.post(
+    "/watches", status_code=status.HTTP_201_CREATED, responses=CHANGING | MISSING | TAKEN
+)
 def watch(parts: PartsDep, body: WatchCreate, session: WriteDep) -> WatchRead:
     """Pause two populations as soon as it is decided which one is better."""
     a, b = (sides.side(parts.snapshots, text) for text in (body.a, body.b))
@@ -117,13 +126,17 @@ def list_watches(session: ReadDep) -> WatchList:
     return WatchList(items=[WatchRead.model_validate(one) for one in watches.every(session)])
 
 
-@router.delete("/watches/{watch_id}", status_code=status.HTTP_204_NO_CONTENT)
-def forget_watch(watch_id: int, session: WriteDep) -> None:
+@router.delete(
+    "/watches/{watch_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=CHANGING | MISSING,
+)
+def forget_watch(watch_id: Id, session: WriteDep) -> None:
     """The populations go on whatever is decided."""
     watches.forget(session, watch_id)
 
 
-@router.get("/quantiles")
+@router.get("/quantiles", responses=MISSING)
 def read_quantiles(
     request: Request,
     parts: PartsDep,
@@ -134,6 +147,8 @@ def read_quantiles(
 ) -> list[QuantilesRead]:
     """Quantiles of error with exact intervals, and the chance of an error below a threshold."""
     wanted = [_quantile(text) for text in q.split(",")]
+    if len(wanted) > MOST_QUANTILES:
+        raise Refused("q", f"{len(wanted):,} numbers", f"at most {MOST_QUANTILES}")
     return [
         QuantilesRead(
             **SideRead.of(one).model_dump(),

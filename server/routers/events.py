@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from server import events as live
 from server.dependencies import PartsDep
 from server.schemas import Activity
+from services.names import Id
 
 router = APIRouter(tags=["events"])
 
@@ -21,7 +22,7 @@ RETRY_MS = 1_000
 @router.get("/events", response_class=EventSourceResponse)
 async def follow(
     parts: PartsDep,
-    population: Annotated[int | None, Query(description="only this one")] = None,
+    population: Annotated[Id | None, Query(description="only this one")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Events named `activity`: all populations' at once, then each that changed. One named
     `ping` where nothing else was said for ten seconds.

@@ -9,10 +9,17 @@ from fastapi.responses import StreamingResponse
 
 from server.dependencies import ConstraintsDep, ReadDep, SnapshotDep
 from server.etags import Tagged
+from server.problems import MISSING
 from server.schemas import NetworkPage, NetworkRead
 from services import columns, listings, networks
+from services.names import Id
 
-router = APIRouter(route_class=Tagged, prefix="/populations/{population_id}", tags=["networks"])
+router = APIRouter(
+    route_class=Tagged,
+    prefix="/populations/{population_id}",
+    tags=["networks"],
+    responses=MISSING,
+)
 
 
 @router.get("/networks")
@@ -45,7 +52,7 @@ def export_networks(
 
 @router.get("/networks/{network_id}.{form}", response_class=Response)
 def export_network(
-    population_id: int, network_id: int, form: networks.Form, session: ReadDep
+    population_id: Id, network_id: Id, form: networks.Form, session: ReadDep
 ) -> Response:
     """One network as a file: its own JSON, a configuration of pycls, a PyTorch module."""
     file = networks.file(session, population_id, network_id, form)
@@ -54,7 +61,7 @@ def export_network(
 
 
 @router.get("/networks/{network_id}")
-def read_network(population_id: int, network_id: int, session: ReadDep) -> NetworkRead:
+def read_network(population_id: Id, network_id: Id, session: ReadDep) -> NetworkRead:
     """One network: stages, line, widths, learning curve, history of its job."""
     return NetworkRead.model_validate(networks.get(session, population_id, network_id))
 

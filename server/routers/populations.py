@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Request, status
 
-from server.dependencies import PartsDep, ReadDep, ScheduleDep, WriteDep
+from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep, WriteDep
 from server.etags import Tagged
+from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import (
     Items,
     JobsChanged,
@@ -18,18 +19,24 @@ from server.schemas import (
     RetryAll,
 )
 from services import populations, refinements, schedule
+from services.names import Id
 from services.populations import Spec
+from services.samplers import Sampler
 
 router = APIRouter(route_class=Tagged, prefix="/populations", tags=["populations"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
-def create_population(body: PopulationCreate, parts: PartsDep) -> PopulationRead:
+@router.post("", status_code=status.HTTP_201_CREATED, responses=CHANGING | MISSING | TAKEN)
+async def create_population(
+    request: Request, body: PopulationCreate, parts: PartsDep
+) -> PopulationRead:
     """Sample n distinct networks inside the windows and queue their training."""
-    id = populations.create(parts.database, Spec(**body.model_dump()))
-    parts.queue.wake()
-    with parts.database.read() as session:
-        return PopulationRead.model_validate(populations.get(session, id))
+
+    def create(sampler: Sampler) -> PopulationRead:
+        id = populations.create(parts.database, Spec(**body.model_dump()), sampler)
+        return _queued(parts, id)
+
+    return await parts.samplers.attend(request.is_disconnected, create)
 
 
 @router.get("")
@@ -39,15 +46,15 @@ def list_populations(session: ReadDep) -> Items[PopulationRead]:
     return Items(items=[PopulationRead.model_validate(item) for item in every])
 
 
-@router.get("/{population_id}")
-def read_population(population_id: int, session: ReadDep) -> PopulationRead:
+@router.get("/{population_id}", responses=MISSING)
+def read_population(population_id: Id, session: ReadDep) -> PopulationRead:
     """One population with its progress."""
     return PopulationRead.model_validate(populations.get(session, population_id))
 
 
-@router.patch("/{population_id}")
+@router.patch("/{population_id}", responses=CHANGING | MISSING)
 def pause_resume_or_prioritise(
-    population_id: int, body: PopulationPatch, session: ScheduleDep
+    population_id: Id, body: PopulationPatch, session: ScheduleDep
 ) -> PopulationRead:
     """Hold up its queued jobs or let them go on, before or behind those of others.
 
@@ -60,18 +67,29 @@ def pause_resume_or_prioritise(
     return PopulationRead.model_validate(populations.get(session, population_id))
 
 
-@router.post("/{population_id}/networks")
-def add_networks(population_id: int, body: MoreNetworks, parts: PartsDep) -> PopulationRead:
+@router.post("/{population_id}/networks", responses=CHANGING | MISSING | TAKEN)
+async def add_networks(
+    request: Request, population_id: Id, body: MoreNetworks, parts: PartsDep
+) -> PopulationRead:
     """Make the population larger, as its seed goes on, and queue the training."""
-    populations.extend(parts.database, population_id, body.n)
+
+    def extend(sampler: Sampler) -> PopulationRead:
+        populations.extend(parts.database, population_id, body.n, sampler)
+        return _queued(parts, population_id)
+
+    return await parts.samplers.attend(request.is_disconnected, extend)
+
+
+def _queued(parts: Parts, id: int) -> PopulationRead:
+    """A population whose new jobs are queued, with the workers woken for them."""
     parts.queue.wake()
     with parts.database.read() as session:
-        return PopulationRead.model_validate(populations.get(session, population_id))
+        return PopulationRead.model_validate(populations.get(session, id))
 
 
-@router.post("/{population_id}/refinement")
+@router.post("/{population_id}/refinement", responses=CHANGING | MISSING | TAKEN)
 def propose_refinement(
-    population_id: int, body: RefinementAsk, session: ReadDep
+    population_id: Id, body: RefinementAsk, session: ReadDep
 ) -> RefinementRead:
     """The space of its networks that pass, with ties and orders added. Nothing is stored."""
     rules = {"shared": body.shared, "non_decreasing": body.non_decreasing}
@@ -79,19 +97,19 @@ def propose_refinement(
     return RefinementRead.model_validate(found)
 
 
-@router.post("/{population_id}/benchmarks")
-def queue_benchmarks(population_id: int, session: ScheduleDep) -> JobsChanged:
+@router.post("/{population_id}/benchmarks", responses=CHANGING | MISSING | TAKEN)
+def queue_benchmarks(population_id: Id, session: ScheduleDep) -> JobsChanged:
     """Measure latency, training step and memory of each network that has no benchmark yet."""
     return JobsChanged(jobs=schedule.queue_benchmarks(session, population_id))
 
 
-@router.post("/{population_id}/cancel")
-def cancel_jobs(population_id: int, session: WriteDep) -> JobsChanged:
+@router.post("/{population_id}/cancel", responses=CHANGING | MISSING | TAKEN)
+def cancel_jobs(population_id: Id, session: WriteDep) -> JobsChanged:
     """End its jobs that have not ended, but for those that other populations want, too."""
     return JobsChanged(jobs=schedule.cancel(session, population_id))
 
 
-@router.post("/{population_id}/retry")
-def retry_jobs(population_id: int, body: RetryAll, session: ScheduleDep) -> JobsChanged:
+@router.post("/{population_id}/retry", responses=CHANGING | MISSING | TAKEN)
+def retry_jobs(population_id: Id, body: RetryAll, session: ScheduleDep) -> JobsChanged:
     """Ask again for its jobs that ended without a result."""
     return JobsChanged(jobs=schedule.retry(session, population_id, body.failures))

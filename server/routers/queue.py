@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query
 
 from server.dependencies import ReadDep, ScheduleDep, WriteDep
 from server.etags import Tagged
+from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import Items, JobLineRead, JobListRead, WorkerRead
 from services import jobs, roster, schedule
 from services.jobs import Group
+from services.names import Id
 
 router = APIRouter(route_class=Tagged, tags=["queue"])
 
@@ -22,34 +24,34 @@ def list_workers(session: ReadDep) -> Items[WorkerRead]:
     return Items(items=[WorkerRead.model_validate(item) for item in every])
 
 
-@router.get("/jobs")
+@router.get("/jobs", responses=MISSING)
 def list_jobs(
     session: ReadDep,
     group: Annotated[Group, Query(description="failed: without a result, however")] = "running",
-    population: Annotated[int | None, Query(description="only jobs that it wants")] = None,
+    population: Annotated[Id | None, Query(description="only jobs that it wants")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
 ) -> JobListRead:
     """Running jobs oldest first, waiting ones in order of service, ended ones latest first."""
     found = jobs.listed(session, group, population, limit, offset)
     return JobListRead.model_validate(found)
 
 
-@router.get("/jobs/{job_id}")
-def read_job(job_id: int, session: ReadDep) -> JobLineRead:
+@router.get("/jobs/{job_id}", responses=MISSING)
+def read_job(job_id: Id, session: ReadDep) -> JobLineRead:
     """One job."""
     return JobLineRead.model_validate(jobs.get(session, job_id))
 
 
-@router.post("/jobs/{job_id}/cancel")
-def cancel_job(job_id: int, session: WriteDep) -> JobLineRead:
+@router.post("/jobs/{job_id}/cancel", responses=CHANGING | MISSING | TAKEN)
+def cancel_job(job_id: Id, session: WriteDep) -> JobLineRead:
     """End a job; one at work ends with its worker's next heartbeat."""
     schedule.cancel_job(session, job_id)
     return JobLineRead.model_validate(jobs.get(session, job_id))
 
 
-@router.post("/jobs/{job_id}/retry")
-def retry_job(job_id: int, session: ScheduleDep) -> JobLineRead:
+@router.post("/jobs/{job_id}/retry", responses=CHANGING | MISSING | TAKEN)
+def retry_job(job_id: Id, session: ScheduleDep) -> JobLineRead:
     """Ask again for a job that ended without a result."""
     schedule.retry_job(session, job_id)
     return JobLineRead.model_validate(jobs.get(session, job_id))

@@ -6,13 +6,15 @@ from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
 from server.etags import Tagged
+from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import Items, RegimeCreate, RegimeRead
 from services import regimes
+from services.names import Id
 
 router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
+@router.post("", status_code=status.HTTP_201_CREATED, responses=CHANGING | TAKEN)
 def define_regime(body: RegimeCreate, session: WriteDep) -> RegimeRead:
     """Define a training regime."""
     id = regimes.define(session, body.name, body.regime)
@@ -25,7 +27,7 @@ def list_regimes(session: ReadDep) -> Items[RegimeRead]:
     return Items(items=[RegimeRead.model_validate(item) for item in regimes.every(session)])
 
 
-@router.get("/{regime_id}")
-def read_regime(regime_id: int, session: ReadDep) -> RegimeRead:
+@router.get("/{regime_id}", responses=MISSING)
+def read_regime(regime_id: Id, session: ReadDep) -> RegimeRead:
     """One regime."""
     return RegimeRead.model_validate(regimes.get(session, regime_id))

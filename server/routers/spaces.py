@@ -8,13 +8,15 @@ from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
+from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import AncestorRead, Items, SpaceCreate, SpaceRead
 from services import refinements, spaces
+from services.names import Id
 
 router = APIRouter(route_class=Tagged, prefix="/spaces", tags=["design spaces"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
+@router.post("", status_code=status.HTTP_201_CREATED, responses=CHANGING | MISSING | TAKEN)
 def define_space(body: SpaceCreate, session: WriteDep) -> SpaceRead:
     """Define a design space, perhaps as a refinement of another."""
     id = spaces.define(session, body.name, body.space, body.refined_from)
@@ -27,19 +29,19 @@ def list_spaces(session: ReadDep) -> Items[SpaceRead]:
     return Items(items=[SpaceRead.model_validate(space) for space in spaces.every(session)])
 
 
-@router.get("/{space_id}")
-def read_space(space_id: int, session: ReadDep) -> SpaceRead:
+@router.get("/{space_id}", responses=MISSING)
+def read_space(space_id: Id, session: ReadDep) -> SpaceRead:
     """One design space."""
     return SpaceRead.model_validate(spaces.get(session, space_id))
 
 
-@router.get("/{space_id}/lineage")
+@router.get("/{space_id}/lineage", responses=MISSING)
 def read_lineage(
-    space_id: int,
+    space_id: Id,
     session: ReadDep,
     parts: PartsDep,
     regime: Annotated[
-        int | None, Query(description="told under it; by default the newest population's")
+        Id | None, Query(description="told under it; by default the newest population's")
     ] = None,
 ) -> Items[AncestorRead]:
     """The chain of refinements that led to it, the first space first, under one regime."""

@@ -12,15 +12,20 @@ from fastapi import APIRouter, Query
 
 from server.dependencies import ConstraintsDep, SnapshotDep
 from server.etags import Tagged
+from server.problems import MISSING
 from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import queries
 from services.errors import Refused
 
 router = APIRouter(
-    route_class=Tagged, prefix="/populations/{population_id}", tags=["statistics"]
+    route_class=Tagged,
+    prefix="/populations/{population_id}",
+    tags=["statistics"],
+    responses=MISSING,
 )
 
 MOST_POINTS = 10_000
+MOST_PAIRS = 50
 
 
 @router.get("/edf")
@@ -31,7 +36,7 @@ def read_edf(
         str,
         Query(description=f"evenly spaced errors, 2 to {MOST_POINTS:,}; `all`: every step"),
     ] = str(queries.CUTS),
-    level: Annotated[float, Query(gt=0, lt=1, description="of the band")] = 0.95,
+    level: Annotated[float, Query(ge=0.01, le=0.9999, description="of the band")] = 0.95,
 ) -> EdfRead:
     """The error EDF with a pointwise Clopper-Pearson band."""
     view = queries.view(snapshot, constraints)
@@ -53,7 +58,7 @@ def _points(text: str) -> int | None:
     """How many points, or None for every step."""
     if text == "all":
         return None
-    if not text.isdecimal() or not 2 <= int(text) <= MOST_POINTS:
+    if not text.isdecimal() or len(text) > 6 or not 2 <= int(text) <= MOST_POINTS:
         raise Refused("points", text, f"`all`, or a whole number from 2 to {MOST_POINTS:,}")
     return int(text)
 
@@ -71,8 +76,11 @@ def read_best_ranges(
 ) -> RangesRead:
     """Where the best networks sit in each parameter: the empirical bootstrap, closed form."""
     view = queries.view(snapshot, constraints)
-    ranges = queries.best_ranges(view, _names(columns) or None)
-    together = queries.best_pairs(view, [_pair(text) for text in _names(pairs)])
+    ranges = queries.best_ranges(view, list(dict.fromkeys(_names(columns))) or None)
+    asked = {_pair(text) for text in _names(pairs)}
+    if len(asked) > MOST_PAIRS:
+        raise Refused("pairs", f"{len(asked)} pairs", f"at most {MOST_PAIRS}")
+    together = queries.best_pairs(view, sorted(asked))
     return RangesRead(
         pairs={
             f"{x}:{y}": None if best is None else PairRangeRead.of(best)

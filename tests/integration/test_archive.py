@@ -435,7 +435,7 @@ def test_what_fails_while_it_is_stored_leaves_nothing_behind(database, elsewhere
 def client(database):
     """The application on the test's database; no broker, so it polls."""
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
         yield client
 
 

@@ -30,6 +30,7 @@ from netspace.web import create_app
 from services import leases, populations, regimes, results, spaces
 from services.errors import Refused
 from services.populations import Spec
+from services.samplers import Samplers
 from services.snapshots import Snapshots
 
 UPDATE = "/app/_dash-update-component"
@@ -38,7 +39,7 @@ STUDY = 1
 
 
 def sources_of(database):
-    return Sources(database, Snapshots(database), Queue("redis://127.0.0.1:1/0"))
+    return Sources(database, Snapshots(database), Queue("redis://127.0.0.1:1/0"), Samplers(20))
 
 
 @pytest.fixture
@@ -93,7 +94,9 @@ def application(database):
 
 @pytest.fixture(scope="module")
 def client(study):
-    with TestClient(application(study.database), follow_redirects=False) as client:
+    with TestClient(
+        application(study.database), "http://127.0.0.1:8050", follow_redirects=False
+    ) as client:
         yield client
 
 
@@ -193,7 +196,9 @@ def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatc
 
     async def both():
         transport = httpx.ASGITransport(application(study.database))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8050"
+        ) as client:
             known = (await client.get("/app/_dash-dependencies")).json()
             body = body_of(known, "network-told", picked=asked)
             waiting = asyncio.create_task(client.post(UPDATE, json=body))

@@ -24,7 +24,7 @@ def database(sqlite):
 def opened(database, monkeypatch):
     """`urlopen` answers from the application, without a socket."""
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
 
         def urlopen(url):
             parts = urlsplit(url)

@@ -37,7 +37,7 @@ API = "/api/v1"
 def client(database, monkeypatch):
     """The application on the test's database; no broker, so it polls."""
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
         yield client
 
 

@@ -124,7 +124,7 @@ def test_a_watch_can_be_forgotten_and_a_senseless_one_is_refused(database, two):
 def test_watches_are_made_listed_and_forgotten_over_rest(database, two):
     a, b = two
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
         at = "/api/v1/watches"
         made = client.post(at, json={"a": f"{a};depth=..6", "b": str(b)})
         assert made.status_code == 201

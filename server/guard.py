@@ -1,0 +1,119 @@
+"""Who may ask: the Host that a request names, and the page that it comes from.
+
+There is no login, so whoever can send a request can do everything. A page of another origin
+must not be able to make a browser send one: not by a form (Origin, Sec-Fetch-Site), nor by a
+name of its own that leads to this machine (Host). Requests of no browser, which send neither,
+pass. Source of the rules: Go 1.25's CrossOriginProtection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.problems import refused
+
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+NAMED = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?", re.IGNORECASE)
+LOOPBACK = {"localhost", "[::1]"}
+"""Names of this machine; with them all addresses 127.0.0.0/8."""
+EVERY = "*"
+JSON = "application/json"
+
+
+def media_type(headers: Headers) -> str:
+    """What a body is said to be, without parameters such as the charset."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Guard:
+    """Refuses requests to an unknown Host (400), from another origin (403), or without JSON.
+
+    Args:
+        hosts: names, beside those of loopback, that this server is reached by; `*`: any.
+        uploads: paths that take a body of another media type.
+    """
+
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str] = (), uploads: Collection[str] = ()
+    ) -> None:
+        self.app = app
+        self._hosts = {host.lower() for host in hosts}
+        self._uploads = frozenset(uploads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        answer = self._refusal(scope)
+        if answer is None:
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await answer(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """The answer to a request that may not be made; None if it may."""
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        host = hosts[0] if len(hosts) == 1 else ""
+        if not self._knows(host):
+            allowed = "a name of this server: see NETSPACE_ALLOWED_HOSTS"
+            return refused(400, "host", ", ".join(hosts), allowed)
+        if scope["type"] == "http" and scope["method"] in SAFE:
+            return None
+        foreign = _foreign(headers, host)
+        if foreign is not None:
+            field, value = foreign
+            return refused(403, field, value, "a page of this server, or no browser")
+        if scope["path"] in self._uploads or not _has_body(headers):
+            return None
+        if media_type(headers) != JSON:
+            given = headers.get("content-type")
+            return refused(415, "content-type", given, f"{JSON}, or no body")
+        return None
+
+    def _knows(self, host: str) -> bool:
+        """Whether this server is reached by a name, at whatever port."""
+        match = NAMED.fullmatch(host)
+        if match is None:
+            return False
+        name = match[1].lower()
+        if self._hosts & {EVERY, name, host.lower()} or name in LOOPBACK:
+            return True
+        try:
+            return ipaddress.ip_address(name.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+
+def _foreign(headers: Headers, host: str) -> tuple[str, str] | None:
+    """The header that says that a request comes from another origin's page, and its value."""
+    site, origins = headers.get("sec-fetch-site"), headers.getlist("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return "sec-fetch-site", site
+    for origin in origins:
+        if len(origins) > 1 or _netloc(origin) != host.lower():
+            return "origin", origin
+    if site is None and not origins and "cookie" in headers:
+        return "origin", ""
+    return None
+
+
+def _netloc(origin: str) -> str:
+    """Name and port of an origin; empty where it is none, such as `null`."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

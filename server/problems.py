@@ -1,0 +1,119 @@
+"""How an error is said: `{"detail": [{"field", "value", "message"}, ..]}`, and never more.
+
+At most 20 problems of one request are told, and a value in a word: what was sent wrong does not
+come back many times larger, and can always be written as JSON.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+MOST = 20
+"""Problems that are told of one request."""
+LONGEST = 200
+"""Characters of a value, of a field's place and of a message's text, before they are cut."""
+LONGEST_MESSAGE = 2_000
+
+
+class Problem(BaseModel):
+    """A field that is wrong."""
+
+    field: str = Field(description="where")
+    value: str | int | float | bool | None = Field(description="what was given, in a word")
+    message: str = Field(description="what is allowed")
+
+
+class Problems(BaseModel):
+    """The body of an error about what was sent."""
+
+    detail: list[Problem]
+
+
+class Word(BaseModel):
+    """What is missing, or in the way."""
+
+    message: str
+
+
+class Words(BaseModel):
+    """The body of an error about no field."""
+
+    detail: list[Word]
+
+
+MEANINGS = {
+    400: "a Host that is none of this server's",
+    403: "a page of another origin asks",
+    404: "there is no such thing",
+    408: "the body did not come within its time",
+    409: "something else has the name, or has changed meanwhile",
+    413: "larger than is taken in one piece",
+    415: "a body that is no JSON",
+    422: "a value that is not allowed: which field, what was given, what is allowed",
+    503: "the database is away, or too much is asked at once; ask again soon",
+}
+
+
+def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a route may answer with, as OpenAPI documents them."""
+    return {
+        code: {
+            "model": Words if code in (404, 409, 503) else Problems,
+            "description": MEANINGS[code],
+        }
+        for code in codes
+    }
+
+
+ALWAYS = responses(400, 422, 503)
+"""What every route may answer with."""
+CHANGING = responses(403, 408, 413, 415)
+"""What every route may answer with that takes a body or changes something."""
+MISSING = responses(404)
+TAKEN = responses(409)
+
+
+def said(code: int, problems: Iterable[dict[str, Any]]) -> JSONResponse:
+    """The answer that tells problems, each with `message` and perhaps `field` and `value`."""
+    return JSONResponse({"detail": [_bounded(one) for one in islice(problems, MOST)]}, code)
+
+
+def refused(code: int, field: str, value: Any, message: str) -> JSONResponse:
+    """The answer that tells one problem."""
+    return said(code, [{"field": field, "value": value, "message": message}])
+
+
+def plain(value: Any) -> str | int | float | bool | None:
+    """A value in a word, fit for JSON; a whole body is not repeated."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return value if -(2**63) <= value < 2**63 else f"a number of {value.bit_length()} bits"
+    if isinstance(value, dict | list | tuple) and len(value) > 20:
+        return f"{len(value):,} values"
+    return _text(value if isinstance(value, str) else str(value), LONGEST)
+
+
+def _bounded(problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem cut to what is told of it."""
+    told: dict[str, Any] = {"message": _text(problem["message"], LONGEST_MESSAGE)}
+    if "field" in problem:
+        told = {
+            "field": _text(problem["field"], LONGEST),
+            "value": plain(problem["value"]),
+        } | told
+    return told
+
+
+def _text(text: str, longest: int) -> str:
+    """The text without halves of characters, cut where it is long."""
+    cut = text if len(text) <= longest else text[: longest - 2] + ".."
+    return cut.encode(errors="backslashreplace").decode()
