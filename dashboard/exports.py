@@ -70,8 +70,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
     router = APIRouter(
         prefix="/app/figures",
         tags=["figures"],
-        default_response_class=HTMLResponse,
-        responses=errors,
+        responses={200: {"content": {"text/html": {}}}, **errors},
     )
     snapshots = sources.snapshots
 

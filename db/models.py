@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     MetaData,
+    Text,
     UniqueConstraint,
     false,
     text,
@@ -246,3 +247,15 @@ class IdentityRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)  # 1
     token: Mapped[str]
+
+
+class MendedRow(Base):
+    """What a space, regime or population was before migration 0009 made it readable."""
+
+    __tablename__ = "mended"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    row: Mapped[str]  # its table and id
+    name: Mapped[str]
+    definition: Mapped[str | None] = mapped_column(Text)
+    mended_at: Mapped[int] = mapped_column(Milliseconds)

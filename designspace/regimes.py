@@ -28,7 +28,7 @@ class Regime(Definition):
 
     data: str = Field(
         pattern=f"^{DATA_NAME}$",
-        max_length=100,
+        max_length=255,
         description="`digits` (ships with scikit-learn), the name of a packed data set, or "
         "NAME of DATA_DIR/datasets/NAME.npz",
     )

@@ -44,8 +44,6 @@ PATIENCE_SECONDS = 3.0
 GRACE_SECONDS = 10.0
 """Behind the deadline, to send what was found."""
 TICK_SECONDS = 0.2
-NICENESS = 5
-"""Of a sampling process: requests of others come first."""
 
 
 class Sampler(Protocol):
@@ -279,7 +277,6 @@ def _receive(pipe: IO[bytes]) -> Any:
 
 def main() -> None:
     """Answer tasks until the asking process has gone."""
-    os.nice(NICENESS)
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what is printed is no answer
     while True:

@@ -1,0 +1,211 @@
+"""What may come in: no text, number or size of a request is a fault of the server."""
+
+import gzip
+import json
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+
+from netspace.settings import Settings
+from netspace.web import create_app
+from server import intake
+
+API = "/api/v1"
+JSON = {"content-type": "application/json"}
+
+NUMBERS = [
+    "0",
+    "-1",
+    str(2**31 - 1),
+    str(2**31),
+    str(2**63),
+    str(-(2**63) - 1),
+    "9" * 400,
+    "9" * 4_400,
+    "1e5",
+    "NaN",
+    "inf",
+    "true",
+    "٣",  # a digit, and no ASCII
+    "%00",
+    "%ed%a0%80",  # half of a character
+    "%ff",
+    "..%2f..%2fx",
+    "%E2%80%AE",
+]
+TEXTS = ["", " ", "%00", "%ff", "%ed%a0%80", "a" * 5_000, "%0A", "1..2..3", "9" * 4_400, "nan"]
+BODIES = [
+    "",
+    "null",
+    "[]",
+    '"x"',
+    "0",
+    "{",
+    "NaN",
+    '{"a":1,"a":2}',
+    "[" * 100_000,
+    '{"x":' * 40 + "1" + "}" * 40,
+    '{"name":"\\ud800"}',
+    '{"n":1e999,"name":"x"}',
+    f'{{"n":{"9" * 5_000}}}',
+    "{" + ",".join(f'"k{i}":1' for i in range(501)) + "}",
+    f'{{"shared":[{",".join(["1"] * 5_001)}]}}',
+    "\xff",
+]
+
+
+@pytest.fixture
+def client(database, create):
+    create(3)
+    settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
+    with TestClient(create_app(settings), "http://127.0.0.1", follow_redirects=False) as client:
+        yield client
+
+
+def routes(client):
+    """(method, path, names of query parameters) of every route but the endless one."""
+    documented = client.app.openapi()["paths"]
+    for path, methods in documented.items():
+        for method, route in methods.items():
+            if not path.endswith("/events"):
+                given = route.get("parameters", [])
+                yield (
+                    method.upper(),
+                    path,
+                    [one["name"] for one in given if one["in"] == "query"],
+                )
+
+
+def is_said(answer):
+    """An error of ours, or no error."""
+    assert answer.status_code < 500, (answer.request.url, answer.text)
+    if answer.status_code >= 400:
+        detail = answer.json()["detail"]
+        assert 1 <= len(detail) <= 20
+        assert all(one["message"] for one in detail)
+        assert len(answer.content) < 60_000
+    return answer.status_code
+
+
+def test_every_route_is_walked(client):
+    known = {route.path for route in iter_route_contexts(client.app.routes)}
+    assert len(known) > 40
+    assert sum(1 for _ in routes(client)) >= 30
+
+
+def test_no_id_of_a_path_is_a_fault(client):
+    for method, path, _ in routes(client):
+        for number in NUMBERS if "{" in path else ():
+            address = path.replace("{form}", "json")
+            for name in ("population", "network", "space", "regime", "job", "watch"):
+                address = address.replace(f"{{{name}_id}}", number)
+            assert is_said(client.request(method, address)) in (400, 404, 405, 422), address
+
+
+def test_no_query_is_a_fault(client):
+    for method, path, names in routes(client):
+        if method != "GET":
+            continue
+        address = path.replace("{form}", "json").replace("_id}", "}")
+        for name in ("population", "network", "space", "regime", "job", "watch"):
+            address = address.replace(f"{{{name}}}", "1")
+        for name in [*names, "depth", "nope", "%00", "%ff"]:
+            for text in [*NUMBERS, *TEXTS]:
+                is_said(client.get(f"{address}?{name}={text}"))
+
+
+def test_no_body_is_a_fault(client):
+    for method, path, _ in routes(client):
+        if method in ("GET", "DELETE"):
+            continue
+        address = path.replace("{population_id}", "1").replace("{job_id}", "1")
+        for body in BODIES:
+            is_said(
+                client.request(method, address, content=body.encode("latin1"), headers=JSON)
+            )
+    for text in (b'{"version":1e999}', b"[" * 50_000, b'{"format":"\\ud800"}', b"NaN"):
+        sent = client.post(
+            f"{API}/archive",
+            content=gzip.compress(text),
+            headers={"content-type": "application/gzip"},
+        )
+        assert is_said(sent) == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "value"),
+    [
+        ('{"name":"x","space":{"family":"anynet","se_ratio":NaN}}', "space.se_ratio", "NaN"),
+        ('{"name":"x","space":{"stem":{"width":1e999}}}', "space.stem.width", "1e999"),
+        ('{"name":"x","name":"y"}', "name", None),
+        ('{"name":"a\\u0000b"}', "name", "a\x00b"),
+        ('{"name":"\\ud800"}', "name", "\\ud800"),
+        ('{"n":18446744073709551616}', "n", "18446744073709551616"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told_with_its_place(client, body, field, value):
+    answer = client.post(f"{API}/spaces", content=body, headers=JSON)
+    assert answer.status_code == 422
+    problems = {one["field"]: one["value"] for one in answer.json()["detail"]}
+    assert problems[field] == value
+
+
+SPACE = {"family": "anynet"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", " x", "x\n", "a\u202eb", "a\u200bb", "a\u0007", "a" * 101, True, 5],
+)
+def test_a_name_can_be_read_and_told_apart(client, name):
+    answer = client.post(f"{API}/spaces", json={"name": name, "space": SPACE})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["field"] == "name"
+
+
+@pytest.mark.parametrize("name", ["x", "RegNetX, b = 1 · Überprüft", "Ω 設計空間"])
+def test_a_name_may_be_of_any_script(client, name):
+    assert client.post(f"{API}/spaces", json={"name": name, "space": SPACE}).status_code == 201
+
+
+@pytest.mark.parametrize("n", [True, "5", 5.5, 1e300, -1, 0, 100_001])
+def test_a_number_of_networks_is_a_number_in_bounds(client, n):
+    body = {"name": "x", "space_id": 1, "regime_id": 1, "n": n}
+    answer = client.post(f"{API}/populations", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["field"] == "n"
+
+
+def test_a_body_that_is_too_large_is_not_read(client):
+    body = json.dumps({"name": "x" * (intake.LARGEST + 1)})
+    assert client.post(f"{API}/spaces", content=body, headers=JSON).status_code == 413
+    pieces = (b" " * 65_536 for _ in range(20))  # of no announced length
+    assert client.post(f"{API}/spaces", content=pieces, headers=JSON).status_code == 413
+
+
+def test_a_thousand_mistakes_are_not_told_one_by_one(client):
+    many = {f"k{i}": 1 for i in range(400)}
+    answer = client.post(f"{API}/spaces", json={"name": "x", "space": SPACE | many})
+    assert answer.status_code == 422
+    assert len(answer.json()["detail"]) == 20
+
+
+def test_one_covariate_many_times_is_refused(client):
+    match = ",".join(["depth"] * 900)
+    answer = client.get(f"{API}/comparison/matched?side=1&side=1&match={match}")
+    assert answer.status_code == 422
+
+
+def test_the_document_says_what_is_sent(client):
+    document = client.app.openapi()
+    problem = document["components"]["schemas"]["Problem"]
+    assert set(problem["required"]) == {"field", "value", "message"}
+    for path, methods in document["paths"].items():
+        for method, route in methods.items():
+            codes = set(route["responses"])
+            assert {"400", "422", "503"} <= codes, (method, path)
+            assert method == "get" or {"403", "413", "415"} <= codes, (method, path)
+            assert "{" not in path or "404" in codes, (method, path)
+            model = route["responses"]["422"]["content"]["application/json"]["schema"]["$ref"]
+            assert model.endswith("/Problems")
