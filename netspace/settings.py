@@ -65,7 +65,7 @@ class Settings(BaseSettings):
         "lab.example; `*`: any, where a proxy checks them",
     )
     sampling_seconds: float = Field(
-        20,
+        60,
         gt=0,
         le=3600,
         description="longest that sampling one population may take, seconds",

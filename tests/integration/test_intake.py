@@ -15,26 +15,27 @@ API = "/api/v1"
 JSON = {"content-type": "application/json"}
 
 NUMBERS = [
-    "0",
     "-1",
-    str(2**31 - 1),
     str(2**31),
     str(2**63),
-    str(-(2**63) - 1),
-    "9" * 400,
     "9" * 4_400,
     "1e5",
     "NaN",
     "inf",
     "true",
-    "٣",  # a digit, and no ASCII
-    "%00",
-    "%ed%a0%80",  # half of a character
-    "%ff",
-    "..%2f..%2fx",
-    "%E2%80%AE",
+    "٣",
+    "%ED%A0%80",
 ]
-TEXTS = ["", " ", "%00", "%ff", "%ed%a0%80", "a" * 5_000, "%0A", "1..2..3", "9" * 4_400, "nan"]
+TEXTS = [
+    "",
+    "%20",
+    "a" * 5_000,
+    "1..2..3",
+    "-" + "9" * 4_400,
+    "1;depth=..8;depth=1",
+    "0~" + "9" * 30,
+]
+WORDS = ["%00", "%ff", "%ed%a0%80", "%0B", "a" * 9_000, "..%2f..%2fx"]
 BODIES = [
     "",
     "null",
@@ -100,7 +101,7 @@ def test_no_id_of_a_path_is_a_fault(client):
             address = path.replace("{form}", "json")
             for name in ("population", "network", "space", "regime", "job", "watch"):
                 address = address.replace(f"{{{name}_id}}", number)
-            assert is_said(client.request(method, address)) in (400, 404, 405, 422), address
+            assert is_said(client.request(method, address)) in (404, 422), address
 
 
 def test_no_query_is_a_fault(client):
@@ -110,9 +111,17 @@ def test_no_query_is_a_fault(client):
         address = path.replace("{form}", "json").replace("_id}", "}")
         for name in ("population", "network", "space", "regime", "job", "watch"):
             address = address.replace(f"{{{name}}}", "1")
-        for name in [*names, "depth", "nope", "%00", "%ff"]:
+        for name in [*names, "depth"]:
             for text in [*NUMBERS, *TEXTS]:
                 is_said(client.get(f"{address}?{name}={text}"))
+
+
+def test_no_text_that_is_none_reaches_a_route(client):
+    for word in WORDS:
+        for query in (f"depth={word}", f"{word}=1", f"sort={word}", word):
+            assert is_said(client.get(f"{API}/populations/1/networks?{query}")) == 422
+        assert is_said(client.get(f"{API}/populations/{word}")) in (404, 422)
+        assert is_said(client.get(f"/app/{word}")) == 404
 
 
 def test_no_body_is_a_fault(client):

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 import sqlite3
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 
 from db.migrations import upgrade
+from db.session import Database
+from designspace.spaces import DESIGN_SPACE
 from netspace.settings import Settings
 from netspace.web import create_app
+from services import leases, regimes, spaces
 
 RELEASE = Path(__file__).parents[1] / "fixtures" / "release-0.1"
 
@@ -146,3 +150,81 @@ def test_the_release_stored_the_poisoned_regime_on_sqlite_and_never_on_postgresq
         engine.dispose()
     assert '"weight_decay": Infinity' in definitions[201]
     assert definitions[500] is None
+
+
+def test_a_regime_that_stopped_every_claim_is_mended_and_says_so(sqlite_release):
+    upgrade(sqlite_release)
+    database = Database(sqlite_release)
+    with database.read() as session:
+        [regime] = [one for one in regimes.every(session) if one.name.startswith("poison")]
+        kept = session.execute(text("SELECT name, definition FROM mended")).one()
+        jobs = session.execute(
+            text("SELECT state, failure, detail FROM jobs WHERE regime_id = :id"),
+            {"id": regime.id},
+        ).all()
+    assert regime.name == "poison (mended)"
+    assert regime.regime.weight_decay == 1  # the nearest that is allowed
+    assert kept.name == "poison"
+    assert '"weight_decay": Infinity' in kept.definition
+    why = "the regime could not be trained under: weight_decay was Infinity"
+    assert jobs
+    assert {tuple(job) for job in jobs} == {("failed", "impossible", why)}
+    with database.durable() as session:  # the others' jobs can be claimed again
+        assert leases.claim(session, "train", "a worker", 30) is not None
+    database.dispose()
+
+
+def test_only_what_could_not_be_read_is_mended(postgresql_release):
+    upgrade(postgresql_release)
+    database = Database(postgresql_release)
+    with database.read() as session:
+        assert session.execute(text("SELECT count(*) FROM mended")).scalar() == 0
+    database.dispose()
+
+
+LAW = {"law": "uniform", "lo": 1.0, "hi": 8.0, "step": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        ({"width": LAW | {"hi": 4e5}}, {"width": LAW | {"hi": 8192.0}}),
+        ({"depth": LAW | {"step": 0.5}}, {"depth": LAW}),
+        (
+            {"bottleneck_ratio": {"law": "choice", "choices": [1.0, math.inf]}},
+            {"bottleneck_ratio": {"law": "choice", "choices": [1.0, 100.0]}},
+        ),
+        (
+            {"limits": {"params": [math.inf, 1.0], "activations": math.inf}},
+            {"limits": {"params": [1e6, 1.0], "activations": 1e6}},
+        ),
+    ],
+)
+def test_a_space_that_can_not_be_drawn_becomes_the_nearest_that_can(sqlite_url, broken, mended):
+    upgrade(sqlite_url, "0007")
+    space = DESIGN_SPACE.validate_python({"family": "anynet"}).model_dump(mode="json")
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        for name, one in (("broken", space | broken), ("whole", space), ("a\u202eb", space)):
+            row = {"name": name, "definition": json.dumps(one)}
+            connection.execute(
+                text(
+                    "INSERT INTO design_spaces (name, definition, created_at) "
+                    "VALUES (:name, :definition, 0)"
+                ),
+                row,
+            )
+    engine.dispose()
+    upgrade(sqlite_url)
+    database = Database(sqlite_url)
+    with database.read() as session:
+        now = {one.name: one.space.model_dump(mode="json") for one in spaces.every(session)}
+    database.dispose()
+    assert set(now) == {"broken (mended)", "whole", "a\\u202eb (mended)"}
+    assert now["whole"] == space
+    assert now["broken (mended)"] == space | mended
+
+
+@pytest.fixture
+def sqlite_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'older.db'}"

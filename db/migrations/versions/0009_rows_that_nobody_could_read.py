@@ -88,7 +88,7 @@ def upgrade() -> None:
             op.execute(table.update().where(table.c.id == id).values(values))
             kept = {"row": f"{kind} {id}", "name": name, "definition": text, "mended_at": now}
             op.execute(mended.insert().values(kept))
-            if kind == "regimes" and changed:
+            if kind == "regimes" and changed and old is not None:
                 _end_jobs(id, differences(old, new), now)
 
 

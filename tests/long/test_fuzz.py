@@ -1,0 +1,167 @@
+"""Requests that nobody would write: no fault, no answer that isn't documented, nobody waits.
+
+`FUZZ_SEED=n` repeats a run; `FUZZ_CASES=n` makes it longer or shorter.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from stacks import PYTHON, environment
+
+from netspace.stack import ports
+
+pytestmark = pytest.mark.alone
+
+CASES = int(os.environ.get("FUZZ_CASES", "3000"))
+OPERATIONS = 41
+CHECKS = "not_a_server_error,status_code_conformance,response_schema_conformance"
+LONGEST = 1.0
+"""Seconds that somebody else's GET /spaces may take meanwhile."""
+
+
+@pytest.fixture(scope="module")
+def seed():
+    return int(os.environ.get("FUZZ_SEED", random.randrange(2**31)))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """`make up` with its demo study, as a person has it."""
+    folder = tmp_path_factory.mktemp("fuzzed")
+    with ports.reserve() as reserved:
+        port = reserved.getsockname()[1]
+    own = environment(folder, NETSPACE_PORT=str(port), NETSPACE_DEMO="1", NETSPACE_SLOTS="1")
+    with (folder / "log").open("w") as log:
+        up = subprocess.Popen(
+            [PYTHON, "-m", "netspace", "up"], env=own, stdout=log, stderr=subprocess.STDOUT
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            end = time.monotonic() + 120
+            while not ports.answers("127.0.0.1", port):
+                assert up.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < end
+                time.sleep(0.1)
+            time.sleep(15)  # the studies come in, and the worker starts
+            yield url
+        finally:
+            up.terminate()
+            up.wait(30)
+
+
+class Bystander(threading.Thread):
+    """Somebody else, who asks for the spaces again and again."""
+
+    def __init__(self, url):
+        super().__init__(daemon=True)
+        self.url, self.seconds, self.wrong, self.ends = url, [], [], threading.Event()
+
+    def run(self):
+        with httpx.Client(timeout=120) as client:
+            while not self.ends.wait(0.05):
+                began = time.monotonic()
+                answer = client.get(f"{self.url}/api/v1/spaces")
+                self.seconds.append(time.monotonic() - began)
+                if answer.status_code != 200:
+                    self.wrong.append(answer.text)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.join()
+
+
+def test_no_case_is_a_fault_and_nobody_waits(served, seed, tmp_path):
+    command = Path(sys.executable).parent / "schemathesis"
+    if not shutil.which(command):
+        pytest.skip("schemathesis is not installed")
+    report = tmp_path / "report.json"
+    with Bystander(served) as other:
+        ran = subprocess.run(
+            [
+                *(
+                    command,
+                    "run",
+                    f"{served}/api/openapi.json",
+                    f"--seed={seed}",
+                    f"-c={CHECKS}",
+                ),
+                "--exclude-path=/api/v1/events",
+                "--exclude-path-regex=^/api/v1/archive$",  # gzip: test_intake.py
+                "--phases=examples,coverage,fuzzing",
+                f"--max-examples={max(5, CASES // OPERATIONS)}",
+                *(
+                    "--continue-on-failure",
+                    "--no-shrink",
+                    "--no-color",
+                    "--request-timeout=120",
+                ),
+                *("--report=json", f"--report-json-path={report}"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+    said = json.loads(report.read_text())
+    slowest = max(other.seconds)
+    print(
+        f"seed {seed}: {said['test_cases']['generated']} cases; somebody else asked "
+        f"{len(other.seconds)} times and waited {slowest:.2f} s at most"
+    )
+    tail = "\n".join(line for line in ran.stdout.splitlines() if line.strip())[-6_000:]
+    assert said["test_cases"]["generated"] >= CASES, tail
+    assert not said["failures"], tail
+    assert not said["errors"], tail
+    assert not other.wrong
+    assert slowest < LONGEST
+
+
+def heavy(n):
+    """Requests that cost the most of what is allowed, by what they are."""
+    law = {"law": "log_uniform", "lo": 0.02, "hi": 300, "step": 0.01}
+    fine = {"law": "uniform", "lo": 1.001, "hi": 4, "step": 0.001}
+    space = {"family": "regnet", "wa": law, "wm": fine, "bottleneck_ratio": [0.5, 1, 2]}
+    few = {"space_id": 1, "regime_id": 1, "n": 100_000, "windows": {"flops": "1..2"}}
+    sides = "side=1&side=2&side=1;depth=1..9&side=2;depth=1..9"
+    pairs = "depth:flops,flops:params,params:activations,depth:params"
+    yield "a space of large tables", "POST", "spaces", {"name": f"fine {n}", "space": space}
+    yield "a hopeless population", "POST", "populations", {"name": f"none {n}", **few}
+    yield (
+        "many networks",
+        "POST",
+        "populations",
+        {"name": f"many {n}", "space_id": 1, "regime_id": 1, "n": 3_000},
+    )
+    yield "a comparison", "GET", f"comparison?{sides}&points=10000", None
+    yield (
+        "a matched comparison",
+        "GET",
+        ("comparison/matched?side=1&side=2&match=depth,flops,params,activations"),
+        None,
+    )
+    yield "a search", "GET", f"efficiency?{sides}", None
+    yield "ranges of pairs", "GET", f"populations/1/ranges?pairs={pairs}", None
+    yield "an archive", "GET", "archive?population=1&population=2", None
+
+
+def test_nobody_waits_for_what_costs_most(served):
+    waits = {}
+    for n, (what, method, path, body) in enumerate(heavy(int(time.time()))):
+        with Bystander(served) as other:
+            answer = httpx.request(method, f"{served}/api/v1/{path}", json=body, timeout=120)
+        assert answer.status_code < 500 or answer.status_code == 503, (n, answer.text)
+        waits[what] = round(max(other.seconds, default=0), 2)
+        print(f"{what}: {answer.status_code}; somebody else waited {waits[what]} s at most")
+    assert max(waits.values()) < LONGEST, waits
