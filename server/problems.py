@@ -76,6 +76,18 @@ ALWAYS = responses(400, 422, 503)
 CHANGING = responses(403, 408, 413, 415)
 """What every route may answer with that takes a body or changes something."""
 MISSING = responses(404)
+ALWAYS_OF_A_STREAM: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": one["description"],
+        "content": {
+            "application/json": {
+                "schema": {"$ref": f"#/components/schemas/{one['model'].__name__}"}
+            }
+        },
+    }
+    for code, one in ALWAYS.items()
+}
+"""The same of a route whose answer is no JSON; FastAPI would take its errors for none, too."""
 TAKEN = responses(409)
 
 

@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from server import events as live
 from server.dependencies import PartsDep
+from server.problems import ALWAYS_OF_A_STREAM
 from server.schemas import Activity
 from services.names import Id
 
@@ -19,7 +20,7 @@ router = APIRouter(tags=["events"])
 RETRY_MS = 1_000
 
 
-@router.get("/events", response_class=EventSourceResponse)
+@router.get("/events", response_class=EventSourceResponse, responses=ALWAYS_OF_A_STREAM)
 async def follow(
     parts: PartsDep,
     population: Annotated[Id | None, Query(description="only this one")] = None,
