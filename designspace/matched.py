@@ -1,8 +1,10 @@
 """Two populations compared as matched: who beats whom, and by how much.
 
 Theta is the chance that a random network of A has a lower error than one of B, each drawn by
-its weight; ties count half, and diverged networks (+inf) tie last. The intervals are bootstrap
-percentiles: networks are drawn within each space, and the weights refitted to every draw.
+its weight; ties count half, and diverged networks (+inf) tie last. The standard error of theta
+is that of a bootstrap: networks are drawn within each space, and the weights refitted to every
+draw. Interval and p are then those of any theta (designspace.pairs). The intervals of medians
+are percentiles of the same draws.
 
 Source: Vargha and Delaney 2000 (theta); Efron 1979; Austin 2016 (refitting).
 """
@@ -20,12 +22,13 @@ from designspace.edf import edf
 from designspace.estimate import Estimate, percentile_interval, without_interval
 from designspace.imbalance import as_shares
 from designspace.matching import Matcher, Matching, overlap
+from designspace.pairs import Theta
 from designspace.shares import Floats
 from designspace.sums import weighted_sum
 
 FEWEST = 10.0  # networks that either side must be worth
 LARGEST = 5_000  # networks of a space in a bootstrap draw
-SUCCEED = 0.9  # of the draws must have a match
+SUCCEED = 0.8  # of the draws must have a match
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,7 @@ class MatchedComparison:
     median_a: Estimate
     median_b: Estimate
     difference: Estimate
+    p: float  # of theta = 1/2; below 1 - level where the interval of theta excludes it
     draws: int  # of the bootstrap, that the intervals are of
     failed_draws: int  # further ones that had no match
     reason: str | None = None  # why there is no result, or no interval
@@ -57,6 +61,15 @@ class Side:
 
     def at(self, rows: NDArray[np.int64]) -> Side:
         return Side(self.errors[rows], self.covariates[rows], self.multiplicity[rows])
+
+
+def both(a: Side, b: Side) -> Covariates:
+    return Covariates.of(
+        a.covariates,
+        b.covariates,
+        a.multiplicity if a.errors.size else None,
+        b.multiplicity if b.errors.size else None,
+    )
 
 
 def compare_matched(
@@ -87,16 +100,7 @@ def compare_matched(
     c = Covariates.of(covariates_a, covariates_b, multiplicity_a, multiplicity_b)
     a = Side(checked(errors_a, len(c.a)), c.a, c.m_a)
     b = Side(checked(errors_b, len(c.b)), c.b, c.m_b)
-    matching = matched(a, b, match)
-    found = measures(a, b, matching)
-    reason = matching.reason or too_little(matching)
-    if reason or draws < 1:
-        return comparison(matching, found, np.empty((0, 4)), 0, level, reason or "no draws")
-    drawn = [refitted(a.drawn(rng), b.drawn(rng), match) for _ in range(draws)]
-    kept = np.array([row for row in drawn if not np.isnan(row[0])]).reshape(-1, 4)
-    if len(kept) < SUCCEED * draws:
-        reason = f"{draws - len(kept)} of {draws} draws had no match"
-    return comparison(matching, found, kept, draws - len(kept), level, reason)
+    return compare_sides(a, b, rng, match, draws, level)
 
 
 def checked(errors: ArrayLike, n: int) -> Floats:
@@ -104,6 +108,26 @@ def checked(errors: ArrayLike, n: int) -> Floats:
     if e.shape != (n,) or not e.min(initial=np.inf) > -np.inf:
         raise ValueError(f"need {n} errors, none nan or -inf, got {e}")
     return e
+
+
+def compare_sides(
+    a: Side,
+    b: Side,
+    rng: Generator,
+    match: Matcher = overlap,
+    draws: int = 400,
+    level: float = 0.95,
+) -> MatchedComparison:
+    """`compare_matched` of two sides."""
+    matching = matched(a, b, match)
+    found = measures(a, b, matching)
+    reason = matching.reason or too_little(matching.worth_a, matching.worth_b)
+    if reason or draws < 1:
+        return comparison(matching, found, np.empty((0, 4)), 0, level, reason or "no draws")
+    drawn = [refitted(a.drawn(rng), b.drawn(rng), match) for _ in range(draws)]
+    kept = np.array([row for row in drawn if not np.isnan(row[0])]).reshape(-1, 4)
+    reason = too_many_failed(draws - len(kept), draws)
+    return comparison(matching, found, kept, draws - len(kept), level, reason)
 
 
 def refitted(a: Side, b: Side, match: Matcher) -> tuple[float, float, float, float]:
@@ -131,8 +155,14 @@ def measures(a: Side, b: Side, matching: Matching) -> tuple[float, float, float,
     return theta, median_a, median_b, difference
 
 
-def too_little(matching: Matching) -> str | None:
-    for side, worth in (("A", matching.worth_a), ("B", matching.worth_b)):
+def too_many_failed(failed: int, draws: int) -> str | None:
+    if draws - failed >= SUCCEED * draws:
+        return None
+    return f"{failed} of {draws} draws had no match"
+
+
+def too_little(worth_a: float, worth_b: float) -> str | None:
+    for side, worth in (("A", worth_a), ("B", worth_b)):
         if worth < FEWEST:
             return (
                 f"too few for an interval: {side} is worth {worth:.1f} networks of {FEWEST:g}"
@@ -148,9 +178,13 @@ def comparison(
     level: float,
     reason: str | None,
 ) -> MatchedComparison:
-    """Found values with the percentile intervals of draws, shape (draws, 4)."""
+    """Found values with the intervals of draws, shape (draws, 4)."""
     n_a, n_b = matching.used_a, matching.used_b
     method = f"{matching.method}, refitted bootstrap"
+    worth = matching.worth_a, matching.worth_b
+    theta, p = judged(
+        found[0], drawn[:, 0], worth, matching.fitted, n_a + n_b, method, level, reason
+    )
 
     def estimate(j: int, n: int) -> Estimate:
         if reason:
@@ -159,7 +193,8 @@ def comparison(
 
     return MatchedComparison(
         matching,
-        theta=estimate(0, n_a + n_b),
+        theta=theta,
+        p=p,
         median_a=estimate(1, n_a),
         median_b=estimate(2, n_b),
         difference=estimate(3, n_a + n_b),
@@ -167,6 +202,34 @@ def comparison(
         failed_draws=failed,
         reason=reason,
     )
+
+
+def judged(
+    value: float,
+    drawn: Floats,
+    worth: tuple[float, float],
+    fitted: int,
+    n: int,
+    method: str,
+    level: float,
+    reason: str | None,
+) -> tuple[Estimate, float]:
+    """Theta with its interval and the p that inverts it; nan and the reason where none is.
+
+    A bootstrap of n networks from which k terms and a mean are fitted sees a variance that is
+    too small by (n - k - 1) / n, as of the residuals of a regression; n is the smaller worth.
+
+    Args:
+        drawn: theta of bootstrap draws, shape (draws,), for its standard error.
+        worth: effective networks of A and of B.
+        fitted: terms of the covariates.
+    """
+    if reason:
+        return without_interval(n, method, reason, value, level), np.nan
+    df = max(min(worth) - fitted - 1, 1.0)
+    se = float(drawn.std() * np.sqrt(min(worth) / df))
+    theta = Theta(value, se, df, *worth)
+    return Estimate(value, *theta.confidence(level), n, method, level), theta.p
 
 
 def weighted_theta(

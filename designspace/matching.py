@@ -2,14 +2,15 @@
 
 Bins give every bin of complexity the same weight in both populations. Overlap weights need no
 bins: they weigh each network by the probability that the *other* space would have made one like
-it, and leave the mean of every covariate's logarithm exactly equal.
+it, and leave means, squares and products of the covariates' logarithms exactly equal. Strata do
+so for every value of covariates that repeat.
 
 Source: arXiv 1905.13214, section 3 (bins); Li, Morgan and Zaslavsky 2018 (overlap weights).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from designspace.edf import effective_size
 from designspace.imbalance import NOT_POSITIVE
 from designspace.logistic import membership
 from designspace.shares import Floats
+from designspace.terms import NOT_EQUAL, Terms, affordable, columns, said
 
 Spacing = Literal["quantile", "even", "log"]
 """Bins that hold equally many of all networks, or are equally wide, or wide by a factor."""
@@ -27,6 +29,7 @@ Spacing = Literal["quantile", "even", "log"]
 NO_NETWORKS = "a space has no network with all covariates"
 NO_COMMON_RANGE = "the spaces have no common range of the covariates"
 NO_BIN = "no bin holds networks of both spaces"
+NO_STRATUM = "no values of the covariates are those of networks of both spaces"
 APART = "the spaces don't overlap: the covariates tell them apart"
 
 
@@ -44,6 +47,13 @@ class Matching:
     bins_kept: int = 0  # with networks of both spaces
     bins_dropped: int = 0  # with networks of one space only, left out
     reason: str | None = None
+    terms: Terms | None = None  # of the covariates that overlap weights make equal
+    fitted: int = 0  # so many of them vary
+
+    @property
+    def unequal(self) -> str | None:
+        """A sentence where networks were too few to make equal what overlap weights can."""
+        return None if self.terms is None else NOT_EQUAL.get(self.terms)
 
     @property
     def worth_a(self) -> float:
@@ -65,7 +75,7 @@ class Matching:
 
 
 class Matcher(Protocol):
-    """A way to match: `unmatched`, `bins`, `overlap`, or one of them with other settings."""
+    """A way to match: `unmatched`, `bins`, `strata`, `overlap`, or one with other settings."""
 
     def __call__(
         self,
@@ -204,6 +214,38 @@ def edges(x: Floats, count: int, spacing: Spacing) -> Floats:
     return between(x.min(), x.max(), count + 1)
 
 
+def strata(
+    covariates_a: ArrayLike,
+    covariates_b: ArrayLike,
+    *,
+    multiplicity_a: ArrayLike | None = None,
+    multiplicity_b: ArrayLike | None = None,
+) -> Matching:
+    """Networks with exactly equal covariates, as depth has them, are compared.
+
+    With shares a and b of both spaces in a stratum, it weighs a b / (a + b) in either: overlap
+    weights whose P(is A) is known stratum by stratum. Networks whose values no network of the
+    other space has are left out.
+    """
+    c = Covariates.of(covariates_a, covariates_b, multiplicity_a, multiplicity_b)
+    if c.none_left:
+        return no_match(c, "exact strata", NO_NETWORKS)
+    n_a = int(c.has_a.sum())
+    values = np.concatenate([c.a[c.has_a], c.b[c.has_b]])
+    cell = np.unique(values, axis=0, return_inverse=True)[1].ravel()
+    share_a = np.bincount(cell[:n_a], c.m_a[c.has_a], minlength=cell.max() + 1)
+    share_b = np.bincount(cell[n_a:], c.m_b[c.has_b], minlength=cell.max() + 1)
+    is_a = share_a / (share_a + share_b)
+    both = (share_a > 0) & (share_b > 0)
+    found = int(both.sum()), int((~both).sum())
+    if not both.any():
+        return no_match(c, "exact strata", NO_STRATUM, *found)
+    a, b = np.zeros(len(c.a)), np.zeros(len(c.b))
+    a[c.has_a] = c.m_a[c.has_a] * (1 - is_a)[cell[:n_a]]
+    b[c.has_b] = c.m_b[c.has_b] * is_a[cell[n_a:]]
+    return weighted(c, "exact strata", a, b, *found)
+
+
 def overlap(
     covariates_a: ArrayLike,
     covariates_b: ArrayLike,
@@ -213,11 +255,12 @@ def overlap(
 ) -> Matching:
     """Overlap weights: 1 - P(is A | covariates) for a network of A, P(is A) for one of B.
 
-    P is a logistic regression on the covariates' logarithms in which both spaces weigh the
-    same, however many networks each has: what is compared doesn't move as one of them grows.
-    At its maximum likelihood the weighted means of every covariate's logarithm are equal in
-    both populations. The target are networks that both spaces could have made; none is left
-    out, none weighs very much.
+    P is a logistic regression on the terms of the covariates' logarithms (designspace.terms)
+    in which both spaces weigh the same, however many networks each has: what is compared
+    doesn't move as one of them grows. At its maximum likelihood the weighted means of every
+    term are equal in both populations: means and spreads, and what goes with what as far as
+    there are networks enough. The target are networks that both spaces could have made: those
+    outside the common range are left out, since a smooth P sees no edge of a range.
 
     Args:
         covariates_a: positive, shape (n_a, p) or (n_a,); nan where a network lacks one.
@@ -225,19 +268,41 @@ def overlap(
     Raises:
         ValueError: not the same p in both, not n multiplicities.
     """
-    method = "overlap weights"
     c = Covariates.of(covariates_a, covariates_b, multiplicity_a, multiplicity_b)
-    if c.none_left:
-        return no_match(c, method, NO_NETWORKS)
-    x, y = c.a[c.has_a], c.b[c.has_b]
-    if min(x.min(), y.min()) <= 0:
-        return no_match(c, method, NOT_POSITIVE)
-    m_a, m_b = c.m_a[c.has_a], c.m_b[c.has_b]
+    terms = affordable(int(c.has_a.sum()), int(c.has_b.sum()), c.a.shape[1])
+    method = f"overlap weights of {said(terms, c.a.shape[1])}"
+    inside = c.inside()
+    in_a, in_b = inside
+    reason = why_not_logs(c, inside)
+    if reason is not None:
+        return no_match(c, method, reason)
+    m_a, m_b = c.m_a[in_a], c.m_b[in_b]
     draws = np.concatenate([m_a / m_a.sum(), m_b / m_b.sum()])
-    probability = membership(np.log(np.concatenate([x, y])), len(x), draws)
+    logs = np.log(np.concatenate([c.a[in_a], c.b[in_b]]))
+    made_equal = columns(logs, terms)
+    probability = membership(made_equal, m_a.size, draws)
     if probability is None:
         return no_match(c, method, APART)
     a, b = np.zeros(len(c.a)), np.zeros(len(c.b))
-    a[c.has_a] = m_a * (1 - probability[: len(x)])
-    b[c.has_b] = m_b * probability[len(x) :]
-    return weighted(c, method, a, b)
+    a[in_a] = m_a * (1 - probability[: m_a.size])
+    b[in_b] = m_b * probability[m_a.size :]
+    fitted = int((np.ptp(made_equal, axis=0) > 0).sum())
+    return replace(weighted(c, method, a, b), terms=terms, fitted=fitted)
+
+
+def why_not_logs(c: Covariates, inside: Masks) -> str | None:
+    """Why the networks inside the common range can't be weighed by their logarithms."""
+    if c.none_left:
+        return NO_NETWORKS
+    if min(c.a[c.has_a].min(), c.b[c.has_b].min()) <= 0:
+        return NOT_POSITIVE
+    return APART if only_touch(c, inside) else None
+
+
+def only_touch(c: Covariates, inside: Masks) -> bool:
+    """The common range of a covariate that varies is empty or a single value."""
+    if not all(side.any() for side in inside):
+        return True
+    everything = np.concatenate([c.a[c.has_a], c.b[c.has_b]])
+    common = np.concatenate([c.a[inside[0]], c.b[inside[1]]])
+    return bool(((np.ptp(common, axis=0) == 0) & (np.ptp(everything, axis=0) > 0)).any())

@@ -1,7 +1,10 @@
 """The rows of a regression of the error on the space and on covariates.
 
-Covariates that say nothing new are dropped and named, so every column that is left can be
-estimated; where the space itself says nothing new there is no regression, but a reason.
+Each covariate has its logarithm, the square of it, and products with others, as far as there
+are networks enough (designspace.terms). Only networks in the common range are counted: a line
+through networks that one space alone has says nothing of the other. What says nothing new is
+dropped and named, so every column that is left can be estimated; where the space itself says
+nothing new there is no regression, but a reason.
 """
 
 from __future__ import annotations
@@ -16,6 +19,9 @@ from designspace.covariates import Covariates
 from designspace.estimate import log_errors
 from designspace.imbalance import NOT_POSITIVE
 from designspace.shares import Floats
+from designspace.terms import Terms, affordable
+from designspace.terms import columns as columns_of
+from designspace.terms import names as names_of
 
 SAME = 1e-6  # of a column's length that earlier ones leave unexplained: it repeats them
 
@@ -25,16 +31,17 @@ TOLD_APART = "the covariates tell the spaces apart, so nothing is left for the s
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Rows of both populations; the columns are constant, covariates by name, then [is A]."""
+    """Rows of both populations; the columns are constant, terms by name, then [is A]."""
 
-    names: tuple[str, ...]  # of the covariates
-    design: Floats  # (n, covariates + 2)
+    names: tuple[str, ...]  # of the covariates' terms
+    design: Floats  # (n, terms + 2)
     log_error: Floats  # (n,)
     weights: Floats  # multiplicities relative to their mean, (n,)
     dropped: tuple[str, ...]
     lacking: int
     at_chance: int
     at_zero: int
+    outside: int  # networks outside the common range, left out
     reason: str | None = None
 
     @property
@@ -57,8 +64,10 @@ def regression_model(
     chance: float,
     multiplicity_a: ArrayLike | None = None,
     multiplicity_b: ArrayLike | None = None,
+    terms: Terms | None = None,
+    trim: bool = True,
 ) -> Model:
-    """The regression's rows and columns; covariates that say nothing new are dropped.
+    """The regression's rows and columns; those that say nothing new are dropped.
 
     Args:
         names: of the p covariates; may be empty, then covariates are of shape (n, 0).
@@ -66,6 +75,8 @@ def regression_model(
         covariates_a: positive, shape (n_a, p); nan where a network lacks one.
         chance: error of guessing, percent; diverged networks count as it.
         multiplicity_a: positive, shape (n_a,); a network of 2 draws weighs 2.
+        terms: of the covariates; by default as many as there are networks for.
+        trim: leave out networks outside the common range of a covariate.
 
     Raises:
         ValueError: an error that is nan or negative, arrays that don't fit each other.
@@ -75,16 +86,22 @@ def regression_model(
     b = np.asarray(covariates_b, dtype=np.float64).reshape(n_b, p)
     c = Covariates.of(a, b, multiplicity_a, multiplicity_b)
     has = np.concatenate([c.has_a, c.has_b])
-    x = np.concatenate([a, b])[has]
+    inside = np.concatenate(c.inside()) if trim else has
+    x = np.concatenate([a, b])
     e = np.concatenate([np.ravel(errors_a), np.ravel(errors_b)]).astype(np.float64)
-    is_a = np.repeat([1.0, 0.0], [n_a, n_b])[has]
-    weights = np.concatenate([c.m_a * n_a, c.m_b * n_b])[has]
-    counts = int((~has).sum()), int(np.isinf(e[has]).sum()), int((e[has] == 0).sum())
-    y = log_errors(e, chance)[has]
-    columns = np.column_stack([np.ones(is_a.size), np.log(np.where(x > 0, x, 1.0)), is_a])
-    model = Model(tuple(names), columns, y, weights, (), *counts)
-    if (x <= 0).any():
+    y = log_errors(e, chance)[inside]
+    weights = np.concatenate([c.m_a * n_a, c.m_b * n_b])[inside]
+    counts = int((~has).sum()), int(np.isinf(e[inside]).sum()), int((e[inside] == 0).sum())
+    some = terms or affordable(int(c.has_a.sum()), int(c.has_b.sum()), p)
+    logs = columns_of(np.log(np.where(x[inside] > 0, x[inside], 1.0)), some)
+    is_a = np.repeat([1.0, 0.0], [n_a, n_b])[inside]
+    columns = np.column_stack([np.ones(is_a.size), logs, is_a])
+    outside = int((has & ~inside).sum())
+    model = Model(names_of(tuple(names), some), columns, y, weights, (), *counts, outside)
+    if (x[has] <= 0).any():
         return replace(model, reason=NOT_POSITIVE)
+    if not c.none_left and not (is_a.any() and (is_a == 0).any()):
+        return replace(model, reason=TOLD_APART)
     return reduced(model)
 
 

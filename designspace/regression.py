@@ -1,6 +1,8 @@
 """The factor on the error: what being of space A does to it at equal covariates.
 
-    ln e = constant + delta [is A] + sum of beta_j ln x_j,   factor exp(delta)
+    ln e = constant + delta [is A] + sum of beta_j t_j(x),   factor exp(delta)
+
+The terms t_j are logarithms of the covariates, their squares and products (designspace.terms).
 
 By least squares (the factor on the geometric mean error, which failures pull) and by the median
 regression (the factor on the median error, which they hardly do).
@@ -36,11 +38,12 @@ class Factor:
 
     factor: Estimate  # on the error of A against that of B; below 1: A is better
     p_value: float  # of factor 1; nan for the median regression
-    slopes: dict[str, float]  # beta_j of the covariates that stayed: error ~ x^beta
-    dropped: tuple[str, ...]  # covariates that don't vary, repeat others or hang on one network
+    slopes: dict[str, float]  # beta_j of the terms that stayed
+    dropped: tuple[str, ...]  # terms that don't vary, repeat others or hang on one network
     lacking: int  # networks without a covariate, left out
     at_chance: int  # diverged networks, which count as chance
     at_zero: int  # networks without an error, which count as half the least positive one
+    outside: int  # networks outside the common range of a covariate, left out
 
 
 def factor_of(
@@ -49,7 +52,7 @@ def factor_of(
     """The result of a regression with coefficients beta, None where there are none."""
     slopes = [np.nan] * len(model.names) if beta is None else beta[1:-1].tolist()
     named = dict(zip(model.names, slopes, strict=True))
-    left_out = model.dropped, model.lacking, model.at_chance, model.at_zero
+    left_out = model.dropped, model.lacking, model.at_chance, model.at_zero, model.outside
     return Factor(estimate, p_value, named, *left_out)
 
 

@@ -27,6 +27,7 @@ from designspace.edf import edf
 from designspace.estimate import Estimate
 from designspace.matched import compare_matched
 from designspace.population import Population
+from designspace.sensitivity import Way
 from netspace import archive
 from services import adjusted, comparisons, searches, stability
 from services.sides import Side, side
@@ -78,11 +79,17 @@ def matched(sides: dict[str, Side]) -> list[str]:
             apart = {row.name: row.smd for row in found.imbalance}
             lines.append(
                 f"{a} against {b} at equal {' and '.join(names)}: "
-                f"{a} wins {percentages(found.matched.theta)}, "
+                f"{a} wins {'; '.join(map(wins, found.ways))}; "
                 f"factor {interval(found.mean.factor)}, of medians "
                 f"{interval(found.median.factor)}; SMD of depth {apart['depth']:.2f}"
             )
     return lines
+
+
+def wins(way: Way) -> str:
+    """Theta by one way to match."""
+    said = percentages(way.theta) if way.theta.decided else "no interval"
+    return said if way.name == "overlap weights" else f"{way.name} {said}"
 
 
 def within(

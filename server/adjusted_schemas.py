@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from designspace.edf import EDF
 from designspace.imbalance import Imbalance
 from designspace.regression import Factor
+from designspace.sensitivity import Way
 from server.comparison_schemas import EstimateRead, SideRead
 from server.schemas import Read
 from services.adjusted import Adjusted
@@ -20,7 +21,15 @@ class ImbalanceRead(Read):
     name: str
     smd: float | None
     smd_weighted: float | None = Field(description="after matching")
-    warning: str = Field(description="amber above .1, red above .25, empty below")
+    variance_ratio: float | None = Field(description="A's to B's, of logarithms")
+    variance_ratio_weighted: float | None
+    distance: float | None = Field(description="largest, between the EDFs of both")
+    distance_weighted: float | None
+    warning: str = Field(description="of the SMD: amber above .1, red above .25, empty below")
+    warning_weighted: str = Field(
+        description="after matching, also of variances (amber outside .8 - 1.25, red outside "
+        ".5 - 2) and of EDFs farther apart than chance leaves"
+    )
     lo: float | None = Field(description="common range")
     hi: float | None
     inside_a: float | None = Field(description="share of A's networks in the common range")
@@ -33,7 +42,12 @@ class ImbalanceRead(Read):
             name=row.name,
             smd=finite(row.smd),
             smd_weighted=finite(row.smd_weighted),
+            variance_ratio=finite(row.variance_ratio),
+            variance_ratio_weighted=finite(row.variance_ratio_weighted),
+            distance=finite(row.distance),
+            distance_weighted=finite(row.distance_weighted),
             warning=row.warning,
+            warning_weighted=row.warning_weighted,
             lo=finite(row.lo),
             hi=finite(row.hi),
             inside_a=finite(row.inside_a),
@@ -49,6 +63,7 @@ class FactorRead(BaseModel):
     p: float | None
     dropped: list[str] = Field(description="covariates that say nothing new")
     lacking: int
+    outside: int = Field(description="networks outside the common range, left out")
     at_chance: int = Field(description="diverged networks, which count as chance")
 
     @classmethod
@@ -58,8 +73,21 @@ class FactorRead(BaseModel):
             p=finite(found.p_value),
             dropped=list(found.dropped),
             lacking=found.lacking,
+            outside=found.outside,
             at_chance=found.at_chance,
         )
+
+
+class WayRead(BaseModel):
+    """Theta at equal covariates by one way to match."""
+
+    name: str
+    theta: EstimateRead
+    p: float | None = Field(description="below 1 - level where the interval excludes .5")
+
+    @classmethod
+    def of(cls, way: Way) -> WayRead:
+        return cls(name=way.name, theta=EstimateRead.of(way.theta), p=finite(way.p))
 
 
 class MatchedSideRead(SideRead):
@@ -89,6 +117,9 @@ class AdjustedRead(BaseModel):
     bins_dropped: int
     outside: int = Field(description="networks outside the common range")
     theta: EstimateRead
+    p: float | None = Field(description="below 1 - level where the interval excludes .5")
+    ways: list[WayRead] = Field(description="theta by every way to match")
+    warnings: list[str] = Field(description="why the match is none, or not the only answer")
     medians: EstimateRead = Field(description="median of a minus median of b, points")
     imbalance: list[ImbalanceRead]
     mean: FactorRead = Field(description="least squares of ln e, HC3")
@@ -110,6 +141,9 @@ class AdjustedRead(BaseModel):
             bins_dropped=matching.bins_dropped,
             outside=matching.outside_a + matching.outside_b,
             theta=EstimateRead.of(matched.theta),
+            p=finite(matched.p),
+            ways=[WayRead.of(way) for way in found.ways],
+            warnings=list(found.warnings),
             medians=EstimateRead.of(matched.difference),
             imbalance=[ImbalanceRead.of(row) for row in found.imbalance],
             mean=FactorRead.of(found.mean),

@@ -14,18 +14,27 @@ import numpy as np
 
 from designspace.edf import EDF, edf
 from designspace.estimate import SEED
-from designspace.imbalance import Imbalance, imbalances
-from designspace.matched import MatchedComparison, compare_matched
-from designspace.matching import Matcher, bins, overlap
+from designspace.imbalance import Imbalance, imbalances, unbalanced
+from designspace.matched import MatchedComparison, compare_sides
+from designspace.matched import Side as Sample
+from designspace.matching import Matcher, bins, overlap, strata
 from designspace.model import regression_model
+from designspace.ranks import compare_ranks
 from designspace.regression import Factor, least_squares_factor, median_factor
+from designspace.sensitivity import Way, disagreement
 from designspace.shares import Floats
 from services.errors import Refused
 from services.sides import Side
 
-Method = Literal["overlap", "bins"]
+Method = Literal["overlap", "bins", "strata"]
 
-METHODS: dict[Method, Matcher] = {"overlap": overlap, "bins": bins}
+METHODS: dict[Method, Matcher] = {"overlap": overlap, "bins": bins, "strata": strata}
+
+NAMES: dict[Method, str] = {
+    "overlap": "overlap weights",
+    "bins": "bins",
+    "strata": "exact strata",
+}
 
 COVARIATES = {
     "depth": "depth",
@@ -45,7 +54,9 @@ class Adjusted:
 
     covariates: Sequence[str]
     imbalance: Sequence[Imbalance]  # of all COVARIATES, matched or not
-    matched: MatchedComparison
+    matched: MatchedComparison  # by the method that was asked for
+    ways: Sequence[Way]  # theta by every method, and by a regression
+    warnings: Sequence[str]  # sentences: why the match is none, or not the only answer
     edfs: tuple[EDF, EDF]  # weighted; empty ones where there is no match
     mean: Factor
     median: Factor
@@ -71,39 +82,47 @@ def adjusted(
             raise Refused("match", name, f"among {', '.join(COVARIATES)}")
     if not covariates:
         raise Refused("match", "", f"at least one of {', '.join(COVARIATES)}")
-    one, other = a.results, b.results
-    x, y = values(a, covariates), values(b, covariates)
-    rng = np.random.default_rng(SEED)
-    matched = compare_matched(
-        one.error,
-        x,
-        other.error,
-        y,
-        rng,
-        match=METHODS[method],
-        multiplicity_a=one.multiplicity if len(one) else None,
-        multiplicity_b=other.multiplicity if len(other) else None,
-        draws=DRAWS,
-        level=level,
-    )
+    one, other = sample(a, covariates), sample(b, covariates)
+    found = {
+        name: compare_sides(one, other, fresh(), match, DRAWS, level)
+        for name, match in METHODS.items()
+    }
+    matched = found[method]
+    ways = [
+        *(Way(NAMES[name], each.theta, each.p) for name, each in found.items()),
+        Way("regression", *compare_ranks(one, other, fresh(), DRAWS, level)),
+    ]
     model = regression_model(
         covariates,
-        one.error,
-        x,
-        other.error,
-        y,
+        one.errors,
+        one.covariates,
+        other.errors,
+        other.covariates,
         chance=max(a.view.snapshot.chance, b.view.snapshot.chance),
-        multiplicity_a=one.multiplicity if len(one) else None,
-        multiplicity_b=other.multiplicity if len(other) else None,
+        multiplicity_a=one.multiplicity if len(a.results) else None,
+        multiplicity_b=other.multiplicity if len(b.results) else None,
     )
+    rows = imbalance(a, b, covariates, matched)
     return Adjusted(
         covariates,
-        imbalance(a, b, matched),
+        rows,
         matched,
+        ways,
+        warnings(rows, covariates, matched, ways),
         (weighted(a, matched.matching.a), weighted(b, matched.matching.b)),
         least_squares_factor(model, level),
-        median_factor(model, rng, MEDIAN_DRAWS, level),
+        median_factor(model, fresh(), MEDIAN_DRAWS, level),
     )
+
+
+def fresh() -> np.random.Generator:
+    """The same draws for every way to match."""
+    return np.random.default_rng(SEED)
+
+
+def sample(side: Side, names: Sequence[str]) -> Sample:
+    """What is matched: a side's errors, covariates and multiplicities."""
+    return Sample(side.results.error, values(side, names), side.results.multiplicity)
 
 
 def values(side: Side, names: Sequence[str]) -> Floats:
@@ -112,20 +131,45 @@ def values(side: Side, names: Sequence[str]) -> Floats:
     return np.stack([columns[name] for name in names], axis=1)
 
 
-def imbalance(a: Side, b: Side, matched: MatchedComparison) -> Sequence[Imbalance]:
-    """How differently the sides are spread, before and after matching."""
+def imbalance(
+    a: Side, b: Side, held: Sequence[str], matched: MatchedComparison
+) -> Sequence[Imbalance]:
+    """How differently the sides are spread before and after matching; those held come first."""
     if not len(a.results) or not len(b.results):
         return ()
     weights = matched.matching if matched.matching.reason is None else None
-    return imbalances(
-        list(COVARIATES),
-        values(a, list(COVARIATES)),
-        values(b, list(COVARIATES)),
-        weights_a=weights.a if weights else None,
-        weights_b=weights.b if weights else None,
-        multiplicity_a=a.results.multiplicity,
-        multiplicity_b=b.results.multiplicity,
-    )
+    groups = list(held), [name for name in COVARIATES if name not in held]
+    return [
+        row
+        for names in groups
+        if names
+        for row in imbalances(
+            names,
+            values(a, names),
+            values(b, names),
+            weights_a=weights.a if weights else None,
+            weights_b=weights.b if weights else None,
+            multiplicity_a=a.results.multiplicity,
+            multiplicity_b=b.results.multiplicity,
+        )
+    ]
+
+
+def warnings(
+    rows: Sequence[Imbalance],
+    held: Sequence[str],
+    matched: MatchedComparison,
+    ways: Sequence[Way],
+) -> Sequence[str]:
+    """What may be wrong with who wins at equal covariates, one sentence each."""
+    if matched.matching.reason:
+        return ()
+    said = [
+        unbalanced([row for row in rows if row.name in held]),
+        matched.matching.unequal,
+        disagreement(ways),
+    ]
+    return [sentence for sentence in said if sentence]
 
 
 def weighted(side: Side, weights: Floats) -> EDF:

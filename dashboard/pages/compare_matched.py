@@ -11,9 +11,10 @@ from dash.development.base_component import Component
 from dashboard.pages.compare_words import interval, number, swatch
 from dashboard.pages.markup import table
 from designspace.comparison import percentages, probability
-from designspace.imbalance import Imbalance
+from designspace.imbalance import Imbalance, Warn, level_of, level_of_ratio
 from designspace.quantities import quantity
 from designspace.regression import Factor
+from designspace.sensitivity import Way
 from services.adjusted import COVARIATES, Adjusted
 
 
@@ -23,12 +24,13 @@ def matched_on(found: Adjusted) -> str:
 
 
 def matched(found: Adjusted, a: str, b: str, places: tuple[int, int]) -> list[Component]:
-    """Who wins at equal covariates, and how much of either side is left."""
+    """Who wins at equal covariates, by every way to match, and what is left of the sides."""
     matching, theta = found.matched.matching, found.matched.theta
     if matching.reason:
-        return [html.P(f"No match: {matching.reason}")]
+        return [html.P(f"No match: {matching.reason}"), *ways(found, a)]
     said = (
-        f"{a} wins {percentages(theta)} of pairs at equal covariates"
+        f"{a} wins {percentages(theta)} of pairs at equal covariates; "
+        f"{probability(found.matched.p)}"
         if theta.decided
         else f"{a} wins {100 * theta.value:.0f} % of pairs at equal covariates; {theta.reason}"
     )
@@ -55,8 +57,24 @@ def matched(found: Adjusted, a: str, b: str, places: tuple[int, int]) -> list[Co
     return [
         legend_of_pair,
         html.P(html.B(said)),
+        *(html.P(sentence, className="warned") for sentence in found.warnings),
         html.P(" · ".join([worth, *dropped]), className="muted"),
+        *ways(found, a),
     ]
+
+
+def ways(found: Adjusted, a: str) -> list[Component]:
+    """The sensitivity line: how often A wins by each way to match."""
+    said = " · ".join(f"{way.name} {share(way)}" for way in found.ways)
+    return [html.P(f"{a} wins by {said}", className="muted ways")]
+
+
+def share(way: Way) -> str:
+    if way.theta.decided:
+        return percentages(way.theta)
+    if math.isnan(way.theta.value):
+        return f"none ({way.theta.reason})"
+    return f"{100 * way.theta.value:.0f} % ({way.theta.reason})"
 
 
 def balance_note(a: str, b: str) -> str:
@@ -70,11 +88,23 @@ def balance(found: Adjusted) -> list[Component]:
     rows = [imbalance_row(row, row.name in found.covariates) for row in found.imbalance]
     return [
         table(
-            ["covariate", "SMD", "matched", "common range", "of A", "of B"], rows, numeric=True
+            [
+                "covariate",
+                "SMD",
+                "variance ratio",
+                "EDFs apart",
+                "common range",
+                "of A",
+                "of B",
+            ],
+            rows,
+            numeric=True,
         ),
         html.P(
-            "SMD: difference of mean logarithms in standard deviations; above .1 amber, "
-            "above .25 red",
+            "before → after matching, of logarithms. SMD: difference of means in standard "
+            "deviations; above .1 amber, above .25 red. Variance ratio, A to B: outside "
+            ".8 - 1.25 amber, outside .5 - 2 red. Largest distance of the EDFs: amber after "
+            "matching where it is more than chance leaves, red at twice that",
             className="muted",
         ),
         table(
@@ -89,19 +119,31 @@ def balance(found: Adjusted) -> list[Component]:
 def imbalance_row(row: Imbalance, is_held: bool) -> list[Any]:
     name = COVARIATES[row.name]
     if row.reason:
-        return [name, row.reason, "", "", "", ""]
+        return [name, row.reason, "", "", "", "", ""]
     shown = quantity(row.name)
     places = shown.decimals_for([row.lo, row.hi])
     return [
         f"{name} (held)" if is_held else name,
-        html.Span(number(row.smd, 2), className=f"warn-{row.warning or 'none'}"),
-        html.Span(
-            number(row.smd_weighted, 2), className=f"warn-{row.warning_weighted or 'none'}"
+        change(row.smd, row.warning, row.smd_weighted, level_of(row.smd_weighted)),
+        change(
+            row.variance_ratio,
+            level_of_ratio(row.variance_ratio),
+            row.variance_ratio_weighted,
+            level_of_ratio(row.variance_ratio_weighted),
         ),
+        change(row.distance, "", row.distance_weighted, row.distance_warning),
         f"{shown.show(row.lo, places)} – {shown.show(row.hi, places)} {shown.shown_unit}",
         f"{100 * row.inside_a:.0f} %",
         f"{100 * row.inside_b:.0f} %",
     ]
+
+
+def change(before: float, warn: Warn, after: float, warn_after: Warn) -> Component:
+    """A number before and after matching, each as worrying as it is."""
+    told: list[Any] = [html.Span(number(before, 2), className=f"warn-{warn or 'none'}")]
+    if not math.isnan(after):
+        told += [" → ", html.Span(number(after, 2), className=f"warn-{warn_after or 'none'}")]
+    return html.Span(told)
 
 
 def factor_row(name: str, found: Factor) -> list[Any]:
@@ -111,6 +153,8 @@ def factor_row(name: str, found: Factor) -> list[Any]:
 
 def factor_note(found: Factor) -> str:
     said = ["below 1: A is better"]
+    if found.outside:
+        said.append(f"{found.outside} networks outside the common range are left out")
     if found.at_chance:
         said.append(f"{found.at_chance} diverged networks count as chance")
     if found.dropped:

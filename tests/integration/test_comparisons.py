@@ -204,7 +204,14 @@ def test_a_matched_comparison_stands_beside_the_unmatched_one(client, two):
     answer = client.get(f"{API}/comparison/matched?side={a}&side={b}&match=depth").json()
     [depth] = [row for row in answer["imbalance"] if row["name"] == "depth"]
     assert depth["smd_weighted"] == pytest.approx(0, abs=1e-6)  # overlap weights: exactly
+    assert depth["variance_ratio_weighted"] == pytest.approx(1, abs=1e-6)
+    assert depth["warning_weighted"] == ""
     assert answer["theta"]["estimate"] > 0.9
+    assert answer["p"] < 0.05
+    ways = {way["name"]: way["theta"] for way in answer["ways"]}
+    assert list(ways) == ["overlap weights", "bins", "exact strata", "regression"]
+    assert ways["overlap weights"] == answer["theta"]
+    assert all(theta["estimate"] > 0.9 or theta["reason"] for theta in ways.values())
     assert 0 < answer["mean"]["factor"]["estimate"] < 1
     assert [side["worth"] <= 24 for side in answer["sides"]] == [True, True]
     binned = client.get(

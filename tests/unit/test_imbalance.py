@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ks_2samp, norm
 
-from designspace.imbalance import imbalances
+from designspace.imbalance import imbalances, level_of_ratio, unbalanced
 
 covariate = st.lists(st.floats(0.1, 1e9), min_size=2, max_size=20)
 
@@ -95,3 +96,39 @@ def test_a_covariate_that_does_not_vary_is_balanced_or_infinitely_far():
 def test_covariates_that_are_not_p_columns_are_refused():
     with pytest.raises(ValueError, match="need covariates"):
         imbalances(["a", "b"], [[1, 2, 3]], [[1, 2, 3]])
+
+
+@given(covariate, covariate)
+def test_spread_and_distance_are_the_ratio_of_variances_and_smirnovs_distance(a, b):
+    x, y = np.log(a), np.log(b)
+    if min(x.var(), y.var()) > 1e-6:
+        assert one(a, b).variance_ratio == pytest.approx(x.var() / y.var(), rel=1e-6)
+    assert one(a, b).distance == pytest.approx(ks_2samp(x, y, method="asymp").statistic)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "warning"),
+    [(1, ""), (1.2, ""), (1.3, "amber"), (0.75, "amber"), (2.1, "red"), (0.4, "red")],
+)
+def test_unequal_spreads_that_a_match_leaves_are_a_warning(ratio, warning):
+    z = np.linspace(-1, 1, 1001)
+    equal = np.ones(1001)
+    row = one(np.exp(z * math.sqrt(ratio)), np.exp(z), weights_a=equal, weights_b=equal)
+    assert row.variance_ratio_weighted == pytest.approx(ratio)
+    assert level_of_ratio(row.variance_ratio_weighted) == warning
+    assert (row.warning_weighted != "") == (warning != "")
+
+
+def test_equal_means_and_spreads_of_other_shapes_are_a_warning_that_says_how_far():
+    # Two heaps at -1 and 1 against a normal: mean 0 and variance 1 in both.
+    heaps, normal = np.repeat([-1.0, 1.0], 200), norm.ppf((np.arange(400) + 0.5) / 400)
+    normal /= normal.std()
+    row = one(np.exp(heaps), np.exp(normal), weights_a=np.ones(400), weights_b=np.ones(400))
+    assert abs(row.smd_weighted) < 1e-9
+    assert row.variance_ratio_weighted == pytest.approx(1)
+    assert row.distance_weighted == pytest.approx(norm.cdf(1) - 0.5, abs=0.01)
+    assert row.warning_weighted == "red"
+    assert unbalanced([row]) == (
+        "Balance is not reached on depth (EDFs 0.34 apart): what differs may still go with it."
+    )
+    assert unbalanced([one([1, 2], [1, 2], weights_a=[1, 1], weights_b=[1, 1])]) is None

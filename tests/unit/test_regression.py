@@ -1,14 +1,17 @@
 """The factor on the error, against statsmodels and against recorded results of it."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
-from designspace.model import regression_model
+from designspace import model as models
 from designspace.regression import least_absolute, least_squares_factor, median_factor
 
 INF = math.inf
+regression_model = partial(models.regression_model, terms="means", trim=False)
+"""The plain linear model; which terms and networks are taken by default has tests below."""
 NAMES = ["depth", "flops"]
 
 
@@ -240,3 +243,28 @@ def test_networks_without_the_covariate_are_left_out_and_counted():
 def test_pending_networks_are_refused():
     with pytest.raises(ValueError, match="none nan"):
         regression_model([], [math.nan], [], [1.0], [], chance=90)
+
+
+# what is adjusted for by default
+
+
+def test_squares_and_the_common_range_are_adjusted_for_by_default():
+    # ln e bends with depth, A is spread wider and no better.
+    rng = np.random.default_rng(2)
+    x, y = rng.integers(3, 19, (100, 1)), rng.integers(6, 13, (100, 1))
+    a, b = (np.exp(2 * np.log(z[:, 0] / 9) ** 2 + rng.normal(3, 0.2, 100)) for z in (x, y))
+    straight = least_squares_factor(regression_model(["depth"], a, x, b, y, chance=90))
+    found = least_squares_factor(models.regression_model(["depth"], a, x, b, y, chance=90))
+    assert straight.factor.lo > 1
+    assert found.factor.lo < 1 < found.factor.hi
+    assert found.slopes["depth^2"] == pytest.approx(2, abs=0.5)
+    assert found.outside == np.sum((x < 6) | (x > 12))
+    assert found.factor.n == 200 - found.outside
+
+
+def test_p_of_the_factor_is_below_a_level_where_that_interval_excludes_1():
+    for seed in range(20):
+        found = least_squares_factor(model(seed))
+        for level in (0.9, 0.95, 1 - found.p_value - 1e-6, 1 - found.p_value + 1e-6):
+            factor = least_squares_factor(model(seed), level).factor
+            assert (factor.lo <= 1 <= factor.hi) == (found.p_value >= 1 - level)

@@ -10,7 +10,9 @@
   const COVARIATES = {
     depth: "depth", flops: "flops", params: "parameters", activations: "activations",
   };
-  const METHODS = { overlap: "overlap weights", bins: "bins (NDS)" };
+  const METHODS = {
+    overlap: "overlap weights", bins: "bins (NDS)", strata: "exact strata",
+  };
   const BANDS = {
     pointwise: "pointwise (Clopper-Pearson)",
     simultaneous: "whole curve (equal precision)",
