@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from db.session import Database
@@ -312,8 +313,10 @@ OTHERS = (
 )
 
 
-def test_an_answer_that_a_client_has_is_not_sent_again(client, measured):
+def test_an_answer_that_a_client_has_is_not_sent_again(client, measured, database):
     # RFC 9110, 13.1.2: each of a list is compared weakly, `*` is any, and a 304 has the tag.
+    with database.durable() as session:  # rates of the last two minutes move by themselves
+        session.execute(text("UPDATE jobs SET ended_at = ended_at - 3600000"))
     for path in (*VERSIONED, *OTHERS):
         tag = client.get(f"{API}/{path}").headers["etag"]
         opaque = tag.removeprefix("W/")
