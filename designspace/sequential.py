@@ -6,6 +6,10 @@ instead of 1.96, which is the price of looking. Three rules go with it: looks re
 launch-order prefix of both populations, the spaces are not changed after looking, and `planned`
 and the level are fixed when the comparison is set up.
 
+Looks are at fixed numbers of networks, the same of A and of B. So every look stays what it was
+whichever population grows, and what was decided once stays decided; of the larger population
+only as many are looked at as the smaller one has.
+
 Sources: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, theorem 2.2; that it may be
 applied to theta through its projection is an extension checked by simulation only.
 """
@@ -29,7 +33,7 @@ from designspace.shares import Floats
 FEWEST = 20  # networks of the smaller population; before, nothing is decided
 PLANNED = 100  # networks per space that b(t) is tightest for, by default
 MOST = 20_000  # networks per space that are looked ahead
-LOOKS = 60  # of a trajectory
+LOOKS = 60  # from FEWEST networks per space to MOST
 AHEAD = 300  # numbers of networks that are looked ahead at
 METHOD = "asymptotic confidence sequence, valid at every look"
 TOO_EARLY = f"nothing is decided before {FEWEST} networks of either"
@@ -59,6 +63,10 @@ class Look:
     @property
     def decided(self) -> bool:
         return self.outcome in ("A", "B", "same")
+
+
+NOTHING = Look(0, 0, math.nan, 0.0, 1.0, "few")
+"""Before the first look."""
 
 
 @dataclass(frozen=True)
@@ -117,22 +125,29 @@ def follow(
         weights_a, weights_b: multiplicities, as of `designspace.edf.edf`.
         level: 1 - alpha; divide alpha by the number of pairs that are compared.
         planned: networks per space, fixed before looking.
-        looks: at most so many, at evenly growing numbers; None: one after every network.
+        looks: so many lead from 20 networks per space to 20,000, at evenly growing numbers;
+            None: one after every network.
     """
     one, other = Launched.of(a, weights_a), Launched.of(b, weights_b)
     numbers = sizes(one.n, other.n, looks)
     at = thetas(one, other, numbers)
-    seen: list[Look] = []
-    lower, upper = 0.0, 1.0
-    for (n, m), found in zip(numbers, at, strict=True):
-        now = look(found, level, planned)
-        lower, upper = max(lower, now.lo), min(upper, now.hi)
-        kept = replace(now, lo=min(lower, upper), hi=upper)
-        said = outcome(kept, min(found.n, found.m), FEWEST)
-        seen.append(Look(n, m, found.value, kept.lo, kept.hi, said))
-    is_open = seen and seen[-1].outcome == "open"
-    ahead = projection(at[-1], level, planned) if is_open else None
-    return ConfidenceSequence(tuple(seen), level, planned, ahead)
+    seen = [NOTHING]
+    for k, found in zip(numbers, at, strict=True):
+        seen.append(after(seen[-1], look(found, level, planned), k, found.k))
+    ahead = projection(at[-1], level, planned) if seen[-1].outcome == "open" else None
+    return ConfidenceSequence(tuple(seen[1:]), level, planned, ahead)
+
+
+def after(last: Look, now: Estimate, numbers: tuple[int, int], worth: float) -> Look:
+    """The next look: its interval never widens, and what was decided stays so.
+
+    Args:
+        worth: effective networks of the smaller population.
+    """
+    lower, upper = max(last.lower, now.lo), min(last.upper, now.hi)
+    kept = replace(now, lo=min(lower, upper), hi=upper)
+    said = last.outcome if last.decided else outcome(kept, worth, FEWEST)
+    return Look(*numbers, now.value, kept.lo, kept.hi, said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,17 +195,16 @@ def thetas(a: Launched, b: Launched, numbers: Sequence[tuple[int, int]]) -> list
 
 
 def sizes(n: int, m: int, looks: int | None) -> Sequence[tuple[int, int]]:
-    """Numbers of networks at each look: both grow alike until the smaller one is used up."""
-    most = max(n, m)
-    if min(n, m) < FEWEST:
-        return [(n, m)] if n and m else []
-    count = most - FEWEST + 1
+    """Numbers of networks at each look: fixed ones, as far as both populations reach."""
+    most = min(n, m)
+    if most < FEWEST:
+        return [(n, m)] if most else []
+    at = np.arange(FEWEST, most + 1)
     if looks is not None:
-        count = min(looks, count)
-    at = np.unique(np.geomspace(FEWEST, most, count).round().astype(int))
-    if looks is None:
-        at = np.arange(FEWEST, most + 1)
-    return [(min(int(k), n), min(int(k), m)) for k in at]
+        ratio = (MOST / FEWEST) ** (1 / looks)
+        steps = int(math.log(most / FEWEST) / math.log(ratio) + 1)
+        at = np.unique((FEWEST * ratio ** np.arange(steps + 1)).round().astype(int))
+    return [(k, k) for k in at[at <= most].tolist()]
 
 
 def projection(found: Theta, level: float = 0.95, planned: int = PLANNED) -> Projection:

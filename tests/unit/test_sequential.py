@@ -73,6 +73,38 @@ def test_the_running_interval_never_widens_and_what_is_decided_stays_so():
     assert {at.outcome for at in looks[first:]} == {"A"}
 
 
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_what_was_decided_stays_decided_whichever_population_grows(seed):
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(0, 1, 150) - 0.45, rng.normal(0, 1, 150)
+    one, other = 20, 20
+    said = "open"
+    while max(one, other) < 150:
+        one, other = min(150, one + rng.integers(0, 30)), min(150, other + rng.integers(0, 9))
+        now = follow(a[:one], b[:other]).looks[-1].outcome
+        assert now == said or said == "open"
+        said = now
+
+
+def test_a_sequence_that_goes_on_begins_like_the_one_before():
+    rng = np.random.default_rng(18)
+    a, b = rng.normal(0, 1, 300), rng.normal(0.2, 1, 300)
+    whole = follow(a, b).looks
+    for n, m in [(20, 300), (47, 90), (150, 72), (150, 80), (300, 299)]:
+        some = follow(a[:n], b[:m]).looks
+        assert some == whole[: len(some)]
+        assert some[-1].n > 0.85 * min(n, m)  # an eighth more from look to look
+
+
+def test_no_difference_that_matters_is_not_taken_back_for_a_winner():
+    even = np.arange(0.0, 3000)
+    a, b = np.append(even, np.zeros(3000)), np.append(even + 0.5, np.ones(3000))
+    looks = follow(a, b).looks
+    first = next(at for at in looks if at.decided)
+    assert first.outcome == "same"
+    assert looks[-1].outcome == "same"
+
+
 def test_nineteen_networks_decide_nothing_and_twenty_separate_ones_do():
     a, b = np.arange(20.0), 100 + np.arange(20.0)
     assert follow(a[:19], b).looks[-1].outcome == "few"
@@ -85,7 +117,9 @@ def test_networks_are_looked_at_in_launch_order():
     rng = np.random.default_rng(15)
     a, b = rng.normal(0, 1, 100), rng.normal(0, 1, 60)
     looks = follow(a, b).looks
-    assert (looks[-1].n, looks[-1].m) == (100, 60)
+    assert {(at.n, at.m) for at in follow(a, b, looks=None).looks} == {
+        (k, k) for k in range(20, 61)
+    }
     at = looks[3]
     expected = theta(pooled(edf(a[: at.n]), edf(b[: at.m]))).value
     assert at.estimate == pytest.approx(expected)
