@@ -6,18 +6,25 @@ between seeds, but hardly a median and quartiles.
 
     r = [1.4826 median|l_1 - l_2| / sqrt 2] / [IQR / 1.349],   l = ln e
 
-Source: Rousseeuw and Croux 1993 (the scales' constants); Efron 1979; for the shrunk EDF
-Louis 1984.
+Reliability is another question: what two trainings of the same networks correlate by, failures
+and all. Noise grows with the error, so a robust ratio misses what a correlation feels.
+
+    R = (MSB - MSW) / (MSB + (k - 1) MSW),   mean squares of ln e between and within networks
+
+Source: Rousseeuw and Croux 1993 (the scales' constants); Shrout and Fleiss 1979 (ICC(1,1) and
+its interval); Efron 1979; for the shrunk EDF Louis 1984.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
+from scipy.special import fdtri
 
 from designspace.estimate import (
     Estimate,
@@ -29,6 +36,8 @@ from designspace.shares import Floats
 
 FEWEST = 3  # networks that a ratio needs
 FEWEST_FOR_INTERVAL = 20
+ALL_EQUAL = "all errors are equal"
+EQUAL = 1e-24  # variance of logarithms that rounding alone leaves
 NO_SPREAD = "the middle half of the errors are equal"
 MAD = 1.482602218505602  # of a normal law: sd / median absolute deviation
 IQR = 1.3489795003921634  # interquartile range / sd
@@ -39,7 +48,7 @@ class Noise:
     """Seed noise against the spread of a population's errors."""
 
     ratio: Estimate  # sd of a training around its network / sd between trainings of any
-    reliability: Estimate  # of one training, 1 - ratio^2, from 0 to 1
+    reliability: Estimate  # of one training: what two trainings' ln e correlate by, 0 to 1
     n: int  # networks with all seeds
     seeds: int
     lacking: int  # networks without one of them, left out
@@ -72,7 +81,7 @@ def seed_noise(
     logs = log_errors(e[has], chance)
     ratio = noise_ratio(logs, rng, draws, level)
     counts = logs.shape[0], e.shape[1], int((~has).sum()), int(np.isinf(e[has]).sum())
-    return Noise(ratio, reliability(ratio), *counts)
+    return Noise(ratio, reliability(logs, rng, draws, level), *counts)
 
 
 def noise_ratio(logs: Floats, rng: Generator, draws: int, level: float) -> Estimate:
@@ -86,18 +95,19 @@ def noise_ratio(logs: Floats, rng: Generator, draws: int, level: float) -> Estim
     if n < FEWEST_FOR_INTERVAL:
         reason = f"{n} networks; an interval needs {FEWEST_FOR_INTERVAL}"
         return without_interval(n, method, reason, r, level)
-    ends = percentile_interval(bootstrapped(logs, rng, draws), level)
-    return Estimate(r, *ends, n, method, level)
+    drawn = bootstrapped(robust_ratio, logs, rng, draws)
+    drawn = np.where(np.isnan(drawn), np.inf, drawn)  # a draw without spread is all noise
+    return Estimate(r, *percentile_interval(drawn, level), n, method, level)
 
 
-def bootstrapped(logs: Floats, rng: Generator, draws: int) -> Floats:
-    """Ratios of draws of n networks with replacement, shape (draws,); 10^6 rows at once."""
+def bootstrapped(
+    statistic: Callable[[Floats], Floats], logs: Floats, rng: Generator, draws: int
+) -> Floats:
+    """Of draws of n networks with replacement, shape (draws,); 10^6 rows at once."""
     n = logs.shape[0]
     at_once = max(1, 1_000_000 // n)
     parts = [min(at_once, draws - done) for done in range(0, draws, at_once)]
-    drawn = [robust_ratio(logs[rng.integers(0, n, (part, n))]) for part in parts]
-    ratios = np.concatenate(drawn)
-    return np.where(np.isnan(ratios), np.inf, ratios)  # a draw without spread is all noise
+    return np.concatenate([statistic(logs[rng.integers(0, n, (part, n))]) for part in parts])
 
 
 def robust_ratio(logs: Floats) -> Floats:
@@ -117,11 +127,47 @@ def robust_ratio(logs: Floats) -> Floats:
     return np.asarray(noise / spread)
 
 
-def reliability(ratio: Estimate) -> Estimate:
-    """1 - r^2, at least 0: the share of a training's variance that is its network's."""
-    r = np.array([ratio.value, ratio.lo, ratio.hi])
-    value, hi, lo = np.maximum(0.0, 1 - r**2).tolist()
-    return Estimate(value, lo, hi, ratio.n, "1 - r^2", ratio.level, ratio.reason)
+def reliability(logs: Floats, rng: Generator, draws: int, level: float) -> Estimate:
+    """Intraclass correlation of ln e, shape (n, seeds), at least 0.
+
+    The interval has the outer ends of two: the exact one of normal errors, by F, and that of
+    bootstrapped networks, for tails that are not normal.
+    """
+    n, method = logs.shape[0], "ICC of ln e, outer ends of F and bootstrap over networks"
+    if n < FEWEST:
+        return without_interval(n, method, f"{n} networks; a ratio needs {FEWEST}", level=level)
+    value = float(intraclass(logs))
+    if np.isnan(value):
+        return without_interval(n, method, ALL_EQUAL, level=level)
+    if n < FEWEST_FOR_INTERVAL:
+        reason = f"{n} networks; an interval needs {FEWEST_FOR_INTERVAL}"
+        return without_interval(n, method, reason, max(0.0, value), level)
+    drawn = bootstrapped(intraclass, logs, rng, draws)
+    ends = percentile_interval(np.where(np.isnan(drawn), 0.0, drawn), level)
+    exact = normal_interval(value, *logs.shape, level)
+    lower, upper = min(ends[0], exact[0]), max(ends[1], exact[1])
+    return Estimate(
+        max(0.0, value), max(0.0, lower), max(0.0, min(1.0, upper)), n, method, level
+    )
+
+
+def intraclass(logs: Floats) -> Floats:
+    """ICC(1,1) of logs, shape (.., n, seeds), in shape (..); nan where all are equal."""
+    k = logs.shape[-1]
+    within = logs.var(axis=-1, ddof=1).mean(axis=-1)
+    between = k * logs.mean(axis=-1).var(axis=-1, ddof=1)
+    whole = between + (k - 1) * within
+    return np.asarray((between - within) / np.where(whole > EQUAL, whole, np.nan))
+
+
+def normal_interval(value: float, n: int, k: int, level: float) -> tuple[float, float]:
+    """Of the intraclass correlation of n networks and k seeds, if errors are normal."""
+    if value >= 1:
+        return 1.0, 1.0
+    f, tail = (1 + (k - 1) * value) / (1 - value), (1 + level) / 2
+    lower = f / float(fdtri(n - 1, n * (k - 1), tail))
+    upper = f * float(fdtri(n * (k - 1), n - 1, tail))
+    return (lower - 1) / (lower + k - 1), (upper - 1) / (upper + k - 1)
 
 
 def shrunk(errors: ArrayLike, noise_sd: float) -> Floats:

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from designspace import cells
 from designspace.constraints import Constraint, passing
+from designspace.quantities import is_result
 
 Column: TypeAlias = NDArray[np.float64]
 Rows: TypeAlias = slice | NDArray[np.int64]
@@ -110,6 +111,7 @@ class Population:
         multiplicity: ArrayLike | None = None,
         ids: ArrayLike | None = None,
         chance: float = np.inf,
+        awaits_errors: bool = False,
     ) -> Population:
         """A population from any arrays in sampling order, each of shape (n,).
 
@@ -122,6 +124,9 @@ class Population:
             multiplicity: positive number of draws that gave each network, 1 by default.
             ids: whatever names the networks.
             chance: error of guessing; a network at or above it counts as diverged.
+            awaits_errors: errors will come, though no network has one yet. Otherwise a
+                population without any error is one of other measurements, and a network that
+                has one of them (a time, say) is measured.
 
         Raises:
             ValueError: no `error`, a column that is not n numbers (its name, the row and the
@@ -135,8 +140,11 @@ class Population:
         error, reasons = numbers["error"], failure_texts(failures, n)
         state = as_status(status, n) if status is not None else from_errors(error, reasons)
         refuse_impossible(error[state == Status.MEASURED])
-        state[(state == Status.MEASURED) & (error >= chance)] = Status.DIVERGED
-        numbers["error"] = settle_errors(error, state)
+        of_other_things = status is None and not awaits_errors and bool(np.isnan(error).all())
+        if of_other_things:
+            state[(state == Status.PENDING) & has_result(numbers)] = Status.MEASURED
+        state[(state == Status.MEASURED) & guesses(error, chance)] = Status.DIVERGED
+        numbers["error"] = error if of_other_things else settle_errors(error, state)
         cause, causes = encode_causes(reasons, state)
         marks: dict[str, NDArray[Any]] = {
             "status": state,
@@ -156,7 +164,7 @@ class Population:
 
     @property
     def error(self) -> Column:
-        """Percent; +inf where diverged, nan where pending or failed."""
+        """Percent; +inf where diverged, nan where pending or failed, or without any error."""
         return self.columns["error"]
 
     @property
@@ -235,6 +243,14 @@ class Population:
         )
 
 
+def guesses(error: ArrayLike, chance: float) -> NDArray[np.bool_]:
+    """Networks that are no better than guessing, in the shape of error: they count as diverged.
+
+    The one place where this is decided, for populations, epochs and further trainings.
+    """
+    return np.asarray(np.asarray(error, dtype=np.float64) >= chance)
+
+
 def from_errors(error: Column, failures: NDArray[np.object_]) -> NDArray[np.int8]:
     """Status of each network, shape (n,), as its error and its failure tell."""
     return np.select(
@@ -250,6 +266,12 @@ def refuse_impossible(measured: Column) -> None:
     wrong = finite[(finite < 0) | (finite > 100)]
     if wrong.size:
         raise ValueError(f"an error is 0 to 100 percent, got {wrong[0]:g}")
+
+
+def has_result(numbers: Mapping[str, Column]) -> NDArray[np.bool_]:
+    """Networks with a measured quantity, shape (n,): neither drawn, counted nor fitted."""
+    known = {name: ~np.isnan(values) for name, values in numbers.items() if is_result(name)}
+    return np.logical_or.reduce([*known.values()])
 
 
 def settle_errors(error: Column, status: NDArray[np.int8]) -> Column:

@@ -206,6 +206,14 @@ def quantity(name: str) -> Quantity:
     raise ValueError(f"no quantity {name!r}; {'near it' if near else 'there are'}: {listed}")
 
 
+def is_result(name: str) -> bool:
+    """Whether a column is measured: neither drawn, counted nor fitted; unknown ones are."""
+    try:
+        return quantity(name).role == "result"
+    except ValueError:
+        return True
+
+
 def of_stage(whole: Quantity, stage: int) -> Quantity:
     """`whole` as it is said of stage number `stage`, counted from 1."""
     return replace(

@@ -276,4 +276,5 @@ def _population(state: _State) -> Population:
         multiplicity=state.multiplicity,
         ids=state.network_ids,
         chance=state.chance,
+        awaits_errors=True,
     )

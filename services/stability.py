@@ -19,6 +19,8 @@ from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, Resul
 from db.session import Database
 from designspace.estimate import SEED
 from designspace.noise import Noise, seed_noise
+from designspace.population import guesses
+from designspace.regimes import Regime
 from designspace.shares import Floats
 from designspace.stability import Stability, stability
 from services.sides import Side
@@ -66,10 +68,22 @@ def trusted(database: Database, side: Side) -> Trust:
     final = results.error[:MOST]
     with database.read() as session:
         population = session.get_one(PopulationRow, side.population_id)
-        curves = _epochs(session, population, ids)
-        trainings = _trainings(session, population, ids)
+        curves = {
+            epoch: _results(errors, side.view.snapshot.chance)
+            for epoch, errors in _epochs(session, population, ids).items()
+        }
+        found = _trainings(session, population, ids)
+        regimes = {regime: session.get_one(RegimeRow, regime) for regime, _ in found}
+        names = {id: regime.name for id, regime in regimes.items()}
+        chances = {
+            id: Regime.model_validate(regime.definition).chance
+            for id, regime in regimes.items()
+        }
+        trainings = {
+            (regime, seed): _results(errors, chances[regime])
+            for (regime, seed), errors in found.items()
+        }
         own = (population.regime_id, population.training_seed)
-        names = {regime: session.get_one(RegimeRow, regime).name for regime, _ in trainings}
     rng = np.random.default_rng(SEED)
     retrained = [
         Retrained(names[regime], seed, regime == own[0], stability(errors, final, rng))
@@ -95,6 +109,11 @@ def _noise(seeds: Sequence[Floats], chance: float, rng: np.random.Generator) -> 
     if len(seeds) < 2:
         return None
     return seed_noise(np.stack(seeds[:3], axis=1), rng, chance=chance, draws=DRAWS)
+
+
+def _results(errors: Floats, chance: float) -> Floats:
+    """+inf where a training diverged or guesses, as in a population."""
+    return np.where(guesses(errors, chance), math.inf, errors)
 
 
 def _known(errors: Floats) -> int:

@@ -60,6 +60,24 @@ def test_statistics_read_measured_and_diverged_networks_and_no_failed_ones():
     assert population().prefix().results().error.tolist() == [5, 7, INF]
 
 
+def test_a_population_of_times_without_errors_is_measured_where_it_has_a_time():
+    columns = {
+        "error": [math.nan] * 4,
+        "flops": [2e8, 4e8, 8e8, 9e8],
+        "inference_seconds": [1e-3, 2e-3, 3e-3, math.nan],
+    }
+    p = Population.from_columns(columns)
+    assert p.status.tolist() == [M, M, M, P]
+    found = p.prefix().results()
+    assert found.columns["inference_seconds"].tolist() == [1e-3, 2e-3, 3e-3]
+    assert found.counts.measured == 3
+    # A benchmark that comes before the first training leaves the network waiting for its error.
+    assert len(Population.from_columns(columns, awaits_errors=True).prefix()) == 0
+    # What is only counted is no measurement.
+    counted = {"error": [math.nan], "flops": [2e8], "depth": [3]}
+    assert len(Population.from_columns(counted).results()) == 0
+
+
 def test_constraints_keep_the_sampling_order_and_all_columns():
     p = population(ids=["a", "b", "c", "d", "e", "f"])
     some = p.constrained(parse_all({"depth": "5..12"}, p.columns))

@@ -11,7 +11,7 @@ from scipy.stats import kendalltau, rankdata, spearmanr
 
 from designspace.correlation import in_order, inversions, mid_ranks, spearman
 from designspace.edf import clopper_pearson
-from designspace.noise import robust_ratio, seed_noise, shrunk
+from designspace.noise import intraclass, robust_ratio, seed_noise, shrunk
 from designspace.stability import found_again, stability, without_seed_noise
 
 INF = math.inf
@@ -140,6 +140,16 @@ def test_the_interval_of_a_very_high_rho_covers_it():
     assert covered >= 22  # nominal 23.75
 
 
+@pytest.mark.parametrize(("n", "rho"), [(12, 0.9), (12, 0.98), (20, 0.99), (40, 0.95)])
+def test_the_share_of_pairs_in_order_is_covered_where_few_are_out_of_order(n, rho):
+    true = 0.5 + math.asin(rho) / math.pi
+    covered = 0
+    for seed in range(200):
+        found = in_order(*correlated(seed, n, rho))
+        covered += found.lo <= true <= found.hi
+    assert covered >= 184  # nominal 190, sd 3.1
+
+
 def test_a_high_rho_may_be_that_of_the_failures():
     # Networks that work are ranked at random; those that don't are bad both times.
     r = rng(4)
@@ -225,9 +235,47 @@ def seeds_of(seed, n, k, ratio):
 def test_the_ratio_of_a_normal_law_is_the_one_put_in(k, ratio):
     found = seed_noise(seeds_of(k, 4_000, k, ratio), rng(), chance=90, draws=20)
     assert found.ratio.value == pytest.approx(ratio, rel=0.06)
-    assert found.reliability.value == pytest.approx(1 - found.ratio.value**2)
+    assert found.reliability.value == pytest.approx(1 - ratio**2, abs=0.03)
     assert found.reliability.lo < found.reliability.value < found.reliability.hi
     assert (found.n, found.seeds, found.lacking, found.at_chance) == (4_000, k, 0, 0)
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_reliability_is_what_two_trainings_correlate_by_though_noise_grows_with_the_error(k):
+    # As trainings do: networks of a large error differ more from seed to seed.
+    r = rng(k)
+    true = r.exponential(0.3, (3_000, 1))
+    logs = true + 0.5 * true * r.normal(size=(3_000, k))
+    found = seed_noise(30 * np.exp(logs), rng(), chance=1e9, draws=50)
+    correlation = np.corrcoef(logs[:, 0], logs[:, 1])[0, 1]
+    assert found.reliability.value == pytest.approx(correlation, abs=0.04)
+    assert found.reliability.value < 1 - found.ratio.value**2 - 0.05  # robust scales miss it
+
+
+def test_reliability_is_the_intraclass_correlation_of_shrout_and_fleiss():
+    # Their table 2: six targets, four judges; ICC(1,1) = .17.
+    judged = [
+        [9, 2, 5, 8],
+        [6, 1, 3, 2],
+        [8, 4, 6, 8],
+        [7, 1, 2, 6],
+        [10, 5, 6, 9],
+        [6, 2, 4, 7],
+    ]
+    assert float(intraclass(np.array(judged, float))) == pytest.approx(0.17, abs=0.005)
+
+
+@pytest.mark.parametrize("tails", [None, 4])
+def test_the_interval_of_reliability_covers_it(tails):
+    covered = 0
+    for seed in range(100):
+        r = rng(seed)
+        true = r.normal(size=(20, 1)) if tails is None else r.standard_t(tails, (20, 1))
+        spread = 1 if tails is None else math.sqrt(tails / (tails - 2))
+        e = np.exp(0.2 * (true / spread + 0.5 * r.normal(size=(20, 3))))
+        found = seed_noise(e, rng(seed), chance=1e9, draws=99).reliability
+        covered += found.lo <= 1 / 1.25 <= found.hi
+    assert covered >= 88  # nominal 95, sd 2.2
 
 
 def test_the_ratio_by_its_definition():
