@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from designspace.differences import area_between, median_difference
@@ -39,28 +40,28 @@ class Comparison:
     level: float
     cut: float  # percent, of `area`
 
-    @property
+    @cached_property
     def pairs(self) -> Estimate:
         """P(a random network of A beats one of B), ties half."""
         lower, upper = self.theta.confidence(self.level)
         n = self.a.n + self.b.n
         return Estimate(self.theta.value, lower, upper, n, METHOD, self.level)
 
-    @property
+    @cached_property
     def medians(self) -> Estimate:
         """Median of A minus median of B, points."""
         return median_difference(self.a, self.b, self.level)
 
-    @property
+    @cached_property
     def area(self) -> Estimate:
         """Restricted mean of B minus that of A, points."""
         return area_between(self.a, self.b, self.cut, self.level)
 
-    @property
+    @cached_property
     def distance(self) -> Distance:
         return kolmogorov_smirnov(self.both)
 
-    @property
+    @cached_property
     def dominance(self) -> Dominance:
         return dominance(self.both, self.level)
 
@@ -99,26 +100,34 @@ def outcome(pairs: Estimate, n: float, fewest: int = FEWEST) -> Outcome:
     return "same" if within else "open"
 
 
-def verdict(found: Comparison, a: str = "A", b: str = "B") -> str:
+def verdict(
+    found: Comparison,
+    a: str = "A",
+    b: str = "B",
+    p: float | None = None,
+    among: str = "",
+) -> str:
     """One sentence for two populations named a and b.
 
     RegNetX is better: 80 % [72, 87] of random pairs, median 3.8 points lower; p = 4e-5
+
+    Args:
+        p: adjusted for other comparisons, by the rule `among` ("Holm over 6"), which is said.
     """
+    said_p = probability(found.theta.p if p is None else p) + (f" ({among})" if among else "")
     if found.outcome == "few":
         return (
             f"Too few networks to say: {found.a.n} of {a} and {found.b.n} of {b}, "
             f"{FEWEST} of each are needed"
         )
     if found.outcome == "B":
-        return better(flipped(found), b)
+        return better(flipped(found), b, said_p)
     if found.outcome == "A":
-        return better(found, a)
+        return better(found, a, said_p)
     said = percentages(found.pairs)
     if found.outcome == "same":
         return f"No difference that matters: {a} wins {said} of random pairs with {b}"
-    return (
-        f"Not decided: {a} wins {said} of random pairs with {b}; {probability(found.theta.p)}"
-    )
+    return f"Not decided: {a} wins {said} of random pairs with {b}; {said_p}"
 
 
 def flipped(found: Comparison) -> Comparison:
@@ -126,13 +135,13 @@ def flipped(found: Comparison) -> Comparison:
     return compare(found.b, found.a, found.cut, found.level)
 
 
-def better(found: Comparison, winner: str) -> str:
+def better(found: Comparison, winner: str, said_p: str) -> str:
     """The sentence, of a comparison that its A has won."""
     parts = [f"{winner} is better: {percentages(found.pairs)} of random pairs"]
     points = found.medians.value
     if math.isfinite(points) and points:
         parts.append(f"median {abs(points):.1f} points {'lower' if points < 0 else 'higher'}")
-    return f"{', '.join(parts)}; {probability(found.theta.p)}"
+    return f"{', '.join(parts)}; {said_p}"
 
 
 def percentages(share: Estimate) -> str:

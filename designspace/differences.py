@@ -22,7 +22,7 @@ from designspace.shares import Floats
 from designspace.sums import weighted_sum
 
 DRAWS = 1_000
-FEWEST = 6  # networks of either; below there is no interval
+FEWEST = 10  # networks of either; below there is no interval, and pages show no difference
 TOO_FEW = f"fewer than {FEWEST} networks of either"
 BOTH_DIVERGED = "half of both populations diverged"
 

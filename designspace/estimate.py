@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,6 +39,11 @@ def without_interval(
 ) -> Estimate:
     """Perhaps a number, and why there is no interval."""
     return Estimate(value, np.nan, np.nan, n, method, level, reason)
+
+
+def opposite(found: Estimate) -> Estimate:
+    """The same said the other way round: b - a for a - b."""
+    return replace(found, value=-found.value, lo=-found.hi, hi=-found.lo)
 
 
 def percentile_interval(draws: ArrayLike, level: float = 0.95) -> tuple[float, float]:

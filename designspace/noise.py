@@ -144,7 +144,7 @@ def reliability(logs: Floats, rng: Generator, draws: int, level: float) -> Estim
         return without_interval(n, method, reason, max(0.0, value), level)
     drawn = bootstrapped(intraclass, logs, rng, draws)
     ends = percentile_interval(np.where(np.isnan(drawn), 0.0, drawn), level)
-    exact = normal_interval(value, *logs.shape, level)
+    exact = normal_interval(value, n, logs.shape[1], level)
     lower, upper = min(ends[0], exact[0]), max(ends[1], exact[1])
     return Estimate(
         max(0.0, value), max(0.0, lower), max(0.0, min(1.0, upper)), n, method, level

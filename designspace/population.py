@@ -270,8 +270,8 @@ def refuse_impossible(measured: Column) -> None:
 
 def has_result(numbers: Mapping[str, Column]) -> NDArray[np.bool_]:
     """Networks with a measured quantity, shape (n,): neither drawn, counted nor fitted."""
-    known = {name: ~np.isnan(values) for name, values in numbers.items() if is_result(name)}
-    return np.logical_or.reduce([*known.values()])
+    known = [~np.isnan(values) for name, values in numbers.items() if is_result(name)]
+    return np.asarray(np.logical_or.reduce(known), dtype=bool)
 
 
 def settle_errors(error: Column, status: NDArray[np.int8]) -> Column:

@@ -138,6 +138,23 @@ def follow(
     return ConfidenceSequence(tuple(seen[1:]), level, planned, ahead)
 
 
+def flipped(found: ConfidenceSequence) -> ConfidenceSequence:
+    """B against A."""
+    swapped: dict[Outcome, Outcome] = {"A": "B", "B": "A"}
+    looks = [
+        Look(
+            at.m,
+            at.n,
+            1 - at.estimate,
+            1 - at.upper,
+            1 - at.lower,
+            swapped.get(at.outcome, at.outcome),
+        )
+        for at in found.looks
+    ]
+    return replace(found, looks=tuple(looks))
+
+
 def after(last: Look, now: Estimate, numbers: tuple[int, int], worth: float) -> Look:
     """The next look: its interval never widens, and what was decided stays so.
 

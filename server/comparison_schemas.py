@@ -137,7 +137,11 @@ class PairRead(BaseModel):
     outcome: str = Field(description="A, B, same, open, few: by the interval of theta")
     effect: str
     theta: EstimateRead
-    p: float | None = Field(description="of theta = 1/2, Brunner-Munzel")
+    p: float | None = Field(
+        description="of theta = 1/2, adjusted as `adjusted` says: small if and only if 1/2 is "
+        "outside theta's interval"
+    )
+    adjusted: str = Field(description="rule for several pairs, `Holm over 6`; empty for one")
     medians: EstimateRead = Field(description="median of a minus median of b, points")
     area: EstimateRead = Field(description="area under F_a minus under F_b up to the cut")
     distance: DistanceRead = Field(description="Kolmogorov-Smirnov")
@@ -157,13 +161,14 @@ class PairRead(BaseModel):
             outcome=found.outcome,
             effect=found.effect,
             theta=EstimateRead.of(found.pairs),
-            p=finite(found.theta.p),
+            p=finite(pair.p),
+            adjusted=pair.among,
             medians=EstimateRead.of(found.medians),
             area=EstimateRead.of(found.area),
             distance=DistanceRead(
                 d=finite(distance.d),
                 error=finite(distance.error),
-                p=finite(distance.p),
+                p=finite(pair.p_distance),
                 method=distance.method,
             ),
             permutation=pair.permutation,
@@ -184,7 +189,9 @@ class ComparisonRead(BaseModel):
     pairs: list[PairRead]
     cut: float | None = Field(description="percent, of the areas")
     level: float
-    level_of_pair: float = Field(description="alpha divided by the number of pairs")
+    level_of_pair: float = Field(
+        description="of each pair's intervals: alpha divided by the pairs that Holm leaves open"
+    )
     warnings: list[str]
     convention: str = CONVENTION
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from designspace import sequential
 from designspace.bands import Band, Method
-from designspace.comparison import Comparison, compare, verdict
+from designspace.comparison import Comparison, compare, flipped, verdict
 from designspace.differences import usual_cut
 from designspace.edf import Curve
 from designspace.equality import permutation_p
+from designspace.multiple import holm, level_of_each, said
 from designspace.sequential import ConfidenceSequence
 from services.errors import Refused
 from services.queries import CUTS
@@ -41,9 +42,20 @@ class Pair:
     b: int
     found: Comparison
     verdict: str
+    p: float  # of theta = 1/2, by Holm among all pairs; so are the next two
+    p_distance: float
     permutation: float | None
+    among: str  # the rule, "Holm over 6"; nothing where there is one pair
     decided: ConfidenceSequence
     shared: int  # networks whose one training counts on both sides
+
+    @property
+    def oriented(self) -> Pair:
+        """The better side first, where one is better."""
+        if self.found.outcome != "B":
+            return self
+        found, decided = flipped(self.found), sequential.flipped(self.decided)
+        return replace(self, a=self.b, b=self.a, found=found, decided=decided)
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,8 @@ class Compared:
     pairs: Sequence[Pair]
     cut: float
     level: float
-    level_of_pair: float  # alpha divided by the number of pairs
+    level_of_pair: float  # of a pair's intervals: 1/2 is outside if and only if p is small
+    level_of_one: float  # of what is asked of one picked pair: alpha / pairs
     planned: int
     warnings: Sequence[str]
 
@@ -70,7 +83,7 @@ def compared(
     """Compare every pair of two or more sides.
 
     Args:
-        level: of every interval of a side; a pair's has alpha divided by the pairs.
+        level: of every interval of a side, and of all pairs together (designspace.multiple).
         cut: percent, of the area between EDFs; by default the error that nine tenths of all
             networks stay below.
         planned: networks per space that the sequential verdict is tightest for.
@@ -78,11 +91,16 @@ def compared(
     edfs = [side.edf for side in sides]
     at = usual_cut(edfs) if cut is None else cut
     places = list(combinations(range(len(sides)), 2))
-    each = 1 - (1 - level) / max(len(places), 1)
     errors = shared_cuts(sides, points)
     drawn = [draw(side, errors, level, method) for side in sides]
-    pairs = [pair(sides, a, b, at, each, planned) for a, b in places]
-    return Compared(drawn, pairs, at, level, each, planned, warnings(sides, pairs))
+    found = [compare(edfs[a], edfs[b], at, level) for a, b in places]
+    each = level_of_each([one.theta.p for one in found], level)
+    of_one = 1 - (1 - level) / max(len(places), 1)
+    found = [replace(one, level=each) for one in found]
+    pairs = adjusted_pairs(sides, places, found, of_one, planned)
+    return Compared(
+        drawn, pairs, at, level, each, of_one, planned, warnings(sides, pairs, level)
+    )
 
 
 def draw(side: Side, errors: np.ndarray, level: float, method: Method) -> Drawn:
@@ -103,19 +121,44 @@ def shared_cuts(sides: Sequence[Side], points: int) -> np.ndarray:
     return np.linspace(max(lo - margin, min(lo, 0.0)), hi + margin, points)
 
 
-def pair(sides: Sequence[Side], a: int, b: int, cut: float, level: float, planned: int) -> Pair:
-    one, other = sides[a], sides[b]
-    found = compare(one.edf, other.edf, cut, level)
-    small = one.edf.n + other.edf.n <= PERMUTED
-    return Pair(
-        a,
-        b,
-        found,
-        verdict(found, one.label, other.label),
-        permutation_p(one.edf, other.edf) if small else None,
-        followed(one, other, level, planned),
-        shared(one, other),
-    )
+def adjusted_pairs(
+    sides: Sequence[Side],
+    places: Sequence[tuple[int, int]],
+    found: Sequence[Comparison],
+    level: float,
+    planned: int,
+) -> list[Pair]:
+    """Every pair with its verdict; p of one kind are adjusted together.
+
+    Args:
+        level: of each confidence sequence, fixed before looking.
+    """
+    among = said(len(places))
+    p = holm([one.theta.p for one in found])
+    p_distance = holm([one.distance.p for one in found])
+    p_dealt = holm([permuted(one) for one in found])
+    return [
+        Pair(
+            a,
+            b,
+            one,
+            verdict(one, sides[a].label, sides[b].label, p[i], among),
+            p[i],
+            p_distance[i],
+            None if math.isnan(p_dealt[i]) else p_dealt[i],
+            among,
+            followed(sides[a], sides[b], level, planned),
+            shared(sides[a], sides[b]),
+        )
+        for i, ((a, b), one) in enumerate(zip(places, found, strict=True))
+    ]
+
+
+def permuted(found: Comparison) -> float:
+    """p of equal distributions by dealing; nan where there is none."""
+    small = found.a.n + found.b.n <= PERMUTED
+    p = permutation_p(found.a, found.b) if small else None
+    return math.nan if p is None else p
 
 
 def followed(a: Side, b: Side, level: float, planned: int) -> ConfidenceSequence:
@@ -138,31 +181,42 @@ def ids(side: Side) -> np.ndarray:
     return np.empty(0) if found is None else found
 
 
-def warnings(sides: Sequence[Side], pairs: Sequence[Pair]) -> list[str]:
+def warnings(sides: Sequence[Side], pairs: Sequence[Pair], level: float) -> list[str]:
     """What a reader of the verdicts should mind."""
-    said = []
+    notes = []
     regimes = {side.view.snapshot.regime for side in sides}
     if len(regimes) > 1:
-        said.append(
+        notes.append(
             f"trained under different regimes ({', '.join(sorted(regimes))}): "
             "the errors are not of one scale"
+        )
+    chosen = [side.label for side in sides if side.view.constraints]
+    if chosen:
+        notes.append(
+            f"{', '.join(chosen)}: if the constraints were chosen by looking at these errors, "
+            "the same networks have chosen and tested: p and the intervals do not hold. Test "
+            "the choice on networks drawn after it"
         )
     overlapping = [pair for pair in pairs if pair.shared]
     if overlapping:
         most = max(pair.shared for pair in overlapping)
-        said.append(
+        notes.append(
             f"sides overlap (up to {most:,} networks are on both, with one training each): "
-            "intervals and p assume independent samples"
+            "intervals and p assume independent samples, and are wider than they need be"
         )
     pending = sum(side.view.pending for side in sides)
     if pending:
-        said.append(
+        notes.append(
             f"{pending:,} networks are not counted yet: read p while they train and it "
             "misleads; the sequential verdict does not"
         )
     if len(pairs) > 1:
-        said.append(f"{len(pairs)} pairs are compared: alpha is divided by {len(pairs)}")
-    return said
+        notes.append(
+            f"{len(pairs)} pairs are compared at once, so each p is adjusted (Holm over "
+            f"{len(pairs)}) and each interval is wide enough to agree with it: a false winner "
+            f"anywhere on this page has a chance of at most {100 * (1 - level):.3g} %"
+        )
+    return notes
 
 
 def finite(value: float) -> float | None:

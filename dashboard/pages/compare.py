@@ -164,9 +164,10 @@ def shown(
     """Every card."""
     found = comparisons.compared(chosen, planned=question.planned, method=question.band)
     a, b = question.pair
-    pair = next(one for one in found.pairs if (one.a, one.b) == (a, b))
+    pair = next(one for one in found.pairs if (one.a, one.b) == (a, b)).oriented
+    a, b = pair.a, pair.b
     matched = adjusted.adjusted(
-        chosen[a], chosen[b], question.match, question.method, found.level
+        chosen[a], chosen[b], question.match, question.method, found.level_of_one
     )
     searched = [searches.searched(side) for side in chosen]
     with sources.database.read() as session:
@@ -181,17 +182,18 @@ def shown(
         "edf-text": legend([name_and_n(side) for side in chosen]),
         "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),
         "matched-note": compare_matched.matched_on(matched),
-        "matched-text": compare_matched.matched(
-            matched, chosen[a].label, chosen[b].label, (a, b)
-        ),
-        "matched-figure": edfs_figure(matched_curves(matched, question, palette), palette),
+        "matched-text": [
+            *compare_verdicts.disagreement(pair, matched, *labels),
+            *compare_matched.matched(matched, *labels, (a, b)),
+        ],
+        "matched-figure": edfs_figure(matched_curves(matched, (a, b), palette), palette),
         "decided-note": compare_verdicts.decided_note(pair),
         "decided-text": compare_verdicts.decided(pair, chosen, watch),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
         "balance-note": compare_matched.balance_note(*labels),
         "balance-text": compare_matched.balance(matched),
         "details-note": compare_matched.balance_note(*labels),
-        "details-text": compare_tables.details(pair, found.cut),
+        "details-text": compare_tables.details(pair, found.cut, *labels),
         "sides-note": "",
         "sides-text": compare_tables.counted(found),
         "efficiency-note": compare_tables.efficiency_note(searched),
@@ -214,14 +216,14 @@ def unmatched_curves(found: Compared, palette: Palette) -> list[Drawn]:
 
 
 def matched_curves(
-    matched: adjusted.Adjusted, question: Question, palette: Palette
+    matched: adjusted.Adjusted, places: tuple[int, int], palette: Palette
 ) -> list[Drawn]:
     """Both sides' weighted EDFs; the band is that of the networks they are worth."""
     some = [one for one in matched.edfs if one.finite.size]
     errors = edf(sorted(e for one in some for e in one.finite)).cuts()
     return [
         Drawn(f"side {place + 1}", palette.sides[place], one, curve, one.band(curve))
-        for place, one in zip(question.pair, matched.edfs, strict=True)
+        for place, one in zip(places, matched.edfs, strict=True)
         if one.n
         for curve in [one.at(errors)]
     ]

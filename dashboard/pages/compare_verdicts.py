@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard.pages.compare_words import swatch
 from dashboard.pages.markup import attributes
 from designspace.sequential import FEWEST, ConfidenceSequence
+from services.adjusted import COVARIATES, Adjusted
 from services.comparisons import Compared, Pair
 from services.sides import Side
 from services.watches import Watch
@@ -18,7 +19,10 @@ from services.watches import Watch
 def levels(found: Compared) -> str:
     if len(found.pairs) == 1:
         return f"intervals of {100 * found.level:g} %"
-    return f"{len(found.pairs)} pairs: intervals of {100 * found.level_of_pair:.1f} % each"
+    return (
+        f"{len(found.pairs)} pairs by Holm's rule: intervals of "
+        f"{100 * found.level_of_pair:.3g} % each, and the verdicts hold together"
+    )
 
 
 def verdicts(found: Compared, picked: tuple[int, int]) -> list[Component]:
@@ -29,9 +33,10 @@ def verdicts(found: Compared, picked: tuple[int, int]) -> list[Component]:
 
 
 def verdict_row(pair: Pair, is_picked: bool) -> Component:
+    first = pair.oriented
     return html.Button(
         [
-            html.Span([swatch(pair.a), swatch(pair.b)], className="swatches"),
+            html.Span([swatch(first.a), swatch(first.b)], className="swatches"),
             html.B(pair.verdict),
             html.Span(standing(pair), className="muted"),
         ],
@@ -44,6 +49,25 @@ def verdict_row(pair: Pair, is_picked: bool) -> Component:
             data_outcome=pair.found.outcome,
         ),
     )
+
+
+def disagreement(pair: Pair, matched: Adjusted, a: str, b: str) -> list[Component]:
+    """Where the pair at equal covariates says something else than the pair as it is."""
+    raw = pair.found.outcome
+    theta = matched.matched.theta
+    if not theta.decided or raw == "few":
+        return []
+    at_equal = "A" if theta.lo > 0.5 else "B" if theta.hi < 0.5 else "open"
+    if raw == at_equal or (raw == "same" and at_equal == "open"):
+        return []
+    held = ", ".join(COVARIATES[name] for name in matched.covariates)
+    raw_said = f"{a} is better as the sides are" if raw == "A" else "As the sides are, open"
+    equal_said = {
+        "A": f"{a} is better at equal {held}",
+        "B": f"{b} is better at equal {held}",
+        "open": f"at equal {held} it is not decided, so the lead may come from {held} alone",
+    }[at_equal]
+    return [html.P(f"{raw_said}; {equal_said}.", className="warned")]
 
 
 def standing(pair: Pair) -> str:
@@ -60,7 +84,7 @@ def standing(pair: Pair) -> str:
 
 
 def ahead(found: ConfidenceSequence) -> str:
-    """How many more networks it takes."""
+    """How many networks it takes, about: theta itself is only an estimate."""
     far = found.projection
     if far is None or far.likely is None:
         return "more than 20,000 networks a side would decide"
@@ -76,8 +100,8 @@ def band_name(found: Compared) -> str:
 def decided_note(pair: Pair) -> str:
     found = pair.decided
     return (
-        f"{100 * found.level:.3g} % confidence sequence, valid at every look, "
-        f"planned for {found.planned} networks a side"
+        f"{100 * found.level:.3g} % confidence sequence, valid at every look, the same number "
+        f"of networks of each side; planned for {found.planned}"
     )
 
 
@@ -95,7 +119,7 @@ def decided(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
         "A": f"Decided for {a}: {share}.",
         "B": f"Decided for {b}: {share}.",
         "same": f"Decided: no difference that matters, {share}.",
-        "open": f"Open after {look.n} and {look.m} networks: {share}; {ahead(pair.decided)}.",
+        "open": f"Open after {look.n} networks of each: {share}; {ahead(pair.decided)}.",
         "few": f"Too early: {look.n} of {a}, {look.m} of {b}; {FEWEST} of each are needed.",
     }[look.outcome]
     return [html.P(said), *watched(pair, chosen, watch)]

@@ -5,11 +5,13 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
+from dashboard.pages import compare_tables
 from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, results, sides
+from services import comparisons, leases, results, sides
+from services.snapshots import Snapshots
 
 API = "/api/v1"
 
@@ -79,6 +81,33 @@ def test_the_comparison_says_which_population_is_better(client, two):
     assert answer["sides"][0]["band"]["name"] == "pointwise Clopper-Pearson 95 %"
 
 
+def test_a_pair_is_told_from_its_better_side(database, two):
+    a, b = two
+    chosen = sides.sides(Snapshots(database), [str(b), str(a)], fewest=2)
+    [pair] = comparisons.compared(chosen).pairs
+    first = pair.oriented
+    assert (first.a, first.b) == (1, 0)
+    assert first.verdict.startswith("A is better")
+    assert first.found.pairs.lo > 0.5
+    assert first.found.medians.hi < 0 < first.found.area.lo
+    assert first.decided.looks[-1].outcome == "A"
+    assert first.decided.looks[-1].lower == pytest.approx(1 - pair.decided.looks[-1].upper)
+    said = str(compare_tables.details(first, 45, "A", "B"))
+    assert "median error of A is lower by" in said
+
+
+def test_nine_networks_of_a_side_show_no_difference_in_points(database, create, record):
+    rng = np.random.default_rng(1)
+    ids = [create(9, name=name, seed=place) for place, name in enumerate("AB")]
+    record(rng.normal(10, 2, 9))
+    record(rng.normal(20, 2, 9))
+    chosen = sides.sides(Snapshots(database), [str(id) for id in ids], fewest=2)
+    [pair] = comparisons.compared(chosen).pairs
+    assert pair.found.outcome == "few"
+    assert compare_tables.points(pair.found.medians) == "fewer than 10 networks of either"
+    assert compare_tables.points(pair.found.area) == "fewer than 10 networks of either"
+
+
 def test_a_side_has_constraints_of_its_own(client, two):
     a, b = two
     answer = client.get(
@@ -96,8 +125,13 @@ def test_a_side_has_constraints_of_its_own(client, two):
     assert [side["label"] for side in overlapping["sides"]] == ["A · depth=..6", "A", "B"]
     said = " ".join(overlapping["warnings"])
     assert "overlap" in said
-    assert "alpha is divided by 3" in said
-    assert overlapping["level_of_pair"] == pytest.approx(1 - 0.05 / 3)
+    assert "Holm over 3" in said
+    assert "chosen by looking at these errors" in said
+    for pair in overlapping["pairs"]:
+        assert pair["adjusted"] == "Holm over 3"
+        outside = not pair["theta"]["lower"] <= 0.5 <= pair["theta"]["upper"]
+        assert outside == (pair["p"] is not None and pair["p"] < 0.05)
+        assert "(Holm over 3)" in pair["verdict"] or pair["outcome"] in ("few", "same")
 
 
 def test_populations_that_share_trainings_are_no_independent_samples(client, create, record):
