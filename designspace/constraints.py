@@ -9,7 +9,8 @@ A number is a decimal such as 8, -0.5, 2.90 or 1e-5, or one with a suffix k, M o
 
 Both sides are rounded to float32 (seven digits) before they are compared: 2.9 matches a
 stored 2.9 however it was computed, and a page that holds float32 columns selects the very
-same networks.
+same networks. A window that networks are drawn in is exact on whole counts (`holds`): seven
+digits would let 400,000,010 multiply-adds into `..400M`.
 """
 
 from __future__ import annotations
@@ -69,6 +70,11 @@ class Range:
             passes &= x <= float32(self.hi)
         return passes
 
+    def holds(self, counts: ArrayLike) -> NDArray[np.bool_]:
+        """Which whole counts are inside, to the last one, shape (n,)."""
+        x = np.asarray(counts, dtype=np.float64)
+        return np.asarray((x >= self.lo) & (x <= self.hi))
+
 
 @dataclass(frozen=True)
 class OneOf:
@@ -89,6 +95,10 @@ class OneOf:
     def mask(self, column: ArrayLike) -> NDArray[np.bool_]:
         """Which networks pass, shape (n,), by their values in `column`, shape (n,)."""
         return np.isin(float32(column), float32(self.values))
+
+    def holds(self, counts: ArrayLike) -> NDArray[np.bool_]:
+        """Which whole counts are among the values, to the last one, shape (n,)."""
+        return np.isin(np.asarray(counts, dtype=np.float64), self.values)
 
 
 Constraint: TypeAlias = Range | OneOf

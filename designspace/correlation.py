@@ -61,7 +61,8 @@ def in_order(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate:
     """Share of pairs of networks that keep their order, ties half: (1 + Kendall's tau_a) / 2.
 
     The interval has the outer ends of two: tanh(atanh tau -+ z sqrt(.437 / (n - 4))), which is
-    too narrow where few pairs are out of order, and bootstrap percentiles of tau.
+    too narrow where few pairs are out of order, and bootstrap percentiles of tau. Where none
+    is, the other end is no nearer than Clopper's and Pearson's of as many pairs.
 
     Source: Fieller, Hartley and Pearson 1957; Efron 1979.
     """
@@ -73,6 +74,8 @@ def in_order(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate:
     tau = concordance(a, b) / pairs
     if abs(tau) > 1 - 1e-12:
         lo, hi = perfect(tau, 2 / pairs, kendall_error, n, level)
+        unseen = 2 * (1 - ((1 - level) / 2) ** (1 / pairs))  # tau of what no pair has shown
+        lo, hi = (min(lo, 1 - unseen), hi) if tau > 0 else (lo, max(hi, unseen - 1))
     else:
         lo, hi = fisher(tau, kendall_error(tau, n), level)
         ends = bootstrapped_tau(a, b, tau, level)

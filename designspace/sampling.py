@@ -141,7 +141,7 @@ def _judge(
     cause[:] = ""
     for name in WINDOWS:
         if name in windows:
-            outside = ~windows[name].mask(np.asarray(getattr(counts, name), dtype=float))
+            outside = ~windows[name].holds(getattr(counts, name))
             cause[outside & (cause == "")] = name
     for name, beyond in (space.limits.broken(counts) if space.limits else {}).items():
         cause[beyond & (cause == "")] = name

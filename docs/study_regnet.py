@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TypeAlias
@@ -26,6 +27,7 @@ from designspace.differences import usual_cut
 from designspace.edf import edf
 from designspace.estimate import Estimate
 from designspace.matched import compare_matched
+from designspace.multiple import holm, level_of_each, said
 from designspace.population import Population
 from designspace.sensitivity import Way
 from netspace import archive
@@ -60,7 +62,7 @@ def interval(found: Estimate, places: int = 2) -> str:
 
 
 def order(sides: dict[str, Side]) -> list[str]:
-    """Every pair of spaces, alpha divided by six."""
+    """Every pair of spaces, p by Holm over six."""
     found = comparisons.compared(list(sides.values()))
     lines = []
     for pair in found.pairs:
@@ -92,14 +94,22 @@ def wins(way: Way) -> str:
     return said if way.name == "overlap weights" else f"{way.name} {said}"
 
 
-def within(
-    name: str, population: Population, one: str, other: str, rows: NDArray[np.bool_]
-) -> str:
-    """Networks of one population with a property against those without."""
-    e, w = population.error, population.multiplicity
-    a, b = edf(e[rows], w[rows]), edf(e[~rows], w[~rows])
-    found = compare(a, b, usual_cut([a, b]))
-    return f"{name}: {a.n} v {b.n}: {verdict(found, one, other)}"
+def listed(questions: Sequence[Question]) -> list[str]:
+    """Networks of one population with a property against those without; p by Holm over all."""
+    found = []
+    for _, population, _, _, rows in questions:
+        e, w = population.error, population.multiplicity
+        a, b = edf(e[rows], w[rows]), edf(e[~rows], w[~rows])
+        found.append(compare(a, b, usual_cut([a, b])))
+    p = [one.theta.p for one in found]
+    level = level_of_each(p)
+    return [
+        f"{name}: {one.a.n} v {one.b.n}: "
+        f"{verdict(replace(one, level=level), yes, no, adjusted_p, said(len(p)))}"
+        for (name, _, yes, no, _), one, adjusted_p in zip(
+            questions, found, holm(p), strict=True
+        )
+    ]
 
 
 def held(name: str, population: Population, one: str, rows: NDArray[np.bool_]) -> str:
@@ -130,7 +140,7 @@ def properties_held(sides: dict[str, Side]) -> list[str]:
 
 def properties(sides: dict[str, Side]) -> list[str]:
     """The paper's findings about parameters, inside the spaces that vary them."""
-    return [within(*question) for question in asked(sides)]
+    return listed(asked(sides))
 
 
 def asked(sides: dict[str, Side]) -> list[Question]:
@@ -161,11 +171,12 @@ def asked(sides: dict[str, Side]) -> list[Question]:
 
 def deep(sides: dict[str, Side]) -> list[str]:
     """Networks of 7 and more blocks against shallower ones of the same space."""
-    lines = []
-    for name, one in sides.items():
-        of = one.results
-        lines.append(within(name, of, "d >= 7", "d <= 6", of.columns["depth"] >= 7))
-    return lines
+    return listed(
+        [
+            (name, one.results, "d >= 7", "d <= 6", one.results.columns["depth"] >= 7)
+            for name, one in sides.items()
+        ]
+    )
 
 
 def tails(sides: dict[str, Side]) -> list[str]:
@@ -256,19 +267,23 @@ def longer(database: Database) -> list[str]:
     """The order of the spaces after four times the epochs, 15 networks each."""
     snapshots = Snapshots(database)
     by_name = {s.view.snapshot.name: s for s in (side(snapshots, str(i)) for i in range(1, 13))}
+    pairs = [("AnyNetX_A", "AnyNetX_E"), ("AnyNetX_A", "RegNetX"), ("AnyNetX_C", "RegNetX")]
+    edfs = {name: by_name[f"Study: {name}, 4x epochs (fashion-14-x4)"].edf for name in CHAIN}
+    found = [
+        compare(edfs[a], edfs[b], usual_cut([edfs[a], edfs[b]]))
+        for a, b in combinations(CHAIN, 2)
+    ]
+    p = [one.theta.p for one in found]
+    level = level_of_each(p)
     lines = []
-    for a, b in (
-        ("AnyNetX_A", "AnyNetX_E"),
-        ("AnyNetX_A", "RegNetX"),
-        ("AnyNetX_C", "RegNetX"),
-    ):
-        long = [by_name[f"Study: {name}, 4x epochs (fashion-14-x4)"].edf for name in (a, b)]
-        found = compare(*long, usual_cut(long))
-        lines.append(
-            f"{a} against {b}, 20 epochs: {a} wins {percentages(found.pairs)}, "
-            f"{probability(found.theta.p)}; "
-            f"medians {long[0].median:.2f} and {long[1].median:.2f}"
-        )
+    for place, (a, b) in enumerate(combinations(CHAIN, 2)):
+        if (a, b) in pairs:
+            one = replace(found[place], level=level)
+            lines.append(
+                f"{a} against {b}, 20 epochs: {a} wins {percentages(one.pairs)}, "
+                f"{probability(holm(p)[place])} ({said(len(p))}); "
+                f"medians {one.a.median:.2f} and {one.b.median:.2f}"
+            )
     return lines
 
 

@@ -170,7 +170,7 @@ def _inside(where: str, population: ArchivedPopulation, space: Family) -> Iterat
         return
     counts = Complexity(*(_column(draws, name) for name in sampling.WINDOWS))
     for name, window in windows.items():
-        for j in np.flatnonzero(~window.mask(getattr(counts, name))).tolist():
+        for j in np.flatnonzero(~window.holds(getattr(counts, name))).tolist():
             given, allowed = getattr(draws[j], name), population.windows[name]
             yield Refused(f"{where}.draws.{j}.{name}", given, f"inside the window {allowed}")
     for name, beyond in (space.limits.broken(counts) if space.limits else {}).items():

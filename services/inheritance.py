@@ -128,7 +128,7 @@ def _inside(found: list[Draw], space: Family, windows: Mapping[str, Constraint])
     )
     passes = space.contains(columns)
     for name, window in windows.items():
-        passes &= window.mask(getattr(counts, name))
+        passes &= window.holds(getattr(counts, name))
     if space.limits:
         for beyond in space.limits.broken(counts).values():
             passes &= ~beyond

@@ -199,3 +199,17 @@ def test_a_refused_text_is_named_with_its_column():
     with pytest.raises(ConstraintError, match=r"depth=8\.\.5: the range is reversed") as caught:
         parse_all({"depth": "8..5"}, ["depth"])
     assert (caught.value.column, caught.value.text) == ("depth", "8..5")
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        ("..400M", [400_000_000, 399_999_990], [400_000_001, 400_000_010]),
+        ("0.3M..", [300_000, 400_000_001], [299_999]),
+        ("1.1G", [1_100_000_000], [1_099_999_999, 1_100_000_001]),
+        ("16777217..16777219", [16_777_217, 16_777_219], [16_777_216, 16_777_220]),
+    ],
+)
+def test_a_window_is_exact_on_whole_counts(text, inside, outside):
+    assert parse(text).holds(np.array(inside)).all()
+    assert not parse(text).holds(np.array(outside)).any()
