@@ -52,7 +52,7 @@ MEANINGS = {
     403: "a page of another origin asks",
     404: "there is no such thing",
     408: "the body did not come within its time",
-    409: "something else has the name, or has changed meanwhile",
+    409: "something else has the name, or has changed meanwhile, or can't be read",
     413: "larger than is taken in one piece",
     415: "a body that is no JSON",
     422: "a value that is not allowed: which field, what was given, what is allowed",
@@ -71,7 +71,7 @@ def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-ALWAYS = responses(400, 422, 503)
+ALWAYS = responses(400, 409, 422, 503)
 """What every route may answer with."""
 CHANGING = responses(403, 408, 413, 415)
 """What every route may answer with that takes a body or changes something."""

@@ -32,9 +32,12 @@ from services.archives import (
     ArchivedSpace,
     Provenance,
 )
-from services.errors import NotFound
+from services.errors import NotFound, TooLarge
 from services.results import FINAL
 from services.wanting import wants
+
+MOST_NETWORKS = 20_000
+"""In a file; what is larger than an import takes is refused once it is written, too."""
 
 DRAWN = tuple(ArchivedDraw.model_fields)[1:]
 """What an archive says of a draw besides its network: columns of the table."""
@@ -51,8 +54,11 @@ def archive(
 
     Raises:
         NotFound: no such population.
+        TooLarge: more networks than a file holds.
     """
     rows = [_population(session, id) for id in sorted(set(population_ids))]
+    if (n := sum(row.n for row in rows)) > MOST_NETWORKS:
+        raise TooLarge("population", f"{n:,} networks", f"at most {MOST_NETWORKS:,} in a file")
     spaces = _spaces(session, [row.space_id for row in rows])
     regimes = {row.regime_id: session.get_one(RegimeRow, row.regime_id) for row in rows}
     draws = {row.id: _draws(session, row.id) for row in rows}

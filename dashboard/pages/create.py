@@ -275,7 +275,7 @@ def definition(sources: Sources, id: str | None) -> str:
 
 
 def stored_space(sources: Sources, id: Any) -> Family | None:
-    if not str(id or "").isdecimal():
+    if not str(id or "").isdecimal() or len(str(id)) > 9:
         return None
     with sources.database.read() as session:
         return spaces.get(session, int(id)).space

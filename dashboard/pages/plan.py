@@ -15,9 +15,9 @@ from designspace.constraints import ConstraintError
 from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
+from services.names import LONGEST, checked
 from services.populations import LARGEST
 
-LONGEST_NAME = 100
 LARGEST_SEED = 2**53 - 1
 """A browser's number keeps whole numbers up to here."""
 
@@ -48,10 +48,10 @@ def read(fields: Mapping[str, Any], stored: Family | None) -> Plan:
     """
     plan = Plan()
     plan.name = text(fields, "name")
-    plan.space_id = integer(plan, fields, "space", 1, 2**63, "pick a design space")
+    plan.space_id = integer(plan, fields, "space", 1, 2**31 - 1, "pick a design space")
     read_space(plan, text(fields, "json"), stored)
     plan.space_name = text(fields, "space_name")
-    plan.regime_id = integer(plan, fields, "regime", 1, 2**63, "pick a regime")
+    plan.regime_id = integer(plan, fields, "regime", 1, 2**31 - 1, "pick a regime")
     read_windows(plan, fields)
     plan.n = integer(plan, fields, "n", 1, LARGEST) or 0
     plan.seed = integer(plan, fields, "seed", 0, LARGEST_SEED) or 0
@@ -71,11 +71,18 @@ def read_windows(plan: Plan, fields: Mapping[str, Any]) -> None:
 
 def require_names(plan: Plan) -> None:
     """What a start needs and a preview does not: names."""
-    allowed = f"a name of 1 to {LONGEST_NAME} characters"
-    if not 1 <= len(plan.name) <= LONGEST_NAME:
+    allowed = f"a name of 1 to {LONGEST} characters that can be seen"
+    if not is_name(plan.name):
         plan.problems["name"] = said(plan.name, allowed)
-    if plan.space is not None and not 1 <= len(plan.space_name) <= LONGEST_NAME:
+    if plan.space is not None and not is_name(plan.space_name):
         plan.problems["space_name"] = said(plan.space_name, f"{allowed} for the edited space")
+
+
+def is_name(name: str) -> bool:
+    try:
+        return len(checked(name)) <= LONGEST
+    except ValueError:
+        return False
 
 
 def read_space(plan: Plan, written: str, stored: Family | None) -> None:

@@ -24,6 +24,7 @@ from designspace.spaces.base import Family
 from services import refinements, spaces
 from services.errors import NotFound, Refused
 from services.inheritance import Heir
+from services.names import LONGEST
 from services.refinements import Ancestor
 
 RULES = {
@@ -116,7 +117,7 @@ def proposal(sources: Sources, search: str) -> dict[str, Any] | None:
         "population": int(given),
         "space": str(found.refined_from),
         "json": plan.written(found.space),
-        "name": ", ".join([parent, *(inside or ["refined"])])[: plan.LONGEST_NAME],
+        "name": ", ".join([parent, *(inside or ["refined"])])[:LONGEST],
         "regime": str(found.regime_id),
         "training_seed": found.training_seed,
         "windows": found.windows,
