@@ -136,6 +136,7 @@ def _layout() -> Component:
         children=[
             dcc.Location(id="location", refresh=False),
             html.Div(id="problem", role="alert", hidden=True),
+            html.P(id="away", className="away", role="status", hidden=True),
             *(
                 html.Div(page.layout(), id=f"page-{path}", hidden=path != "")
                 for path, page in PAGES.items()

@@ -116,6 +116,26 @@ def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, serv
     is_live(page)
 
 
+def test_compare_says_that_it_waits_for_a_server_that_stands_still(tabs, served):
+    tabs.add_init_script(WITHOUT_SHARED_WORKER)
+    page = tabs.new_page()
+    page.clock.install()
+    page.goto(f"{served.url}/app/compare?side={served.regnet}&side={served.regnet};depth=3..8")
+    expect(page.locator("#compare-card-verdicts .verdict").first).to_be_visible()
+    with frozen(served):
+        page.evaluate(
+            """dash_clientside.set_props("location",
+              { search: location.search + "&band=kolmogorov" })"""
+        )
+        expect(page.locator("#compare-cards")).to_have_attribute("aria-busy", "true")
+        page.clock.run_for(16_000)
+        expect(page.locator("#compare-said")).to_contain_text("has not answered for 15 s")
+        page.clock.run_for(12_000)
+        expect(page.locator("#away")).to_contain_text("No news from the server for 25 s")
+    expect(page.locator("#compare-said")).to_be_empty()
+    expect(page.locator("#away")).to_be_hidden()
+
+
 def test_what_could_not_be_loaded_is_loaded_when_the_server_is_back(tabs, served):
     page = tabs.new_page()
     page.goto(f"{served.url}/app/?population={served.regnet}")

@@ -14,6 +14,7 @@
   let away = false; // the server was, when the populations were asked for
   let timer = null;
   let asked = -Infinity; // ms
+  let late = null; // says that the answer is
   const redrawn = new MutationObserver(() => refocus());
 
   /**
@@ -27,6 +28,7 @@
       redrawn.disconnect();
       [stop, question] = [null, null];
       clearTimeout(timer);
+      clearTimeout(late);
       return unchanged;
     }
     if (!stop) follow();
@@ -34,7 +36,23 @@
     draw();
     if (!question.sides.length) return unchanged; // `list` fills in the usual ones
     asked = performance.now();
+    expect();
     return { search, at: asked };
+  }
+
+  /** Say so where the cards are still waited for after a while; their answer takes it away. */
+  function expect() {
+    const { LIMIT_S } = window.netspaceLive;
+    clearTimeout(late);
+    late = setTimeout(() => {
+      if (at("compare-cards").getAttribute("aria-busy") !== "true") return;
+      tell("compare-said", { children: `the server has not answered for ${LIMIT_S} s` });
+    }, 1000 * LIMIT_S);
+  }
+
+  function again() {
+    tell("compare-changed", { data: performance.now() });
+    expect();
   }
 
   function follow() {
@@ -64,7 +82,7 @@
   function connected({ live }) {
     if (!live || !away) return;
     list();
-    tell("compare-changed", { data: performance.now() });
+    again();
   }
 
   /** New results of a population that is shown, or a population that is not known yet. */
@@ -76,7 +94,7 @@
     if (!isShown || known === undefined || known === version) return;
     clearTimeout(timer);
     const wait = Math.max(0, asked + AT_MOST_EVERY_MS - performance.now());
-    timer = setTimeout(() => tell("compare-changed", { data: performance.now() }), wait);
+    timer = setTimeout(again, wait);
   }
 
   const draw = () => morph(at("compare-question").firstElementChild, form(question, populations));
@@ -174,7 +192,7 @@
         return;
       }
     }
-    tell("compare-changed", { data: performance.now() });
+    again();
   }
 
   /** One more side: the last one again, to be given other constraints. */

@@ -32,7 +32,7 @@
     }
 
     /**
-     * @param {object} view current @param {object} other {name, view} to compare with
+     * @param {object} view current @param {?object} other {name, view} to compare with
      * @param {number} e threshold, percent
      */
     draw(view, other, e) {
@@ -41,7 +41,7 @@
       const some = counts.results > 0;
       write(n.value, count(counts.results));
       write(n.small, leftOut(counts, view.table));
-      const theirCount = other.view.counts().results;
+      const theirCount = other?.view.counts().results ?? 0;
       const there = theirCount > 0;
       const enough = Math.min(counts.results, theirCount) >= TELLING;
       const compare = (cell, own, theirs) => {
@@ -52,8 +52,8 @@
         write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");
         mark(cell.small, enough && known && difference < -0.05);
       };
-      compare(best, view.min(), other.view.min());
-      compare(median, view.median(), other.view.median());
+      compare(best, view.min(), other?.view.min());
+      compare(median, view.median(), other?.view.median());
       write(below.term, `P(error < ${fixed(e, 1)} %)`);
       write(below.value, some ? percent(view.share(e)) : "–");
       const theirs = there ? other.view.share(e) : NaN;

@@ -65,8 +65,8 @@
       this.edf.draw(sets, below, Number.isFinite(error) ? error : null);
       legend(sets);
       passing(view.counts());
-      const other = rival && !constrained
-        ? { name: names(view, rival)[1], view: rival } : { name: "all", view: view.table.all };
+      const against = rival ? { name: names(view, rival)[1], view: rival } : null;
+      const other = constrained ? { name: "all", view: view.table.all } : against;
       this.numbers.draw(view, other, below);
       if (controlled) this.scatters.draw(view, row);
       this.widths.draw(view, best, row);

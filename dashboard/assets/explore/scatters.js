@@ -12,6 +12,7 @@
   const { FEWEST } = window.netspaceEngine;
   const { tooFew } = window.netspaceNumbers;
   const PANELS = 8;
+  const NARROW = 560; // CSS pixels: below, two panels stand side by side
   const MOST_DOTS = 40000;
   const BEST = 12;
   const JITTER = 0.24; // of the distance between two categories, or few values
@@ -32,6 +33,7 @@
      */
     constructor(frame, { pick, changed }) {
       this.frame = frame;
+      this.changed = changed;
       this.controls = [];
       this.chosen = new Map(); // panel -> name of the column that somebody picked for it
       this.places = []; // by panel: Int32Array(n), pixel of each row's dot, -1 outside
@@ -95,13 +97,15 @@
     setAxes([lo, hi], revision) {
       const { axis, layout } = window.netspaceAxes;
       const axes = {};
-      const [gapX, gapY] = [0.035, 0.2];
-      const [w, h] = [(1 - 3 * gapX) / 4, (1 - gapY) / 2];
+      this.across = across(this.frame);
+      const down = PANELS / this.across;
+      const [gapX, gapY] = [0.14 / this.across, 0.4 / down];
+      const [w, h] = [(1 - (this.across - 1) * gapX) / this.across, (1 - (down - 1) * gapY) / down];
       this.controls.forEach((control, i) => {
-        const [column, below] = [i % 4, Math.floor(i / 4)];
+        const [column, row] = [i % this.across, Math.floor(i / this.across)];
         const number = i === 0 ? "" : i + 1;
         const x = column * (w + gapX);
-        const y = below ? 0 : h + gapY;
+        const y = (down - 1 - row) * (h + gapY);
         axes[`xaxis${number}`] = axis({
           domain: [x, x + w], anchor: `y${number}`, ...ticksOf(control),
           tickfont: { size: 10, color: colour("muted") },
@@ -206,6 +210,7 @@
       const { frame } = this;
       const { table } = view;
       const last = this.controls.length > 1 ? this.controls.length : "";
+      if (this.controls.length && this.across !== across(frame)) this.changed();
       if (!this.controls.length || !frame.has(`xaxis${last}`, `yaxis${last}`)) return;
       this.#settle(table);
       const rows = view.cloud(MOST_DOTS);
@@ -292,6 +297,9 @@
       return best;
     }
   }
+
+  /** Panels side by side. */
+  const across = ({ width }) => (width < NARROW ? 2 : 4);
 
   /** Range and ticks of a column's axis, in shown units; categories by their number. */
   function ticksOf(control) {
