@@ -299,7 +299,7 @@
   }
 
   /** Panels side by side. */
-  const across = ({ width }) => (width < NARROW ? 2 : 4);
+  const across = ({ width }) => (width > 1 && width < NARROW ? 2 : 4); // 1: not shown
 
   /** Range and ticks of a column's axis, in shown units; categories by their number. */
   function ticksOf(control) {
