@@ -489,6 +489,15 @@ def test_the_widths_of_a_few_networks_are_told_by_the_line_through_all_their_blo
     expect(page.locator("#widths-worst")).to_contain_text("w_j = ")
 
 
+def test_a_plot_without_a_best_range_says_how_many_networks_have_its_value(explore, served):
+    page = explore(f"?population={served.anynet}")
+    items = ask(served, f"/populations/{served.anynet}/networks", limit=500)["items"]
+    have = sum(item["columns"]["group_width"] is not None for item in items)
+    assert have < 20 < len(items)
+    title = page.locator(".scatter-title", has=page.locator("b", has_text=re.compile("^g$")))
+    expect(title.locator(".scatter-range")).to_have_text(f"20 needed, {have} have it")
+
+
 def test_the_paper_s_constraints_are_a_chip_each_and_can_be_undone(explore, served):
     page = explore(f"?population={served.regnet}&against={served.anynet}")
     chips = page.locator("#paper .chip")
@@ -566,6 +575,15 @@ def test_what_a_link_asks_for_and_is_not_done_is_said_and_does_not_look_done(
     notes.locator("button").first.click()
     expect(notes).to_be_hidden()
     assert text not in page.url
+
+
+def test_a_constraint_that_only_the_other_population_takes_is_said(explore, served):
+    page = explore(f"?population={served.anynet}&against={served.regnet}&wm=2..2.5")
+    notes = page.locator("#explore-notes")
+    expect(notes).to_contain_text("wm=2..2.5 is not applied: AnyNetX_A · digits has no wm")
+    expect(notes).to_contain_text("RegNetX · digits has, and is constrained")
+    edf = ask(served, f"/populations/{served.regnet}/edf", wm="2..2.5")
+    expect(page.locator("#edf-legend")).to_contain_text(str(edf["selection"]["n"]))
 
 
 def test_a_link_to_a_population_that_is_not_there_says_which_one_is_shown(explore, served):
