@@ -36,7 +36,7 @@
     if (!at("network").contains(document.activeElement)
       && document.activeElement !== document.body) return; // it has gone elsewhere
     if (place.isConnected) place.focus({ preventScroll: true });
-    else window.netspaceTable?.focus();
+    else if (at("networks")?.checkVisibility()) window.netspaceTable.focus();
   }
 
   /** A network that is shown, or will be when the server has answered. */
