@@ -10,9 +10,9 @@
     const told = state && !state.live && !at("connection")?.checkVisibility();
     line.hidden = !told;
     if (!told) return;
-    const { duration } = window.netspaceFormat;
+    const { SILENT_S } = window.netspaceEvents;
     line.textContent = state.silent
-      ? `No news from the server for ${duration(state.silent)}: what is shown may be old.`
+      ? `No news from the server for ${SILENT_S} s: what is shown may be old.`
       : "The server cannot be reached. Trying again ...";
   }
 

@@ -8,20 +8,20 @@
  *     const stop = netspaceEvents.listen({ activity(activity), connection(state) });
  *
  * `activity` is server/schemas.py: Activity, all that is known at once and then each that has
- * changed; nothing is lost by missing some. A `state` is {live, silent}: whether the stream is
- * open, and for how many seconds nothing came: the server says something every ten.
+ * changed; nothing is lost by missing some. A `state` is {live, silent}: whether the stream lives,
+ * and whether it is open but nothing came for SILENT_S: the server says something every ten.
  */
 (() => {
   "use strict";
   const GIVEN_UP_MS = 8000;
   const AGAIN_MS = 1500;
-  const SILENT_S = 25; // from then on silence is told, and another stream is tried
-  const TELL_EVERY_S = 5;
+  const SILENT_S = 25; // then silence is told, and another stream is tried as often
 
   /** The one EventSource: what it has told, and whether it still does. */
   class Stream {
     #source = null;
-    #heard = 0; // when, ms
+    #heard = 0; // when something came last, ms
+    #tried = 0; // when silence was met with another stream last, ms
     #again = null;
     #ticking = null;
     #activities = new Map(); // by population
@@ -36,7 +36,7 @@
 
     open() {
       if (this.#source) return;
-      this.#heard = performance.now();
+      this.#heard = this.#tried = performance.now();
       this.#ticking = setInterval(() => this.#tick(), 1000);
       this.#connect();
     }
@@ -76,25 +76,26 @@
 
     /** The browser connects again by itself; when it gives up, or stays away long, we do. */
     #lose() {
-      this.#become({ live: false, silent: 0 });
+      this.#become({ live: false, silent: false });
       clearTimeout(this.#again);
       const gone = this.#source.readyState === EventSource.CLOSED;
       this.#again = setTimeout(() => this.#connect(), gone ? AGAIN_MS : GIVEN_UP_MS);
     }
 
     #hear() {
-      this.#heard = performance.now();
-      this.#become({ live: true, silent: 0 });
+      this.#heard = this.#tried = performance.now();
+      this.#become({ live: true, silent: false });
     }
 
     /** A server that has stopped keeps its connections open: only silence tells. */
     #tick() {
-      const silent = Math.floor((performance.now() - this.#heard) / 1000);
-      if (silent < SILENT_S || (this.#state && !this.#state.live && !this.#state.silent)) return;
-      const told = silent - (silent % TELL_EVERY_S);
-      if (told === this.#state?.silent) return;
-      this.#become({ live: false, silent: told });
-      if (told % SILENT_S === 0) this.#connect();
+      const now = performance.now();
+      const lost = this.#state && !this.#state.live && !this.#state.silent;
+      if (lost || now - this.#heard < 1000 * SILENT_S) return;
+      this.#become({ live: false, silent: true });
+      if (now - this.#tried < 1000 * SILENT_S) return;
+      this.#tried = now;
+      this.#connect();
     }
 
     #become(state) {
@@ -202,5 +203,5 @@
   window.addEventListener("pagehide", () => stream?.leave());
   window.addEventListener("pageshow", ({ persisted }) => persisted && stream?.join());
 
-  window.netspaceEvents = { listen };
+  window.netspaceEvents = { listen, SILENT_S };
 })();

@@ -58,7 +58,14 @@ def frozen(served):
 
 
 def is_live(page):
-    expect(page.locator("#connection")).to_have_attribute("data-live", "true")
+    expect(page.locator("#connection")).to_have_attribute("data-live", "true", timeout=60_000)
+
+
+def row(page, place):
+    """A cell of the table that can be clicked, once the table is there."""
+    cell = page.locator("#networks .ag-row [col-id=id]").nth(place)
+    expect(cell).to_be_visible(timeout=60_000)
+    return cell
 
 
 def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
@@ -73,7 +80,7 @@ def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
     served.record(9.5)
     for page, n in zip(pages, shown, strict=True):
         page.bring_to_front()  # a tab behind others is not drawn
-        expect(n).to_have_text(str(before + 1))
+        expect(n).to_have_text(str(before + 1), timeout=60_000)
     status = pages[0].evaluate(
         """async (url) => (await fetch(url, { signal: AbortSignal.timeout(10000) })).status""",
         f"{served.url}/api/v1/populations",
@@ -87,7 +94,7 @@ def test_without_a_shared_worker_a_tab_has_one_stream_and_none_while_it_is_hidde
     page = tabs.new_page()
     page.goto(f"{served.url}/app/?population={served.regnet}")
     is_live(page)
-    page.locator("#networks .ag-row [col-id=id]").first.click()
+    row(page, 0).click()
     expect(page.locator("#network-standing")).to_be_visible()
     assert page.evaluate(OPEN) == 1
     page.evaluate(HIDE, "hidden")
@@ -103,8 +110,9 @@ def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, serv
     page.clock.install()
     page.goto(f"{served.url}/app/?population={served.regnet}")
     is_live(page)
+    second = row(page, 1)
     with frozen(served):
-        page.locator("#networks .ag-row [col-id=id]").nth(1).click()
+        second.click()
         said = page.locator("#network-said")
         expect(said).to_contain_text("Loading network")
         page.clock.run_for(16_000)
@@ -121,7 +129,7 @@ def test_compare_says_that_it_waits_for_a_server_that_stands_still(tabs, served)
     page = tabs.new_page()
     page.clock.install()
     page.goto(f"{served.url}/app/compare?side={served.regnet}&side={served.regnet};depth=3..8")
-    expect(page.locator("#compare-card-verdicts .verdict").first).to_be_visible()
+    expect(page.locator("#compare-card-verdicts .verdict").first).to_be_visible(timeout=60_000)
     with frozen(served):
         page.evaluate(
             """dash_clientside.set_props("location",

@@ -44,11 +44,10 @@
     return window.netspaceEngine.parse(bytes);
   }
 
-  /** A connection in words. @param {{live: boolean, silent: number}} state of events.js */
+  /** A connection in words. @param {{live: boolean, silent: boolean}} state of events.js */
   function connection({ live, silent }) {
     if (live) return "● live";
-    const { duration } = window.netspaceFormat;
-    return silent ? `no news for ${duration(silent)}` : "reconnecting ...";
+    return silent ? `no news for ${window.netspaceEvents.SILENT_S} s` : "reconnecting ...";
   }
 
   window.netspaceLive = { ask, columns, connection, Away, LIMIT_S };

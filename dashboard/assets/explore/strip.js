@@ -47,7 +47,7 @@
       return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;
     }
 
-    /** @param {{live: boolean, silent: number}} state of events.js */
+    /** @param {{live: boolean, silent: boolean}} state of events.js */
     connection(state) {
       at("connection").dataset.live = String(state.live);
       write(at("connection"), window.netspaceLive.connection(state));
