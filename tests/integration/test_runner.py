@@ -487,7 +487,7 @@ def test_only_what_may_pass_is_tried_again_and_up_to_a_bound(
 
 def test_a_diverged_network_is_a_result_and_not_tried_again(run, queue, jobs, database):
     id = queue(1)
-    wild = ONE_EPOCH.model_copy(update={"lr": 100.0, "weight_decay": 10.0})
+    wild = ONE_EPOCH.model_copy(update={"lr": 100.0, "weight_decay": 1.0})
     with database.write() as session:
         session.execute(
             text("UPDATE regimes SET definition = :d WHERE name = 'one epoch'"),
