@@ -19,6 +19,7 @@ guard test (tests/integration/test_dashboard.py).
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from dash.backends._fastapi import (
 from dash.development.base_component import Component
 from dash.exceptions import DependencyException, PreventUpdate
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from dashboard import callbacks, exports
@@ -45,8 +47,23 @@ Documented = dict[int | str, dict[str, Any]]
 
 PREFIX = "/app/"
 
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        {%favicon%}
+        {%css%}
+    </head>
+    <body>
+        {%app_entry%}
+        <div>{%config%}{%scripts%}{%renderer%}</div>
+    </body>
+</html>"""
+"""Dash's own, which says no language and makes its scripts a footer."""
+
 PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
-"""The pages by path below PREFIX; each has a `layout()` and a `register(app, sources)`."""
+"""The pages by path below PREFIX; each has a TITLE, a `layout()`, `register(app, sources)`."""
 
 
 def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -> Dash:
@@ -65,6 +82,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         requests_pathname_prefix=server.root_path + PREFIX,
         title="netspace",
         update_title="",
+        index_string=INDEX,
         on_error=_tell,
         add_log_handler=False,
     )
@@ -84,12 +102,17 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
     async def page(path: str, request: Request) -> Response:
         """A deep link to one of our pages; anything else below the prefix is not found."""
         if path not in PAGES:
-            raise HTTPException(404)
+            if path.startswith(("_dash-", "assets/")):
+                raise HTTPException(404)
+            return HTMLResponse(_nowhere(server.root_path), status_code=404)
         token = set_current_request(request)  # Dash does so for the prefix itself only
         try:
-            return Response(app.index(), media_type="text/html")
+            return HTMLResponse(_titled(app.index(), PAGES[path].TITLE))
         finally:
             reset_current_request(token)
+
+    for path in ("explore", *filter(None, PAGES)):
+        server.add_api_route(f"/{path}", _shortcut(path), include_in_schema=False)
 
     return app
 
@@ -123,6 +146,32 @@ def _answer_4xx(app: Dash) -> None:
     app._initialize_context = context  # type: ignore[method-assign]
 
 
+def _titled(index: str, title: str) -> str:
+    return index.replace("<title>netspace</title>", f"<title>{title} · netspace</title>", 1)
+
+
+def _shortcut(path: str) -> Callable[[Request], Awaitable[Response]]:
+    """A page without the prefix, as people type it, goes to where it is."""
+    page = PREFIX + (path if path in PAGES else "")
+
+    async def redirect(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(request.app.root_path + page + query)
+
+    return redirect
+
+
+def _nowhere(root: str) -> str:
+    """What a person reads at an address below the prefix where no page is."""
+    links = " · ".join(
+        f'<a href="{root}{PREFIX}{path}">{page.TITLE}</a>' for path, page in PAGES.items()
+    )
+    return (
+        '<!DOCTYPE html><html lang="en"><title>Not found · netspace</title>'
+        f"<h1>There is no such page</h1><p>There are: {links}</p></html>"
+    )
+
+
 def _tell(error: Exception) -> None:
     """Log what went wrong in a callback, and tell the person at the page."""
     log.error("a callback failed", exc_info=error)
@@ -134,6 +183,7 @@ def _layout() -> Component:
     layout: Component = dmc.MantineProvider(
         id="theme",
         children=[
+            html.A("Skip to the content", href="#content", className="skip"),
             dcc.Location(id="location", refresh=False),
             html.Div(id="problem", role="alert", hidden=True),
             html.P(id="away", className="away", role="status", hidden=True),

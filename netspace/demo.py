@@ -19,13 +19,20 @@ NETWORKS = 150
 WINDOW = {"flops": "100k..300k"}
 
 
-def create_if_empty(database: Database) -> bool:
-    """Define the ready-made spaces and regimes; in an empty database queue the demo study."""
+def define_ready_made(database: Database) -> tuple[dict[str, int], int]:
+    """Define the ready-made spaces and regimes; ids of spaces by name, and of `digits`."""
     with database.durable() as session:
-        empty = not populations.every(session)
         space_ids = {name: spaces.define(session, name, PRESETS[name]) for name in PRESETS}
         regime_id = regimes.define(session, "digits", DIGITS)
         regimes.offer(session, REGIMES)
+    return space_ids, regime_id
+
+
+def create_if_empty(database: Database) -> bool:
+    """Queue the demo study in an empty database."""
+    with database.durable() as session:
+        empty = not populations.every(session)
+    space_ids, regime_id = define_ready_made(database)
     if empty:
         for name, space in zip(origins.DEMO, SPACES, strict=True):
             spec = Spec(

@@ -64,19 +64,20 @@ def readable(settings: Settings) -> Iterator[None]:
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate the database, and put the demo study into an empty one."""
+    """Migrate the database, define what is ready-made, put the demo study into an empty one."""
     typer.echo(f"netspace: preparing {settings.data_dir}")
     upgrade(settings)
-    if settings.demo:
-        from db.session import Database
-        from netspace.demo import create_if_empty
+    from db.session import Database
+    from netspace.demo import create_if_empty, define_ready_made
 
-        database = Database(settings.database)
-        try:
-            if create_if_empty(database):
-                typer.echo("netspace: queued the demo study")
-        finally:
-            database.dispose()
+    database = Database(settings.database)
+    try:
+        if not settings.demo:
+            define_ready_made(database)
+        elif create_if_empty(database):
+            typer.echo("netspace: queued the demo study")
+    finally:
+        database.dispose()
 
 
 def import_behind(settings: Settings) -> None:

@@ -1,7 +1,8 @@
 """Sides of a comparison: populations, each under constraints of its own.
 
 A side is written like the query of a link: `2;depth=5..8;bottleneck_ratio=1` is population 2
-under two constraints.
+under two constraints. `ordinal=50..` takes some of the launch order, which is random: who has
+chosen constraints by the errors of the first half tests them on the second.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from os.path import commonprefix
 
+import numpy as np
+
+from designspace import constraints
+from designspace.constraints import Constraint, ConstraintError
 from designspace.edf import EDF, edf
 from designspace.population import Population
 from services import queries
 from services.errors import Refused
 from services.queries import View
-from services.snapshots import Snapshots
+from services.snapshots import Snapshot, Snapshots
 
 GRAMMAR = "`ID` or `ID;column=constraint;..`, as in 2;depth=5..8;bottleneck_ratio=1"
+LAUNCHED = "ordinal"
+"""Names a network's place in the launch order, beside the columns."""
 PART = re.compile(r"(?<=: )|(?= · )|(?= \()")
 """Where a part of a population's name ends: `Study: | RegNetX | (fashion-14)`."""
 
@@ -82,9 +89,30 @@ def side(snapshots: Snapshots, text: str) -> Side:
         NotFound: no such population.
     """
     population, texts = parse_side(text)
-    view = queries.view(snapshots.get(population), texts)
-    constraints = [f"{name}={constraint}" for name, constraint in view.constraints.items()]
-    return Side(text, view, " · ".join([view.snapshot.name, *constraints]))
+    launched = texts.pop(LAUNCHED, None)
+    snapshot, said = snapshots.get(population), []
+    if launched is not None:
+        snapshot, window = part_of(snapshot, launched)
+        said = [f"{LAUNCHED}={window}"]
+    view = queries.view(snapshot, texts)
+    named = [f"{name}={constraint}" for name, constraint in view.constraints.items()]
+    return Side(text, view, " · ".join([view.snapshot.name, *named, *said]))
+
+
+def part_of(snapshot: Snapshot, launched: str) -> tuple[Snapshot, Constraint]:
+    """Those networks of a population whose places in the launch order, from 0, pass.
+
+    Raises:
+        Refused: a text that is no constraint.
+    """
+    try:
+        window = constraints.parse(launched)
+    except ConstraintError as error:
+        allowed = f"{error.reason}; {error.allowed}"
+        raise Refused(LAUNCHED, launched, allowed) from error
+    population = snapshot.population
+    places = np.arange(len(population), dtype=float)
+    return replace(snapshot, population=population.take(window.mask(places))), window
 
 
 def sides(

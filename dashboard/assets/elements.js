@@ -46,7 +46,8 @@
       if (old.data !== now.data) old.data = now.data;
       return;
     }
-    const before = said(old);
+    const [before, after] = [said(old), said(now)];
+    const { value, checked } = now; // a select loses its value with the options that are taken
     copyAttributes(old, now);
     const kept = new Set([...now.childNodes].map(keyOf));
     for (const child of [...old.childNodes]) if (!kept.has(keyOf(child))) child.remove();
@@ -74,9 +75,9 @@
       at = next;
     }
     const isLeft = old.nodeName === "SELECT" && old !== document.activeElement;
-    if (isLeft || said(now) !== before) {
-      old.value = now.value; // no attribute says what a control holds, once it was touched
-      old.checked = now.checked;
+    if (isLeft || after !== before) {
+      old.value = value; // no attribute says what a control holds, once it was touched
+      old.checked = checked;
     }
   }
 

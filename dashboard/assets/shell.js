@@ -40,8 +40,12 @@
     const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
     const shown = [].concat(outputs).map((output) => output.id.replace("page-", ""));
     window.dash_clientside.set_props("theme", { forceColorScheme: theme() });
-    requestAnimationFrame(() =>
-      window.dispatchEvent(new CustomEvent("netspace:page", { detail: page })));
+    const title = document.querySelector(`[id="page-${page}"] h1`)?.textContent;
+    if (title) document.title = `${title} · netspace`;
+    requestAnimationFrame(() => {
+      aimSkip(page);
+      window.dispatchEvent(new CustomEvent("netspace:page", { detail: page }));
+    });
     return shown.map((path) => path !== page);
   }
 
@@ -52,13 +56,59 @@
       !["checkbox", "radio", "button"].includes(at.type);
   }
 
+  // ---------------------------------------------------------------- reaching things by keyboard
+
+  const isShown = (element) => element.checkVisibility();
+  const shown = (selector) => [...document.querySelectorAll(selector)].find(isShown);
+
+  /** The link that skips the header leads to the page that is shown. */
+  function aimSkip(page) {
+    const main = document.querySelector(`[id="page-${page}"] main`);
+    if (!main) return;
+    main.id ||= `content-${page || "explore"}`;
+    document.querySelector(".skip").setAttribute("href", `#${main.id}`);
+  }
+
+  /** Past the header, to what the page is about. */
+  function skip(event) {
+    event.preventDefault(); // the address stays what is shown
+    const main = shown("main");
+    if (!main?.hasAttribute("tabindex")) main?.setAttribute("tabindex", "-1");
+    main?.focus();
+  }
+
+  /** The `?` of the page that is shown; one that is open closes by Escape, or a click beside it. */
+  function help(event) {
+    const own = shown(".page-help");
+    if (!own) return;
+    own.open = !own.open;
+    own.querySelector("summary").focus();
+    event.preventDefault();
+  }
+
+  function closeHelp(beside = null) {
+    const open = [...document.querySelectorAll("details:is(.page-help, .explained)[open]")]
+      .filter((details) => !details.contains(beside));
+    for (const details of open) {
+      if (details.contains(document.activeElement)) details.querySelector("summary").focus();
+      details.open = false;
+    }
+    return open.length > 0;
+  }
+
   window.addEventListener("storage", applyTheme);
   system.addEventListener("change", applyTheme);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (event.key === "d" || event.key === "D") toggleTheme();
+    if (event.key === "?") help(event);
   });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && closeHelp()) event.stopPropagation();
+  }, { capture: true });
+  document.addEventListener("pointerdown", ({ target }) => closeHelp(target));
   document.addEventListener("click", (event) => {
+    if (event.target.closest?.(".skip")) skip(event);
     if (event.target.closest?.("#toggle-theme, .toggle-theme")) toggleTheme();
   });
   root.setAttribute(ATTRIBUTE, theme());

@@ -39,13 +39,14 @@ class Palette:
 
     @property
     def sides(self) -> tuple[str, ...]:
-        """Of a comparison, in their order."""
-        return (self.current, *self.pins, self.against, self.all)
+        """Of a comparison, in their order: Explore leads there with what passes, the population
+        against it and what is pinned, and each keeps its colour."""
+        return (self.current, self.against, *self.pins, self.all)
 
 
 LIGHT = Palette(
     ink="#1c2126",
-    muted="#697078",
+    muted="#646b73",
     line="#e4e7ea",
     surface="#ffffff",
     current="#0072b2",

@@ -20,10 +20,24 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.style import PALETTES, Palette
-from dashboard.pages import compare_matched, compare_tables, compare_verdicts
+from dashboard.pages import (
+    compare_chosen,
+    compare_help,
+    compare_matched,
+    compare_tables,
+    compare_verdicts,
+)
 from dashboard.pages.compare_question import Question, read
 from dashboard.pages.compare_words import legend, name_and_n
-from dashboard.pages.markup import attributes, graph, page_header, register_graph
+from dashboard.pages.markup import (
+    attributes,
+    explained,
+    graph,
+    page_header,
+    page_help,
+    purpose,
+    register_graph,
+)
 from dashboard.pages.network import THEME
 from dashboard.sources import Sources
 from designspace.edf import edf
@@ -31,6 +45,8 @@ from services import adjusted, comparisons, searches, sides, stability, watches
 from services.comparisons import Compared
 from services.errors import NotFound, Refused
 from services.sides import Side
+
+TITLE = "Compare"
 
 CARDS = {
     "verdicts": ("Verdicts", None),
@@ -54,9 +70,10 @@ def layout() -> Component:
             dcc.Store(id="compare-asked"),
             dcc.Store(id="compare-changed"),
             page_header(
-                "Compare",
+                TITLE,
                 html.Span(id="compare-said", role="status", className="muted"),
                 links={"New population": "/new", "Queue": "/queue", "Explore": "/"},
+                help=page_help(compare_help.READ, compare_help.KEYS),
             ),
             html.Div(
                 [
@@ -66,7 +83,18 @@ def layout() -> Component:
                         className="constraints",
                         **attributes(aria_label="what is compared"),
                     ),
-                    html.Main([card(name) for name in CARDS], id="compare-cards"),
+                    html.Main(
+                        [
+                            purpose(
+                                "Is one design space better than another, by how much, and "
+                                "can one trust it?"
+                            ),
+                            html.P("comparing ...", className="compare-loading muted"),
+                            html.Div([card(name) for name in CARDS], id="compare-cards"),
+                        ],
+                        className="compare-main",
+                        tabIndex="0",  # it scrolls, also while nothing in it takes the focus
+                    ),
                     html.Div(
                         [
                             html.H2("Two populations are needed"),
@@ -93,7 +121,11 @@ def layout() -> Component:
 
 def card(name: str) -> Component:
     title, plot = CARDS[name]
-    head = [html.H3(title), html.Span(id=f"compare-{name}-note", className="muted note")]
+    head = [
+        html.H2(title),
+        html.Span(id=f"compare-{name}-note", className="muted note"),
+        explained(title, compare_help.WORDS[name]),
+    ]
     content: list[Component] = [html.Div(id=f"compare-{name}-text")]
     if plot:
         content.insert(0, graph(f"compare-{name}", plot, 280))
@@ -177,7 +209,10 @@ def shown(
     return {
         "said": "",
         "verdicts-note": compare_verdicts.levels(found),
-        "verdicts-text": compare_verdicts.verdicts(found, question.pair),
+        "verdicts-text": [
+            *compare_verdicts.verdicts(found, question.pair),
+            *compare_chosen.warning(chosen),
+        ],
         "edf-note": compare_verdicts.band_name(found),
         "edf-text": legend([name_and_n(side) for side in chosen]),
         "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),

@@ -37,6 +37,8 @@ from services.samplers import Sampler
 Fields = Mapping[str, Any]
 """Values of the form by name, as the browser has them."""
 
+TITLE = create_form.TITLE
+
 FILLED = ("space", "regime", "flops", "params", "activations", "seed")
 """Fields that are filled in on arrival."""
 
@@ -213,8 +215,8 @@ def register_browser(app: Dash) -> None:
 def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     """Choices, and values for fields that have none yet.
 
-    The link's `?space=` wins; else it begins like the newest population. The seed counts the
-    populations of the space, so that a second one draws other networks.
+    The link's `?space=` wins; else it begins like the newest population whose images somebody
+    has. The seed counts the populations of the space: a second one draws other networks.
     """
     refinement = refine_panel.proposal(sources, search)
     with sources.database.read() as session:
@@ -225,12 +227,14 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         asked = refinement["space"]
     ids = [str(space.id) for space in known]
     space = asked if asked in ids else now["space"]
-    like = newest(older, space)
+    packed = [way.id for way in ways if regime_panel.has_images(way.regime, workers)]
+    like = newest([one for one in older if one.regime_id in packed] or older, space)
+    usual = like.regime_id if like else next(iter(packed), ways[0].id if ways else None)
     if not space and ids:
         space = str(like.space_id) if like else ids[0]
     values = {
         "space": space,
-        "regime": str(like.regime_id) if like else str(ways[0].id) if ways else None,
+        "regime": str(usual) if usual else None,
         "seed": len([one for one in older if str(one.space_id) == space]),
     } | {name: like.windows.get(name, "") if like else "" for name in create_form.WINDOWS}
     kept = {name: value for name, value in now.items() if value not in (None, "")}
@@ -303,8 +307,11 @@ def previewed(
         except (Refused, NotFound) as error:
             refuse(asked, error)
     palette = PALETTES.get(theme, PALETTES["light"])
-    if preview is None:
-        told: Any = html.P("Mend what is marked, then the preview comes.", className="muted")
+    if stored is None and not fields.get("json"):
+        told: Any = nothing_defined()
+        asked.problems.clear()
+    elif preview is None:
+        told = html.P("Mend what is marked, then the preview comes.", className="muted")
     else:
         told = preview_panel.acceptance(preview, asked.n)
     lines = preview_panel.widths(preview) if preview else []
@@ -327,6 +334,25 @@ def previewed(
         "ranges": preview_panel.ranges(preview.draws) if preview else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},
     }
+
+
+def nothing_defined() -> Component:
+    """What an empty database needs first."""
+    return html.Div(
+        [
+            html.P(html.B("There is no design space yet.")),
+            html.P(
+                [
+                    html.Code("python -m netspace prepare"),
+                    " brings the ready-made spaces and regimes; ",
+                    html.Code("POST /api/v1/spaces"),
+                    " and ",
+                    html.Code("/regimes"),
+                    " define others.",
+                ]
+            ),
+        ]
+    )
 
 
 def sampled(sources: Sources, asked: Plan, sampler: Sampler) -> previews.Preview:

@@ -8,8 +8,17 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages import refine_panel
-from dashboard.pages.markup import attributes, graph, page_header, section
+from dashboard.pages import create_help, refine_panel
+from dashboard.pages.markup import (
+    attributes,
+    graph,
+    page_header,
+    page_help,
+    purpose,
+    section,
+)
+
+TITLE = "New population"
 
 FIELDS = (
     "name",
@@ -46,10 +55,20 @@ def layout() -> Component:
     return html.Div(
         [
             page_header(
-                "New population",
+                TITLE,
                 links={"Queue": "/queue", "Compare": "/compare", "Explore": "/"},
+                help=page_help(create_help.READ, create_help.KEYS),
             ),
-            html.Main([form(), preview()], className="new-body"),
+            html.Main(
+                [
+                    purpose(
+                        "Draw networks from a design space, inside windows of cost, and queue "
+                        "their training."
+                    ),
+                    html.Div([form(), preview()], className="new-columns"),
+                ],
+                className="new-body",
+            ),
         ],
         className="new",
     )
@@ -63,14 +82,14 @@ def form() -> Component:
                 label="Name",
                 placeholder="what you will call it, such as RegNetX b=1",
             ),
-            section("Design space", "what networks are drawn from", space()),
-            section("Regime", "what they are trained on, and how", regime()),
-            section(
+            part("Design space", "what networks are drawn from", space()),
+            part("Regime", "what they are trained on, and how", regime()),
+            part(
                 "Windows",
                 "of one image's forward pass: 100k..300k, ..400M, or empty",
                 windows(),
             ),
-            section("Numbers", "", numbers()),
+            part("Numbers", "", numbers()),
             html.Div(
                 [
                     html.Button(
@@ -89,6 +108,11 @@ def form() -> Component:
         noValidate=True,
         **attributes(aria_label="new population"),
     )
+
+
+def part(title: str, note: str, content: Component) -> Component:
+    """A part of the form, its words explained."""
+    return section(title, note, content, level=html.H2, words=create_help.WORDS[title])
 
 
 def space() -> Component:

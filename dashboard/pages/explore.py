@@ -37,6 +37,8 @@ from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
 from services.snapshots import Snapshots
 
+TITLE = "Explore"
+
 PURPOSE = (
     "How good are the networks of a design space? Drag a constraint: the curve is the share of "
     "those that pass with an error below e. Further left and up is better."
@@ -59,6 +61,7 @@ def layout() -> Component:
             header(),
             html.P(PURPOSE, className="purpose"),
             html.Div(id="explore-notes", className="notes", role="status", hidden=True),
+            html.P(id="training-now", className="training-now", role="status", hidden=True),
             html.Div(
                 [constraints(), html.Main(cards, id="explore-main", tabIndex="-1")],
                 className="explore-body",
@@ -77,6 +80,7 @@ def header() -> Component:
         [
             button("Constraints", "open-constraints", "constraints", className="narrow-only"),
             html.Div([html.Span(className="brand-mark"), "netspace"], className="brand"),
+            html.H1(TITLE, className="unseen"),
             picker("population", "Population", "population to explore"),
             html.Label("against", htmlFor="against", className="muted"),
             picker("against", "none", "population to compare with", clearable=True),
@@ -118,12 +122,10 @@ def picker(id: str, placeholder: str, label: str, clearable: bool = False) -> Co
 
 
 def button(text: str, id: str, label: str, className: str = "") -> Component:
+    """A button; its text is its name, where that is a word."""
+    named = {} if text.isalpha() or " " in text else attributes(aria_label=label)
     return html.Button(
-        text,
-        id=id,
-        className=f"button {className}".strip(),
-        title=label,
-        **attributes(aria_label=label),
+        text, id=id, className=f"button {className}".strip(), title=label, **named
     )
 
 

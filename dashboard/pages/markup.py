@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dash import Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
+
+Tag = Callable[..., Component]
 
 
 def attributes(**named: str) -> dict[str, Any]:
@@ -14,8 +16,10 @@ def attributes(**named: str) -> dict[str, Any]:
     return {name.replace("_", "-"): value for name, value in named.items()}
 
 
-def page_header(title: str, *told: Component, links: Mapping[str, str]) -> Component:
-    """The head of a page: the way to Explore, its title, what it tells, links to others."""
+def page_header(
+    title: str, *told: Component, links: Mapping[str, str], help: Component
+) -> Component:
+    """The head of a page: the way to Explore, its title, what it tells, links, its help."""
     return html.Header(
         [
             dcc.Link(
@@ -30,6 +34,7 @@ def page_header(title: str, *told: Component, links: Mapping[str, str]) -> Compo
                 dcc.Link(name, href=get_relative_path(path), className="button")
                 for name, path in links.items()
             ),
+            help,
             html.Button(
                 className="button icon theme-icon toggle-theme",
                 title="light or dark (D)",
@@ -41,8 +46,54 @@ def page_header(title: str, *told: Component, links: Mapping[str, str]) -> Compo
     )
 
 
-def section(name: str, note: Any, *content: Component, **properties: Any) -> Component:
-    head = [html.H3(name), html.Span(note, className="muted note")]
+def purpose(text: str) -> Component:
+    """What a page is for, in one line."""
+    return html.P(text, className="purpose")
+
+
+def page_help(read: Mapping[str, str], keys: Mapping[str, str]) -> Component:
+    """The `?` of a page: how to read what it shows, and its keys; the key `?` opens it."""
+    return html.Details(
+        [
+            html.Summary("?", className="button icon", title="help (?)"),
+            html.Div(
+                [
+                    html.H2("How to read this"),
+                    terms(read),
+                    html.H2("Keys"),
+                    terms(keys, html.Kbd, className="keys"),
+                ],
+                className="popover",
+            ),
+        ],
+        className="page-help",
+    )
+
+
+def terms(told: Mapping[str, str], name: Tag = html.Span, **given: Any) -> Component:
+    """A list of terms with what they mean."""
+    parts = [(html.Dt(name(term)), html.Dd(text)) for term, text in told.items()]
+    return html.Dl([part for pair in parts for part in pair], **given)
+
+
+def explained(name: str, told: Mapping[str, str]) -> Component:
+    """A small `?` beside a heading: the words of that place."""
+    summary = html.Summary("?", title=f"the words of {name}")
+    return html.Details([summary, terms(told)], className="explained")
+
+
+def section(
+    name: str,
+    note: Any,
+    *content: Component,
+    level: Tag = html.H3,
+    words: Mapping[str, str] | None = None,
+    **properties: Any,
+) -> Component:
+    """A part of a page: a heading of a level, a note beside it, and its words explained."""
+    head = [level(name), html.Span(note, className="muted note")]
+    if words:
+        head.append(explained(name, words))
     return html.Section([html.Div(head, className="section-head"), *content], **properties)
 
 
@@ -58,11 +109,16 @@ def table(
 ) -> Component:
     return html.Table(
         [
-            html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
+            html.Thead(html.Tr([column(name) for name in head])),
             html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows]),
         ],
         className="sheet-table numeric" if numeric else "sheet-table",
     )
+
+
+def column(name: str) -> Component:
+    """The head of a column; a cell above names of rows is no head."""
+    return html.Th(name, scope="col") if name else html.Td()
 
 
 def graph(id: str, label: str, height: int) -> Component:

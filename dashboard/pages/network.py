@@ -56,6 +56,7 @@ def drawer() -> Component:
                     html.Div(id="network-record"),
                 ],
                 className="drawer-body",
+                tabIndex="0",  # it scrolls: the keyboard has to reach it
             ),
         ],
         id="network",

@@ -13,8 +13,11 @@ from __future__ import annotations
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages.markup import attributes, page_header
+from dashboard.pages import queue_help
+from dashboard.pages.markup import attributes, page_header, page_help, purpose
 from dashboard.sources import Sources
+
+TITLE = "Queue"
 
 
 def layout() -> Component:
@@ -23,12 +26,22 @@ def layout() -> Component:
         [
             dcc.Store(id="queue-shown"),
             page_header(
-                "Queue",
+                TITLE,
                 html.Span(id="queue-said", role="status", className="muted"),
                 links={"New population": "/new", "Compare": "/compare", "Explore": "/"},
+                help=page_help(queue_help.READ, queue_help.KEYS),
             ),
             html.Main(
-                [card("Workers"), card("Populations"), card("Jobs")], className="queue-body"
+                [
+                    purpose(
+                        "What trains, what waits and why, what failed, and what can be done "
+                        "about it."
+                    ),
+                    card("Workers"),
+                    card("Populations"),
+                    card("Jobs"),
+                ],
+                className="queue-body",
             ),
         ],
         id="queue",
@@ -38,7 +51,7 @@ def layout() -> Component:
 
 def card(title: str) -> Component:
     return html.Section(
-        html.Div([html.H3(title), html.P("loading ...", className="muted")]),
+        html.Div([html.H2(title), html.P("loading ...", className="muted")]),
         id=f"queue-{title.lower()}",
         className="card",
         **attributes(aria_label=title.lower()),

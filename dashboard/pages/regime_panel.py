@@ -23,6 +23,11 @@ def option(known: RegimeRecord, workers: Alive) -> dict[str, str]:
     return {"value": str(known.id), "label": label}
 
 
+def has_images(regime: Regime, workers: Alive) -> bool:
+    """Whether a worker has a regime's images; where none is there, whether each would."""
+    return regime.data in workers.data_sets if workers.any else regime.data == "digits"
+
+
 def facts_of(sources: Sources, id: str | None) -> Component:
     """A regime's definition, all of it, and what its trainings would lack."""
     if not id:

@@ -92,6 +92,21 @@ def test_without_a_question_two_populations_are_compared_and_the_address_says_wh
     assert problems == []
 
 
+def test_the_populations_are_listed_once_and_those_of_the_link_are_picked(
+    compare, page, served, two
+):
+    for number in range(6):
+        served.create(f"one more, {number}", 1, seed=900 + number, training_seed=900 + number)
+    asked = []
+    page.on("request", lambda one: asked.append(one.url))
+    a, b = two
+    compare(f"?side={b};depth=..9&side={a}")
+    page.wait_for_timeout(1000)  # the events of all of them have come
+    assert len([url for url in asked if url.endswith("/populations")]) == 1
+    picked = page.locator("[data-side-population]").evaluate_all("all => all.map(s => s.value)")
+    assert picked == [str(b), str(a)]
+
+
 def test_a_side_is_changed_added_and_removed_and_the_address_is_the_question(
     compare, served, two
 ):

@@ -58,7 +58,7 @@ class Steered:
         write(roster.report, "lab-1:7", "a processor", False, 2, ["digits"])
         self.running = write(leases.claim, "train", "lab-1:7", 600)
         self.row = page.locator("#queue-populations tbody tr", has_text=self.name)
-        self.jobs = page.locator("#queue-jobs tbody tr")
+        self.jobs = page.locator("#queue-jobs tbody tr:not(.gone)")
 
     def show(self, group):
         """Its jobs of a group, as a link in the page does."""

@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
-from dashboard.pages import compare_tables
+from dashboard.pages import compare_chosen, compare_tables
 from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
@@ -153,6 +153,42 @@ def test_populations_that_share_trainings_are_no_independent_samples(client, cre
     halves = compared(f"{whole};depth=..6", f"{part};depth=7..")
     assert halves["pairs"][0]["shared"] == 0
     assert "overlap" not in " ".join(halves["warnings"])
+
+
+def test_a_side_may_be_a_part_of_the_launch_order(client, two, database):
+    a, _ = two
+    halves = [f"{a};ordinal=..11", f"{a};ordinal=12.."]
+    answer = client.get(f"{API}/comparison", params={"side": halves}).json()
+    assert [side["selection"]["n"] for side in answer["sides"]] == [12, 12]
+    assert answer["pairs"][0]["shared"] == 0
+    rows = client.get(f"{API}/populations/{a}/networks?limit=100").json()["items"]
+    by_launch = [
+        one["columns"]["error"] for one in sorted(rows, key=lambda one: one["ordinal"])
+    ]
+    for half, first in zip(halves, (0, 12), strict=True):
+        launched = sides.side(Snapshots(database), half).launched.error
+        assert launched.tolist() == pytest.approx(by_launch[first : first + 12])
+    refused = client.get(f"{API}/comparison", params={"side": [f"{a};ordinal=x", f"{a}"]})
+    assert refused.status_code == 422
+    assert refused.json()["detail"][0]["field"] == "ordinal"
+
+
+def test_a_side_that_may_have_been_chosen_by_its_errors_says_so_and_offers_a_split(
+    database, two
+):
+    a, b = two
+    snapshots = Snapshots(database)
+    chosen = sides.sides(snapshots, [f"{a};depth=..6", str(b)], fewest=2)
+    [told] = compare_chosen.warning(chosen)
+    links = [one.href for one in told.children if hasattr(one, "href")]
+    assert links == [
+        f"?side={a};depth=..6;ordinal=..11&side={b}",
+        f"?side={a};depth=..6;ordinal=12..&side={b}",
+    ]
+    for link in links:  # there nothing is left to be said
+        texts = [part.removeprefix("side=") for part in link[1:].split("&")]
+        assert compare_chosen.warning(sides.sides(snapshots, texts, fewest=2)) == []
+    assert compare_chosen.warning(sides.sides(snapshots, [str(a), str(b)], fewest=2)) == []
 
 
 @pytest.mark.parametrize(

@@ -62,14 +62,9 @@
   const readable = (text) =>
     encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3D", "=");
 
-  /** Two populations that were trained alike, the newest ones. */
-  function usual(populations) {
-    const newest = populations.at(-1);
-    const rival = populations.filter(({ id }) => id !== newest?.id)
-      .findLast(({ regime_id: regime }) => regime === newest.regime_id);
-    const sides = [rival, newest].filter(Boolean);
-    return sides.map(({ id }) => ({ population: id, constraints: "" }));
-  }
+  /** The two populations that Explore begins with. */
+  const usual = (populations) =>
+    window.netspacePopulations.pair(populations).map(({ id }) => ({ population: id, constraints: "" }));
 
   /** The form; every control names the part of the question that it changes. */
   function form(question, populations) {
@@ -101,8 +96,9 @@
   }
 
   function sideRow({ population, constraints }, place, question, populations) {
-    const options = populations.map(({ id, name }) =>
-      h("option", { value: id, selected: id === population }, name));
+    const options = window.netspacePopulations.grouped(populations).map(([title, some]) =>
+      h("optgroup", { label: title }, some.map(({ id, name }) =>
+        h("option", { value: id, selected: id === population }, name))));
     if (!populations.some(({ id }) => id === population)) {
       options.unshift(h("option", { value: population ?? "", selected: true },
         population === null ? "pick a population" : `no population ${population}`));

@@ -4,11 +4,14 @@
   const { morph } = window.netspaceElements;
   const { read, write, usual, form } = window.netspaceCompareQuestion;
   const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take a moment
+  const LISTING_MS = 200; // populations that appear together are listed once
   const at = (id) => document.getElementById(id);
   const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
 
   let question = null; // while the page is shown
   let populations = [];
+  let listing = null; // the populations on their way
+  const unlisted = new Set(); // ids that were heard of, and the list lacked
   let versions = new Map(); // by population, as last drawn
   let stop = null; // hears no more events
   let away = false; // the server was, when the populations were asked for
@@ -61,7 +64,20 @@
     list();
   }
 
-  async function list() {
+  /** Ask for the populations, once at a time. */
+  function list() {
+    listing ??= relist().finally(() => {
+      listing = null;
+      const isNew = [...unlisted].some((id) => !isListed(id)); // came while it was on its way
+      unlisted.clear();
+      if (isNew && question) setTimeout(list, LISTING_MS);
+    });
+    return listing;
+  }
+
+  const isListed = (id) => populations.some((one) => one.id === id);
+
+  async function relist() {
     try {
       populations = (await window.netspaceLive.ask("/populations")).items;
       if (away) tell("compare-said", { children: "" });
@@ -87,7 +103,10 @@
 
   /** New results of a population that is shown, or a population that is not known yet. */
   function heard({ population, version }) {
-    if (!populations.some(({ id }) => id === population)) list();
+    if (!isListed(population)) {
+      if (!unlisted.size && !listing) setTimeout(list, LISTING_MS);
+      unlisted.add(population);
+    }
     const known = versions.get(population);
     versions.set(population, version);
     const isShown = question?.sides.some((side) => side.population === population);

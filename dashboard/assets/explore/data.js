@@ -42,13 +42,11 @@
       }
     }
 
-    /** The population that a link shows, and the one against it; without a name, the newest
-     * that was not imported. */
+    /** The population that a link shows, and the one against it; without a name, the first. */
     linked(link) {
       const known = (id) => this.find(id) !== null;
-      const own = this.populations.filter((one) => one.archive === null);
-      const newest = (own.at(-1) ?? this.populations.at(-1))?.id ?? null;
-      const population = known(link.population) ? link.population : newest;
+      const first = window.netspacePopulations.first(this.populations)?.id ?? null;
+      const population = known(link.population) ? link.population : first;
       const rival = link.population === null ? this.rivalOf(population) : null;
       return [population, known(link.against) ? link.against : rival];
     }
@@ -82,11 +80,9 @@
       return this.populations?.find((one) => one.id === id) ?? null;
     }
 
-    /** The first other population that was trained alike. */
+    /** The population to set beside another. */
     rivalOf(id) {
-      const regime = this.find(id)?.regime_id;
-      const others = this.populations.filter((one) => one.id !== id);
-      return others.find((one) => one.regime_id === regime)?.id ?? null;
+      return window.netspacePopulations.rivalOf(this.find(id), this.populations)?.id ?? null;
     }
 
     /** The names of other populations whose networks train now. */

@@ -156,17 +156,29 @@
       this.#badge();
       this.#message();
       this.strip.show(this.data.activities.get(population) ?? null);
+      this.#training();
       for (const id of this.#shown) if (id !== null) this.data.fetch(id);
       this.#adopt(population); // what is here already
     }
 
     #listed() {
-      const data = this.data.populations.map(({ id, name, n }) => ({
-        value: String(id), label: `${name} · ${count(n)} networks`,
-      }));
+      const data = window.netspacePopulations.grouped(this.data.populations)
+        .map(([group, some]) => ({
+          group,
+          items: some.map(({ id, name, n }) => ({
+            value: String(id), label: `${name} · ${count(n)} networks`,
+          })),
+        }));
       tell("population", { data });
       tell("against", { data });
       this.#message();
+      this.#training();
+    }
+
+    /** The line that says what trains beside what is shown. */
+    #training() {
+      window.netspaceTraining.show(this.data, this.population,
+        (id) => this.show(id, this.data.rivalOf(id)));
     }
 
     #badge() {
@@ -216,6 +228,7 @@
 
     #heard(activity) {
       this.data.heard(activity, this.#shown);
+      this.#training();
       if (activity.population !== this.population) return;
       this.strip.show(activity);
       this.#message();

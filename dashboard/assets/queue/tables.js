@@ -16,6 +16,7 @@
   };
   const PRIORITIES = new Map([[-10, "first"], [0, "normal"], [10, "last"]]);
   const LONG = 60; // characters that a cell shows without being opened
+  const MANY = 5; // jobs that one click cancels without a question
 
   // ---------------------------------------------------------------- pieces
 
@@ -25,11 +26,20 @@
   const head = (...parts) => h("div", { class: "section-head" }, ...parts);
   const words = (name) => name.replaceAll("_", " ");
 
+  /** Rows below their titles; each cell has its title, too, for where there is no room beside. */
   function table(titles, rows) {
+    for (const { cells } of rows) {
+      [...cells].forEach((cell, i) => { cell.dataset.title = titles[i]; });
+    }
     return h("table", { class: "sheet-table" },
-      h("thead", {}, h("tr", {}, titles.map((title) => h("th", { scope: "col" }, title)))),
+      h("thead", {}, h("tr", {}, titles.map((title) =>
+        (title ? h("th", { scope: "col" }, title) : h("td"))))),
       h("tbody", {}, rows));
   }
+
+  /** A name of any length: whole where it is pointed at. */
+  const named = (name, tag = "span", properties = {}) =>
+    h(tag, { class: "name", title: name, ...properties }, name);
 
   const row = (key, cells) =>
     h("tr", { "data-key": key }, cells.map((cell) => h("td", {}, cell)));
@@ -66,7 +76,7 @@
       "Worker", "Device", "Data sets", "Slots", "At work", "Jobs a minute", "Sign of life",
     ];
     return h("div", {},
-      head(h("h3", {}, "Workers")),
+      head(h("h2", {}, "Workers")),
       rows.length ? table(titles, rows) : null,
       items.some(({ alive }) => alive) ? null
         : h("p", { class: "muted" }, "No worker takes jobs: ", h("code", {}, "make up"),
@@ -85,7 +95,7 @@
   function populations(items) {
     const titles = ["Population", "Progress", "Priority", "Jobs", "Add networks"];
     return h("div", {},
-      head(h("h3", {}, "Populations")),
+      head(h("h2", {}, "Populations")),
       items.length
         ? table(titles, inOrder(items).map(population))
         : muted("There is no population yet."));
@@ -95,7 +105,7 @@
     const { total, done, failed } = one.progress;
     const path = `/populations/${one.id}`;
     return row(one.id, [
-      h("a", { href: `${window.netspaceShell.PREFIX}?population=${one.id}` }, one.name),
+      named(one.name, "a", { href: `${window.netspaceShell.PREFIX}?population=${one.id}` }),
       [
         standing(one),
         h("div", { class: "bar" },
@@ -141,7 +151,15 @@
     }, options);
   }
 
-  function acts({ progress, paused }, path) {
+  /** Cancels all; many jobs are asked about first. */
+  function cancelAll({ running, queued, paused }, name, path) {
+    const button = act("Cancel", "end all jobs that have not ended", "POST", `${path}/cancel`);
+    const jobs = running + queued + paused;
+    if (jobs > MANY) Object.assign(button.dataset, { jobs, name });
+    return button;
+  }
+
+  function acts({ name, progress, paused }, path) {
     const open = !progress.ended;
     const lacking = progress.failed + progress.cancelled;
     return [
@@ -151,9 +169,7 @@
       open && !paused
         ? act("Pause", "hold up its jobs; running ones end", "PATCH", path, { paused: true })
         : null,
-      open
-        ? act("Cancel", "end all jobs that have not ended", "POST", `${path}/cancel`)
-        : null,
+      open ? cancelAll(progress, name, path) : null,
       lacking
         ? act(`Retry ${count(lacking)}`, "ask again for all without a result", "POST",
           `${path}/retry`, {})
@@ -184,16 +200,17 @@
         "data-population": job.population_id, "data-network": job.network_id,
       }, String(job.network_id)),
       job.population_id === null ? "–"
-        : link(names.get(job.population_id) ?? "–", { population: job.population_id }),
+        : link(names.get(job.population_id) ?? "–", { population: job.population_id },
+          { class: "name", title: names.get(job.population_id) }),
       job.kind,
       ...cells(job, found.now),
     ]));
     const whose = shown.population === null ? [] : [
-      h("span", {}, "of ", h("b", {}, names.get(shown.population) ?? "–")),
+      h("span", {}, "of ", named(names.get(shown.population) ?? "–", "b")),
       link("show all populations", { population: null }),
     ];
     return h("div", {},
-      head(h("h3", {}, "Jobs"), h("nav", { class: "tabs" }, tabs), ...whose,
+      head(h("h2", {}, "Jobs"), h("nav", { class: "tabs", "aria-label": "jobs by state" }, tabs), ...whose,
         h("span", { class: "spring" }), ...pager(found, shown, link)),
       rows.length
         ? table(["Network", "Population", "Kind", ...titles], rows)

@@ -1,7 +1,7 @@
 /** Queue in the browser: asks REST, shows the tables, and turns buttons into requests. */
 (() => {
   "use strict";
-  const { morph } = window.netspaceElements;
+  const { h, morph } = window.netspaceElements;
   const { workers, populations, jobs, GROUPS, PER_PAGE } = window.netspaceQueueTables;
   const { count } = window.netspaceFormat;
 
@@ -11,6 +11,7 @@
   const ask = (...given) => window.netspaceLive.ask(...given);
 
   let shown = null; // while the page is
+  let drawn = null; // what was shown when the tables were drawn last
   let stop = null; // hears no more events
   let timer = null;
   let asked = -Infinity; // ms
@@ -87,10 +88,44 @@
     const names = new Map(every.items.map(({ id, name }) => [id, name]));
     fill("queue-workers", workers(staff.items));
     fill("queue-populations", populations(every.items));
-    fill("queue-jobs", jobs(found, wanted, names, query));
+    fill("queue-jobs", jobs(found, wanted, names, query), wanted !== drawn);
+    drawn = wanted;
   }
 
-  const fill = (id, content) => morph(at(id).firstElementChild, content);
+  function fill(id, content, isOther = false) {
+    const old = at(id).firstElementChild;
+    if (!isOther) hold(old, content);
+    morph(old, content);
+  }
+
+  /**
+   * While the pointer is among the rows they stay where they are, so that nothing comes under it
+   * that was not aimed at: those that left are dimmed, new ones come last.
+   */
+  function hold(old, now) {
+    const [rows, next] = [old, now].map((content) => content.querySelector("tbody"));
+    if (!rows?.matches(":hover") || !next) return;
+    const added = new Map([...next.rows].map((row) => [row.dataset.key, row]));
+    const kept = [...rows.rows].map((row) => {
+      const same = added.get(row.dataset.key);
+      added.delete(row.dataset.key);
+      return same ?? gone(row);
+    });
+    next.replaceChildren(...kept, ...added.values());
+  }
+
+  function gone(row) {
+    const left = row.cloneNode(true);
+    left.classList.add("gone");
+    left.title = "no longer in this list";
+    for (const control of left.querySelectorAll("button, input, select")) control.disabled = true;
+    return left;
+  }
+
+  document.addEventListener("pointerout", ({ target, relatedTarget }) => {
+    const rows = shown && target.closest?.("#queue tbody");
+    if (rows && !rows.contains(relatedTarget)) look(0);
+  });
 
   // ---------------------------------------------------------------- what is done
 
@@ -133,8 +168,9 @@
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("#queue [data-path], #queue a, #queue .network-id");
     if (!target) return;
-    const { path, method, body, local, population, network } = target.dataset;
-    if (method) act(method, path, body && JSON.parse(body));
+    const { path, method, body, jobs, local, population, network } = target.dataset;
+    if (jobs) askFirst(target.dataset);
+    else if (method) act(method, path, body && JSON.parse(body));
     else if (network && population) {
       window.dash_clientside.set_props("picked",
         { data: { population: Number(population), network: Number(network) } });
@@ -150,9 +186,28 @@
     target.blur(); // it follows the server again
   });
 
+  /** Many jobs are cancelled by a second click, beside which they are named. */
+  function askFirst({ jobs, name, method, path }) {
+    const many = `${count(Number(jobs))} jobs`;
+    const button = (text, value, properties) =>
+      h("button", { class: "button", value, ...properties }, text);
+    const question = h("dialog", { "aria-labelledby": "queue-question" },
+      h("h2", { id: "queue-question" }, `Cancel ${many} of ${name}?`),
+      h("p", {}, "What trains now ends without a result. Jobs that another population wants, too, "
+        + "go on. Retry asks for them again."),
+      h("form", { method: "dialog", class: "acts" },
+        button("Keep them", "", { autofocus: true }), button(`Cancel ${many}`, "cancel")));
+    at("queue").append(question);
+    question.addEventListener("close", () => {
+      if (question.returnValue === "cancel") act(method, path);
+      question.remove();
+    });
+    question.showModal();
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches?.("#queue form")) return;
+    if (!form.matches?.("#queue form[data-path]")) return;
     event.preventDefault();
     act("POST", form.dataset.path, { n: Number(new FormData(form).get("n")) });
     form.reset();

@@ -1,0 +1,252 @@
+"""What all pages have in common: titles, addresses, help, a first look, any width."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+from served import Served, problems_of
+
+from services import schedule
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "": "Explore",
+    "new": "New population",
+    "compare": "Compare",
+    "queue": "Queue",
+}
+LONG = "a name that goes on and on " * 4
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("pages") / "netspace.db")
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def populations(served):
+    """Two measured ones and one of a very long name."""
+    return [
+        served.measured("easy", *range(5, 30)),
+        served.measured("hard", *range(15, 40)),
+        served.measured(LONG[:100], *range(10, 35)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window):
+    page = window.new_page()
+    problems = problems_of(page)
+    yield page
+    page.close()
+    assert [one for one in problems if "404" not in one] == []
+
+
+def ready(page):
+    """Whatever the page shows first is there."""
+    page.wait_for_function("document.title.includes(' · netspace')", timeout=60_000)
+    page.locator("main:visible").first.wait_for()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_a_title_one_heading_and_its_language(page, served, populations, path):
+    page.goto(f"{served.url}/app/{path}")
+    ready(page)
+    assert page.title() == f"{PAGES[path]} · netspace"
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_count(1)
+    expect(heading).to_have_text(PAGES[path])
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_the_title_follows_a_link_to_another_page(page, served, populations):
+    page.goto(f"{served.url}/app/queue")
+    ready(page)
+    page.get_by_role("link", name="Compare", exact=True).click()
+    page.wait_for_function("document.title === 'Compare · netspace'")
+
+
+@pytest.mark.parametrize("path", ["explore", "new", "compare", "queue"])
+def test_a_page_without_the_prefix_goes_where_it_is(page, served, populations, path):
+    answer = page.goto(f"{served.url}/{path}?group=done")
+    assert answer.status == 200
+    assert page.url.split("?")[0] == f"{served.url}/app/{'' if path == 'explore' else path}"
+    assert "group=done" in answer.url
+
+
+def test_where_no_page_is_a_person_reads_which_there_are(page, served):
+    answer = page.goto(f"{served.url}/app/nothing-here")
+    assert answer.status == 404
+    expect(page.get_by_role("heading")).to_have_text("There is no such page")
+    expect(page.get_by_role("link")).to_have_text(list(PAGES.values()))
+
+
+@pytest.mark.parametrize("path", ["new", "compare", "queue"])
+def test_every_page_says_what_it_is_for_and_has_help(page, served, populations, path):
+    page.goto(f"{served.url}/app/{path}")
+    ready(page)
+    expect(page.locator(".purpose:visible")).to_have_count(1)
+    page.locator("h1:visible").click()
+    page.keyboard.press("?")
+    help = page.locator(".page-help:visible .popover")
+    expect(help).to_be_visible()
+    expect(help).to_contain_text("How to read this")
+    page.keyboard.press("Escape")
+    expect(help).to_be_hidden()
+
+
+def test_the_words_of_a_card_are_explained_in_place(page, served, populations):
+    page.goto(f"{served.url}/app/compare")
+    page.locator(".verdict").first.wait_for(timeout=60_000)
+    card = page.locator("#compare-card-balance")
+    card.get_by_title("the words of").click()
+    for word in ("SMD", "HC3", "covariate"):
+        expect(card.locator(".explained dt", has_text=word)).to_be_visible()
+
+
+def test_the_first_tab_skips_to_the_content(page, served, populations):
+    page.goto(f"{served.url}/app/queue")
+    ready(page)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main:visible")).to_be_focused()
+    assert page.url.endswith("/app/queue")
+
+
+@pytest.mark.parametrize("path", ["new", "compare", "queue?group=done"])
+def test_no_page_scrolls_sideways_and_every_control_is_reached(page, served, populations, path):
+    a, _, long = populations
+    sides = f"?side={a}&side={long}" if path == "compare" else ""
+    page.goto(f"{served.url}/app/{path}{sides}")
+    ready(page)
+    if path == "compare":
+        page.locator(".verdict").first.wait_for(timeout=60_000)
+    if path.startswith("queue"):
+        expect(page.locator("#queue-populations")).to_contain_text("a name that goes on")
+    for width in (390, 800, 960, 1440, 2560):
+        page.set_viewport_size({"width": width, "height": 900})
+        if path == "compare":
+            expect(page.get_by_role("button", name="Add side")).to_be_visible()
+            expect(page.get_by_label("constraints of side 1")).to_be_visible()
+        assert beyond(page) == [], f"{width} pixels"
+
+
+def beyond(page):
+    """Controls beyond the right edge, and what scrolls sideways but for tables."""
+    return page.evaluate(
+        """() => {
+          const shown = (e) => e.checkVisibility() && e.getClientRects().length;
+          const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
+          const controls = [...document.querySelectorAll("button, input, select, a")]
+            .filter((e) => shown(e) && !e.matches(".skip") && !e.closest("[class*=mantine-]"));
+          const wide = [document.documentElement, ...document.querySelectorAll("main, main *")]
+            .filter((e) => shown(e) && (scrolls(e) || e === document.documentElement)
+              && e.scrollWidth > e.clientWidth + 1 && !e.querySelector("table"));
+          return [
+            ...controls.filter((e) => e.getBoundingClientRect().right > innerWidth + 1),
+            ...wide,
+          ].map((e) => e.outerHTML.slice(0, 120));
+        }"""
+    )
+
+
+def test_a_wide_screen_is_not_filled_from_edge_to_edge(page, served, populations):
+    page.set_viewport_size({"width": 2560, "height": 1200})
+    page.goto(f"{served.url}/app/queue")
+    expect(page.locator("#queue-populations")).to_contain_text("easy")
+    assert page.locator("#queue-populations").bounding_box()["width"] < 1700
+    page.goto(f"{served.url}/app/compare")
+    page.locator(".verdict").first.wait_for(timeout=60_000)
+    plot = page.locator("#compare-card-edf .small-plot").bounding_box()
+    assert plot["width"] < 900
+
+
+# ---------------------------------------------------------------- a first look
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A database of the test's own."""
+    served = Served(tmp_path / "netspace.db")
+    served.start()
+    yield served
+    served.close()
+
+
+def opened(page, served):
+    """Which population `/` opens, and which against it."""
+    page.goto(served.url)
+    page.wait_for_function("location.search.includes('population=')", timeout=60_000)
+    page.wait_for_function("document.getElementById('passing')?.textContent")
+    query = parse_qs(urlsplit(page.url).query)
+    return int(query["population"][0]), int(query.get("against", [0])[0])
+
+
+def test_an_empty_database_greets_with_a_way_on(page, fresh):
+    page.goto(fresh.url)
+    expect(page.locator("#explore")).to_contain_text(
+        "There is no population yet", timeout=60_000
+    )
+    page.goto(f"{fresh.url}/app/compare")
+    expect(page.locator(".compare-nothing")).to_be_visible()
+    page.goto(f"{fresh.url}/app/new")
+    expect(page.locator("#new-acceptance")).to_contain_text("There is no design space yet")
+    expect(page.locator("#new-form [data-error]")).to_have_count(0)
+    page.goto(f"{fresh.url}/app/queue")
+    expect(page.locator("#queue-populations")).to_contain_text("There is no population yet")
+
+
+def test_a_first_look_opens_the_study_and_says_what_trains(page, fresh):
+    rival = fresh.measured("Study: AnyNetX_A (digits)", *range(20, 40))
+    study = fresh.measured("Study: RegNetX (digits)", *range(10, 30))
+    fresh.measured("Study: RegNetX, seed 1 (digits)", 20, 21, 22)
+    demo = fresh.create("RegNetX · digits", 12, seed=77, training_seed=77)
+    fresh.record(9.0, 8.0)
+    assert opened(page, fresh) == (study, rival)
+    line = page.locator("#training-now")
+    expect(line).to_have_text("demo training now, 2 of 12: watch")
+    page.goto(f"{fresh.url}/app/compare")
+    page.wait_for_function("location.search.includes('side=')", timeout=60_000)
+    assert page.url.endswith(f"?side={study}&side={rival}")  # the same two, in the same colours
+    page.goto(fresh.url)
+    line.get_by_role("link", name="watch").click()
+    page.wait_for_function(f"location.search.includes('population={demo}')")
+    expect(line).to_be_hidden()
+    own = fresh.create("mine", 3, seed=78, training_seed=78)
+    assert opened(page, fresh)[0] == own
+    with fresh.database.durable() as session:
+        schedule.cancel(session, own)
+    assert opened(page, fresh)[0] == study
+
+
+def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(page, fresh):
+    mine = fresh.measured("mine", 5, 6, 7)
+    gone = fresh.create("all of it cancelled", 4, seed=5, training_seed=5)
+    with fresh.database.durable() as session:
+        schedule.cancel(session, gone)
+    assert opened(page, fresh)[0] == mine
+
+
+def test_populations_to_pick_are_grouped_and_their_list_is_no_wider_than_the_page(page, fresh):
+    fresh.measured("RegNetX · digits", 5, 6, 7)
+    fresh.measured(LONG[:100], 5, 6, 7)
+    fresh.measured("Study: RegNetX (digits)", 5, 6, 7)
+    page.goto(fresh.url)
+    page.locator("#population").click(timeout=60_000)
+    groups = page.locator(".mantine-Select-groupLabel:visible")
+    expect(groups).to_have_text(["Made here", "Study", "Demo"])
+    box = page.locator(".mantine-Select-dropdown:visible").bounding_box()
+    assert box["width"] < 520
