@@ -226,7 +226,7 @@ def shown(
         "decided-text": compare_verdicts.decided(pair, chosen, watch),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
         "balance-note": compare_matched.balance_note(*labels),
-        "balance-text": compare_matched.balance(matched),
+        "balance-text": compare_matched.balance(matched, len(found.pairs)),
         "details-note": compare_matched.balance_note(*labels),
         "details-text": compare_tables.details(pair, found.cut, *labels),
         "sides-note": "",

@@ -81,8 +81,12 @@ def balance_note(a: str, b: str) -> str:
     return f"A: {a} · B: {b}"
 
 
-def balance(found: Adjusted) -> list[Component]:
-    """How unlike the sides are, and the factor on the error at equal covariates."""
+def balance(found: Adjusted, pairs: int = 1) -> list[Component]:
+    """How unlike the sides are, and the factor on the error at equal covariates.
+
+    Args:
+        pairs: that the picked one is of: p is multiplied by them, as the level is divided.
+    """
     if not found.imbalance:
         return [html.P("no network has a result yet")]
     rows = [imbalance_row(row, row.name in found.covariates) for row in found.imbalance]
@@ -108,8 +112,11 @@ def balance(found: Adjusted) -> list[Component]:
             className="muted",
         ),
         table(
-            ["factor on the error, A against B", "factor", "p"],
-            [factor_row("mean log error, HC3", found.mean), factor_row("median", found.median)],
+            ["factor on the error, A against B", "factor", factor_p(pairs)],
+            [
+                factor_row("mean log error, HC3", found.mean, pairs),
+                factor_row("median", found.median, pairs),
+            ],
             numeric=True,
         ),
         html.P(factor_note(found.mean), className="muted"),
@@ -146,8 +153,14 @@ def change(before: float, warn: Warn, after: float, warn_after: Warn) -> Compone
     return html.Span(told)
 
 
-def factor_row(name: str, found: Factor) -> list[Any]:
-    p = "" if math.isnan(found.p_value) else probability(found.p_value).removeprefix("p = ")
+def factor_p(pairs: int) -> str:
+    return "p" if pairs == 1 else f"p (one of {pairs} pairs: times {pairs})"
+
+
+def factor_row(name: str, found: Factor, pairs: int) -> list[Any]:
+    if math.isnan(found.p_value):
+        return [name, interval(found.factor, 2), ""]
+    p = probability(min(1.0, pairs * found.p_value)).removeprefix("p = ")
     return [name, interval(found.factor, 2), p]
 
 
