@@ -330,11 +330,11 @@ def test_a_further_training_at_or_above_chance_has_diverged_and_is_not_ranked(
     client, create, record
 ):
     # digits: guessing errs in 90 %. Twelve of 24 learn; the others are in no order.
-    errors = np.append(np.arange(12.0) + 5, np.arange(12.0) + 90)
+    errors = np.append(np.arange(12.0) + 5, np.linspace(90, 95, 12))
     a = create(24, name="seed 0")
     record(errors)
     create(24, name="seed 1", training_seed=1)
-    record(np.append(np.arange(12.0) + 5, np.arange(12.0)[::-1] + 90))
+    record(np.append(np.arange(12.0) + 5, np.linspace(95, 90, 12)))
     [one] = client.get(f"{API}/stability?side={a}").json()
     assert one["retrained"][0]["spearman"]["estimate"] == pytest.approx(1)
 
