@@ -96,7 +96,7 @@ def test_no_case_is_a_fault_and_nobody_waits(served, seed, tmp_path):
                     "run",
                     f"{served}/api/openapi.json",
                     f"--seed={seed}",
-                    f"-c={CHECKS}",
+                    f"--checks={CHECKS}",
                 ),
                 "--exclude-path=/api/v1/events",
                 "--exclude-path-regex=^/api/v1/archive$",  # gzip: test_intake.py
@@ -114,13 +114,14 @@ def test_no_case_is_a_fault_and_nobody_waits(served, seed, tmp_path):
             capture_output=True,
             text=True,
         )
+    tail = "\n".join(line for line in ran.stdout.splitlines() if line.strip())[-6_000:]
+    assert report.exists(), tail + ran.stderr
     said = json.loads(report.read_text())
     slowest = max(other.seconds)
     print(
         f"seed {seed}: {said['test_cases']['generated']} cases; somebody else asked "
         f"{len(other.seconds)} times and waited {slowest:.2f} s at most"
     )
-    tail = "\n".join(line for line in ran.stdout.splitlines() if line.strip())[-6_000:]
     assert said["test_cases"]["generated"] >= CASES, tail
     assert not said["failures"], tail
     assert not said["errors"], tail
