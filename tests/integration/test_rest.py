@@ -363,7 +363,7 @@ def test_a_database_that_was_copied_has_other_tags_from_its_next_start_on(sqlite
     answers = []
     for url in (sqlite.url, f"sqlite:///{copy}", sqlite.url):
         settings = Settings(database_url=url, broker_url="redis://127.0.0.1:1/0")
-        with TestClient(create_app(settings)) as client:
+        with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
             answers += [client.get(f"{API}/{path}") for path in VERSIONED]
     assert len({answer.headers["etag"] for answer in answers}) == 3 * len(VERSIONED)
 
@@ -388,7 +388,7 @@ def test_a_backup_that_goes_on_to_other_results_under_equal_versions_is_another_
 
 def test_both_web_processes_of_a_lab_know_what_the_other_has_said(client, measured, database):
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings)) as other:
+    with TestClient(create_app(settings), "http://127.0.0.1:8050") as other:
         path = f"{API}/populations/{measured}/edf"
         tag = other.get(path).headers["etag"]
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
