@@ -40,7 +40,7 @@ class EstimateRead(Read):
 class SideRead(BaseModel):
     """Which networks a side is."""
 
-    side: str = Field(description="as it was asked for")
+    side: str = Field(description="as asked for, with the ordinals of `half`")
     label: str
     regime: str
     selection: Selection

@@ -190,13 +190,7 @@ def warnings(sides: Sequence[Side], pairs: Sequence[Pair], level: float) -> list
             f"trained under different regimes ({', '.join(sorted(regimes))}): "
             "the errors are not of one scale"
         )
-    chosen = [side.label for side in sides if side.view.constraints]
-    if chosen:
-        notes.append(
-            f"{', '.join(chosen)}: if the constraints were chosen by looking at these errors, "
-            "the same networks have chosen and tested: p and the intervals do not hold. Test "
-            "the choice on networks drawn after it"
-        )
+    notes += chosen_by_eye(sides)
     overlapping = [pair for pair in pairs if pair.shared]
     if overlapping:
         most = max(pair.shared for pair in overlapping)
@@ -215,6 +209,27 @@ def warnings(sides: Sequence[Side], pairs: Sequence[Pair], level: float) -> list
             f"{len(pairs)} pairs are compared at once, so each p is adjusted (Holm over "
             f"{len(pairs)}) and each interval is wide enough to agree with it: a false winner "
             f"anywhere on this page has a chance of at most {100 * (1 - level):.3g} %"
+        )
+    return notes
+
+
+def chosen_by_eye(sides: Sequence[Side]) -> list[str]:
+    """What p is worth of sides whose constraints may have been found by looking at errors."""
+    notes = []
+    constrained = [side for side in sides if side.view.constraints]
+    whole = [side.label for side in constrained if side.window is None]
+    parts = [side.label for side in constrained if side.window is not None]
+    if whole:
+        notes.append(
+            f"{', '.join(whole)}: if the constraints were chosen by looking at these errors, "
+            "the same networks have chosen and tested: p and the intervals do not hold. Choose "
+            "on one half of the launch order and test on the other, or on networks drawn after"
+        )
+    if parts:
+        notes.append(
+            f"{', '.join(parts)}: a part of the launch order. p and the intervals hold if no "
+            "error that counts here, of any side, was looked at to choose the constraints; "
+            "whether one was is not known here"
         )
     return notes
 

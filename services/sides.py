@@ -2,7 +2,8 @@
 
 A side is written like the query of a link: `2;depth=5..8;bottleneck_ratio=1` is population 2
 under two constraints. `ordinal=50..` takes some of the launch order, which is random: who has
-chosen constraints by the errors of the first half tests them on the second.
+chosen constraints by the errors of the first half tests them on the second. `half` writes that
+for all sides of a comparison.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os.path import commonprefix
+from typing import Literal
 
 import numpy as np
 
@@ -30,6 +32,9 @@ LAUNCHED = "ordinal"
 PART = re.compile(r"(?<=: )|(?= · )|(?= \()")
 """Where a part of a population's name ends: `Study: | RegNetX | (fashion-14)`."""
 
+Half = Literal["first", "second"]
+"""To choose constraints on, and to test them on."""
+
 MOST = 6
 """Sides of one comparison: fifteen pairs, and as many colours as one can tell apart."""
 
@@ -38,9 +43,10 @@ MOST = 6
 class Side:
     """One population under its constraints."""
 
-    text: str  # as it was written
+    text: str  # as it was written, with the half that was asked for
     view: View
     label: str  # what tells it apart from the other sides
+    window: Constraint | None = None  # of the launch order; None where all of it counts
 
     @property
     def population_id(self) -> int:
@@ -90,13 +96,29 @@ def side(snapshots: Snapshots, text: str) -> Side:
     """
     population, texts = parse_side(text)
     launched = texts.pop(LAUNCHED, None)
-    snapshot, said = snapshots.get(population), []
+    snapshot, window, said = snapshots.get(population), None, []
     if launched is not None:
         snapshot, window = part_of(snapshot, launched)
         said = [f"{LAUNCHED}={window}"]
     view = queries.view(snapshot, texts)
     named = [f"{name}={constraint}" for name, constraint in view.constraints.items()]
-    return Side(text, view, " · ".join([view.snapshot.name, *named, *said]))
+    return Side(text, view, " · ".join([view.snapshot.name, *named, *said]), window)
+
+
+def halved(snapshots: Snapshots, text: str, half: Half) -> str:
+    """A side's text with one half of its launch order, by the draws, whatever their errors.
+
+    The first half has the middle one. A side that names its own part keeps it.
+
+    Raises:
+        Refused: not the grammar.
+        NotFound: no such population.
+    """
+    population, texts = parse_side(text)
+    if LAUNCHED in texts:
+        return text
+    second = -(-len(snapshots.get(population).population) // 2)
+    return f"{text};{LAUNCHED}=" + (f"..{second - 1}" if half == "first" else f"{second}..")
 
 
 def part_of(snapshot: Snapshot, launched: str) -> tuple[Snapshot, Constraint]:
@@ -116,9 +138,17 @@ def part_of(snapshot: Snapshot, launched: str) -> tuple[Snapshot, Constraint]:
 
 
 def sides(
-    snapshots: Snapshots, texts: Sequence[str], fewest: int, most: int = MOST
+    snapshots: Snapshots,
+    texts: Sequence[str],
+    fewest: int,
+    most: int = MOST,
+    half: Half | None = None,
 ) -> list[Side]:
     """Several sides, with labels that tell them apart.
+
+    Args:
+        half: of the launch order, of every side: a rival was looked at, too, when constraints
+            were chosen.
 
     Raises:
         Refused: too few or too many of them, or as of `side`.
@@ -127,6 +157,8 @@ def sides(
     if not fewest <= len(texts) <= most:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
         raise Refused("side", "; ".join(texts) or None, f"{wanted} sides, given {len(texts)}")
+    if half is not None:
+        texts = [halved(snapshots, text, half) for text in texts]
     found = [side(snapshots, text) for text in texts]
     labels = told_apart([one.label for one in found])
     return [replace(one, label=label) for one, label in zip(found, labels, strict=True)]

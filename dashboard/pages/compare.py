@@ -2,7 +2,7 @@
 
 The address is the comparison, so it can be sent to a colleague:
 
-    ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
+    ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
 
 The browser's part (assets/compare/) writes the address, and asks for the page again when one of
 the populations has new results; everything shown is computed here from the address.
@@ -182,7 +182,7 @@ def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
     palette = PALETTES.get(theme, PALETTES["light"])
     try:
         question = read(search)
-        chosen = sides.sides(sources.snapshots, question.sides, fewest=2)
+        chosen = sides.sides(sources.snapshots, question.sides, fewest=2, half=question.half)
         return shown(sources, question, chosen, palette)
     except (Refused, NotFound) as refusal:
         return dict.fromkeys(OUTPUTS) | {
@@ -211,7 +211,7 @@ def shown(
         "verdicts-note": compare_verdicts.levels(found),
         "verdicts-text": [
             *compare_verdicts.verdicts(found, question.pair),
-            *compare_chosen.warning(chosen),
+            *compare_chosen.halves(chosen, question.search, question.half),
         ],
         "edf-note": compare_verdicts.band_name(found),
         "edf-text": legend([name_and_n(side) for side in chosen]),

@@ -1,48 +1,33 @@
-"""What Compare says of sides that somebody may have chosen by their errors, and the way out."""
+"""The way out where constraints may have been chosen by errors: halves of the launch order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from services.sides import LAUNCHED, Side
+from services.sides import Half, Side
 
 
-def warning(sides: Sequence[Side]) -> list[Component]:
-    """Nothing where no side is constrained, or each looks at a part of the launch order."""
-    if not any(side.view.constraints and f";{LAUNCHED}=" not in side.text for side in sides):
+def halves(sides: Sequence[Side], search: str, half: Half | None) -> list[Component]:
+    """Links to this comparison on half of the networks; none where a test on them is shown."""
+    whole = any(side.view.constraints and side.window is None for side in sides)
+    if half == "second" or not (whole or half):
         return []
-    halves = [
-        dcc.Link(name, href=f"?{query(sides, half)}")
-        for half, name in enumerate(("choose on the first half", "test on the second"))
-    ]
-    return [
-        html.P(
-            [
-                "Where constraints were chosen by looking at these errors, p and intervals say "
-                "too much: judge by networks that were not looked at. Launch order is random: ",
-                halves[0],
-                ", then ",
-                halves[1],
-                ".",
-            ],
-            className="warned chosen",
-        )
-    ]
+    test = dcc.Link("test on the second", href=with_half(search, "second"))
+    said: list[str | Component]
+    if half == "first":
+        said = ["This half is to choose constraints on; then ", test, "."]
+    else:
+        choose = dcc.Link("choose on the first half", href=with_half(search, "first"))
+        said = ["Launch order is random: ", choose, ", then ", test, "."]
+    return [html.P(said, className="warned chosen")]
 
 
-def query(sides: Sequence[Side], half: int) -> str:
-    """The same comparison, constrained sides on the first or second half of their order."""
-    written = [f"side={quote(side.text + part(side, half), safe=';=,')}" for side in sides]
-    return "&".join(written)
-
-
-def part(side: Side, half: int) -> str:
-    """`;ordinal=..49`, or what follows it."""
-    if not side.view.constraints or f";{LAUNCHED}=" in side.text:
-        return ""
-    middle = len(side.view.snapshot.population) // 2
-    return f";{LAUNCHED}=" + (f"{middle}.." if half else f"..{middle - 1}")
+def with_half(search: str, half: Half) -> str:
+    """The same address, asked of one half."""
+    given = [pair for pair in parse_qsl(search.removeprefix("?")) if pair[0] != "half"]
+    texts = [f"{name}={quote(text, safe=';=,')}" for name, text in given]
+    return "?" + "&".join([*texts, f"half={half}"])

@@ -1,6 +1,6 @@
 """What the address of Compare asks.
 
-?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
+?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from designspace import sequential
 from designspace.bands import Method as BandMethod
 from services.adjusted import METHODS, Method
 from services.errors import Refused
+from services.sides import Half
 
 
 @dataclass(frozen=True)
 class Question:
     """Sides, and how they are compared."""
 
+    search: str  # as it was asked
     sides: Sequence[str]
     match: Sequence[str]  # covariates
     method: Method
     band: BandMethod
     planned: int
+    half: Half | None  # of the launch order; None where all of it counts
     pair: tuple[int, int]  # places of the two sides that are looked at closely
 
 
@@ -37,6 +40,7 @@ def read(search: str | None) -> Question:
     query = {name: texts[-1] for name, texts in parse_qs((search or "")[1:]).items()}
     sides = parse_qs((search or "")[1:]).get("side", [])
     return Question(
+        search=search or "",
         sides=sides,
         match=[name for name in query.get("match", "depth").split(",") if name],
         method=cast(Method, choice("method", query.get("method", "overlap"), list(METHODS))),
@@ -45,6 +49,9 @@ def read(search: str | None) -> Question:
             choice("band", query.get("band", "pointwise"), list(get_args(BandMethod))),
         ),
         planned=whole("planned", query.get("planned", str(sequential.PLANNED)), 20, 100_000),
+        half=cast(Half, choice("half", query["half"], list(get_args(Half))))
+        if "half" in query
+        else None,
         pair=places(query.get("pair", "0,1"), len(sides)),
     )
 

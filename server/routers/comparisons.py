@@ -41,12 +41,25 @@ MOST_QUANTILES = 100
 Level = Annotated[float, Query(ge=0.01, le=0.9999, allow_inf_nan=False)]
 Sides = Annotated[list[Words], Query(max_length=sides.MOST, description=sides.GRAMMAR)]
 
+Half = Annotated[
+    sides.Half | None,
+    Query(
+        description="of the launch order, of every side that names no `ordinal`: constraints "
+        "that were chosen on the first half are tested on the second"
+    ),
+]
+
 
 def chosen(
-    request: Request, parts: Parts, texts: Sequence[str], fewest: int, most: int = sides.MOST
+    request: Request,
+    parts: Parts,
+    texts: Sequence[str],
+    half: sides.Half | None,
+    fewest: int,
+    most: int = sides.MOST,
 ) -> list[Side]:
     """The sides that an answer is read from alone, as they are now."""
-    found = sides.sides(parts.snapshots, texts, fewest, most)
+    found = sides.sides(parts.snapshots, texts, fewest, most, half)
     etags.require_changed(request, [one.view.snapshot for one in found])
     return found
 
@@ -61,9 +74,10 @@ def compare(
     planned: Annotated[int, Query(ge=20, le=100_000)] = sequential.PLANNED,
     band: Method = "pointwise",
     points: Annotated[int, Query(ge=2, le=10_000)] = queries.CUTS,
+    half: Half = None,
 ) -> ComparisonRead:
     """Which of two or more sides is better, by how much, and whether it is decided."""
-    found = chosen(request, parts, side, fewest=2)
+    found = chosen(request, parts, side, half, fewest=2)
     return ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
 
 
@@ -77,9 +91,10 @@ def compare_matched(
     ] = "depth",
     method: adjusted.Method = "overlap",
     level: Level = 0.95,
+    half: Half = None,
 ) -> AdjustedRead:
     """Two sides at equal covariates: matched EDFs, theta, imbalance, factors on the error."""
-    a, b = chosen(request, parts, side, fewest=2, most=2)
+    a, b = chosen(request, parts, side, half, fewest=2, most=2)
     held = [name.strip() for name in match.split(",") if name.strip()]
     if len(set(held)) < len(held):
         raise Refused("match", match, "each covariate once")
@@ -94,20 +109,21 @@ def read_efficiency(
     replacement: Annotated[
         bool, Query(description="the published estimate, which is biased upward")
     ] = False,
+    half: Half = None,
 ) -> list[EfficiencyRead]:
     """The best of k random networks in closed form, and how many networks are enough."""
     return [
         EfficiencyRead.searched(searches.searched(one, replacement))
-        for one in chosen(request, parts, side, fewest=1)
+        for one in chosen(request, parts, side, half, fewest=1)
     ]
 
 
 @router.get("/stability", responses=MISSING)
-def read_stability(parts: PartsDep, side: Sides) -> list[StabilityRead]:
+def read_stability(parts: PartsDep, side: Sides, half: Half = None) -> list[StabilityRead]:
     """Does the ranking stay: after fewer epochs, by other seeds, under other regimes?"""
     return [
         StabilityRead.trust(stability.trusted(parts.database, one))
-        for one in sides.sides(parts.snapshots, side, fewest=1)
+        for one in sides.sides(parts.snapshots, side, fewest=1, half=half)
     ]
 
 
@@ -144,6 +160,7 @@ def read_quantiles(
     q: Annotated[str, Query(description="between 0 and 1, by comma")] = "0.05,0.25,0.5,0.75",
     below: Annotated[float | None, Query(ge=0, le=100, description="percent")] = None,
     level: Level = 0.95,
+    half: Half = None,
 ) -> list[QuantilesRead]:
     """Quantiles of error with exact intervals, and the chance of an error below a threshold."""
     wanted = [_quantile(text) for text in q.split(",")]
@@ -158,7 +175,7 @@ def read_quantiles(
             ],
             below=None if below is None else EstimateRead.of(one.edf.below(below, level)),
         )
-        for one in chosen(request, parts, side, fewest=1)
+        for one in chosen(request, parts, side, half, fewest=1)
     ]
 
 

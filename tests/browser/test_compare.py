@@ -107,6 +107,29 @@ def test_the_populations_are_listed_once_and_those_of_the_link_are_picked(
     assert picked == [str(b), str(a)]
 
 
+def test_a_switch_tests_on_the_second_half_of_the_launch_order(compare, served, two):
+    a, b = two
+    page = compare(f"?side={a};depth=3..&side={b}&match=flops")
+    counted = [n_of(page, 0), n_of(page, 1)]
+    page.get_by_label("counted of the launch order").select_option("second")
+    page.wait_for_url("**&match=flops&half=second")
+    expect(
+        page.locator("#compare-sides-text tbody tr").nth(1).locator("td").nth(2)
+    ).to_have_text("12", timeout=30_000)
+    asked = f"/comparison?side={a};depth=3..&side={b}&half=second"
+    n = [side["selection"]["n"] for side in rest(page, served, asked)["sides"]]
+    assert [n_of(page, 0), n_of(page, 1)] == n != counted
+    expect(page.locator("#compare-verdicts-text")).to_contain_text(
+        "if no error that counts here"
+    )
+    page.get_by_label("counted of the launch order").select_option("first")
+    page.get_by_role("link", name="test on the second").click()
+    page.wait_for_url("**&half=second")
+    page.get_by_label("counted of the launch order").select_option("")
+    page.get_by_role("link", name="choose on the first half").wait_for(timeout=30_000)
+    assert page.evaluate("location.search") == f"?side={a};depth=3..&side={b}&match=flops"
+
+
 def test_a_side_is_changed_added_and_removed_and_the_address_is_the_question(
     compare, served, two
 ):

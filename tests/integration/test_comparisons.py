@@ -5,7 +5,7 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
-from dashboard.pages import compare_chosen, compare_tables
+from dashboard.pages import compare_chosen, compare_question, compare_tables
 from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
@@ -173,22 +173,66 @@ def test_a_side_may_be_a_part_of_the_launch_order(client, two, database):
     assert refused.json()["detail"][0]["field"] == "ordinal"
 
 
-def test_a_side_that_may_have_been_chosen_by_its_errors_says_so_and_offers_a_split(
-    database, two
-):
+def test_a_side_that_may_have_been_chosen_by_its_errors_offers_a_split(database, two):
     a, b = two
     snapshots = Snapshots(database)
-    chosen = sides.sides(snapshots, [f"{a};depth=..6", str(b)], fewest=2)
-    [told] = compare_chosen.warning(chosen)
-    links = [one.href for one in told.children if hasattr(one, "href")]
-    assert links == [
-        f"?side={a};depth=..6;ordinal=..11&side={b}",
-        f"?side={a};depth=..6;ordinal=12..&side={b}",
-    ]
-    for link in links:  # there nothing is left to be said
-        texts = [part.removeprefix("side=") for part in link[1:].split("&")]
-        assert compare_chosen.warning(sides.sides(snapshots, texts, fewest=2)) == []
-    assert compare_chosen.warning(sides.sides(snapshots, [str(a), str(b)], fewest=2)) == []
+    search = f"?side={a};depth=..6&side={b}&match=flops"
+    asked = compare_question.read(search)
+
+    def links(sides_text, search, half=None):
+        chosen = sides.sides(snapshots, sides_text, fewest=2, half=half)
+        told = compare_chosen.halves(chosen, search, half)
+        return [one.href for p in told for one in p.children if hasattr(one, "href")]
+
+    first, second = links(asked.sides, search)
+    assert (first, second) == (f"{search}&half=first", f"{search}&half=second")
+    assert [compare_question.read(link).half for link in (first, second)] == ["first", "second"]
+    assert links(asked.sides, first, "first") == [second]
+    assert links(asked.sides, second, "second") == []
+    assert links([str(a), str(b)], "?") == []
+    assert links([f"{a};depth=..6;ordinal=12..", str(b)], "?") == []  # it has its part
+
+
+def test_halves_of_the_launch_order_share_no_network_and_are_every_network(client, create):
+    a = create(7)
+    b = create(4, name="the other", seed=3)
+
+    def asked(half):
+        params = {"side": [f"{a};depth=1..", str(b)], "half": half}
+        return client.get(f"{API}/comparison", params=params).json()["sides"]
+
+    first, second = asked("first"), asked("second")
+    assert [one["side"] for one in first] == [f"{a};depth=1..;ordinal=..3", f"{b};ordinal=..1"]
+    assert [one["side"] for one in second] == [f"{a};depth=1..;ordinal=4..", f"{b};ordinal=2.."]
+    assert [one["selection"]["passing"] for one in first + second] == [4, 2, 3, 2]
+
+
+def test_every_question_about_sides_can_be_asked_of_one_half(client, two):
+    a, b = two
+    for path in ("comparison", "comparison/matched", "efficiency", "quantiles", "stability"):
+        params = {"side": [f"{a};depth=1..", f"{b};ordinal=3..5"], "half": "second"}
+        answer = client.get(f"{API}/{path}", params=params).json()
+        sides_of = answer if isinstance(answer, list) else answer["sides"]
+        assert [one["selection"]["n"] for one in sides_of] == [12, 3], path
+        params["half"] = "third"
+        refused = client.get(f"{API}/{path}", params=params)
+        assert refused.status_code == 422
+        assert refused.json()["detail"][0]["field"] == "half"
+
+
+def test_a_test_on_the_second_half_claims_no_choice_that_nobody_saw(client, two):
+    a, b = two
+
+    def said(**more):
+        params = {"side": [f"{a};depth=1..", str(b)]} | more
+        return " ".join(client.get(f"{API}/comparison", params=params).json()["warnings"])
+
+    assert "the same networks have chosen and tested" in said()
+    for half in ("first", "second"):
+        assert "hold if no error that counts here" in said(half=half)
+        assert "have chosen" not in said(half=half)
+    unconstrained = client.get(f"{API}/comparison?side={a}&side={b}&half=second").json()
+    assert unconstrained["warnings"] == []
 
 
 @pytest.mark.parametrize(

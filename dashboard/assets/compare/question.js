@@ -1,7 +1,7 @@
 /**
  * What is compared, as the address says it, and the form that changes it.
  *
- *     ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&pair=0,1
+ *     ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
  */
 (() => {
   "use strict";
@@ -18,12 +18,17 @@
     simultaneous: "whole curve (equal precision)",
     kolmogorov: "whole curve (DKW)",
   };
-  const USUAL = { match: "depth", method: "overlap", band: "pointwise", planned: "100" };
+  const HALVES = {
+    "": "all networks", first: "first half: choose on it", second: "second half: test on it",
+  };
+  const USUAL = {
+    match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "",
+  };
 
   /**
    * @param {string} search of the location
    * @returns {{sides: {population: ?number, constraints: string}[], match: string[],
-   *   method: string, band: string, planned: string, pair: string}}
+   *   method: string, band: string, planned: string, half: string, pair: string}}
    */
   function read(search) {
     const query = new URLSearchParams(search);
@@ -40,6 +45,7 @@
       method: given("method"),
       band: given("band"),
       planned: given("planned"),
+      half: given("half"),
       pair: query.get("pair") ?? "0,1",
     };
   }
@@ -50,8 +56,8 @@
       const texts = constraints.split(";").map((text) => text.trim()).filter(Boolean);
       return `side=${[population ?? "", ...texts].map(readable).join(";")}`;
     });
-    const { method, band, planned, pair } = question;
-    const rest = { match: question.match.join(","), method, band, planned };
+    const { method, band, planned, half, pair } = question;
+    const rest = { match: question.match.join(","), method, band, planned, half };
     for (const [name, value] of Object.entries(rest)) {
       if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
     }
@@ -78,6 +84,7 @@
         }, "Add side")),
       h("ol", { class: "sides" },
         ...question.sides.map((side, place) => sideRow(side, place, question, populations))),
+      select("half", "counted of the launch order", HALVES, question.half),
       h("h2", {}, "Held fixed in the matched EDF"),
       h("div", { class: "checks" },
         ...Object.entries(COVARIATES).map(([name, label]) => h("label", { "data-key": name },
