@@ -175,12 +175,22 @@ def test_dash_is_set_up_at_start_not_by_the_first_person_s_request(study):
     assert "network-told" in str(list(app.callback_map))
 
 
-def test_what_fails_in_a_callback_is_told_at_the_page(client, caplog):
-    answer = ask(client, "network-told", picked={"population": 99, "network": 1})
+def test_what_fails_in_a_callback_is_told_at_the_page(client, caplog, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr(network.networks, "get", fail)
+    answer = ask(client, "network-told", picked={"population": STUDY, "network": 1})
     assert answer.status_code == 200
     told = answer.json()["sideUpdate"]["problem"]
-    assert told == {"children": "NotFound: no population 99", "hidden": False}
+    assert told == {"children": "RuntimeError: the disk is on fire", "hidden": False}
     assert "a callback failed" in caplog.text
+
+
+def test_a_network_that_is_not_there_is_told_in_its_drawer(client):
+    answer = ask(client, "network-told", picked={"population": 99, "network": 1}).json()
+    assert "sideUpdate" not in answer
+    assert "no population 99" in str(answer["response"]["network-told"])
 
 
 def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatch):
