@@ -374,7 +374,7 @@ def spoilt(content, path, value):
         ("jobs.0.result.quantities.<b>", 1, "jobs.0.result.quantities.<b>.[key]", "pattern"),
         ("jobs.0.result.quantities", {}, "jobs.0.result.quantities", "diverged"),
         ("networks.0.network.stages.0.depth", 7, "networks.0.hash", "hash of this"),
-        ("networks.0.network.stages.0.depth", 10**12, "networks.0.network", "10,000 blocks"),
+        ("networks.0.network.stages.0.depth", 10**12, None, "less than or equal to 1024"),
         ("networks.0.network.stages.0.group_width", 7, None, "no multiple of group"),
         ("populations.0.space", "../../etc", "populations.0.space", "that this archive has"),
         ("populations.0.inherits", "later", "populations.0.inherits", "this archive has"),
