@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -134,14 +135,21 @@ def test_without_the_wheel_it_says_what_to_do(monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root changes its user")
-def test_programs_that_nobody_can_not_reach_are_copied_with_their_libraries(
-    monkeypatch, tmp_path
-):
-    monkeypatch.setattr(postgres, "_runs", lambda programs, account: False)
+def test_programs_that_nobody_can_not_reach_are_copied_with_their_libraries(monkeypatch):
+    with tempfile.TemporaryDirectory() as open_to_all:
+        os.chmod(open_to_all, 0o755)
+        monkeypatch.setattr(postgres, "_runs", lambda programs, account: False)
+        monkeypatch.setattr(postgres.tempfile, "gettempdir", lambda: open_to_all)
+        programs = postgres._programs(postgres._nobody())
+        assert programs.is_relative_to(open_to_all)
+        said = subprocess.run([programs / "psql", "--version"], capture_output=True, text=True)
+        assert said.stdout.startswith("psql (PostgreSQL) 18")
+        told = subprocess.run(["ldd", programs / "psql"], capture_output=True, text=True)
+        assert open_to_all in told.stdout  # libpq is the copy's
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes its user")
+def test_a_closed_temporary_folder_is_no_place_for_programs_of_nobody(monkeypatch, tmp_path):
+    tmp_path.chmod(0o700)
     monkeypatch.setattr(postgres.tempfile, "gettempdir", lambda: str(tmp_path))
-    programs = postgres._programs(postgres._nobody())
-    assert programs.is_relative_to(tmp_path)
-    said = subprocess.run([programs / "psql", "--version"], capture_output=True, text=True)
-    assert said.stdout.startswith("psql (PostgreSQL) 18")
-    found = subprocess.run(["ldd", programs / "psql"], capture_output=True, text=True).stdout
-    assert str(tmp_path) in found  # libpq is the copy's
+    assert not postgres._open_to(postgres._nobody()).is_relative_to(tmp_path)

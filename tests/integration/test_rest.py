@@ -404,7 +404,7 @@ def test_both_web_processes_of_a_lab_know_what_the_other_has_said(client, measur
         ("edf?depth=", "depth", "", "empty"),
         ("edf?depth=3&depth=4", "depth", "4", "a,b,c"),
         ("edf?points=1", "points", "1", "2 to 10,000"),
-        ("edf?level=1.5", "level", "1.5", "less than 1"),
+        ("edf?level=1.5", "level", "1.5", "equal to 0.9999"),
         ("ranges?columns=w9", "columns", "w9", "depth, w0"),
         ("ranges?pairs=w0", "pairs", "w0", "x:y"),
         ("ranges?pairs=w0:w9", "pairs", "w9", "depth, w0"),
