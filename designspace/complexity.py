@@ -13,6 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from designspace.blocks import (
     BatchNorm,
     Conv,
@@ -26,7 +29,7 @@ from designspace.blocks import (
     Sigmoid,
     repeated_layers,
 )
-from designspace.network import Network, NetworkBatch
+from designspace.network import WIDEST, Count, Network, NetworkBatch
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Complexity:
 
 
 NOTHING = Complexity(0, 0, 0)
+MOST = 2.0**62
+"""Multiply-adds of a body; half of what 64 bits hold, so that stem and classifier have room."""
 
 
 def _sum(a: Any, b: Any) -> Any:
@@ -77,6 +82,24 @@ def complexity(
         count, side = fold(layers, side)
         total += count * times
     return total
+
+
+def countable(networks: NetworkBatch, resolution: int) -> NDArray[np.bool_]:
+    """Which of n networks are certain to be counted in 64 bits, a mask (n,).
+
+    A block has at most 14 k^2 weights, k the channels of its widest layer: 9 in the 3x3, one in
+    each 1x1 and the projection, two in the SE. None is used at more places than pixels.
+    """
+    weights: NDArray[np.float64] = np.zeros(len(networks))
+    w_in: Count = networks.stem.width
+    for stage in networks.stages:
+        widest = np.maximum(np.maximum(w_in, stage.width), stage.inner_width)
+        weights += 14.0 * stage.depth * widest.astype(float) ** 2
+        w_in = stage.width
+    fits = weights * float(resolution) ** 2 < MOST
+    for stage in networks.stages:
+        fits &= stage.width <= WIDEST
+    return fits
 
 
 def fold(layers: tuple[Layer, ...], side: int) -> tuple[Complexity, int]:

@@ -20,7 +20,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from designspace import fits
-from designspace.complexity import Complexity, complexity
+from designspace.complexity import Complexity, complexity, countable
 from designspace.constraints import Constraint
 from designspace.line import Line
 from designspace.network import Network, NetworkBatch
@@ -49,7 +49,7 @@ class Sample:
 
     draws: list[Draw]
     tried: int
-    refused: dict[str, int]  # by cause: stages, flops, params, activations, duplicate
+    refused: dict[str, int]  # by cause: stages, size, flops, params, activations, duplicate
 
     @property
     def accepted(self) -> int:
@@ -115,7 +115,7 @@ def sample(
     while len(distinct) < n and tried < budget and not reason:
         draws = space.draw(rng.spawn(1)[0], CHUNK)
         counts = complexity(draws.networks, resolution, channels, classes)
-        causes = _judge(space, draws, counts, windows)[: budget - tried]
+        causes = _judge(space, draws, counts, windows, resolution)[: budget - tried]
         end, reason = _collect(
             distinct, n, draws, counts, causes, partial(_at, hopeless, tried)
         )
@@ -133,12 +133,17 @@ def _at(hopeless: Callable[[int, int], str], tried: int, accepted: int) -> str:
 
 
 def _judge(
-    space: Family, draws: Draws, counts: Complexity, windows: Mapping[str, Constraint]
+    space: Family,
+    draws: Draws,
+    counts: Complexity,
+    windows: Mapping[str, Constraint],
+    resolution: int,
 ) -> NDArray[np.str_]:
     """The cause that refuses each of the tried candidates, empty where none does."""
     causes = np.full(draws.tried, "stages", dtype="<U11")
     cause = causes[draws.candidates]
     cause[:] = ""
+    cause[~countable(draws.networks, resolution)] = "size"
     for name in WINDOWS:
         if name in windows:
             outside = ~windows[name].holds(getattr(counts, name))

@@ -96,7 +96,7 @@ def web(
 
     server = Server(
         uvicorn.Config(
-            "netspace.web:create_app",
+            "netspace.web:ready_app",
             factory=True,
             host=settings.host,
             port=settings.port,

@@ -12,6 +12,9 @@ LONGEST = 100
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of Unicode that nobody sees and that move what others see: control and format
 characters, halves of characters, ends of lines and of paragraphs."""
+BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and a symbol by their category that nobody sees either: fillers of Hangul,
+Khmer's inherent vowels, the grapheme joiner, Braille of no dot."""
 
 
 def checked(name: str) -> str:
@@ -22,8 +25,11 @@ def checked(name: str) -> str:
     """
     if not name or name != name.strip():
         raise ValueError("should be a name with no blanks at its ends")
-    if any(unicodedata.category(letter) in UNSEEN for letter in name):
-        raise ValueError("should be a name without control or format characters")
+    categories = [unicodedata.category(letter) for letter in name]
+    if not UNSEEN.isdisjoint(categories) or not BLANK.isdisjoint(name):
+        raise ValueError("should be a name without control, format or blank characters")
+    if all(category.startswith(("M", "Z")) for category in categories):
+        raise ValueError("should be a name of more than marks on letters")
     return name
 
 

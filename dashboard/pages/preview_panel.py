@@ -19,6 +19,7 @@ LINES = 12
 
 CAUSES = {
     "stages": "another number of stages than strides",
+    "size": "too large to be counted in 64 bits",
     "flops": "flops outside their window",
     "params": "parameters outside their window",
     "activations": "activations outside their window",

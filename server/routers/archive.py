@@ -58,6 +58,9 @@ async def _body(request: Request) -> bytes:
     given = request.headers.get("content-type")
     if given != MEDIA_TYPE:
         raise Refused("content-type", given, MEDIA_TYPE)
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > 12 or int(announced) > LARGEST_FILE):
+        raise TooLarge("file", announced, f"at most {LARGEST_FILE:,} bytes")
     file = bytearray()
     async for piece in request.stream():
         file += piece

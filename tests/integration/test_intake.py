@@ -8,7 +8,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
 from netspace.settings import Settings
-from netspace.web import create_app
+from netspace.web import create_app, ready_app
 from server import intake
 
 API = "/api/v1"
@@ -220,3 +220,23 @@ def test_the_document_says_what_is_sent(client):
             assert "{" not in path or "404" in codes, (method, path)
             model = route["responses"]["422"]["content"]["application/json"]["schema"]["$ref"]
             assert model.endswith("/Problems")
+
+
+def test_the_document_is_made_before_anybody_asks_so_that_nobody_waits_for_it(
+    database, monkeypatch
+):
+    monkeypatch.setenv("NETSPACE_DATABASE_URL", database.url)
+    monkeypatch.setenv("NETSPACE_BROKER_URL", "redis://127.0.0.1:1/0")
+    app = ready_app()
+    monkeypatch.delattr("fastapi.applications.get_openapi")
+    assert TestClient(app, "http://127.0.0.1").get("/api/openapi.json").status_code == 200
+
+
+def test_an_archive_that_is_announced_too_large_is_refused_before_it_comes(client):
+    def body():
+        raise AssertionError("it is not read")
+        yield b""
+
+    headers = {"content-type": "application/gzip", "content-length": str(200 * 10**6)}
+    answer = client.post(f"{API}/archive", headers=headers, content=body())
+    assert is_said(answer) == 413

@@ -11,6 +11,7 @@ from designspace.laws import Choice
 from designspace.line import Line
 from designspace.sampling import CHUNK, TooFewNetworks, sample
 from designspace.spaces import PRESETS
+from designspace.spaces.anynet import AnyNet
 from designspace.spaces.regnet import RegNet
 
 DIGITS = {"resolution": 8, "channels": 1, "classes": 10}
@@ -48,6 +49,46 @@ def test_every_candidate_is_accepted_or_refused_for_one_cause(space, n):
     assert found.tried == found.accepted + sum(found.refused.values())
     drawn_again = sum(draw.multiplicity - 1 for draw in found.draws)
     assert drawn_again == found.refused.get("duplicate", 0)
+
+
+def wide(**laws):
+    """A space of one setting, of the widest and deepest that its bounds allow."""
+    rest = {"depth": Choice(choices=(256,)), "width": Choice(choices=(8192,))}
+    return AnyNet(**(rest | laws), group_width=Choice(choices=(8192,)), strides=(1,) * 5)
+
+
+@pytest.mark.parametrize(
+    ("space", "resolution"),
+    [
+        # A last stage of more than 2^20 channels, which none may have.
+        (
+            RegNet(
+                depth=Choice(choices=(512,)),
+                w0=Choice(choices=(4096,)),
+                wa=Choice(choices=(4096,)),
+                wm=Choice(choices=(4,)),
+                group_width=Choice(choices=(24,)),  # 43,691 groups are 2^20 + 8 channels
+                strides=(1,) * 5,
+            ),
+            8,
+        ),
+        # Multiply-adds beyond 2^63.
+        (wide(bottleneck_ratio=Choice(choices=(0.01,))), 1024),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_network_that_is_too_large_to_be_counted_is_refused_for_its_size(space, resolution):
+    with pytest.raises(TooFewNetworks, match="size 100") as few:
+        sample(space, 1, np.random.default_rng(0), resolution=resolution, candidates=100)
+    assert few.value.sample.refused == {"size": 100}
+
+
+def test_the_largest_networks_that_are_counted_are_counted_exactly():
+    space = wide(bottleneck_ratio=Choice(choices=(1,)))
+    found = sample(space, 1, np.random.default_rng(0), resolution=224, channels=3, classes=1000)
+    [draw] = found.draws
+    assert draw.complexity == complexity(draw.network)  # in Python's integers
+    assert draw.complexity.flops > 10**15
 
 
 @pytest.mark.parametrize(("space", "n"), [(PRESETS["RegNetX small"], 60), (FEW, 12)])
