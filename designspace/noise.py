@@ -23,7 +23,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtri
 
 from designspace.estimate import (
@@ -43,6 +43,18 @@ MAD = 1.482602218505602  # of a normal law: sd / median absolute deviation
 IQR = 1.3489795003921634  # interquartile range / sd
 
 
+PARTS = 3  # of the networks by error, each with a noise of its own
+
+
+@dataclass(frozen=True)
+class NoiseAt:
+    """Seed noise of the networks between two errors."""
+
+    lower: float  # percent: geometric mean over seeds of the best of them
+    upper: float
+    noise: Estimate  # sd of a training's ln e around its network: about the share of the error
+
+
 @dataclass(frozen=True)
 class Noise:
     """Seed noise against the spread of a population's errors."""
@@ -53,6 +65,7 @@ class Noise:
     seeds: int
     lacking: int  # networks without one of them, left out
     at_chance: int  # diverged trainings, which count as chance
+    by_error: tuple[NoiseAt, ...] = ()  # best third first; empty below 9 networks
 
 
 def seed_noise(
@@ -81,7 +94,53 @@ def seed_noise(
     logs = log_errors(e[has], chance)
     ratio = noise_ratio(logs, rng, draws, level)
     counts = logs.shape[0], e.shape[1], int((~has).sum()), int(np.isinf(e[has]).sum())
-    return Noise(ratio, reliability(logs, rng, draws, level), *counts)
+    trusted = reliability(logs, rng, draws, level)
+    return Noise(ratio, trusted, *counts, noise_by_error(logs, rng, draws, level))
+
+
+def over_seeds(errors: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+    """Mean error of each network over the seeds it has, and how many those are; each (n,).
+
+    Args:
+        errors: percent, shape (n, seeds); +inf where a training diverged, which makes the
+            mean +inf, nan where there is none. The mean of none is nan.
+    """
+    e = np.asarray(errors, dtype=np.float64)
+    has = ~np.isnan(e)
+    k = has.sum(axis=1)
+    return np.where(has, e, 0.0).sum(axis=1) / np.where(k > 0, k, np.nan), k
+
+
+def noise_by_error(
+    logs: Floats, rng: Generator, draws: int, level: float
+) -> tuple[NoiseAt, ...]:
+    """The noise in each third of the networks, by their mean ln e over the seeds.
+
+    The order is by the mean, since of equal normal noise it tells nothing of the differences.
+    """
+    n = logs.shape[0]
+    if n < PARTS * FEWEST:
+        return ()
+    thirds = np.array_split(logs[np.argsort(logs.mean(axis=1), kind="stable")], PARTS)
+    return tuple(
+        NoiseAt(
+            float(np.exp(third[0].mean())),
+            float(np.exp(third[-1].mean())),
+            noise_among(third, rng, draws, level),
+        )
+        for third in thirds
+    )
+
+
+def noise_among(logs: Floats, rng: Generator, draws: int, level: float) -> Estimate:
+    """Robust sd of ln e around its network, of networks of shape (n, seeds)."""
+    n, method = logs.shape[0], "robust sd of ln e, bootstrap over networks"
+    value = float(robust_noise(logs))
+    if n < FEWEST_FOR_INTERVAL:
+        reason = f"{n} networks; an interval needs {FEWEST_FOR_INTERVAL}"
+        return without_interval(n, method, reason, value, level)
+    drawn = bootstrapped(robust_noise, logs, rng, draws)
+    return Estimate(value, *percentile_interval(drawn, level), n, method, level)
 
 
 def noise_ratio(logs: Floats, rng: Generator, draws: int, level: float) -> Estimate:
@@ -110,8 +169,23 @@ def bootstrapped(
     return np.concatenate([statistic(logs[rng.integers(0, n, (part, n))]) for part in parts])
 
 
+def robust_noise(logs: Floats) -> Floats:
+    """sd of a training around its network, by the differences of all pairs of seeds.
+
+    Args:
+        logs: shape (.., n, seeds).
+
+    Returns:
+        Shape (..).
+    """
+    pairs = combinations(range(logs.shape[-1]), 2)
+    differences = [abs(logs[..., i] - logs[..., j]) for i, j in pairs]
+    middle = np.median(np.concatenate(differences, axis=-1), axis=-1)
+    return np.asarray(MAD * middle / np.sqrt(2))
+
+
 def robust_ratio(logs: Floats) -> Floats:
-    """Noise by the differences of all pairs of seeds, spread by quartiles of all trainings.
+    """Noise against spread, the spread by quartiles of all trainings.
 
     Args:
         logs: shape (.., n, seeds).
@@ -119,12 +193,9 @@ def robust_ratio(logs: Floats) -> Floats:
     Returns:
         Shape (..); nan where the quartiles are equal.
     """
-    pairs = combinations(range(logs.shape[-1]), 2)
-    differences = [abs(logs[..., i] - logs[..., j]) for i, j in pairs]
-    noise = MAD * np.median(np.concatenate(differences, axis=-1), axis=-1) / np.sqrt(2)
     low, high = np.quantile(logs.reshape(*logs.shape[:-2], -1), [0.25, 0.75], axis=-1)
     spread = np.where(high > low, high - low, np.nan) / IQR
-    return np.asarray(noise / spread)
+    return np.asarray(robust_noise(logs) / spread)
 
 
 def reliability(logs: Floats, rng: Generator, draws: int, level: float) -> Estimate:

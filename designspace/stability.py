@@ -30,7 +30,7 @@ class Stability:
 
     spearman: Estimate
     in_order: Estimate  # share of pairs that keep their order, ties half
-    spearman_best: Estimate  # the same within the best tenth of the second training
+    spearman_best: Estimate  # within the second training's best tenth and what ties with it
     in_order_best: Estimate
     found: Estimate  # share of the second's best tenth that is in the first's best third
     found_by_chance: float  # the share that any third would hold
@@ -57,18 +57,31 @@ def stability(
     has = ~(np.isnan(x) | np.isnan(y))
     x, y = x[has], y[has]
     n = x.size
-    tenth, third = -(-n // 10), -(-n // 3)
-    best = y <= np.partition(y, tenth - 1)[tenth - 1] if n else np.zeros(0, dtype=bool)
+    best = among_best(y, a_tenth(y)) > 0
     return Stability(
         spearman=spearman(x, y, rng, level),
         in_order=in_order(x, y, level),
         spearman_best=spearman(x[best], y[best], rng, level),
         in_order_best=in_order(x[best], y[best], level),
-        found=found_again(x, y, tenth, third, level),
-        found_by_chance=third / n if n else np.nan,
+        found=best_found_again(x, y, level),
+        found_by_chance=a_third(x) / n if n else np.nan,
         n=n,
         lacking=int((~has).sum()),
     )
+
+
+def a_tenth(errors: Floats) -> int:
+    """Networks of the best tenth: no more than a tenth, but one, and none that diverged."""
+    return min(max(1, errors.size // 10), int(np.isfinite(errors).sum()))
+
+
+def a_third(errors: Floats) -> int:
+    return -(-errors.size // 3)
+
+
+def best_found_again(x: Floats, y: Floats, level: float = 0.95) -> Estimate:
+    """Share of the best tenth by y that is among the best third by x: `found_again`."""
+    return found_again(x, y, a_tenth(y), a_third(x), level)
 
 
 def found_again(x: Floats, y: Floats, tenth: int, third: int, level: float = 0.95) -> Estimate:
@@ -79,12 +92,12 @@ def found_again(x: Floats, y: Floats, tenth: int, third: int, level: float = 0.9
 
     Source: Clopper and Pearson 1934 (the interval).
     """
-    method = "best tenth in the best third, Clopper-Pearson"
+    method = f"best {tenth} of {x.size} in the best {third}, Clopper-Pearson"
     if not x.size or x.min() == x.max() or y.min() == y.max():
-        return without_interval(x.size, method, TIED if x.size else NO_NETWORKS, level=level)
+        return without_interval(tenth, method, TIED if x.size else NO_NETWORKS, level=level)
     found = float(among_best(y, tenth) @ among_best(x, third))
     lo, hi = clopper_pearson(found, tenth, level)
-    return Estimate(found / tenth, float(lo), float(hi), x.size, method, level)
+    return Estimate(found / tenth, float(lo), float(hi), tenth, method, level)
 
 
 def among_best(errors: Floats, count: int) -> Floats:

@@ -14,12 +14,14 @@ from designspace.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure
+from services import seeds
 from services.jobs import Group
 from services.names import Id, Name
 from services.origins import Origin
 from services.populations import LARGEST
 from services.queries import CONVENTION, EdfAnswer, View
 from services.schedule import PRIORITIES
+from services.seeds import OverSeeds
 
 Item = TypeVar("Item")
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
@@ -311,6 +313,16 @@ class BandRead(Read):
     upper: list[float]
 
 
+class OverSeedsRead(BaseModel):
+    """Which networks have how many seeds, and what their mean is."""
+
+    convention: str = seeds.CONVENTION
+    networks: dict[int, int] = Field(description="passing, with a result, by number of seeds")
+    awaited: int = Field(
+        description="left out: at or behind the first network that a seed is still trained of"
+    )
+
+
 class EdfRead(BaseModel):
     selection: Selection
     convention: str = CONVENTION
@@ -320,9 +332,10 @@ class EdfRead(BaseModel):
     error: list[float] = Field(description="percent")
     share: list[float] = Field(description="F at each error; right of it where points=all")
     band: BandRead
+    seeds: OverSeedsRead | None = Field(description="where errors are means over seeds")
 
     @classmethod
-    def of(cls, answer: EdfAnswer) -> EdfRead:
+    def of(cls, answer: EdfAnswer, over: OverSeeds | None = None) -> EdfRead:
         curve, band = answer.curve, answer.band
         return cls(
             selection=Selection.of(answer.view),
@@ -337,6 +350,7 @@ class EdfRead(BaseModel):
                 lower=band.lower.tolist(),
                 upper=band.upper.tolist(),
             ),
+            seeds=over and OverSeedsRead(networks=dict(over.networks), awaited=over.awaited),
         )
 
 

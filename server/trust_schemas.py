@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from designspace.noise import Noise
 from designspace.stability import Stability
 from server.comparison_schemas import EstimateRead, SideRead
 from services.comparisons import finite
@@ -77,8 +78,10 @@ class RankingRead(BaseModel):
     n: int
     spearman: EstimateRead
     in_order: EstimateRead = Field(description="share of pairs that keep their order")
-    spearman_best: EstimateRead = Field(description="within the best tenth")
-    found: EstimateRead = Field(description="of the best tenth, share in the best third")
+    spearman_best: EstimateRead = Field(description="within the best tenth and ties")
+    found: EstimateRead = Field(
+        description="share of the best tenth, of so many networks, in the best third"
+    )
     found_by_chance: float | None
 
     @classmethod
@@ -94,6 +97,14 @@ class RankingRead(BaseModel):
         )
 
 
+class NoiseAtRead(BaseModel):
+    """Noise of a seed among the networks between two errors."""
+
+    lower: float = Field(description="percent: means over seeds of the third's ends")
+    upper: float
+    noise: EstimateRead = Field(description="sd of ln e, about the share of the error")
+
+
 class NoiseRead(BaseModel):
     """Noise of a seed over the spread between networks, on log error, robust."""
 
@@ -101,6 +112,20 @@ class NoiseRead(BaseModel):
     reliability: EstimateRead
     n: int
     seeds: int
+    by_error: list[NoiseAtRead] = Field(description="by thirds, best first; below 9 none")
+
+    @classmethod
+    def of(cls, found: Noise) -> NoiseRead:
+        return cls(
+            ratio=EstimateRead.of(found.ratio),
+            reliability=EstimateRead.of(found.reliability),
+            n=found.n,
+            seeds=found.seeds,
+            by_error=[
+                NoiseAtRead(lower=at.lower, upper=at.upper, noise=EstimateRead.of(at.noise))
+                for at in found.by_error
+            ],
+        )
 
 
 class StabilityRead(SideRead):
@@ -112,7 +137,6 @@ class StabilityRead(SideRead):
 
     @classmethod
     def trust(cls, found: Trust) -> StabilityRead:
-        noise = found.noise
         return cls(
             **SideRead.of(found.side).model_dump(),
             epochs=[
@@ -122,11 +146,5 @@ class StabilityRead(SideRead):
                 RankingRead.of(f"{again.regime}, seed {again.seed}", again.against_first)
                 for again in found.retrained
             ],
-            noise=noise
-            and NoiseRead(
-                ratio=EstimateRead.of(noise.ratio),
-                reliability=EstimateRead.of(noise.reliability),
-                n=noise.n,
-                seeds=noise.seeds,
-            ),
+            noise=found.noise and NoiseRead.of(found.noise),
         )

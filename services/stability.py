@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
@@ -69,30 +69,30 @@ def trusted(database: Database, side: Side) -> Trust:
     with database.read() as session:
         population = session.get_one(PopulationRow, side.population_id)
         curves = {
-            epoch: _results(errors, side.view.snapshot.chance)
+            epoch: diverged_as_infinite(errors, side.view.snapshot.chance)
             for epoch, errors in _epochs(session, population, ids).items()
         }
-        found = _trainings(session, population, ids)
+        found = trainings(session, population, ids)
         regimes = {regime: session.get_one(RegimeRow, regime) for regime, _ in found}
         names = {id: regime.name for id, regime in regimes.items()}
         chances = {
             id: Regime.model_validate(regime.definition).chance
             for id, regime in regimes.items()
         }
-        trainings = {
-            (regime, seed): _results(errors, chances[regime])
+        errors_of = {
+            (regime, seed): diverged_as_infinite(errors, chances[regime])
             for (regime, seed), errors in found.items()
         }
         own = (population.regime_id, population.training_seed)
     rng = np.random.default_rng(SEED)
     retrained = [
         Retrained(names[regime], seed, regime == own[0], stability(errors, final, rng))
-        for (regime, seed), errors in sorted(trainings.items())
+        for (regime, seed), errors in sorted(errors_of.items())
         if (regime, seed) != own and _known(errors) >= FEWEST
     ]
     seeds = [
         errors
-        for (regime, seed), errors in sorted(trainings.items())
+        for (regime, seed), errors in sorted(errors_of.items())
         if regime == own[0] and (seed == own[1] or _known(errors) >= FEWEST)
     ]
     return Trust(
@@ -111,7 +111,7 @@ def _noise(seeds: Sequence[Floats], chance: float, rng: np.random.Generator) -> 
     return seed_noise(np.stack(seeds[:3], axis=1), rng, chance=chance, draws=DRAWS)
 
 
-def _results(errors: Floats, chance: float) -> Floats:
+def diverged_as_infinite(errors: Floats, chance: float) -> Floats:
     """+inf where a training diverged or guesses, as in a population."""
     return np.where(guesses(errors, chance), math.inf, errors)
 
@@ -139,15 +139,27 @@ def _epochs(
     return {epoch: found[epoch] for epoch in sorted(found)[:-1]}
 
 
-def _trainings(
-    session: Session, population: PopulationRow, ids: NDArray[np.int64]
+def trainings(
+    session: Session,
+    population: PopulationRow,
+    ids: NDArray[np.int64],
+    regime: int | None = None,
 ) -> Mapping[tuple[int, int], Floats]:
-    """Errors of the same networks by regime and seed; +inf where diverged, nan where none."""
+    """Errors of the same networks by regime and seed; +inf where diverged, nan where none.
+
+    Args:
+        ids: networks of the population; the errors are in their order.
+        regime: the only one to look at.
+    """
     rows = session.execute(
         select(DrawRow.network_id, JobRow.regime_id, JobRow.seed, ResultRow.quantities)
         .join(JobRow, JobRow.network_id == DrawRow.network_id)
         .join(ResultRow, ResultRow.job_id == JobRow.id)
-        .where(DrawRow.population_id == population.id, JobRow.kind == "train")
+        .where(
+            DrawRow.population_id == population.id,
+            JobRow.kind == "train",
+            true() if regime is None else JobRow.regime_id == regime,
+        )
     ).all()
     return _table(
         {((regime, seed), id): found.get("error") for id, regime, seed, found in rows}, ids

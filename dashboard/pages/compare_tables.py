@@ -15,6 +15,7 @@ from designspace.comparison import percentages, probability
 from designspace.differences import TOO_FEW
 from designspace.dominance import Dominance
 from designspace.estimate import Estimate, opposite
+from designspace.noise import Noise
 from designspace.stability import Stability
 from services.comparisons import Compared, Pair
 from services.searches import Searched
@@ -126,6 +127,7 @@ def stability(trusts: Sequence[Trust]) -> list[Component]:
         "rank correlation",
         "in its best tenth",
         "pairs in order",
+        "its best tenth is in the best third",
     ]
     return [table(head, rows, numeric=True), *noise]
 
@@ -151,9 +153,20 @@ def stability_row(name: str, found: Stability) -> list[Any]:
         name,
         f"{found.n:,}",
         interval(found.spearman, 2),
-        interval(found.spearman_best, 2),
+        f"{interval(found.spearman_best, 2)} (n = {found.spearman_best.n:,})",
         f"{100 * found.in_order.value:.0f} %" if found.n else "–",
+        found_again(found),
     ]
+
+
+def found_again(found: Stability) -> str:
+    """`75 % [19, 99] of 4; 33 % by chance`."""
+    best = found.found
+    if best.reason:
+        return best.reason
+    ends = f"[{100 * best.lo:.0f}, {100 * best.hi:.0f}]"
+    chance = f"{100 * found.found_by_chance:.0f} % by chance"
+    return f"{100 * best.value:.0f} % {ends} of {best.n:,}; {chance}"
 
 
 def noise_of(trust: Trust) -> str:
@@ -162,5 +175,16 @@ def noise_of(trust: Trust) -> str:
     return (
         f"{trust.side.label}: a seed's noise is {interval(noise.ratio, 2)} of the spread "
         f"between networks; two trainings correlate by {interval(noise.reliability, 2)} on "
-        f"log error ({noise.n} networks, {noise.seeds} seeds)"
+        f"log error ({noise.n} networks, {noise.seeds} seeds)" + noise_by_error(noise)
     )
+
+
+def noise_by_error(noise: Noise) -> str:
+    """`; by thirds of the error, a seed moves it by 3 % (5.1 - 9.0 %), ..`; else nothing."""
+    thirds = [
+        f"{100 * at.noise.value:.1f} % ({number(at.lower)} - {number(at.upper)} %)"
+        for at in noise.by_error
+    ]
+    if not thirds:
+        return ""
+    return f"; by thirds of the error a seed moves it by about {', '.join(thirds)} of itself"

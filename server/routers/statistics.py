@@ -6,16 +6,19 @@ Every query parameter that is no option is a constraint on the column of its nam
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
-from server.dependencies import ConstraintsDep, SnapshotDep
+from server import etags
+from server.dependencies import ConstraintsDep, PartsDep, SnapshotDep
 from server.etags import Tagged
 from server.problems import MISSING
 from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import queries
+from services import seeds as averages
 from services.errors import Refused
+from services.names import Id
 
 router = APIRouter(
     route_class=Tagged,
@@ -30,15 +33,27 @@ MOST_PAIRS = 50
 
 @router.get("/edf")
 def read_edf(
-    snapshot: SnapshotDep,
+    request: Request,
+    parts: PartsDep,
+    population_id: Id,
     constraints: ConstraintsDep,
     points: Annotated[
         str,
         Query(description=f"evenly spaced errors, 2 to {MOST_POINTS:,}; `all`: every step"),
     ] = str(queries.CUTS),
     level: Annotated[float, Query(ge=0.01, le=0.9999, description="of the band")] = 0.95,
+    seeds: Annotated[
+        Literal["own", "mean"],
+        Query(description="`mean`: errors are means over the seeds of a network, from two on"),
+    ] = "own",
 ) -> EdfRead:
     """The error EDF with a pointwise Clopper-Pearson band."""
+    snapshot = parts.snapshots.get(population_id)
+    constraints.pop("seeds", None)  # an option here, and no column elsewhere
+    if seeds == "mean":
+        over = averages.over(parts.database, queries.view(snapshot, constraints))
+        return EdfRead.of(queries.edf_of(over.view, _points(points), level), over)
+    etags.require_changed(request, [snapshot])  # means change with other populations
     view = queries.view(snapshot, constraints)
     return EdfRead.of(queries.edf_of(view, _points(points), level))
 

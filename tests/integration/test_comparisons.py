@@ -383,6 +383,71 @@ def test_a_further_training_at_or_above_chance_has_diverged_and_is_not_ranked(
     assert one["retrained"][0]["spearman"]["estimate"] == pytest.approx(1)
 
 
+def test_an_edf_may_be_of_means_over_the_seeds_of_a_network(client, create, record):
+    # Seeds 0, 1 and 2 of 24, 12 and 6 networks: 6 have three seeds, 6 two, 12 one.
+    a = create(24, name="seed 0")
+    record(np.arange(24.0) + 10)
+    whole = client.get(f"{API}/populations/{a}/edf?points=all").json()
+    kept = {
+        "If-None-Match": client.get(f"{API}/populations/{a}/edf?seeds=mean").headers["etag"]
+    }
+    for seed, n in ((1, 12), (2, 6)):
+        create(n, name=f"seed {seed}", training_seed=seed)
+        record(np.arange(n) + 10 + 3.0 * seed)
+    found = client.get(f"{API}/populations/{a}/edf?seeds=mean&points=all", headers=kept).json()
+    assert found["seeds"]["networks"] == {"1": 12, "2": 6, "3": 6}
+    assert found["seeds"]["awaited"] == 0
+    assert "networks with one seed are left out" in found["seeds"]["convention"]
+    assert found["selection"]["n"] == 12
+    # Of three seeds e, e + 3, e + 6 the mean is e + 3; of two e + 1.5.
+    of_each = sorted([*(np.arange(6) + 13.0), *(np.arange(6, 12) + 11.5)])
+    assert found["error"] == sorted(set(of_each))
+    assert found["best"] == 13
+    again = client.get(f"{API}/populations/{a}/edf?points=all").json()
+    assert (again["seeds"], again["error"]) == (None, whole["error"])
+    assert client.get(f"{API}/populations/{a}/edf?seeds=mean", headers=kept).status_code == 200
+
+
+def test_means_over_seeds_wait_for_the_first_network_that_is_trained_still(
+    client, create, record
+):
+    a = create(24, name="seed 0")
+    record(np.arange(24.0) + 10)
+    create(8, name="seed 1", training_seed=1)
+    record([30.0] * 3 + [95.0])  # digits: guessing errs in 90 %
+    found = client.get(f"{API}/populations/{a}/edf?seeds=mean&points=all").json()
+    assert found["selection"]["n"] == 4
+    assert found["selection"]["diverged"] == 1
+    assert found["seeds"]["awaited"] == 20
+    assert found["error"] == [20, 20.5, 21]
+
+
+def test_means_over_seeds_are_asked_for_by_name_and_of_an_edf(client, create):
+    a = create(3)
+    nothing = client.get(f"{API}/populations/{a}/edf?seeds=mean").json()
+    assert (nothing["selection"]["n"], nothing["seeds"]["networks"]) == (0, {})
+    for path in ("edf?seeds=median", "ranges?seeds=mean"):
+        refused = client.get(f"{API}/populations/{a}/{path}")
+        assert refused.status_code == 422
+        assert refused.json()["detail"][0]["field"] == "seeds"
+
+
+def test_noise_is_told_by_thirds_of_the_error(client, create, record):
+    errors = np.geomspace(5, 50, 24)
+    a = create(24, name="seed 0")
+    record(errors)
+    create(24, name="seed 1", training_seed=1)
+    record(errors * np.exp(np.repeat([0.01, 0.02, 0.04], 8)))
+    [one] = client.get(f"{API}/stability?side={a}").json()
+    found = one["noise"]["by_error"]
+    # Every difference of a third is equal: its robust sd is 1.4826 / sqrt(2) of it.
+    for third, moved in zip(found, (0.01, 0.02, 0.04), strict=True):
+        assert third["noise"]["estimate"] == pytest.approx(
+            1.4826 / np.sqrt(2) * moved, rel=1e-3
+        )
+        assert third["noise"]["n"] == 8
+
+
 def test_nothing_measured_has_answers_too(client, create):
     a = create(3)
     assert client.get(f"{API}/comparison/matched?side={a}&side={a}").json()["reason"]

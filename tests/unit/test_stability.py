@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kendalltau, rankdata, spearmanr
+from scipy.stats import kendalltau, multivariate_normal, norm, rankdata, spearmanr
 
 from designspace.correlation import in_order, inversions, mid_ranks, spearman
 from designspace.edf import clopper_pearson
-from designspace.noise import intraclass, robust_ratio, seed_noise, shrunk
-from designspace.stability import found_again, stability, without_seed_noise
+from designspace.noise import intraclass, over_seeds, robust_ratio, seed_noise, shrunk
+from designspace.stability import best_found_again, found_again, stability, without_seed_noise
 
 INF = math.inf
 error = st.integers(0, 6).map(float) | st.just(INF)  # ties are the rule
@@ -173,6 +173,38 @@ def test_how_many_of_the_best_tenth_are_in_the_best_third():
     assert (found.found.lo, found.found.hi) == pytest.approx((float(lower), float(upper)))
 
 
+@pytest.mark.parametrize(("n", "best"), [(9, 1), (12, 1), (19, 1), (20, 2), (59, 5)])
+def test_the_best_tenth_is_no_more_than_a_tenth_and_the_answer_says_how_many(n, best):
+    found = stability(np.arange(n), np.arange(n), rng())
+    assert found.found.n == best
+    assert found.found.method.startswith(f"best {best} of {n} in the best {-(-n // 3)},")
+    assert (found.found.value, found.found.hi) == (1, 1)
+    assert found.found.lo == pytest.approx(0.025 ** (1 / best))
+
+
+def test_diverged_networks_are_never_among_the_best():
+    # Three of 60 learn the second time: the best tenth is these three.
+    y = np.append([10.0, 11.0, 12.0], np.full(57, INF))
+    found = stability(np.arange(60.0), y, rng())
+    assert (found.found.value, found.found.n) == (1, 3)
+    assert found.spearman_best.n == found.in_order_best.n == 3
+    assert found.spearman_best.reason == "3 networks; a ranking needs 5"
+    # Were all tied for the best, a good ranking of the rest would be called one of the best.
+    assert stability(np.arange(60.0), np.full(60, INF), rng()).spearman_best.n == 0
+
+
+@pytest.mark.parametrize("n", [11, 12, 21, 60])
+def test_the_share_of_the_best_that_are_found_again_is_covered(n):
+    # P(X in its best third | Y in its best tenth) of normal errors with rho .95.
+    law = multivariate_normal([0, 0], [[1, 0.95], [0.95, 1]])
+    true = law.cdf([norm.ppf(1 / 3), norm.ppf(1 / 10)]) / (1 / 10)
+    covered = 0
+    for seed in range(300):
+        found = best_found_again(*correlated(seed, n, 0.95))
+        covered += found.lo <= true <= found.hi
+    assert covered >= 276  # nominal 285, sd 3.8
+
+
 @settings(max_examples=12)
 @given(st.lists(st.tuples(error, error), min_size=4, max_size=8))
 def test_across_a_cut_the_tied_are_found_as_often_as_when_ties_are_drawn(pairs):
@@ -314,6 +346,38 @@ def test_a_network_that_lacks_a_seed_is_left_out():
     assert (found.n, found.lacking) == (29, 1)
     with pytest.raises(ValueError, match="seeds >= 2"):
         seed_noise(errors[:, :1], rng(), chance=90)
+
+
+def test_the_mean_over_seeds_is_of_the_seeds_that_a_network_has():
+    means, seeds = over_seeds([[4, 6, 8], [4, 6, math.nan], [5, INF, 6], [math.nan] * 3])
+    assert means.tolist()[:3] == [6, 5, INF]  # one training that diverged makes it so
+    assert math.isnan(means[3])
+    assert seeds.tolist() == [3, 2, 3, 0]
+
+
+def test_noise_is_told_in_each_third_of_the_errors():
+    # ln e of a network is evenly between 1 and 4, and its noise .1, .2, .3 in the three units.
+    true = np.linspace(1, 4, 3_001)[:-1, None]
+    noise = 0.1 * np.floor(true)
+    found = seed_noise(np.exp(true + noise * rng().normal(size=(3_000, 2))), rng(), chance=1e9)
+    for at, (part, low) in zip(found.by_error, [(0.1, 1), (0.2, 2), (0.3, 3)], strict=True):
+        assert at.noise.value == pytest.approx(part, rel=0.15)
+        assert at.noise.lo < at.noise.value < at.noise.hi
+        assert at.noise.n == 1_000
+        assert math.log(at.lower) == pytest.approx(low, abs=0.35)
+        assert math.log(at.upper) == pytest.approx(low + 1, abs=0.5)
+
+
+def test_noise_by_error_covers_what_is_equal_everywhere_and_says_where_there_is_too_little():
+    covered = 0
+    for seed in range(40):
+        found = seed_noise(seeds_of(seed, 60, 2, 0.4), rng(seed), chance=1e9, draws=99)
+        covered += sum(at.noise.lo <= 0.2 * 0.4 <= at.noise.hi for at in found.by_error)
+    assert covered >= 106  # of 120: nominal 114, sd 2.4
+    few = seed_noise(seeds_of(0, 20, 3, 0.4), rng(), chance=1e9).by_error
+    assert [at.noise.n for at in few] == [7, 7, 6]
+    assert few[0].noise.reason == "7 networks; an interval needs 20"
+    assert seed_noise(seeds_of(0, 8, 2, 0.4), rng(), chance=1e9).by_error == ()
 
 
 def test_attenuation_is_undone_and_capped():
