@@ -16,6 +16,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from designspace.correlation import TIED, in_order, spearman
+from designspace.edf import EPSILON
 from designspace.estimate import Estimate, without_interval
 from designspace.shares import Floats, clopper_pearson
 
@@ -88,7 +89,7 @@ def found_again(x: Floats, y: Floats, tenth: int, third: int, level: float = 0.9
     """Share of the best `tenth` by y that is among the best `third` by x, with its interval.
 
     Networks tied across a cut belong to the best with the chance that a draw among them
-    gives; without ties it is a count.
+    gives; without ties it is a count. The interval has the ends of the whole counts around it.
 
     Source: Clopper and Pearson 1934 (the interval).
     """
@@ -96,7 +97,8 @@ def found_again(x: Floats, y: Floats, tenth: int, third: int, level: float = 0.9
     if not x.size or x.min() == x.max() or y.min() == y.max():
         return without_interval(tenth, method, TIED if x.size else NO_NETWORKS, level=level)
     found = float(among_best(y, tenth) @ among_best(x, third))
-    lo, hi = clopper_pearson(found, tenth, level)
+    lo, _ = clopper_pearson(np.floor(found + EPSILON), tenth, level)
+    _, hi = clopper_pearson(np.ceil(found - EPSILON), tenth, level)
     return Estimate(found / tenth, float(lo), float(hi), tenth, method, level)
 
 

@@ -182,6 +182,14 @@ def test_the_best_tenth_is_no_more_than_a_tenth_and_the_answer_says_how_many(n, 
     assert found.found.lo == pytest.approx(0.025 ** (1 / best))
 
 
+def test_a_share_that_ties_leave_open_has_the_ends_of_whole_counts():
+    # The best of eight is one of four that tie for the three places of the best third.
+    x, y = np.array([1, 1, 1, 1, 2, 3, 4, 5.0]), np.arange(8.0)
+    found = stability(x, y, rng()).found
+    assert (found.value, found.n) == (pytest.approx(3 / 4), 1)
+    assert (found.lo, found.hi) == (0, 1)
+
+
 def test_diverged_networks_are_never_among_the_best():
     # Three of 60 learn the second time: the best tenth is these three.
     y = np.append([10.0, 11.0, 12.0], np.full(57, INF))
