@@ -109,7 +109,7 @@ def test_a_late_result_is_taken_though_another_has_the_job_by_now(spool, held, s
         leases.reap(session, 3)
         assert leases.claim(session, "train", "another", 30).job_id == held.job_id
     spool.replay(store, DATABASE_AWAY)
-    assert rows(database, "SELECT state, attempt FROM jobs WHERE id = 1") == [("done", 1)]
+    assert rows(database, "SELECT state, attempt FROM jobs WHERE id = 1") == [("done", 2)]
 
 
 def test_a_failure_whose_lease_is_lost_is_dropped_and_the_job_tried_again(
