@@ -160,7 +160,9 @@ def test_a_message_wakes_the_worker_and_a_signal_ends_it_with_nothing_left_behin
 ):
     def states():
         with database.read() as session:
-            return session.execute(text("SELECT state, attempt - forgiven FROM jobs ORDER BY id")).all()
+            return session.execute(
+                text("SELECT state, attempt - forgiven FROM jobs ORDER BY id")
+            ).all()
 
     with database.durable() as session:
         long = children.REGIME.model_copy(update={"epochs": 10_000})
