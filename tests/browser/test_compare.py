@@ -207,7 +207,7 @@ def test_new_results_arrive_while_a_constraint_is_being_typed(compare, served, t
     page.wait_for_function(
         "Number(document.querySelector('#compare-sides-text tbody tr:nth-child(2) "
         "td:nth-child(3)').innerText) === 12",
-        timeout=20_000,
+        timeout=60_000,
     )
     assert box.input_value() == "dep"
     assert page.evaluate("document.activeElement.dataset.sideConstraints") == "1"
