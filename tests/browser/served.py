@@ -11,10 +11,7 @@ import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from sqlalchemy import update
-
 from db.migrations import upgrade
-from db.models import JobRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
@@ -44,6 +41,7 @@ class Served:
             self.port = free.getsockname()[1]
         self.process = None
         self.seeds = []
+        self.first = 0  # the most urgent priority so far
 
     @property
     def url(self):
@@ -95,14 +93,23 @@ class Served:
         seed = 1000 + len(self.seeds)
         self.seeds.append(seed)
         id = self.create(name, len(errors), seed=seed, training_seed=seed)
-        with self.database.durable() as session:
-            jobs = update(JobRow).where(JobRow.seed == seed)
-            session.execute(jobs.values(priority=-1000))  # the next results are its own
-        self.record(*errors)
+        self.record(*errors, of=id)
         return id
 
-    def record(self, *errors):
-        """Results of the next queued jobs: an error each, None for a failure."""
+    def comes_first(self, population):
+        """Its jobs are the next to be claimed, before those that came first until now."""
+        self.first -= 1
+        with self.database.durable() as session:
+            schedule.set_priority(session, population, self.first)
+
+    def record(self, *errors, of=None):
+        """Results of the next queued jobs: an error each, None for a failure.
+
+        `of` names the population whose jobs are the next: another test of the module may have
+        left some of its own in the queue.
+        """
+        if of is not None:
+            self.comes_first(of)
         for error in errors:
             with self.database.durable() as session:
                 claim = leases.claim(session, "train", "a worker", 60)

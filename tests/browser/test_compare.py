@@ -203,7 +203,7 @@ def test_new_results_arrive_while_a_constraint_is_being_typed(compare, served, t
     box = page.get_by_label("constraints of side 2")
     box.click()
     page.keyboard.type("dep")
-    served.record(*[20.0 + i for i in range(12)])
+    served.record(*[20.0 + i for i in range(12)], of=training)
     page.wait_for_function(
         "Number(document.querySelector('#compare-sides-text tbody tr:nth-child(2) "
         "td:nth-child(3)').innerText) === 12",

@@ -10,7 +10,7 @@ from served import Served, problems_of
 
 from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces import PRESETS
-from services import regimes, roster, schedule, spaces
+from services import regimes, roster, spaces
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def served(tmp_path_factory):
     """A population whose first network failed, the second has a result, the others wait."""
     served = Served(tmp_path_factory.mktemp("served") / "netspace.db")
-    served.create("old", 6)
+    served.old = served.create("old", 6)
     served.record(None, 7.25)
     served.start()
     yield served
@@ -173,7 +173,7 @@ def test_the_drawer_of_a_waiting_network_shows_its_result_when_it_comes(page, se
     drawer = pick(page, served, 2)
     standing = drawer.locator(".standing")
     expect(standing).to_contain_text("waits in the queue")
-    served.record(5.5)
+    served.record(5.5, of=served.old)
     expect(standing).to_contain_text("5.50 %")
     expect(drawer.locator("#network-widths .scatterlayer .trace")).to_have_count(3)
     drawer.locator("#network-close").click()
@@ -206,13 +206,11 @@ def test_a_tie_is_added_to_anynet_by_a_chip(page, served):
 
 def test_results_that_come_to_explore_leave_the_address_of_another_page_alone(page, served):
     id = served.create("to be measured", 3, seed=31, training_seed=31)
-    with served.database.durable() as session:
-        schedule.set_priority(session, id, -100)  # the next to be claimed
     go(page, "", f"?population={id}")
     expect(page.locator("#passing-of")).to_contain_text("of 3")
     go(page, "new", f"?refine={id}")
     expect(page.locator("#new-inherits-box")).to_be_visible()
     with page.expect_response("**/columns"):
-        served.record(9.5)
+        served.record(9.5, of=id)
     page.wait_for_timeout(500)  # Explore has them, and settles
     assert page.url.endswith(f"/app/new?refine={id}")

@@ -283,7 +283,7 @@ def test_a_result_appears_in_under_a_second_and_keeps_zoom_and_constraints(explo
             .observe(cell, { childList: true, characterData: true, subtree: true });
         }"""
     )
-    served.record(9.5)
+    served.record(9.5, of=served.regnet)
     with served.database.read() as session:
         committed_at = (
             session.connection()
@@ -309,7 +309,7 @@ def test_after_a_restart_of_the_server_the_page_reconnects_and_says_so_meanwhile
     n = int(number(page, "n"))
     served.stop()
     expect(page.locator("#connection")).to_have_text("reconnecting ...", timeout=10_000)
-    served.record(7.5)
+    served.record(7.5, of=served.regnet)
     served.start()
     expect(page.locator("#connection")).to_have_attribute("data-live", "true", timeout=20_000)
     expect(page.locator("[data-number=n] > span")).to_have_text(str(n + 1), timeout=10_000)

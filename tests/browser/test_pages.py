@@ -179,7 +179,7 @@ def test_a_wide_screen_is_not_filled_from_edge_to_edge(page, served, populations
 
 @pytest.fixture
 def fresh(tmp_path):
-    """A database of the test's own."""
+    """A database of the test's own. Ask for it before `page`, which ends before it then."""
     served = Served(tmp_path / "netspace.db")
     served.start()
     yield served
@@ -195,7 +195,7 @@ def opened(page, served):
     return int(query["population"][0]), int(query.get("against", [0])[0])
 
 
-def test_an_empty_database_greets_with_a_way_on(page, fresh):
+def test_an_empty_database_greets_with_a_way_on(fresh, page):
     page.goto(fresh.url)
     expect(page.locator("#explore")).to_contain_text(
         "There is no population yet", timeout=60_000
@@ -209,12 +209,12 @@ def test_an_empty_database_greets_with_a_way_on(page, fresh):
     expect(page.locator("#queue-populations")).to_contain_text("There is no population yet")
 
 
-def test_a_first_look_opens_the_study_and_says_what_trains(page, fresh):
+def test_a_first_look_opens_the_study_and_says_what_trains(fresh, page):
     rival = fresh.measured("Study: AnyNetX_A (digits)", *range(20, 40))
     study = fresh.measured("Study: RegNetX (digits)", *range(10, 30))
     fresh.measured("Study: RegNetX, seed 1 (digits)", 20, 21, 22)
     demo = fresh.create("RegNetX · digits", 12, seed=77, training_seed=77)
-    fresh.record(9.0, 8.0)
+    fresh.record(9.0, 8.0, of=demo)
     assert opened(page, fresh) == (study, rival)
     line = page.locator("#training-now")
     expect(line).to_have_text("demo training now, 2 of 12: watch")
@@ -232,7 +232,7 @@ def test_a_first_look_opens_the_study_and_says_what_trains(page, fresh):
     assert opened(page, fresh)[0] == study
 
 
-def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(page, fresh):
+def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(fresh, page):
     mine = fresh.measured("mine", 5, 6, 7)
     gone = fresh.create("all of it cancelled", 4, seed=5, training_seed=5)
     with fresh.database.durable() as session:
@@ -240,7 +240,7 @@ def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(page, fresh):
     assert opened(page, fresh)[0] == mine
 
 
-def test_populations_to_pick_are_grouped_and_their_list_is_no_wider_than_the_page(page, fresh):
+def test_populations_to_pick_are_grouped_and_their_list_is_no_wider_than_the_page(fresh, page):
     fresh.measured("RegNetX · digits", 5, 6, 7)
     fresh.measured(LONG[:100], 5, 6, 7)
     fresh.measured("Study: RegNetX (digits)", 5, 6, 7)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-from services import leases, roster, schedule
+from services import leases, roster
 
 pytestmark = pytest.mark.browser
 
@@ -53,8 +53,7 @@ class Steered:
         self.page, number = page, next(self.numbers)
         self.name = f"population number {number}."
         self.id = served.create(self.name, 6, seed=number, training_seed=number)
-        write(schedule.set_priority, self.id, -number)  # the next to be claimed
-        served.record(None)
+        served.record(None, of=self.id)
         write(roster.report, "lab-1:7", "a processor", False, 2, ["digits"])
         self.running = write(leases.claim, "train", "lab-1:7", 600)
         self.row = page.locator("#queue-populations tbody tr", has_text=self.name)

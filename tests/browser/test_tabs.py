@@ -83,7 +83,7 @@ def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
     others = [listening(tabs.new_page(), script, served.regnet) for _ in range(TABS - 1)]
     n = page.locator("[data-number=n] > span")
     before = int(n.inner_text())
-    served.record(9.5)
+    served.record(9.5, of=served.regnet)
     for other in others:
         other.wait_for_function("window.heard.length > 1", timeout=60_000)
         assert other.evaluate("heard.at(-1) - heard[0]") == 1  # versions
