@@ -62,6 +62,9 @@ CARDS = {
 }
 """Title of each card, and of its plot where it has one."""
 
+TABLES = ("balance", "enough", "stability", "sides")
+"""Cards whose table may be wider than they are: it scrolls, so the keyboard has to reach it."""
+
 
 def layout() -> Component:
     """The page without data."""
@@ -91,24 +94,10 @@ def layout() -> Component:
                             ),
                             html.P("comparing ...", className="compare-loading muted"),
                             html.Div([card(name) for name in CARDS], id="compare-cards"),
+                            nothing(),
                         ],
                         className="compare-main",
                         tabIndex="0",  # it scrolls, also while nothing in it takes the focus
-                    ),
-                    html.Div(
-                        [
-                            html.H2("Two populations are needed"),
-                            html.P(
-                                "A comparison has two sides: populations, or constraint sets."
-                            ),
-                            dcc.Link(
-                                "New population",
-                                href=get_relative_path("/new"),
-                                className="button",
-                            ),
-                        ],
-                        className="compare-nothing",
-                        role="status",
                     ),
                 ],
                 className="compare-body",
@@ -119,6 +108,20 @@ def layout() -> Component:
     )
 
 
+def nothing() -> Component:
+    """What is shown where there are no two populations."""
+    link = dcc.Link("New population", href=get_relative_path("/new"), className="button")
+    return html.Div(
+        [
+            html.H2("Two populations are needed"),
+            html.P("A comparison has two sides: populations, or constraint sets."),
+            link,
+        ],
+        className="compare-nothing",
+        role="status",
+    )
+
+
 def card(name: str) -> Component:
     title, plot = CARDS[name]
     head = [
@@ -126,7 +129,10 @@ def card(name: str) -> Component:
         html.Span(id=f"compare-{name}-note", className="muted note"),
         explained(title, compare_help.WORDS[name]),
     ]
-    content: list[Component] = [html.Div(id=f"compare-{name}-text")]
+    reach: dict[str, Any] = (
+        {"tabIndex": "0", "role": "group", "aria-label": title} if name in TABLES else {}
+    )
+    content: list[Component] = [html.Div(id=f"compare-{name}-text", **reach)]
     if plot:
         content.insert(0, graph(f"compare-{name}", plot, 280))
     return html.Section(

@@ -58,8 +58,7 @@ def layout() -> Component:
             dcc.Store(id="view"),
             dcc.Store(id="controls"),
             dcc.Store(id="outgrown"),
-            header(),
-            html.P(PURPOSE, className="purpose"),
+            html.Header([header(), html.P(PURPOSE, className="purpose")]),
             html.Div(id="explore-notes", className="notes", role="status", hidden=True),
             html.P(id="training-now", className="training-now", role="status", hidden=True),
             html.Div(
@@ -76,7 +75,7 @@ def layout() -> Component:
 
 
 def header() -> Component:
-    return html.Header(
+    return html.Div(
         [
             button("Constraints", "open-constraints", "constraints", className="narrow-only"),
             html.Div([html.Span(className="brand-mark"), "netspace"], className="brand"),
@@ -121,11 +120,11 @@ def picker(id: str, placeholder: str, label: str, clearable: bool = False) -> Co
     return select
 
 
-def button(text: str, id: str, label: str, className: str = "") -> Component:
+def button(text: str, id: str, label: str, className: str = "", **given: Any) -> Component:
     """A button; its text is its name, where that is a word."""
     named = {} if text.isalpha() or " " in text else attributes(aria_label=label)
     return html.Button(
-        text, id=id, className=f"button {className}".strip(), title=label, **named
+        text, id=id, className=f"button {className}".strip(), title=label, **named, **given
     )
 
 
@@ -136,8 +135,8 @@ def constraints() -> Component:
                 [
                     html.H2("Constraints"),
                     html.Span(className="spring"),
-                    button("Undo", "undo", "undo the last change (Z)", className="quiet"),
-                    button("Reset", "reset", "no constraints (R)", className="quiet"),
+                    button("Undo", "undo", "undo the last change (Z)", "quiet", disabled=True),
+                    button("Reset", "reset", "no constraints (R)", "quiet", disabled=True),
                 ],
                 className="panel-head",
             ),
@@ -182,7 +181,12 @@ def constraints() -> Component:
                         [
                             html.H2("Constraint sets"),
                             html.Span(className="spring"),
-                            button("Pin current", "pin", "keep this set on the plot (P)"),
+                            button(
+                                "Pin current",
+                                "pin",
+                                "keep this set on the plot (P)",
+                                disabled=True,
+                            ),
                         ],
                         className="panel-head",
                     ),

@@ -1,0 +1,82 @@
+"""What axe-core finds on the pages: nothing, in light and dark, full of networks and empty."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from served import Served
+
+pytestmark = pytest.mark.browser
+
+CHOSEN = "population=2&against=1&depth=3..8&bottleneck_ratio=1&pin=depth=5..8&lacks=1"
+FULL = {
+    "Explore": (f"?{CHOSEN}", "#explore[data-state=ready][data-drawn] #networks .ag-row"),
+    "the network's drawer": ("?network=1", "#network[data-state=shown]"),
+    "New": ("new", "#new-acceptance .headline"),
+    "Refine": ("new?refine=2&depth=3..8", "#new-lineage li"),
+    "Compare": ("compare?side=1&side=2&side=2;depth=3..8", ".verdict"),
+    "Queue": ("queue", "#queue-populations tbody tr"),
+}
+EMPTY = {
+    "Explore": ("", "#explore[data-state=empty]"),
+    "New": ("new", "#new-acceptance:has-text('There is no design space yet')"),
+    "Compare": ("compare", ".compare-nothing:visible"),
+    "Queue": ("queue", "#queue-populations:has-text('There is no population yet')"),
+}
+"""An address of a view, and what is there when all of it is."""
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """Two populations with results, of which one is at work."""
+    served = Served(tmp_path_factory.mktemp("full") / "netspace.db")
+    served.measured("easy", *range(5, 30))
+    id = served.create("at work", 40, seed=7, training_seed=7)
+    served.record(*range(10, 32), None, float("inf"), of=id)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("empty") / "netspace.db")
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser):
+    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+def violations(window, served, path, there):
+    """What axe-core finds in either theme: (theme, rule, element) each."""
+    page = window.new_page()
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(f"{served.url}/app/{path}")
+    page.locator(there).first.wait_for(timeout=60_000)
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        root = page.locator("html")
+        expect(root).to_have_attribute("data-mantine-color-scheme", theme)
+        for rule in Axe().run(page).response["violations"]:
+            found += [(theme, rule["id"], node["html"][:300]) for node in rule["nodes"]]
+    page.close()
+    return found
+
+
+@pytest.mark.parametrize("view", FULL)
+def test_a_view_is_accessible(window, full, view):
+    found = violations(window, full, *FULL[view])
+    assert found == []
+
+
+@pytest.mark.parametrize("view", EMPTY)
+def test_a_view_of_an_empty_database_is_accessible(window, empty, view):
+    found = violations(window, empty, *EMPTY[view])
+    assert found == []
