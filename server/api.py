@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, status
+from fastapi import APIRouter, Depends, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
 from server.headers import SECURE
+from server.parameters import only_known
 from server.problems import ALWAYS, said
 from server.routers import (
     archive,
@@ -44,7 +45,7 @@ PREFIX = "/api/v1"
 
 def include(app: FastAPI) -> None:
     """Add the REST service to an application that has its parts in `app.state.parts`."""
-    api = APIRouter(prefix=PREFIX, responses=ALWAYS)
+    api = APIRouter(prefix=PREFIX, responses=ALWAYS, dependencies=[Depends(only_known)])
     for module in (
         spaces,
         regimes,

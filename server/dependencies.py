@@ -1,4 +1,4 @@
-"""What a route needs, by type: sessions, the snapshots, the constraints of its query string."""
+"""What a route needs, by type: sessions and the snapshots."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from db.session import Database
 from jobs.queue import Queue
 from server import etags
 from server.events import Hub
-from services.errors import Refused
 from services.names import Id
 from services.samplers import Samplers
 from services.snapshots import Snapshot, Snapshots
@@ -73,20 +72,3 @@ def snapshot(request: Request, parts: PartsDep, population_id: Id) -> Snapshot:
 
 
 SnapshotDep = Annotated[Snapshot, Depends(snapshot)]
-
-OPTIONS = {"points", "level", "columns", "pairs", "sort", "limit", "cursor"}
-"""Query parameters that are no constraints."""
-
-
-def constraint_texts(request: Request) -> dict[str, str]:
-    """Every other query parameter, as a constraint on the column of its name."""
-    texts: dict[str, str] = {}
-    for name, text in request.query_params.multi_items():
-        if name in texts:
-            raise Refused(name, text, "one constraint a column: write several values as a,b,c")
-        if name not in OPTIONS:
-            texts[name] = text
-    return texts
-
-
-ConstraintsDep = Annotated[dict[str, str], Depends(constraint_texts)]

@@ -55,7 +55,8 @@ MEANINGS = {
     409: "something else has the name, or has changed meanwhile, or can't be read",
     413: "larger than is taken in one piece",
     415: "a body that is no JSON",
-    422: "a value that is not allowed: which field, what was given, what is allowed",
+    422: "a value that is not allowed, or a parameter that there is not: which field, what was "
+    "given, what is allowed",
     503: "the database is away, or too much is asked at once; ask again soon",
 }
 

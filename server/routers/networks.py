@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from server.dependencies import ConstraintsDep, ReadDep, SnapshotDep
+from server.dependencies import ReadDep, SnapshotDep
 from server.etags import Tagged
+from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas import NetworkPage, NetworkRead
 from services import columns, listings, networks
@@ -22,7 +23,7 @@ router = APIRouter(
 )
 
 
-@router.get("/networks")
+@router.get("/networks", openapi_extra=CONSTRAINTS)
 def list_networks(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
@@ -35,7 +36,7 @@ def list_networks(
     return NetworkPage.model_validate(page, from_attributes=True)
 
 
-@router.get("/networks.csv", response_class=StreamingResponse)
+@router.get("/networks.csv", response_class=StreamingResponse, openapi_extra=CONSTRAINTS)
 def export_networks(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,

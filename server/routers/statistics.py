@@ -1,7 +1,7 @@
 """Statistics of a population under constraints.
 
-Every query parameter that is no option is a constraint on the column of its name: `a..b`
-(closed, either end may be empty), `a,b,c` or `a`, as in `?depth=5..8&group_width=8,16`.
+Every query parameter that is no option of the route is a constraint on the column of its name:
+`a..b` (closed, either end may be empty), `a,b,c` or `a`, as in `?depth=5..8&group_width=8,16`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 
 from server import etags
-from server.dependencies import ConstraintsDep, PartsDep, SnapshotDep
+from server.dependencies import PartsDep, SnapshotDep
 from server.etags import Tagged
+from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import queries
@@ -31,7 +32,7 @@ MOST_POINTS = 10_000
 MOST_PAIRS = 50
 
 
-@router.get("/edf")
+@router.get("/edf", openapi_extra=CONSTRAINTS)
 def read_edf(
     request: Request,
     parts: PartsDep,
@@ -49,7 +50,6 @@ def read_edf(
 ) -> EdfRead:
     """The error EDF with a pointwise Clopper-Pearson band."""
     snapshot = parts.snapshots.get(population_id)
-    constraints.pop("seeds", None)  # an option here, and no column elsewhere
     if seeds == "mean":
         over = averages.over(parts.database, queries.view(snapshot, constraints))
         return EdfRead.of(queries.edf_of(over.view, _points(points), level), over)
@@ -78,7 +78,7 @@ def _points(text: str) -> int | None:
     return int(text)
 
 
-@router.get("/ranges")
+@router.get("/ranges", openapi_extra=CONSTRAINTS)
 def read_best_ranges(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -114,6 +115,45 @@ def test_no_query_is_a_fault(client):
         for name in [*names, "depth"]:
             for text in [*NUMBERS, *TEXTS]:
                 is_said(client.get(f"{address}?{name}={text}"))
+
+
+def walked(client):
+    """(method, address, names of its parameters) of every route, the endless one, too."""
+    for path, methods in client.app.openapi()["paths"].items():
+        if not path.startswith(API):
+            continue  # figures take what a link to a page holds
+        address = re.sub(r"{\w+_id}", "1", path).replace("{form}", "json")
+        for method, route in methods.items():
+            given = {one["name"]: one for one in route.get("parameters", ())}
+            query = {name: one for name, one in given.items() if one["in"] == "query"}
+            yield method.upper(), address, query
+
+
+def test_a_parameter_that_a_route_does_not_know_is_refused_with_those_that_it_knows(client):
+    for method, address, query in walked(client):
+        for name in {"dpeth", "points", "level", "sort", "seeds", "limit"} - {*query}:
+            answer = client.request(method, f"{address}?{name}=8")
+            assert answer.status_code == 422, (method, address, name)
+            [told] = answer.json()["detail"]
+            assert (told["field"], told["value"]) == (name, "8")
+            known = ["depth"] if "constraints" in query else query
+            assert all(one in told["message"] for one in known), (address, told)
+
+
+def test_a_parameter_of_one_value_is_given_once(client):
+    for method, address, query in walked(client):
+        for name, one in query.items():
+            if one["schema"].get("type") == "array" or name == "constraints":
+                continue
+            answer = client.request(method, f"{address}?{name}=1&{name}=2")
+            assert answer.status_code == 422, (method, address, name)
+            told = {each["field"]: each["message"] for each in answer.json()["detail"]}
+            assert told[name] == "once"
+
+
+def test_every_parameter_that_is_wrong_is_told_at_once(client):
+    answer = client.get(f"{API}/jobs?limit=1&limit=2&colour=red&size=3")
+    assert [one["field"] for one in answer.json()["detail"]] == ["limit", "colour", "size"]
 
 
 def test_no_text_that_is_none_reaches_a_route(client):

@@ -1,0 +1,84 @@
+"""Parameters of a query: those that a route takes, each once; others are refused by name.
+
+A typed name or an option of another route would else be left out without a word, and the answer
+be taken for one to another question. A route that takes constraints reads every other name as
+a constraint on the column of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, get_origin
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+
+ONCE = "once"
+ONE_A_COLUMN = "one constraint a column: write several values as a,b,c"
+
+
+def only_known(request: Request) -> None:
+    """Refuse names that the route does not take, and a second value of what has but one."""
+    asked = request.query_params.multi_items()
+    if not asked:
+        return
+    options, constrained = _options(request), takes_constraints(request)
+    problems, seen = [], set[str]()
+    for name, value in asked:
+        if name not in options and not constrained:
+            allowed = f"this address takes {', '.join(options) or 'no parameters'}"
+        elif name in seen and not options.get(name, False):
+            allowed = ONCE if name in options else ONE_A_COLUMN
+        else:
+            seen.add(name)
+            continue
+        problems.append({"loc": ("query", name), "input": value, "msg": allowed})
+    if problems:
+        raise RequestValidationError(problems)
+
+
+def constraint_texts(request: Request) -> dict[str, str]:
+    """Every parameter that is no option of the route, as a constraint on its column."""
+    options = _options(request)
+    return {name: text for name, text in request.query_params.items() if name not in options}
+
+
+ConstraintsDep = Annotated[dict[str, str], Depends(constraint_texts)]
+
+CONSTRAINTS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "constraints",
+            "in": "query",
+            "style": "form",
+            "explode": True,
+            "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+            "description": "every other parameter is a constraint on the column of its name: "
+            "`a..b` (closed, either end may be empty), `a,b,c` or `a`, as in `depth=5..8`",
+        }
+    ]
+}
+"""What a route with `ConstraintsDep` says of it in the document."""
+
+
+def takes_constraints(request: Request) -> bool:
+    return any(
+        one.call is constraint_texts for one in _needed(request.scope["route"].dependant)
+    )
+
+
+def _options(request: Request) -> dict[str, bool]:
+    """Whether each parameter of the route takes several values, by name."""
+    return {
+        field.alias: get_origin(field.field_info.annotation) is list
+        for one in _needed(request.scope["route"].dependant)
+        for field in one.query_params
+    }
+
+
+def _needed(dependant: Dependant) -> Iterator[Dependant]:
+    """A route and all that it depends on."""
+    yield dependant
+    for one in dependant.dependencies:
+        yield from _needed(one)
