@@ -34,6 +34,7 @@ from benchmarks import synthetic
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
+from netspace import addresses
 
 FLAGS = [
     "--no-sandbox",
@@ -91,7 +92,7 @@ def served(file: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {
-        "NETSPACE_DATABASE_URL": f"sqlite:///{file}",
+        "NETSPACE_DATABASE_URL": addresses.sqlite(file),
         "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0",  # none: it polls
     }
     command = ["-m", "uvicorn", "--factory", "netspace.web:create_app", "--port", str(port)]
@@ -184,7 +185,7 @@ def database(folder: Path, n: int) -> Path:
     if not file.exists():
         unfinished = file.with_suffix(".making")
         unfinished.unlink(missing_ok=True)
-        url = f"sqlite:///{unfinished}"
+        url = addresses.sqlite(unfinished)
         upgrade(url)
         scratch = Database(url)
         synthetic.create(scratch, n)

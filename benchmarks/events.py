@@ -27,6 +27,7 @@ from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from jobs.messages import Finished
 from jobs.wakeups import RESULTS, Wakeups
+from netspace import addresses
 from netspace.stack import ports, valkey
 from services import leases, populations, regimes, results, spaces
 from services.populations import Spec
@@ -97,7 +98,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         broker_port, port = free_port(), free_port()
         environment = {"NETSPACE_DATA_DIR": folder, "NETSPACE_PORT": str(port)}
-        url = f"sqlite:///{folder}/netspace.db"
+        url = addresses.sqlite(Path(folder) / "netspace.db")
         upgrade(url)
         database = Database(url)
         fill(database, 2 * RESULTS_EACH)

@@ -1,7 +1,8 @@
 """What a job costs besides its training: slots' idle time, claims, children, a worker's death.
 
 Jobs sleep; claim, child process, spool, commit and publish are those of every worker. Claims
-are measured on PostgreSQL, too, where BENCHMARK_POSTGRESQL_URL names an empty database.
+and what people do to a population are measured on PostgreSQL, too, where
+BENCHMARK_POSTGRESQL_URL names an empty database.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from db.migrations import upgrade
 from db.session import Database
 from designspace.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
+from designspace.spaces import PRESETS
+from netspace import addresses
 from netspace.stack import valkey
-from services import regimes
+from services import regimes, schedule, spaces
 
 SLEEPER = "import sys; from benchmarks import _sleeper; _sleeper.work(*sys.argv[1:])"
 STARTS = """
@@ -77,7 +80,7 @@ def count(database: Database, what: str) -> int:
 @contextlib.contextmanager
 def queued(folder: str, n: int, seconds: int) -> Iterator[tuple[str, Database]]:
     """A database of its own with jobs in it."""
-    url = f"sqlite:///{folder}/netspace.db"
+    url = addresses.sqlite(Path(folder) / "netspace.db")
     upgrade(url)
     database = Database(url)
     queue(database, n, seconds)
@@ -168,6 +171,67 @@ def claims(url: str, kind: str) -> None:
         )
 
 
+def draw(database: Database, n: int) -> int:
+    """A population of n networks, a queued job each; its id. Another one drew every tenth."""
+    with database.durable() as session:
+
+        def insert(statement: str, rows: list[dict[str, object]]) -> None:
+            session.execute(text(statement), rows)
+
+        space = spaces.define(session, "drawn", PRESETS["RegNetX small"])
+        regime = regimes.define(session, "drawn", DIGITS)
+        ids = range(1_000_000, 1_000_000 + n)
+        insert(
+            "INSERT INTO networks (id, hash, architecture) VALUES (:id, :hash, '{}')",
+            [{"id": id, "hash": str(id)} for id in ids],
+        )
+        insert(
+            "INSERT INTO populations (id, name, space_id, regime_id, n, windows, seed, "
+            "training_seed, tried, refused, created_at) "
+            "VALUES (:id, :name, :space, :regime, :n, '{}', 0, 0, :n, '{}', 0)",
+            [
+                {"id": id, "name": f"drawn {id}", "space": space, "regime": regime, "n": n}
+                for id in (1, 2)
+            ],
+        )
+        insert(
+            "INSERT INTO draws (population_id, ordinal, network_id, parameters, multiplicity, "
+            "flops, params, activations, fit_w0, fit_wa, fit_wm, e_fit) "
+            "VALUES (:population, :ordinal, :network, '{}', 1, 1, 1, 1, 1, 1, 1, 1)",
+            [
+                {"population": population, "ordinal": ordinal, "network": network}
+                for population, drawn in ((1, ids), (2, ids[::10]))
+                for ordinal, network in enumerate(drawn)
+            ],
+        )
+        insert(
+            "INSERT INTO jobs (network_id, regime_id, seed, kind, turn) "
+            "VALUES (:network, :regime, 0, 'train', :network)",
+            [{"network": network, "regime": regime} for network in ids],
+        )
+    return 1
+
+
+def asked_of(url: str, kind: str) -> None:
+    """How long it takes to pause a large population, let it go on, cancel it, ask again."""
+    database = Database(url)
+    id = draw(database, QUEUED)
+    for name, act in {
+        "pause": lambda session: schedule.set_paused(session, id, True),
+        "resume": lambda session: schedule.set_paused(session, id, False),
+        "priority": lambda session: schedule.set_priority(session, id, -1),
+        "cancel": lambda session: schedule.cancel(session, id),
+        "retry": lambda session: schedule.retry(session, id),
+    }.items():
+        began = time.perf_counter()
+        with database.durable() as session:
+            act(session)
+        say(
+            f"{name} a population", time.perf_counter() - began, "s", database=kind, jobs=QUEUED
+        )
+    database.dispose()
+
+
 def death(broker: str) -> None:
     """From the kill of a worker to its job's next attempt, by a worker that is idle."""
     with tempfile.TemporaryDirectory() as folder, queued(folder, 1, 1000) as (url, database):
@@ -197,9 +261,12 @@ def main() -> None:
     starts = json.loads(subprocess.check_output([sys.executable, "-c", STARTS]))
     say("child ready", float(np.median(starts)), "s", children=len(starts))
     with tempfile.TemporaryDirectory() as folder:
-        claims(f"sqlite:///{folder}/netspace.db", "SQLite")
-    if url := os.environ.get("BENCHMARK_POSTGRESQL_URL"):
+        url = addresses.sqlite(Path(folder) / "netspace.db")
+        claims(url, "SQLite")
+        asked_of(url, "SQLite")
+    if url := os.environ.get("BENCHMARK_POSTGRESQL_URL", ""):
         claims(url, "PostgreSQL")
+        asked_of(url, "PostgreSQL")
     port = free_port()
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -18,7 +18,7 @@ from benchmarks.events import free_port, part
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
-from netspace import demo
+from netspace import addresses, demo
 from netspace.stack import valkey
 from services import populations
 
@@ -32,7 +32,7 @@ def done(database: Database) -> int:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/netspace.db"
+        url = addresses.sqlite(Path(folder) / "netspace.db")
         upgrade(url)
         database = Database(url)
         demo.create_if_empty(database)

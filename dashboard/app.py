@@ -111,7 +111,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         finally:
             reset_current_request(token)
 
-    for path in ("explore", *filter(None, PAGES)):
+    for path in (PREFIX.strip("/"), "explore", *filter(None, PAGES)):
         server.add_api_route(f"/{path}", _shortcut(path), include_in_schema=False)
 
     return app

@@ -25,6 +25,7 @@ from dashboard.sources import Sources
 from services import queries
 from services.errors import Refused
 from services.names import Id
+from services.numbers import Whole
 from services.snapshots import Snapshot
 
 OPTIONS = {
@@ -61,7 +62,7 @@ PAGE = """<!doctype html>
 Population = Annotated[Id, Query(description="id of the population")]
 Against = Annotated[Id | None, Query(description="id of another, in the same chart")]
 Columns = Annotated[str, Query(description="names, by comma; the usual eight by default")]
-Best = Annotated[int, Query(ge=1, le=100, description="networks in either panel")]
+Best = Annotated[Whole, Query(ge=1, le=100, description="networks in either panel")]
 Theme = Annotated[Literal["light", "dark"], Query(description="of the page")]
 
 

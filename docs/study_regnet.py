@@ -30,7 +30,7 @@ from designspace.matched import compare_matched
 from designspace.multiple import holm, level_of_each, said
 from designspace.population import Population
 from designspace.sensitivity import Way
-from netspace import archive
+from netspace import addresses, archive
 from services import adjusted, comparisons, searches, stability
 from services.sides import Side, side
 from services.snapshots import Snapshots
@@ -44,7 +44,7 @@ CHAIN = ("AnyNetX_A", "AnyNetX_C", "AnyNetX_E", "RegNetX")
 
 def study(folder: Path) -> tuple[Database, dict[str, Side]]:
     """The four spaces of the study, imported into a database of their own."""
-    database = Database(f"sqlite:///{folder}/study.db")
+    database = Database(addresses.sqlite(folder / "study.db"))
     upgrade(database.url)
     archive.load(database, FILE)
     snapshots = Snapshots(database)

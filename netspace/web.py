@@ -86,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         static_url="/api/docs-files",
         swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
         openapi_url="/api/openapi.json",
+        redirect_slashes=False,  # one address each; all else is 404, as the document says
     )
     app.state.parts = parts
     # Columns travel as they are: gzip takes four times as long as encoding them.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from designspace import constraints
 from designspace.population import NO_CAUSE, Status
-from services import queries
+from services import numbers, queries
 from services.errors import Refused
 from services.snapshots import Snapshot
 
@@ -109,13 +109,12 @@ def _sorted(
 
 
 def _read(cursor: str) -> tuple[float, int]:
-    try:
-        value, ordinal = cursor.split("~")
-        if math.isnan(float(value)) or len(ordinal) > 10:
-            raise ValueError
-        return float(value), int(ordinal)
-    except ValueError:
-        raise Refused("cursor", cursor, "the `next` of the page before") from None
+    value, _, ordinal = cursor.partition("~")
+    key = float(value) if value in ("inf", "-inf") else numbers.decimal(value)
+    place = numbers.whole(ordinal)
+    if key is None or place is None:
+        raise Refused("cursor", cursor, "the `next` of the page before")
+    return key, place
 
 
 def _listed(snapshot: Snapshot, row: int) -> Listed:

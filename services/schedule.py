@@ -19,7 +19,7 @@ from jobs.messages import Kind
 from services import definitions, jobs, versions
 from services.errors import Conflict, NotFound
 from services.results import FINAL
-from services.wanting import drawn, is_awaited, of_job, waiting_state, wanted_by
+from services.wanting import drawn, is_awaited_beside, of_job, waiting_state, wanted_by
 
 PRIORITIES = range(-100, 101)
 """Of a population: lower goes first, as with `nice`."""
@@ -57,7 +57,7 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
         return
     population.paused = paused
     session.flush()
-    settle(session, wanted_by(population))
+    _settle(session, population)
     versions.raise_for(session, population_id)
 
 
@@ -149,7 +149,7 @@ def locked(session: Session, id: int) -> PopulationRow:
         NotFound: no such population.
     """
     population = _population(session, id)
-    _locked(session, wanted_by(population) & JobRow.state.not_in(FINAL))
+    _lock(session, wanted_by(population) & JobRow.state.not_in(FINAL))
     session.refresh(population, with_for_update=True)
     return population
 
@@ -191,7 +191,9 @@ def _queue(
             for ordinal, network_id in enumerate(network_ids)
         ],
     )
-    settle(session, wanted_by(population))
+    # Locked: others may have queued some of them, and be pausing a population that wants them.
+    _lock(session, wanted_by(population) & JobRow.state.in_(jobs.STATES["waiting"]))
+    _settle(session, population)
     if population.priority:  # else what was there goes as early as before
         _prioritise(session, population)
 
@@ -202,14 +204,11 @@ def _prioritise(session: Session, population: PopulationRow) -> None:
     _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=first)
 
 
-def settle(session: Session, which: ColumnElement[bool]) -> None:
-    """Let those jobs that wait be queued or paused, as those who want them are.
-
-    They are locked first: somebody else may be pausing a population that wants them, too.
-    """
-    _locked(session, which & JobRow.state.in_(jobs.STATES["waiting"]))
-    _update(session, which & (JobRow.state == "paused") & is_awaited(), state="queued")
-    _update(session, which & (JobRow.state == "queued") & ~is_awaited(), state="paused")
+def _settle(session: Session, population: PopulationRow) -> None:
+    """Let its jobs that wait, locked before, be queued or paused as those who want them."""
+    mine, awaited = wanted_by(population), is_awaited_beside(population)
+    _update(session, mine & (JobRow.state == "paused") & awaited, state="queued")
+    _update(session, mine & (JobRow.state == "queued") & ~awaited, state="paused")
 
 
 def _update(session: Session, which: ColumnElement[bool], **values: Any) -> None:
@@ -270,6 +269,12 @@ def _locked(session: Session, which: ColumnElement[bool]) -> list[int]:
     return list(
         session.scalars(select(JobRow.id).where(which).order_by(JobRow.id).with_for_update())
     )
+
+
+def _lock(session: Session, which: ColumnElement[bool]) -> None:
+    """As `_locked`, for whoever needs no ids of perhaps 100,000 jobs."""
+    locked = select(JobRow.id).where(which).order_by(JobRow.id).with_for_update().subquery()
+    session.execute(select(func.count()).select_from(locked))
 
 
 def _change(session: Session, which: ColumnElement[bool], what: str, **values: Any) -> None:

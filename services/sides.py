@@ -21,7 +21,7 @@ from designspace import constraints
 from designspace.constraints import Constraint, ConstraintError
 from designspace.edf import EDF, edf
 from designspace.population import Population
-from services import queries
+from services import numbers, queries
 from services.errors import Refused
 from services.queries import View
 from services.snapshots import Snapshot, Snapshots
@@ -73,16 +73,17 @@ def parse_side(text: str) -> tuple[int, dict[str, str]]:
     Raises:
         Refused: not the grammar, or a column named twice.
     """
-    head, *parts = [part.strip() for part in text.split(";")]
-    if not (head.isascii() and head.isdecimal()) or len(head) > 10 or int(head) >= 2**31:
+    head, *parts = text.split(";")
+    population = numbers.whole(head)
+    if population is None:
         raise Refused("side", text, GRAMMAR)
     texts: dict[str, str] = {}
-    for part in filter(None, parts):
+    for part in filter(None, (part.strip() for part in parts)):
         name, equals, constraint = part.partition("=")
         if not equals or not name or name in texts:
             raise Refused("side", text, f"{GRAMMAR}; one constraint a column")
         texts[name] = constraint
-    return int(head), texts
+    return population, texts
 
 
 def side(snapshots: Snapshots, text: str) -> Side:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from designspace import sequential
 from designspace.bands import Method as BandMethod
+from services import numbers
 from services.adjusted import METHODS, Method
 from services.errors import Refused
 from services.sides import Half
@@ -63,16 +64,14 @@ def choice(field: str, text: str, allowed: Sequence[str]) -> str:
 
 
 def whole(field: str, text: str, least: int, most: int) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
+    number = numbers.whole(text, least, most)
+    if number is None:
         raise Refused(field, text, f"a whole number from {least:,} to {most:,}")
-    return int(text)
+    return number
 
 
 def places(text: str, n: int) -> tuple[int, int]:
     """Two different places of n sides; the first two where the text names others."""
-    parts = text.split(",")
-    if len(parts) == 2 and all(part.isdecimal() for part in parts):
-        a, b = sorted(int(part) for part in parts)
-        if a < b < n:
-            return a, b
-    return 0, 1
+    found = [numbers.whole(part, most=n - 1) for part in text.split(",")]
+    known = sorted({at for at in found if at is not None})
+    return (known[0], known[1]) if len(found) == len(known) == 2 else (0, 1)

@@ -28,7 +28,7 @@ from dashboard.pages.plan import Plan
 from dashboard.pages.refine_panel import Refinement
 from dashboard.sources import Sources
 from designspace.spaces.base import Family
-from services import populations, previews, regimes, roster, samplers, spaces
+from services import numbers, populations, previews, regimes, roster, samplers, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.populations import PopulationRecord, Spec
 from services.previews import NewSpace
@@ -279,10 +279,11 @@ def definition(sources: Sources, id: str | None) -> str:
 
 
 def stored_space(sources: Sources, id: Any) -> Family | None:
-    if not str(id or "").isdecimal() or len(str(id)) > 9:
+    known = numbers.whole(str(id or ""))
+    if known is None:
         return None
     with sources.database.read() as session:
-        return spaces.get(session, int(id)).space
+        return spaces.get(session, known).space
 
 
 async def has_gone() -> bool:

@@ -15,7 +15,8 @@ from designspace.constraints import ConstraintError
 from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
-from services.names import LONGEST, checked
+from services import names
+from services.names import LONGEST
 from services.populations import LARGEST
 
 LARGEST_SEED = 2**53 - 1
@@ -71,18 +72,23 @@ def read_windows(plan: Plan, fields: Mapping[str, Any]) -> None:
 
 def require_names(plan: Plan) -> None:
     """What a start needs and a preview does not: names."""
-    allowed = f"a name of 1 to {LONGEST} characters that can be seen"
-    if not is_name(plan.name):
-        plan.problems["name"] = said(plan.name, allowed)
-    if plan.space is not None and not is_name(plan.space_name):
-        plan.problems["space_name"] = said(plan.space_name, f"{allowed} for the edited space")
+    plan.name = named(plan, "name", plan.name)
+    if plan.space is not None:
+        plan.space_name = named(plan, "space_name", plan.space_name, " for the edited space")
 
 
-def is_name(name: str) -> bool:
+def named(plan: Plan, field: str, name: str, of: str = "") -> str:
+    """The name in the spelling that is kept; else a problem, and the name as it was given."""
     try:
-        return len(checked(name)) <= LONGEST
-    except ValueError:
-        return False
+        kept = names.given(name)
+        if len(kept) <= LONGEST:
+            return kept
+        why = ""
+    except ValueError as error:
+        why = f"; {error}" if name else ""
+    allowed = f"a name of 1 to {LONGEST} characters that can be seen{of}{why}"
+    plan.problems[field] = said(name, allowed)
+    return name
 
 
 def read_space(plan: Plan, written: str, stored: Family | None) -> None:

@@ -21,7 +21,7 @@ from dashboard.sources import Sources
 from designspace.quantities import quantity
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
-from services import refinements, spaces
+from services import numbers, refinements, spaces
 from services.errors import NotFound, Refused
 from services.inheritance import Heir
 from services.names import LONGEST
@@ -100,21 +100,21 @@ def proposal(sources: Sources, search: str) -> dict[str, Any] | None:
     Constraints that can't become part of a space are left out, and named.
     """
     query = dict(parse_qsl(search.removeprefix("?")))
-    given = query.pop("refine", "")
-    if not given.isdecimal():
+    given = numbers.whole(query.pop("refine", ""))
+    if given is None:
         return None
     try:
         with sources.database.read() as session:
-            possible = refinements.refinable(session, int(given))
+            possible = refinements.refinable(session, given)
             texts = {name: text for name, text in query.items() if name in possible}
-            found = refinements.propose(session, int(given), texts, {})
+            found = refinements.propose(session, given, texts, {})
             parent = spaces.get(session, found.refined_from).name
     except (NotFound, Refused):
         return None
     left_out = [f"{name} {text}" for name, text in query.items() if name not in possible]
     inside = [f"{quantity(name).symbol} {text}" for name, text in texts.items()]
     return {
-        "population": int(given),
+        "population": given,
         "space": str(found.refined_from),
         "json": plan.written(found.space),
         "name": ", ".join([parent, *(inside or ["refined"])])[:LONGEST],
@@ -203,13 +203,12 @@ def chain(
     sources: Sources, space_id: Any, regime_id: int | None, refinement: Refinement | None
 ) -> Sequence[Ancestor]:
     """The lineage of a stored space under the regime of the form; empty where there is none."""
-    if not str(space_id or "").isdecimal():
+    space = numbers.whole(str(space_id or ""))
+    if space is None:
         return []
     in_hand = refinement["population"] if refinement else None
     try:
         with sources.database.read() as session:
-            return refinements.lineage(
-                session, sources.snapshots, int(space_id), regime_id, in_hand
-            )
+            return refinements.lineage(session, sources.snapshots, space, regime_id, in_hand)
     except NotFound:
         return []

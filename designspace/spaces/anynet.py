@@ -122,7 +122,12 @@ class AnyNet(Family):
         """The law of a parameter: `width` as it is drawn, `width_3` as stage 3 has it."""
         name, _, stage = parameter.rpartition("_")
         m = len(self.strides)
-        if name not in PER or not stage.isdecimal() or not 1 <= int(stage) <= m:
+        if (
+            name not in PER
+            or not stage.isascii()
+            or not stage.isdecimal()
+            or not 1 <= int(stage) <= m
+        ):
             return super().law(parameter)
         law = super().law(name)
         if name not in self.non_decreasing:

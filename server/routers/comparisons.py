@@ -29,16 +29,26 @@ from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import Words
 from server.trust_schemas import EfficiencyRead, StabilityRead
-from services import adjusted, comparisons, queries, searches, sides, stability, watches
+from services import (
+    adjusted,
+    comparisons,
+    numbers,
+    queries,
+    searches,
+    sides,
+    stability,
+    watches,
+)
 from services.errors import Refused
 from services.names import Id
+from services.numbers import Decimal, Whole
 from services.sides import Side
 
 router = APIRouter(route_class=Tagged, tags=["comparisons"])
 
 MOST_QUANTILES = 100
 
-Level = Annotated[float, Query(ge=0.01, le=0.9999, allow_inf_nan=False)]
+Level = Annotated[Decimal, Query(ge=0.01, le=0.9999, allow_inf_nan=False)]
 Sides = Annotated[list[Words], Query(max_length=sides.MOST, description=sides.GRAMMAR)]
 
 Half = Annotated[
@@ -70,10 +80,10 @@ def compare(
     parts: PartsDep,
     side: Sides,
     level: Level = 0.95,
-    cut: Annotated[float | None, Query(ge=0.001, le=100, description="percent")] = None,
-    planned: Annotated[int, Query(ge=20, le=100_000)] = sequential.PLANNED,
+    cut: Annotated[Decimal | None, Query(ge=0.001, le=100, description="percent")] = None,
+    planned: Annotated[Whole, Query(ge=20, le=100_000)] = sequential.PLANNED,
     band: Method = "pointwise",
-    points: Annotated[int, Query(ge=2, le=10_000)] = queries.CUTS,
+    points: Annotated[Whole, Query(ge=2, le=10_000)] = queries.CUTS,
     half: Half = None,
 ) -> ComparisonRead:
     """Which of two or more sides is better, by how much, and whether it is decided."""
@@ -158,7 +168,7 @@ def read_quantiles(
     parts: PartsDep,
     side: Sides,
     q: Annotated[str, Query(description="between 0 and 1, by comma")] = "0.05,0.25,0.5,0.75",
-    below: Annotated[float | None, Query(ge=0, le=100, description="percent")] = None,
+    below: Annotated[Decimal | None, Query(ge=0, le=100, description="percent")] = None,
     level: Level = 0.95,
     half: Half = None,
 ) -> list[QuantilesRead]:
@@ -180,10 +190,7 @@ def read_quantiles(
 
 
 def _quantile(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1:
+    value = numbers.decimal(text)
+    if value is None or not 0 < value < 1:
         raise Refused("q", text, "numbers between 0 and 1, by comma")
     return value

@@ -14,6 +14,7 @@ from server.problems import MISSING
 from server.schemas import NetworkPage, NetworkRead
 from services import columns, listings, networks
 from services.names import Id
+from services.numbers import Whole
 
 router = APIRouter(
     route_class=Tagged,
@@ -28,7 +29,7 @@ def list_networks(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
     sort: Annotated[str, Query(description="a column; - in front: largest first")] = "error",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Annotated[Whole, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
 ) -> NetworkPage:
     """Networks that pass the constraints, measured or not."""

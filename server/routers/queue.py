@@ -13,6 +13,7 @@ from server.schemas import Items, JobLineRead, JobListRead, WorkerRead
 from services import jobs, roster, schedule
 from services.jobs import Group
 from services.names import Id
+from services.numbers import Whole
 
 router = APIRouter(route_class=Tagged, tags=["queue"])
 
@@ -29,8 +30,8 @@ def list_jobs(
     session: ReadDep,
     group: Annotated[Group, Query(description="failed: without a result, however")] = "running",
     population: Annotated[Id | None, Query(description="only jobs that it wants")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    limit: Annotated[Whole, Query(ge=1, le=1000)] = 50,
+    offset: Annotated[Whole, Query(ge=0, lt=2**31)] = 0,
 ) -> JobListRead:
     """Running jobs oldest first, waiting ones in order of service, ended ones latest first."""
     found = jobs.listed(session, group, population, limit, offset)

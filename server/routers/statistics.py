@@ -16,10 +16,11 @@ from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
-from services import queries
+from services import numbers, queries
 from services import seeds as averages
 from services.errors import Refused
 from services.names import Id
+from services.numbers import Decimal
 
 router = APIRouter(
     route_class=Tagged,
@@ -42,7 +43,7 @@ def read_edf(
         str,
         Query(description=f"evenly spaced errors, 2 to {MOST_POINTS:,}; `all`: every step"),
     ] = str(queries.CUTS),
-    level: Annotated[float, Query(ge=0.01, le=0.9999, description="of the band")] = 0.95,
+    level: Annotated[Decimal, Query(ge=0.01, le=0.9999, description="of the band")] = 0.95,
     seeds: Annotated[
         Literal["own", "mean"],
         Query(description="`mean`: errors are means over the seeds of a network, from two on"),
@@ -73,9 +74,10 @@ def _points(text: str) -> int | None:
     """How many points, or None for every step."""
     if text == "all":
         return None
-    if not text.isdecimal() or len(text) > 6 or not 2 <= int(text) <= MOST_POINTS:
+    points = numbers.whole(text, 2, MOST_POINTS)
+    if points is None:
         raise Refused("points", text, f"`all`, or a whole number from 2 to {MOST_POINTS:,}")
-    return int(text)
+    return points
 
 
 @router.get("/ranges", openapi_extra=CONSTRAINTS)

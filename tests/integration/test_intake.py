@@ -1,6 +1,7 @@
 """What may come in: no text, number or size of a request is a fault of the server."""
 
 import gzip
+import itertools
 import json
 import re
 
@@ -103,6 +104,73 @@ def test_no_id_of_a_path_is_a_fault(client):
             for name in ("population", "network", "space", "regime", "job", "watch"):
                 address = address.replace(f"{{{name}_id}}", number)
             assert is_said(client.request(method, address)) in (404, 422), address
+
+
+SPELLINGS = ["1_0", "%2B1", "%201", "1%20", "1.0", "1e0", "0x1", "٣", "１", "1%0A", "-0"]
+"""What Python, pydantic or a browser might take for 1 or 10."""
+
+
+def filled(path, number):
+    """A route's address with a number for every id."""
+    address = path.replace("{form}", "json")
+    for name in ("population", "network", "space", "regime", "job", "watch"):
+        address = address.replace(f"{{{name}_id}}", number)
+    return address
+
+
+def test_an_address_has_one_spelling(client):
+    for method, path, _ in routes(client):
+        for wrong in (f"{filled(path, '1')}/", f"/{filled(path, '1')}"):
+            answer = client.request(method, wrong, json={})
+            assert answer.status_code == 404, (method, wrong)
+            assert "There is no such page" in answer.text or is_said(answer)
+    for page in ("new", "compare", "queue", "explore", "app"):
+        assert client.get(f"/{page}/" if page != "app" else "/app//").status_code == 404
+        moved = client.get(f"/{page}?population=1")
+        assert (moved.status_code, moved.headers["location"]) == (
+            307,
+            f"/app/{page if page not in ('explore', 'app') else ''}?population=1",
+        )
+
+
+def test_a_number_of_an_address_is_written_in_the_digits_0_to_9(client):
+    assert client.get(f"{API}/populations/1").status_code == 200
+    with_id = [(method, path) for method, path, _ in routes(client) if "_id}" in path]
+    assert len(with_id) > len(SPELLINGS)
+    for (method, path), text in zip(with_id, itertools.cycle(SPELLINGS), strict=False):
+        answer = client.request(method, filled(path, text), json={"n": 1, "paused": True})
+        assert is_said(answer) in (404, 422), (method, path, text)
+    for text in SPELLINGS:
+        for query in (
+            f"archive?population={text}",
+            f"jobs?population={text}",
+            f"jobs?limit={text}",
+            f"jobs?offset={text}",
+            f"comparison?side={text}&side=1",
+            f"comparison?side=1&side=1;depth=..8&points={text}",
+            f"comparison?side=1&side=1;depth=..8&planned={text}0",
+            f"populations/1/networks?limit={text}",
+            f"populations/1/networks?cursor=1~{text}",
+            f"populations/1/edf?points={text}0",
+            f"events?population={text}",
+        ):
+            assert is_said(client.get(f"{API}/{query}")) == 422, query
+        for figure in ("population", "population=1&against", "population=1&best"):
+            answer = client.get(f"/app/figures/widths.html?{figure}={text}")
+            assert is_said(answer) == 422 or "against" in figure
+        assert is_said(client.get(f"/app/figures/edf.html?population=1&against={text}")) == 422
+
+
+@pytest.mark.parametrize("text", ["0.9_5", "%2B0.95", "%200.95", "٠.٩", "nan", "0x1", ""])
+def test_a_level_is_a_plain_number(client, text):
+    for query in (
+        f"populations/1/edf?level={text}",
+        f"comparison?side=1&side=1;depth=..8&level={text}",
+        f"quantiles?side=1&q={text}",
+        f"quantiles?side=1&below={text}",
+    ):
+        assert is_said(client.get(f"{API}/{query}")) == 422, query
+    assert client.get(f"{API}/populations/1/edf?level=9.5e-1").status_code == 200
 
 
 def test_no_query_is_a_fault(client):
@@ -218,6 +286,15 @@ def test_a_name_can_be_read_and_told_apart(client, name):
 @pytest.mark.parametrize("name", ["x", "RegNetX, b = 1 · Überprüft", "Ω 設計空間"])
 def test_a_name_may_be_of_any_script(client, name):
     assert client.post(f"{API}/spaces", json={"name": name, "space": SPACE}).status_code == 201
+
+
+def test_a_name_is_one_name_however_it_is_spelt(client):
+    for name in ("caf\u00e9 \u2764", "cafe\u0301 \u2764\ufe0f"):
+        answer = client.post(f"{API}/spaces", json={"name": name, "space": SPACE})
+        assert answer.status_code == 201
+        assert answer.json()["name"] == "caf\u00e9 \u2764"
+    other = client.post(f"{API}/spaces", json={"name": name, "space": SPACE | {"block": "R"}})
+    assert other.status_code == 409
 
 
 @pytest.mark.parametrize("n", [True, "5", 5.5, 1e300, -1, 0, 100_001])

@@ -18,7 +18,7 @@ from db.session import Database
 from designspace.spaces import DESIGN_SPACE
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, regimes, spaces
+from services import leases, names, regimes, spaces
 
 RELEASE = Path(__file__).parents[1] / "fixtures" / "release-0.1"
 
@@ -247,6 +247,38 @@ def test_a_space_that_can_not_be_drawn_becomes_the_nearest_that_can(sqlite_url, 
     assert set(now) == {"broken (mended)", "whole", "a\\u202eb (mended)"}
     assert now["whole"] == space
     assert now["broken (mended)"] == space | mended
+
+
+def test_names_that_look_alike_are_told_apart_by_a_number(sqlite_url):
+    upgrade(sqlite_url, "0009")
+    space = DESIGN_SPACE.validate_python({"family": "anynet"}).model_dump_json()
+    given = ["caf\u00e9", "cafe\u0301", "\u2764\ufe0f", "a\u2800b", "plain", "\ufe0f"]
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO design_spaces (name, definition, created_at) "
+                "VALUES (:name, :definition, 0)"
+            ),
+            [{"name": name, "definition": space} for name in given],
+        )
+    engine.dispose()
+    upgrade(sqlite_url)
+    database = Database(sqlite_url)
+    with database.read() as session:
+        now = [one.name for one in spaces.every(session)]
+        kept = session.execute(text("SELECT name FROM mended ORDER BY id")).scalars().all()
+    database.dispose()
+    assert now == [
+        "caf\u00e9",
+        "caf\u00e9 (2)",
+        "\u2764",
+        "a\\u2800b (mended)",
+        "plain",
+        "unnamed",
+    ]
+    assert kept == [*given[1:4], given[5]]
+    assert [names.given(name) for name in now] == now
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.names import checked
+from services.names import given
 
 
 @pytest.mark.parametrize(
@@ -11,13 +11,35 @@ from services.names import checked
         "RegNetX, b = 1",
         "d \u2264 24",
         "\U0001f600",
+        "\U0001f44d\U0001f3fd",  # a thumb of a colour
         "\u05e9\u05dc\u05d5\u05dd",
         "\u00e9",
-        "e\u0301",
+        "x\u0304",  # Unicode has no composed form of it
+        "\u0915\u094d\u0937",
     ],
 )
 def test_a_name_is_of_any_script(name):
-    assert checked(name) == name
+    assert given(name) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("caf\u00e9", "cafe\u0301"),
+        ("\ud55c", "\u1112\u1161\u11ab"),  # Hangul, whole and in parts
+        ("\u00c5", "\u212b"),  # the letter, and the sign of Angstrom
+        ("q\u0323\u0307", "q\u0307\u0323"),  # marks in either order
+        ("\u2764 best", "\u2764\ufe0f best"),  # a heart, and one that is to be a picture
+        ("1\u20e3", "1\ufe0f\u20e3"),
+    ],
+)
+def test_names_that_look_alike_by_their_spelling_are_one_name(one, other):
+    assert given(one) == given(other)
+
+
+def test_a_name_that_was_given_once_stays_as_it_is():
+    for name in ("cafe\u0301", "\u2764\ufe0f", "\u212b", "a\ufe0f\u0301"):
+        assert given(given(name)) == given(name)
 
 
 @pytest.mark.parametrize(
@@ -37,10 +59,30 @@ def test_a_name_is_of_any_script(name):
 )
 def test_a_name_that_nobody_sees_is_refused(blank):
     with pytest.raises(ValueError, match="name"):
-        checked(blank)
+        given(blank)
 
 
-@pytest.mark.parametrize("unseen", ["\u3164", "\u2800", "\u034f", "\u200b", "\u202e", "\u2028"])
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "\u3164",
+        "\u2800",
+        "\u034f",
+        "\u200b",
+        "\u202e",
+        "\u2028",
+        "\ufe00",
+        "\U000e0100",
+        "\u180b",
+    ]
+    + ["\u2065", "\ufff0", "\U000e0041"],
+)
 def test_a_name_is_not_told_from_another_by_what_nobody_sees(unseen):
-    with pytest.raises(ValueError, match="name"):
-        checked(f"A{unseen}B")
+    with pytest.raises(ValueError, match=f"has U.{ord(unseen):04X}"):
+        given(f"A{unseen}B")
+
+
+def test_pictures_that_are_joined_are_refused_by_the_name_of_the_joiner():
+    # A font without the picture of the two shows them as if they were not joined.
+    with pytest.raises(ValueError, match="U.200D ZERO WIDTH JOINER"):
+        given("\U0001f469\u200d\U0001f4bb")

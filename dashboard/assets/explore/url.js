@@ -13,12 +13,14 @@
   const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
     "sort", "columns"]);
   const MOST_BEST = 100;
-  const ID = (x) => Number.isSafeInteger(x) && x > 0;
-  /** Options that are numbers, and which of these they may be. */
+  const WHOLE = /^\d+$/;
+  const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
+  /** Options that are numbers: how they are written, as for REST, and which they may be. */
   const NUMBERS = {
-    population: [ID, "an id"], against: [ID, "an id"], network: [ID, "an id"],
-    below: [Number.isFinite, "an error in percent"],
-    best: [(x) => ID(x) && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
+    population: ID, against: ID, network: ID,
+    below: [DECIMAL, Number.isFinite, "an error in percent"],
+    best: [WHOLE, (x) => x > 0 && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
   };
 
   /**
@@ -30,11 +32,11 @@
   function read(search) {
     const query = new URLSearchParams(search);
     const problems = [];
-    const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, [allowed, noun]]) => {
+    const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, rule]) => {
+      const [written, allowed, noun] = rule;
       const text = query.get(name);
       if (text === null || text === "") return [name, null];
-      const x = text.trim() ? Number(text) : NaN;
-      if (allowed(x)) return [name, x];
+      if (written.test(text) && allowed(Number(text))) return [name, Number(text)];
       problems.push(`${name}=${text} is not ${noun}`);
       return [name, null];
     }));
