@@ -25,6 +25,7 @@ from server.guard import Guard
 from server.headers import Secured
 from server.intake import Intake
 from server.problems import ALWAYS, MISSING
+from server.turns import Turns
 from services import columns, identity, progress, versions
 from services.progress import Activity
 from services.samplers import Samplers
@@ -63,7 +64,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     broker_url = settings.broker
     hub = Hub(broker_url, read_versions, read_activities)
     samplers = Samplers(settings.sampling_seconds)
-    parts = Parts(database, Snapshots(database), Queue(broker_url), hub, samplers)
+    parts = Parts(
+        database,
+        Snapshots(database),
+        Queue(broker_url),
+        hub,
+        samplers,
+        Turns("archives are read"),
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from db.session import Database
 from jobs.queue import Queue
 from server import etags
 from server.events import Hub
+from server.turns import Turns
 from services.names import Id
 from services.samplers import Samplers
 from services.snapshots import Snapshot, Snapshots
@@ -27,6 +28,7 @@ class Parts:
     queue: Queue
     hub: Hub
     samplers: Samplers
+    archives: Turns
 
 
 def parts(request: Request) -> Parts:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -19,7 +19,7 @@ from db.models import (
     RegimeRow,
     ResultRow,
 )
-from services import definitions, provenance
+from services import archives, definitions, provenance
 from services.archives import (
     Archive,
     ArchivedDraw,
@@ -38,6 +38,9 @@ from services.wanting import wants
 
 MOST_NETWORKS = 20_000
 """In a file; what is larger than an import takes is refused once it is written, too."""
+
+SHORTEST_EPOCH = len('{"epoch":1,"loss":1.0,"error":1.0,"seconds":1.0}')
+"""Bytes of an epoch's JSON, at least."""
 
 DRAWN = tuple(ArchivedDraw.model_fields)[1:]
 """What an archive says of a draw besides its network: columns of the table."""
@@ -65,6 +68,7 @@ def archive(
     networks = {row.id: row for drawn in draws.values() for _, row in drawn}
     wanted = {row.id: _jobs(session, row.id) for row in rows}
     archived = {job.id: job for jobs in wanted.values() for job in jobs}  # once each
+    _require_few(session, archived)
     results = _by_job(session, ResultRow, archived)
     epochs = _by_job(session, EpochRow, archived)
     names = {row.id: row.name for row in rows}
@@ -152,6 +156,17 @@ def _by_job(session: Session, table: Any, job_ids: Iterable[int]) -> dict[int, l
         for row in session.scalars(some.order_by(*table.__table__.primary_key)):
             found[row.job_id].append(row)
     return found
+
+
+def _require_few(session: Session, job_ids: Iterable[int]) -> None:
+    """Refuse learning curves that make a file too large, before they fill the memory."""
+    ids, epochs = list(job_ids), 0
+    for start in range(0, len(ids), 500):
+        some = EpochRow.job_id.in_(ids[start : start + 500])
+        epochs += session.scalars(select(func.count()).where(some)).one()
+    most = archives.LARGEST_TEXT // SHORTEST_EPOCH
+    if epochs > most:
+        raise TooLarge("population", f"{epochs:,} epochs", f"at most {most:,} in a file")
 
 
 def _provenance(

@@ -1,22 +1,29 @@
-"""Archives: populations with all their measurements, as one file; and such a file, imported."""
+"""Archives: populations with all their measurements, as one file; and such a file, imported.
+
+Both take seconds where much was measured, so they happen one at a time (`server/turns.py`).
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
-from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
-from server.dependencies import PartsDep, ReadDep
-from server.problems import CHANGING, MISSING, TAKEN, responses
+from server.dependencies import PartsDep
+from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas import ImportRead
 from services import archives, exports, imports
 from services.archives import LARGEST_FILE, MEDIA_TYPE
-from services.errors import Refused, TooLarge
+from services.errors import Busy, Refused, TooLarge
 from services.names import Id
 
 router = APIRouter(prefix="/archive", tags=["archive"])
+
+SECONDS = 120.0
+"""In which a file has to be here: 16 MiB by a line of 1.2 Mbit/s."""
 
 
 @router.get(
@@ -24,14 +31,20 @@ router = APIRouter(prefix="/archive", tags=["archive"])
     response_class=Response,
     responses={200: {"content": {MEDIA_TYPE: {}}}} | MISSING | responses(413),
 )
-def export_populations(
-    session: ReadDep,
+async def export_populations(
+    parts: PartsDep,
     population: Annotated[
         list[Id], Query(min_length=1, max_length=100, description="ids of populations")
     ],
 ) -> Response:
     """Populations, spaces, regime, networks, results and epochs as a file (docs/archive.md)."""
-    file = archives.pack(exports.archive(session, population))
+
+    def packed() -> bytes:
+        with parts.database.read() as session:
+            return archives.pack(exports.archive(session, population))
+
+    async with parts.archives.inside():
+        file = await parts.archives.take(packed)
     name = f"netspace-{hashlib.sha256(file).hexdigest()[:12]}{archives.SUFFIX}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file, media_type=MEDIA_TYPE, headers=headers)
@@ -40,13 +53,20 @@ def export_populations(
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
+    response_model=ImportRead,
     responses=CHANGING | TAKEN,
     openapi_extra={"requestBody": {"required": True, "content": {MEDIA_TYPE: {}}}},
 )
-async def import_archive(request: Request, parts: PartsDep) -> ImportRead:
+async def import_archive(request: Request, parts: PartsDep) -> ImportRead | Response:
     """Store what the file in the body has and this database lacks: all of it, or nothing."""
-    file = await _body(request)
-    report = await run_in_threadpool(imports.load, parts.database, file)
+    async with parts.archives.inside():
+        try:
+            file = await asyncio.wait_for(_body(request), SECONDS)
+        except TimeoutError:
+            return refused(408, "file", None, f"the whole of it within {SECONDS:g} seconds")
+        except ClientDisconnect:
+            raise Busy("nobody waits for the answer any more") from None
+        report = await parts.archives.take(lambda: imports.load(parts.database, file))
     return ImportRead.model_validate(report)
 
 

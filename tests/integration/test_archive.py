@@ -1,9 +1,12 @@
 """Archives: a study leaves one database and arrives in another, once and whole."""
 
+import asyncio
 import gzip
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import numpy as np
 import pytest
 from archived import content, exported, packed, study
@@ -15,8 +18,10 @@ from designspace.spaces import PRESETS
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
+from server import turns
 from services import (
     archives,
+    exports,
     imports,
     jobs,
     leases,
@@ -26,12 +31,13 @@ from services import (
     schedule,
     spaces,
 )
-from services.errors import TooLarge, WrongArchive
+from services.errors import Busy, TooLarge, WrongArchive
 from services.import_report import Count
 from services.populations import Spec
 from services.snapshots import Snapshots
 
 GZIP = {"content-type": "application/gzip"}
+HERE = "http://127.0.0.1:8050"
 TABLES = ("design_spaces", "regimes", "networks", "populations", "draws", "jobs", "results")
 
 
@@ -326,6 +332,14 @@ def test_what_nobody_could_import_is_not_exported(sqlite, monkeypatch):
         exported(sqlite, study(sqlite))
 
 
+def test_learning_curves_that_no_file_holds_are_not_read(sqlite, monkeypatch):
+    ids = study(sqlite)
+    monkeypatch.setattr(archives, "LARGEST_TEXT", 1_000)
+    monkeypatch.setattr(exports, "_by_job", None)  # what reads them
+    with pytest.raises(TooLarge, match="at most 20 in a file, got '70 epochs'"):
+        exported(sqlite, ids)
+
+
 def test_measurements_that_were_added_to_an_archive_come_after_it(database, wrong):
     id, _ = imports.load(database, packed(wrong)).population_ids
     snapshots = Snapshots(database)
@@ -431,11 +445,15 @@ def test_what_fails_while_it_is_stored_leaves_nothing_behind(database, elsewhere
     assert counts(database) == before
 
 
-@pytest.fixture
-def client(database):
+def application(database):
     """The application on the test's database; no broker, so it polls."""
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(database):
+    with TestClient(application(database), "http://127.0.0.1:8050") as client:
         yield client
 
 
@@ -466,3 +484,79 @@ def test_rest_says_what_is_wrong_with_an_archive_and_where(client, wrong, monkey
     assert "content-type" in client.post("/api/v1/archive", content=b"").text
     assert client.get("/api/v1/archive?population=99").status_code == 404
     assert client.get("/api/v1/archive").status_code == 422
+
+
+def asked(database, ask):
+    """What comes of asking the application several things at once."""
+
+    async def talk():
+        transport = httpx.ASGITransport(application(database))
+        async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+            return await ask(client)
+
+    return asyncio.run(talk())
+
+
+def test_a_file_that_does_not_come_is_not_waited_for(sqlite, monkeypatch):
+    monkeypatch.setattr("server.routers.archive.SECONDS", 0.3)
+
+    async def slowly():
+        yield b"x"
+        await asyncio.sleep(30)
+
+    async def ask(client):
+        return await client.post("/api/v1/archive", headers=GZIP, content=slowly())
+
+    answer = asked(sqlite, ask)
+    assert answer.status_code == 408
+    assert answer.json()["detail"][0]["field"] == "file"
+
+
+def test_archives_take_turns_and_hold_up_nobody_else(sqlite, elsewhere, monkeypatch):
+    going, goes_on, at_work = threading.Event(), threading.Event(), []
+    load = imports.load
+
+    def slowly(*given):
+        at_work.append(1)
+        assert len(at_work) == 1  # one at a time
+        going.set()
+        assert goes_on.wait(20)
+        at_work.pop()
+        return load(*given)
+
+    monkeypatch.setattr(imports, "load", slowly)
+
+    async def ask(client):
+        posts = [
+            asyncio.create_task(client.post("/api/v1/archive", headers=GZIP, content=elsewhere))
+            for _ in range(turns.MOST)
+        ]
+        await asyncio.to_thread(going.wait, 20)
+        await asyncio.sleep(0.2)
+        refused = await client.post("/api/v1/archive", headers=GZIP, content=elsewhere)
+        also = await client.get("/api/v1/archive?population=1")
+        other = await client.get("/api/v1/spaces")
+        goes_on.set()
+        return refused, also, other, await asyncio.gather(*posts)
+
+    refused, also, other, posts = asked(sqlite, ask)
+    assert (refused.status_code, also.status_code, other.status_code) == (503, 503, 200)
+    assert "others" in refused.json()["detail"][0]["message"]
+    assert refused.headers["retry-after"]
+    assert [one.status_code for one in posts] == [201] * turns.MOST
+
+
+def test_a_turn_that_does_not_come_is_told(monkeypatch):
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.1)
+    ends = threading.Event()
+
+    async def both():
+        one = turns.Turns("something is done")
+        first = asyncio.create_task(one.take(lambda: ends.wait(20)))
+        await asyncio.sleep(0.1)
+        with pytest.raises(Busy, match="something is done for others"):
+            await one.take(lambda: None)
+        ends.set()
+        return await first, await one.take(lambda: "the next")
+
+    assert asyncio.run(both()) == (True, "the next")
