@@ -31,6 +31,9 @@ Rows: TypeAlias = slice | NDArray[np.int64]
 NO_CAUSE = -1
 UNKNOWN_CAUSE = "unknown"
 
+ORDINAL = "ordinal"
+"""Names the place in the sampling order, from 0: it can be constrained like a column."""
+
 
 class Status(IntEnum):
     """What became of a network."""
@@ -97,7 +100,7 @@ class Population:
     """
 
     columns: Mapping[str, Column]  # nan: the network lacks it
-    marks: Mapping[str, NDArray[Any]]  # status, multiplicity, cause and perhaps ids
+    marks: Mapping[str, NDArray[Any]]  # status, multiplicity, cause, ordinal and perhaps ids
     causes: tuple[str, ...]  # names of the failures' codes
     complete: frozenset[str]  # columns that no network lacks; others may lack none, too
 
@@ -150,6 +153,7 @@ class Population:
             "status": state,
             "cause": cause,
             "multiplicity": as_weights(multiplicity, n),
+            ORDINAL: np.arange(n, dtype=float),
         }
         if ids is not None:
             marks["ids"] = of_length("ids", np.array(cells.unmasked(ids)), n)
@@ -208,9 +212,19 @@ class Population:
         Raises:
             ConstraintError: a constraint on a column that the population lacks.
         """
-        if not constraints:
-            return self
-        return self.take(passing(self.columns, constraints))
+        return self.take(self.passing(constraints)) if constraints else self
+
+    def passing(self, constraints: Mapping[str, Constraint]) -> NDArray[np.bool_]:
+        """Which networks pass every constraint, on columns or on `ordinal`, shape (n,).
+
+        Raises:
+            ConstraintError: a constraint on a column that the population lacks.
+        """
+        if ORDINAL in self.columns or ORDINAL not in constraints:
+            return passing(self.columns, constraints)
+        others = {name: one for name, one in constraints.items() if name != ORDINAL}
+        in_order: NDArray[np.bool_] = constraints[ORDINAL].mask(self.marks[ORDINAL])
+        return passing(self.columns, others) & in_order
 
     def prefix(self) -> Population:
         """The networks before the first pending one in sampling order.

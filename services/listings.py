@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from designspace import constraints
 from designspace.population import NO_CAUSE, Status
 from services import numbers, queries
 from services.errors import Refused
@@ -100,7 +99,7 @@ def _sorted(
     if column not in population.columns and column != "ordinal":
         allowed = f"ordinal, {', '.join(population.columns)}; with - in front for descending"
         raise Refused("sort", sort, allowed)
-    passes = constraints.passing(population.columns, queries.parse(snapshot, texts))
+    passes = population.passing(queries.parse(snapshot, texts))
     rows = np.flatnonzero(passes)
     key = rows.astype(float) if column == "ordinal" else population.columns[column][rows]
     key = np.where(np.isnan(key), np.inf, -key if sort.startswith("-") else key)

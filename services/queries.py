@@ -14,7 +14,7 @@ from designspace.bands import Band
 from designspace.bootstrap import BestPair, BestRange
 from designspace.constraints import Constraint
 from designspace.edf import EDF, Curve, edf
-from designspace.population import Population
+from designspace.population import ORDINAL, Population
 from services.errors import Refused
 from services.snapshots import Snapshot
 
@@ -47,9 +47,9 @@ class EdfAnswer:
 
 
 def parse(snapshot: Snapshot, texts: Mapping[str, str]) -> dict[str, Constraint]:
-    """Constraints from text by column name, as `view` takes them."""
+    """Constraints from text by column name, or on the launch order, as `view` takes them."""
     try:
-        return constraints.parse_all(texts, snapshot.population.columns)
+        return constraints.parse_all(texts, [*snapshot.population.columns, ORDINAL])
     except constraints.ConstraintError as error:
         raise Refused(error.column, error.text, f"{error.reason}; {error.allowed}") from error
 
@@ -61,7 +61,7 @@ def view(snapshot: Snapshot, texts: Mapping[str, str]) -> View:
         Refused: a text that is no constraint, or a column that the population lacks.
     """
     population, parsed = snapshot.population, parse(snapshot, texts)
-    passing = int(constraints.passing(population.columns, parsed).sum())
+    passing = int(population.passing(parsed).sum())
     judged = snapshot.prefix.constrained(parsed).counts
     return View(
         snapshot,

@@ -20,15 +20,13 @@ import numpy as np
 from designspace import constraints
 from designspace.constraints import Constraint, ConstraintError
 from designspace.edf import EDF, edf
-from designspace.population import Population
+from designspace.population import ORDINAL, Population
 from services import numbers, queries
 from services.errors import Refused
 from services.queries import View
 from services.snapshots import Snapshot, Snapshots
 
 GRAMMAR = "`ID` or `ID;column=constraint;..`, as in 2;depth=5..8;bottleneck_ratio=1"
-LAUNCHED = "ordinal"
-"""Names a network's place in the launch order, beside the columns."""
 PART = re.compile(r"(?<=: )|(?= · )|(?= \()")
 """Where a part of a population's name ends: `Study: | RegNetX | (fashion-14)`."""
 
@@ -96,11 +94,11 @@ def side(snapshots: Snapshots, text: str) -> Side:
         NotFound: no such population.
     """
     population, texts = parse_side(text)
-    launched = texts.pop(LAUNCHED, None)
+    launched = texts.pop(ORDINAL, None)
     snapshot, window, said = snapshots.get(population), None, []
     if launched is not None:
         snapshot, window = part_of(snapshot, launched)
-        said = [f"{LAUNCHED}={window}"]
+        said = [f"{ORDINAL}={window}"]
     view = queries.view(snapshot, texts)
     named = [f"{name}={constraint}" for name, constraint in view.constraints.items()]
     return Side(text, view, " · ".join([view.snapshot.name, *named, *said]), window)
@@ -116,10 +114,10 @@ def halved(snapshots: Snapshots, text: str, half: Half) -> str:
         NotFound: no such population.
     """
     population, texts = parse_side(text)
-    if LAUNCHED in texts:
+    if ORDINAL in texts:
         return text
     second = -(-len(snapshots.get(population).population) // 2)
-    return f"{text};{LAUNCHED}=" + (f"..{second - 1}" if half == "first" else f"{second}..")
+    return f"{text};{ORDINAL}=" + (f"..{second - 1}" if half == "first" else f"{second}..")
 
 
 def part_of(snapshot: Snapshot, launched: str) -> tuple[Snapshot, Constraint]:
@@ -132,7 +130,7 @@ def part_of(snapshot: Snapshot, launched: str) -> tuple[Snapshot, Constraint]:
         window = constraints.parse(launched)
     except ConstraintError as error:
         allowed = f"{error.reason}; {error.allowed}"
-        raise Refused(LAUNCHED, launched, allowed) from error
+        raise Refused(ORDINAL, launched, allowed) from error
     population = snapshot.population
     places = np.arange(len(population), dtype=float)
     return replace(snapshot, population=population.take(window.mask(places))), window

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.style import LIGHT, Palette, empty, styled, translucent
+from dashboard.figures.style import LIGHT, OF_SHARES, Palette, empty, styled, translucent
 from designspace.bands import Band
 from designspace.comparison import MATTERS
 from designspace.edf import EDF, Curve
@@ -53,11 +53,14 @@ def edfs_figure(drawn: Sequence[Drawn], palette: Palette = LIGHT) -> go.Figure:
             name=one.label,
             mode="lines",
             line={"color": one.colour, "width": 2, "shape": "hv"},
-            hovertemplate="%{y:.1%}",
+            customdata=100 * one.curve.share,
+            hovertemplate="%{customdata:.1f} %",
         )
     styled(figure, palette, height=HEIGHT, hovermode="x unified")
-    figure.update_xaxes(title_text="top-1 error e (%)", range=error_range(some))
-    figure.update_yaxes(title_text="F(e)", range=[-0.01, 1.01], tickformat=".0%")
+    figure.update_xaxes(
+        title_text="top-1 error e (%)", hoverformat=".2f", range=error_range(some)
+    )
+    figure.update_yaxes(title_text="F(e)", **OF_SHARES)
     return figure
 
 

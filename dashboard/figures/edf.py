@@ -10,7 +10,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.shown import Shown
-from dashboard.figures.style import LIGHT, Palette, empty, styled, titled, translucent
+from dashboard.figures.style import (
+    LIGHT,
+    OF_SHARES,
+    Palette,
+    empty,
+    styled,
+    titled,
+    translucent,
+)
 from designspace.bands import Band
 from designspace.edf import Curve
 from designspace.shares import Floats
@@ -74,8 +82,8 @@ def edf_figure(
         height=560,
         margin_b=64,
     )
-    figure.update_xaxes(title_text="top-1 error e (%)", range=ends)
-    figure.update_yaxes(title_text="F(e)", range=[-0.01, 1.01], tickformat=".0%")
+    figure.update_xaxes(title_text="top-1 error e (%)", hoverformat=".2f", range=ends)
+    figure.update_yaxes(title_text="F(e)", **OF_SHARES)
     return titled(figure, palette, "Error EDF", [*lines, f"{CONVENTION}; band: {band_name}"])
 
 
@@ -100,7 +108,8 @@ def add_curve(figure: go.Figure, part: Shown, curve: Curve, colour: str) -> None
         legendgroup=colour,
         mode="lines",
         line={"color": colour, "width": 2, "shape": "hv"},
-        hovertemplate="%{y:.1%}",
+        customdata=100 * curve.share,
+        hovertemplate="%{customdata:.1f} %",
     )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from designspace import constraints as grammar
 from designspace.constraints import Constraint
 from designspace.edf import EDF, edf
 from designspace.population import Population
@@ -60,5 +59,5 @@ def shown(
     """
     constraints = constraints or {}
     judged = population.prefix().constrained(constraints)
-    passing = int(grammar.passing(population.columns, constraints).sum())
+    passing = int(population.passing(constraints).sum())
     return Shown(label, judged, passing - len(judged))

@@ -68,6 +68,13 @@ DARK = Palette(
 )
 PALETTES = {"light": LIGHT, "dark": DARK}
 
+OF_SHARES: dict[str, Any] = {
+    "range": [-0.01, 1.01],
+    "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
+    "ticktext": ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"],
+}
+"""An axis of shares, told as Explore tells them: d3's format for percent has no space."""
+
 LINE_HEIGHT = 18  # pixels, of a title's small lines
 
 

@@ -98,7 +98,7 @@ def heading(name: str, part: Population) -> str:
 
 def span(population: Population) -> str:
     """`5.2 – 6.9 %`: lowest and highest error."""
-    return f"{population.error[0]:.1f} – {population.error[-1]:.1f} %"
+    return f"{population.error[0]:.2f} – {population.error[-1]:.2f} %"
 
 
 def built_widths(population: Population, row: int) -> list[int]:

@@ -149,6 +149,7 @@ def constraints() -> Component:
                 html.I(id="passing-bar"), className="bar", **attributes(aria_hidden="true")
             ),
             paper(),
+            inherited(),
             dmc.TextInput(
                 id="filter-constraints",
                 placeholder="filter constraints  /",
@@ -227,6 +228,7 @@ def paper() -> Component:
                         data_constraint=constraint,
                         data_about=words,
                         aria_pressed="false",
+                        aria_disabled="true",
                     ),
                 )
                 for column, constraint, text, words in PAPER
@@ -236,6 +238,27 @@ def paper() -> Component:
         className="paper",
         role="group",
         **attributes(aria_label="the constraints that the paper finds"),
+    )
+
+
+def inherited() -> Component:
+    """What a refinement took over, told apart; assets/explore/inherited.js fills it."""
+    return html.Div(
+        [
+            html.Span(id="inherited-said"),
+            html.Button(
+                "new ones only",
+                id="new-only",
+                className="chip",
+                title="their errors suggested this space: the new networks judge it",
+                **attributes(aria_pressed="false"),
+            ),
+        ],
+        id="inherited",
+        className="paper",
+        role="group",
+        hidden=True,
+        **attributes(aria_label="networks that are inherited"),
     )
 
 

@@ -87,6 +87,7 @@ def grid() -> dag.AgGrid:
                 "enableClickSelection": True,
             },
             "tooltipShowDelay": 400,
+            "rowClassRules": {"inherited": "params.data && params.data.inherited"},
             "theme": {"function": "netspaceTheme(themeQuartz)"},
             "localeText": {"noRowsToShow": "No network passes."},
         },

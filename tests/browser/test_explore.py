@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from served import Served
 
 from designspace.joint import joint_line
-from services import schedule
+from services import leases, roster, schedule
 
 pytestmark = pytest.mark.browser
 
@@ -187,7 +187,7 @@ def test_the_page_shows_what_the_server_computes(explore, served):
     assert number(page, "n") == str(chosen["n"])
     assert page.inner_text("#passing") == str(chosen["passing"])
     assert number(page, "best") == f"{edf['best']:.2f} %"
-    assert number(page, "median") == f"{edf['median']:.1f} %"
+    assert number(page, "median") == f"{edf['median']:.2f} %"
     below = np.searchsorted(edf["error"], 14)
     assert number(page, "below") == f"{100 * edf['share'][below - 1]:.1f} %"
     said = page.inner_text("[data-number=n] small")
@@ -397,8 +397,20 @@ def test_fewer_than_twenty_networks_have_no_best_range(explore, served):
 def test_a_population_without_results_says_what_happens_next(explore, served):
     id = served.create("RegNetX · waiting", 5, seed=3)
     page = explore(f"?population={id}", state="waiting")
-    expect(page.locator("#edf-card")).to_contain_text("wait for a worker")
+    card = page.locator("#edf-card")
+    expect(card).to_contain_text("wait for a worker. Start one, then results appear")
     expect(page.locator("#passing")).to_have_text("5")
+    with served.database.durable() as session:
+        roster.report(session, "lab-1:7", "a processor", False, 1, ["digits"])
+    expect(card).to_contain_text("One is there and has not taken the first one")
+    served.comes_first(served.regnet)
+    with served.database.durable() as session:
+        claim = leases.claim(session, "train", "lab-1:7", 600)
+    expect(card).to_contain_text("Now RegNetX · digits is trained")
+    with served.database.durable() as session:
+        leases.release(session, claim)
+        roster.leave(session, "lab-1:7")
+    expect(card).to_contain_text("Start one")
 
 
 @pytest.mark.parametrize("n", [1, 2, 19])
@@ -417,7 +429,7 @@ def test_a_few_networks_have_an_edf_but_no_best_and_worst(explore, served, n):
 
 def test_equal_errors_are_one_step_and_no_division_by_zero(explore, served):
     page = explore(f"?population={served.measured('RegNetX · equal', *[10.0] * 25)}&below=10.5")
-    assert number(page, "median") == "10.0 %"
+    assert number(page, "median") == "10.00 %"
     assert number(page, "below") == "100.0 %"
     assert "NaN" not in page.inner_text("#explore")
 
@@ -670,3 +682,52 @@ def test_networks_that_somebody_cancelled_are_not_called_failed(explore, served)
     page = explore(f"?population={id}", state="failed")
     expect(page.locator("#edf-card")).to_contain_text("All 3 networks were cancelled")
     expect(rows(page).nth(0).locator("[col-id=error]")).to_have_text("cancelled")
+
+
+def test_what_is_clicked_right_after_a_link_is_not_taken_back(explore, served):
+    page = explore()
+    listed, slow = "**/api/v1/populations", []
+    page.route(listed, lambda route: slow.append(route))
+    follow(page, f"?population={served.regnet}&against={served.anynet}&wm=..2.5")
+    page.locator("#paper .chip", has_text="b = 1").click()
+    wait_for_commit(page, "bottleneck_ratio")
+    with page.expect_response(listed):
+        page.unroute(listed)  # which lets go of those that wait
+    page.wait_for_timeout(300)
+    assert committed(page) == {"wm": "..2.5", "bottleneck_ratio": "1"}
+    assert "bottleneck_ratio=1" in page.url
+
+
+# ------------------------------------------------------------------ what was inherited
+
+
+def test_inherited_networks_stand_apart_and_new_ones_alone_are_one_click(explore, served):
+    parent = served.measured("RegNetX · parent", *np.linspace(5, 29, 25))
+    id = served.create(
+        "RegNetX · heir", 50, seed=77, training_seed=served.seeds[-1], inherits=parent
+    )
+    served.record(*np.linspace(10, 34, 25), of=id)
+    page = explore(f"?population={id}&against={parent}")
+    expect(page.locator("#inherited-said")).to_have_text("○ 25 inherited, ● 25 new")
+    expect(page.locator("#scatter-note")).to_contain_text("○ inherited")
+    first = rows(page).nth(0)
+    expect(first).to_have_class(re.compile(r"\binherited\b"))
+    assert number(page, "best") == "5.00 %"
+
+    page.locator("#new-only").click()
+    wait_for_commit(page, "ordinal")
+    expect(page.locator("#passing")).to_have_text("25")
+    expect(page.locator("[data-number=best] > span")).to_have_text("10.00 %")
+    expect(first).not_to_have_class(re.compile(r"\binherited\b"))
+    edf = ask(served, f"/populations/{id}/edf", ordinal=committed(page)["ordinal"])
+    assert (edf["selection"]["n"], edf["best"]) == (25, 10)
+    listed = ask(served, f"/populations/{id}/networks", ordinal="25..", limit=50)
+    assert min(item["ordinal"] for item in listed["items"]) == 25
+    # The parent has an order of its own: all of its networks stay.
+    legend = page.locator("#edf-legend span", has_text="parent").locator("b")
+    expect(legend.first).to_have_text("25")
+    page.locator("#new-only").click()
+    expect(page.locator("#passing")).to_have_text("50")
+
+    explore(f"?population={parent}")
+    expect(page.locator("#inherited")).to_be_hidden()

@@ -197,7 +197,14 @@ def test_nothing_of_a_comparison_fails_on_few_equal_or_diverged_networks(a, b):
 
 @pytest.mark.parametrize(
     ("p", "text"),
-    [(0.034, "p = 0.034"), (4e-5, "p = 4e-5"), (0.5, "p = 0.5"), (1e-30, "p < 1e-15")],
+    [
+        (0.034, "p = 0.034"),
+        (0.5, "p = 0.5"),
+        (3.2e-4, "p = 0.00032"),
+        (1e-4, "p = 0.0001"),
+        (9e-5, "p < 0.0001"),
+        (1e-30, "p < 0.0001"),
+    ],
 )
 def test_a_probability_is_written_as_short_as_it_is_known(p, text):
     assert probability(p) == text

@@ -237,7 +237,7 @@ def test_fewer_than_twenty_networks_are_drawn_in_one_panel_with_the_line_through
 
 def test_diverged_networks_are_counted_but_are_not_among_the_worst():
     figure = widths_figure(shown("mine", population([*np.arange(5.0, 25.0), INF, INF])), 4)
-    assert "21.0 – 24.0 %" in figure.layout.annotations[1].text
+    assert "21.00 – 24.00 %" in figure.layout.annotations[1].text
     assert "of which 2 diverged" in title(figure)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace.constraints import ConstraintError, parse_all
+from designspace.constraints import ConstraintError, Range, parse_all
 from designspace.population import Population, Status
 
 NAN, INF = math.nan, math.inf
@@ -58,6 +58,19 @@ def test_finished_networks_behind_a_pending_one_wait():
 
 def test_statistics_read_measured_and_diverged_networks_and_no_failed_ones():
     assert population().prefix().results().error.tolist() == [5, 7, INF]
+
+
+def test_the_place_in_the_sampling_order_can_be_constrained_and_lasts():
+    behind = {"ordinal": Range(2, math.inf)}
+    errors = [30.0, 20.0, 10.0, INF]
+    whole = Population.from_columns({"error": errors, "depth": [4, 5, 6, 7]})
+    assert whole.constrained(behind).error.tolist() == [10, INF]
+    assert whole.by_error().constrained(behind).error.tolist() == [10, INF]
+    both = behind | {"depth": Range(5, 6)}
+    assert whole.results().constrained(both).error.tolist() == [10]
+    # A table that somebody brings may have a column of that name.
+    own = Population.from_columns({"error": errors, "ordinal": [9, 8, 1, 0]})
+    assert own.constrained(behind).error.tolist() == [30, 20]
 
 
 def test_a_population_of_times_without_errors_is_measured_where_it_has_a_time():

@@ -7,6 +7,7 @@
   const FAILED = 1; // of designspace.population.Status: 0 pending, 2 measured, 3 diverged
   const STATUS = ["pending", "failed", "measured", "diverged"];
   const MOST_BINS = 2 ** 16 - 1;
+  const ORDINAL = "ordinal";
 
   /**
    * The population in the bytes of services/columns.py; its columns are not copied.
@@ -102,6 +103,7 @@
     #all = null;
     #bins = new Map();
     #order = null;
+    #launched = null;
 
     constructor(header, marks, columns) {
       this.header = header; // population, name, version ..
@@ -130,8 +132,9 @@
       return new engine.View(this);
     }
 
+    /** Whether there is a column; `ordinal`, the place in the sampling order, always is. */
     has(name) {
-      return this.#columns.has(name);
+      return this.#columns.has(name) || name === ORDINAL;
     }
 
     /** Values of each row, shape (n,). @throws {RangeError} no such column. */
@@ -141,9 +144,14 @@
 
     /** The column as the engine keeps it. */
     find(name) {
-      const column = this.#columns.get(name);
+      const column = this.#columns.get(name) ?? (name === ORDINAL ? this.#inOrder : null);
       if (!column) throw new RangeError(`the population has no column ${name}`);
       return column;
+    }
+
+    get #inOrder() {
+      this.#launched ??= new Column(ORDINAL, Float32Array.from(this.ordinal).buffer, 0, this.n);
+      return this.#launched;
     }
 
     /** [least, greatest] finite value, of the positive ones with `log`; null: there is none. */

@@ -7,6 +7,7 @@
 (() => {
   "use strict";
   const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
+  const STAFF_MS = 5000; // between two looks at the workers, who speak as often
   const LISTING_MS = 200; // populations that appear together are listed once
 
   const NOBODY = { listed() {}, appeared() {}, arrived() {}, failed() {} };
@@ -17,6 +18,7 @@
       this.early = null; // a list on its way before there is a page
       this.populations = null; // oldest first; null: not known yet
       this.activities = new Map(); // by population
+      this.staff = null; // how many workers there are, as somebody asked last; null: not known
       this.tables = new Map(); // by population
       this.fetching = new Map(); // population -> whether to fetch once more
     }
@@ -49,6 +51,12 @@
       const population = known(link.population) ? link.population : first;
       const rival = link.population === null ? this.rivalOf(population) : null;
       return [population, known(link.against) ? link.against : rival];
+    }
+
+    /** Whether all populations that a link names are in the list of now. */
+    knows({ population, against }) {
+      return population !== null
+        && [population, against].every((id) => id === null || this.find(id) !== null);
     }
 
     /** Populations that a link names and nobody knows: a sentence each. */
@@ -90,6 +98,15 @@
       const others = [...this.activities.values()]
         .filter(({ population, running }) => population !== id && running.length);
       return others.map(({ population }) => this.find(population)?.name).filter(Boolean);
+    }
+
+    /** Count the workers, unless that was done just now. @param {() => void} changed */
+    async muster(changed) {
+      if (performance.now() - (this.musteredAt ?? -STAFF_MS) < STAFF_MS) return;
+      this.musteredAt = performance.now();
+      const { items } = await window.netspaceLive.ask("/workers");
+      this.staff = items.filter(({ alive }) => alive).length;
+      changed();
     }
 
     /** Whether a population's first table is on its way. */

@@ -9,11 +9,12 @@
 
   /**
    * @param {object} at the page: {error, populations, view, lastChanged, activity,
-   *     elsewhere: names of other populations that train}
+   *     elsewhere: names of other populations that train, staff: how many workers there are,
+   *     null: not known}
    * @returns {{state: string, title?: string, text?: string, actions?: [string, string][]}}
    *     actions are [label, name]
    */
-  function stateOf({ error, populations, view, lastChanged, activity, elsewhere }) {
+  function stateOf({ error, populations, view, lastChanged, activity, elsewhere, staff }) {
     if (error) {
       return { state: "error", title: "This could not be loaded", text: error,
         actions: [["Try again", "retry"]] };
@@ -26,7 +27,7 @@
     }
     if (!view) return { state: "loading", title: "Loading networks ..." };
     const all = view.table.all.counts();
-    if (!all.results) return withoutResults(all, view.table, activity, elsewhere);
+    if (!all.results) return withoutResults(all, view.table, activity, how(elsewhere, staff));
     const counts = view.counts();
     if (!counts.passing) {
       return { state: "nothing", title: "No network passes these constraints",
@@ -41,7 +42,7 @@
     return { state: "ready" };
   }
 
-  function withoutResults(all, table, activity, elsewhere) {
+  function withoutResults(all, table, activity, now) {
     if (all.failed && !all.pending) {
       const cancelled = cancelledOf(all, table);
       if (cancelled === all.failed) {
@@ -65,17 +66,22 @@
         actions: [["Resume", "resume"]] };
     }
     const running = activity?.running.length;
-    return { state: "waiting", title: "No network has a result yet",
+    return { state: "waiting", title: "No network has a result yet", waits: !running,
       text: running
         ? `The first of ${count(all.n)} train; curves appear as their results come.`
-        : `${count(all.n)} networks are sampled and wait for a worker. ${how(elsewhere)}` };
+        : `${count(all.n)} networks are sampled and wait for a worker. ${now}`.trim() };
   }
 
-  /** What starts the training: a worker, or nothing but time where one is busy elsewhere. */
-  function how([first, ...more]) {
-    if (!first) return "Start one, then results appear here by themselves.";
-    const others = more.length ? ` and ${count(more.length)} more` : "";
-    return `Now ${first}${others} is trained; results appear here by themselves.`;
+  /** What starts the training: a worker, or nothing but time where those there are busy. */
+  function how([first, ...more], staff) {
+    if (staff === 0) return "Start one, then results appear here by themselves.";
+    if (first) {
+      const others = more.length ? ` and ${count(more.length)} more` : "";
+      return `Now ${first}${others} is trained; results appear here by themselves.`;
+    }
+    if (staff === null) return "";
+    const there = staff === 1 ? "One is there and has" : `${count(staff)} are there and have`;
+    return `${there} not taken the first one; Queue says why.`;
   }
 
   function causes({ failedBy }, table) {

@@ -45,8 +45,7 @@
       const there = theirCount > 0;
       const enough = Math.min(counts.results, theirCount) >= TELLING;
       const compare = (cell, own, theirs) => {
-        const text = fixed(own, cell === best ? 2 : 1);
-        write(cell.value, Number.isFinite(own) ? `${text} %` : text);
+        write(cell.value, Number.isFinite(own) ? `${fixed(own, 2)} %` : fixed(own));
         const difference = own - theirs;
         const known = there && Number.isFinite(difference);
         write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");

@@ -56,9 +56,9 @@
 
     /**
      * @param {object} page what is shown: view, rival, pins, constrained, below, best, picked,
-     *     and whether the panel's controls are there
+     *     whether the panel's controls are there, and how many networks are inherited
      */
-    draw({ view, rival, pins, constrained, below, best, picked, controlled }) {
+    draw({ view, rival, pins, constrained, below, best, picked, controlled, inherited }) {
       const sets = curves(view, rival, pins, constrained);
       const row = picked === null ? -1 : view.table.rowOf(picked);
       const error = row < 0 ? NaN : view.table.error[row];
@@ -68,7 +68,7 @@
       const against = rival ? { name: names(view, rival)[1], view: rival } : null;
       const other = constrained ? { name: "all", view: view.table.all } : against;
       this.numbers.draw(view, other, below);
-      if (controlled) this.scatters.draw(view, row);
+      if (controlled) this.scatters.draw(view, row, inherited);
       this.widths.draw(view, best, row);
       at("explore").dataset.drawn = String(++this.drawn);
       if (this.drawn === 1) this.#mount();

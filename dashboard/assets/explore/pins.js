@@ -79,7 +79,7 @@
       title.className = "pin-name";
       title.title = text || name;
       const middle = view.median();
-      const median = element("span", fixed(middle, 1) + (Number.isFinite(middle) ? " %" : ""));
+      const median = element("span", fixed(middle, 2) + (Number.isFinite(middle) ? " %" : ""));
       median.className = "pin-median";
       median.title = "median error";
       const row = element("div", swatch, title, median);

@@ -137,9 +137,11 @@
       this.image = this.context.createImageData(width, height);
       this.pixels = new Uint32Array(this.image.data.buffer);
       this.shape = shapeOf(table.finite, frame.ratio, width);
+      this.ring = ringOf(frame.ratio, width);
       this.panels = this.controls.map((control, i) => this.#panel(table, control, i));
       this.places = this.panels.map((panel) => this.#place(table, panel, width, height));
-      this.#paint(table.all.cloud(MOST_DOTS), table, rgba("all", 0.55));
+      this.pixels.fill(0);
+      this.#paint(table.all.cloud(MOST_DOTS), this.shape, rgba("all", 0.55));
       const background = this.background.getContext("2d");
       background.putImageData(this.image, 0, 0);
     }
@@ -188,10 +190,9 @@
       return places;
     }
 
-    /** Fill the buffer with dots of one colour. */
-    #paint(rows, table, colour) {
-      const { pixels, shape, places } = this;
-      pixels.fill(0);
+    /** Put marks of one shape and colour into the buffer. */
+    #paint(rows, shape, colour) {
+      const { pixels, places } = this;
       const n = rows.length;
       for (const place of places) {
         for (let k = 0; k < n; k++) {
@@ -204,9 +205,10 @@
 
     /**
      * @param {object} view @param {number} picked row, -1: none
+     * @param {number} inherited how many networks are: rings, the first of the order
      * @returns {number} dots that stand for the networks, at most MOST_DOTS
      */
-    draw(view, picked) {
+    draw(view, picked, inherited) {
       const { frame } = this;
       const { table } = view;
       const last = this.controls.length > 1 ? this.controls.length : "";
@@ -214,7 +216,10 @@
       if (!this.controls.length || !frame.has(`xaxis${last}`, `yaxis${last}`)) return;
       this.#settle(table);
       const rows = view.cloud(MOST_DOTS);
-      this.#paint(rows, table, rgba("current", 0.8));
+      this.pixels.fill(0);
+      const [rings, dots] = inherited ? halves(rows, table.ordinal, inherited) : [[], rows];
+      this.#paint(dots, this.shape, rgba("current", 0.8));
+      this.#paint(rings, this.ring, rgba("current", 1));
       this.context.putImageData(this.image, 0, 0);
       const context = frame.begin();
       context.setTransform(1, 0, 0, 1, 0, 0);
@@ -233,7 +238,8 @@
         ? `${count(rows.length)} of ` +
           `${count(view.counts().results)} shown · `
         : "";
-      write(this.note, part + (few ? `best ranges: ${tooFew(view)}` : "● twelve best"));
+      const key = inherited ? "○ inherited · " : "";
+      write(this.note, part + key + (few ? `best ranges: ${tooFew(view)}` : "● twelve best"));
     }
 
     #range(context, { control, area, x, toPixel }, view, i) {
@@ -386,6 +392,26 @@
       }
     }
     return Int32Array.from(offsets.length ? offsets : [0]);
+  }
+
+  /** Pixels of a ring, the mark of a network that was inherited. */
+  function ringOf(ratio, width) {
+    const radius = 3 * ratio;
+    const offsets = [];
+    const reach = Math.ceil(radius);
+    for (let y = -reach; y <= reach; y++) {
+      for (let x = -reach; x <= reach; x++) {
+        const away = Math.hypot(x + 0.5, y + 0.5);
+        if (away <= radius && away > radius - 1.2 * ratio) offsets.push(y * width + x);
+      }
+    }
+    return Int32Array.from(offsets);
+  }
+
+  /** Rows before the nth of the sampling order, and the others. */
+  function halves(rows, ordinal, n) {
+    const before = rows.filter((row) => ordinal[row] < n);
+    return [before, rows.filter((row) => ordinal[row] >= n)];
   }
 
   /** A colour of the theme as a pixel of ImageData, little endian. */

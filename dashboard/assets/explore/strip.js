@@ -62,7 +62,7 @@
   }
 
   function describe({ network_id, worker, epoch, epochs, error }) {
-    const now = error === null ? "" : `, error ${fixed(error, 1)} %`;
+    const now = error === null ? "" : `, error ${fixed(error, 2)} %`;
     return `network ${network_id}: epoch ${epoch} of ${epochs}${now} (${worker ?? "?"})`;
   }
 

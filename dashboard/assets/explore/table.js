@@ -12,6 +12,7 @@
 
   let view = null;
   let controls = [];
+  let inherited = 0; // networks, the first of the sampling order
   let order = { of: null, by: "", rows: null };
   let sort = ""; // a column; "-" in front: largest first. As REST writes it; "": by error
   let wanted = null; // the order that a link asks for, until the grid has taken it over
@@ -77,6 +78,7 @@
     const cells = {
       id: String(table.id[row]),
       rank: count(rank),
+      inherited: table.ordinal[row] < inherited,
       error: Number.isFinite(error) ? fixed(error, 2) : status(table, row),
     };
     for (const control of controls) {
@@ -103,8 +105,9 @@
   };
 
   /** Show another view, or the same one after it has changed. */
-  function refresh(shownView, shownControls) {
+  function refresh(shownView, shownControls, shownInherited) {
     view = shownView;
+    inherited = shownInherited;
     controls = shownControls.filter(({ section }) => section !== "stage");
     order = { of: null, by: "", rows: null };
     const grid = api();

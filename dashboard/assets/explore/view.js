@@ -16,6 +16,7 @@
   const tell = (id, props) => window.dash_clientside.set_props(id, props);
 
   const DEFAULT_BEST = 12;
+  const MUSTER_MS = 5000; // between two looks at who could train what waits
   const OUTGROWN_MS = 5000; // between two questions for controls of new results
 
   /** "depth=5-8: "5-8" is not a number". @param {{texts: [string, string][], why: string}} one */
@@ -70,6 +71,10 @@
         this.#constrained(); // its slider, too
         this.commit();
       });
+      this.inherited = new window.netspaceInherited.Inherited((constraint) => {
+        this.constrain("ordinal", constraint);
+        this.commit();
+      });
       this.pins = new window.netspacePins.Pins({
         changed: () => this.#pinned(), take: (constraints) => this.take(constraints),
       });
@@ -96,11 +101,19 @@
       // Before anything is waited for: a result that comes meanwhile settles the old view.
       const link = window.netspaceUrl.read(location.search);
       this.opening = link;
+      const isHere = !this.error && this.data.knows(link);
       this.error = null;
       this.away = false;
       this.#message();
+      const listed = this.data.relist();
       try {
-        await this.data.relist();
+        if (isHere) { // at once: what is clicked while it is waited for would be taken back
+          listed.catch(console.warn);
+          await nextFrame();
+          await nextFrame(); // Dash's Location has heard of the address, else it puts it back
+        } else {
+          await listed;
+        }
       } catch (error) {
         this.#fail(error);
         return;
@@ -204,22 +217,26 @@
       const table = this.data.tables.get(id);
       if (!table || !this.#shown.includes(id)) return;
       this.error = null;
-      const constraints = Object.fromEntries(this.constraints);
       if (id === this.population && this.view?.table !== table) {
         this.view = table.view();
-        this.view.apply(constraints);
+        this.view.apply(Object.fromEntries(this.constraints));
         this.pins.adopt(table);
       }
       const other = this.data.tables.get(this.against);
       if (!other) this.rival = null;
       else if (this.rival?.table !== other) this.rival = other.view();
-      this.rival?.apply(constraints);
+      this.rival?.apply(this.#theirs);
       this.picture.forget();
       this.#axes();
       this.#message();
       this.#settle();
       this.request();
       this.#outgrow();
+    }
+
+    /** The constraints that a rival is under: the sampling order is a population's own. */
+    get #theirs() {
+      return Object.fromEntries([...this.constraints].filter(([name]) => name !== "ordinal"));
     }
 
     get #shown() {
@@ -323,7 +340,7 @@
       if (constraint) this.constraints.set(name, constraint);
       else this.constraints.delete(name);
       this.lastChanged = this.controls.find((one) => one.name === name)?.title ?? name;
-      for (const view of [this.view, this.rival]) {
+      for (const view of name === "ordinal" ? [this.view] : [this.view, this.rival]) {
         if (constraint) view?.setConstraint(name, constraint);
         else view?.clearConstraint(name);
       }
@@ -343,9 +360,8 @@
 
     /** Views and controls take over all constraints. */
     #constrained() {
-      const plain = Object.fromEntries(this.constraints);
-      this.view?.apply(plain);
-      this.rival?.apply(plain);
+      this.view?.apply(Object.fromEntries(this.constraints));
+      this.rival?.apply(this.#theirs);
       if (this.view) this.pins.adopt(this.view.table);
       this.panel.show(this.constraints);
     }
@@ -402,12 +418,14 @@
       }
       at("csv-link").href = this.#csv(formatAll(applied));
       const controls = this.#usable;
-      window.netspaceTable.refresh(this.view, controls);
+      const own = this.data.find(this.population);
+      window.netspaceTable.refresh(this.view, controls, own?.inherited ?? 0);
       write(at("table-count"), count(this.view.counts().passing));
       this.pins.show(curves(this.view, this.rival, [], applied.size > 0)
         .filter(({ key }) => key !== "current"), controls);
       this.panel.showOthers(applied);
       this.paper.show(this.view.table, this.constraints, controls);
+      this.inherited.show(own, this.data.find(own?.inherits)?.name, this.constraints);
       this.#store(link);
     }
 
@@ -432,7 +450,8 @@
 
     /** The constraints on columns that a view's population has. */
     #applied(view) {
-      return new Map([...this.constraints].filter(([name]) => view?.table.has(name)));
+      const asked = view === this.view ? this.constraints : Object.entries(this.#theirs);
+      return new Map([...asked].filter(([name]) => view?.table.has(name)));
     }
 
     /** Whatever of the link is not done, in words. */
@@ -576,9 +595,17 @@
       const told = window.netspaceMessage.stateOf({
         error: this.error, populations: this.data.populations, view: this.view,
         lastChanged: this.lastChanged, activity: this.data.activities.get(this.population),
-        elsewhere: this.data.trainingBeside(this.population),
+        elsewhere: this.data.trainingBeside(this.population), staff: this.data.staff,
       });
+      if (told.waits) this.#muster();
       window.netspaceMessage.show(told, (name) => this.act(name));
+    }
+
+    /** What waits is told who could train it, for as long as it waits. */
+    #muster() {
+      this.data.muster(() => this.#message()).catch(console.warn);
+      clearTimeout(this.mustering);
+      this.mustering = setTimeout(() => this.#message(), MUSTER_MS);
     }
 
     #request() {
@@ -600,6 +627,7 @@
         view: this.view, rival: this.rival, pins: this.pins.sets(), below: this.#e,
         constrained: this.#isConstrained, best: this.best, picked: this.picked,
         controlled: this.#controlled,
+        inherited: this.data.find(this.population)?.inherited ?? 0,
       });
     }
   }

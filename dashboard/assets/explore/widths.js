@@ -90,14 +90,14 @@
       }
     }
 
-    /** "12 best  22.1 – 24.0 %", and below it the line that goes through them. */
+    /** "12 best  22.13 – 24.02 %", and below it the line that goes through them. */
     #title({ title, word, rows, line }, area, view) {
       const above = word === "all" ? 50 : 34;
       const place = `left: ${area.x}px; top: ${area.y - above}px; width: ${area.width}px`;
       if (title.dataset.place !== place) title.style.cssText = title.dataset.place = place;
       const { error } = view.table;
       const span = rows.length
-        ? `  ${fixed(error[rows[0]], 1)} – ${fixed(error[rows.at(-1)], 1)} %` : "";
+        ? `  ${fixed(error[rows[0]], 2)} – ${fixed(error[rows.at(-1)], 2)} %` : "";
       const n = rows.length ? count(rows.length) : "no";
       const noun = rows.length === 1 ? "network" : "networks";
       const named = word === "all" ? `${n} ${noun}${rows.length ? ", all" : " with an error"}`
