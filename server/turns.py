@@ -7,6 +7,7 @@ it is at work waits in the event loop, which holds nothing, and not without an e
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -21,6 +22,8 @@ MOST = 4
 """Who may wait, or still send what it is about, at once."""
 WAIT_SECONDS = 60.0
 """How long one waits for its turn."""
+NEVER = 10**9
+"""Collections of the middle generation, after which the whole would be looked through."""
 
 
 class Turns:
@@ -61,6 +64,20 @@ class Turns:
         except TimeoutError:
             raise Busy(f"{self._noun} for others; ask again soon") from None
         try:
-            return await to_thread.run_sync(work, limiter=self._thread)
+            return await to_thread.run_sync(lambda: _unsearched(work), limiter=self._thread)
         finally:
             self._turn.release()
+
+
+def _unsearched(work: Callable[[], Result]) -> Result:
+    """Do some work without full collections of garbage.
+
+    They would look again and again through the millions of objects that it makes, and that have
+    no cycles: a second each time, in which nobody is answered.
+    """
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, NEVER)
+    try:
+        return work()
+    finally:
+        gc.set_threshold(young, middle, old)

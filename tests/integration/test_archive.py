@@ -1,6 +1,7 @@
 """Archives: a study leaves one database and arrives in another, once and whole."""
 
 import asyncio
+import gc
 import gzip
 import json
 import threading
@@ -544,6 +545,30 @@ def test_archives_take_turns_and_hold_up_nobody_else(sqlite, elsewhere, monkeypa
     assert "others" in refused.json()["detail"][0]["message"]
     assert refused.headers["retry-after"]
     assert [one.status_code for one in posts] == [201] * turns.MOST
+
+
+def test_no_garbage_is_looked_for_in_an_archive():
+    whole = []
+
+    def see(phase, info):
+        if phase == "start" and info["generation"] == 2:
+            whole.append(info)
+
+    def much():
+        kept = [[[] for _ in range(500)] for _ in range(1_000)]
+        return len(kept) and len(whole)
+
+    async def both():
+        gc.collect()
+        whole.clear()
+        return await turns.Turns("something is done").take(much), much()
+
+    gc.callbacks.append(see)
+    try:
+        in_turn, otherwise = asyncio.run(both())
+    finally:
+        gc.callbacks.remove(see)
+    assert (in_turn, otherwise > 0) == (0, True)
 
 
 def test_a_turn_that_does_not_come_is_told(monkeypatch):
