@@ -589,6 +589,15 @@ def test_what_a_link_asks_for_and_is_not_done_is_said_and_does_not_look_done(
     assert text not in page.url
 
 
+def test_what_a_link_asks_for_is_told_in_a_line_that_can_be_read(explore, served):
+    page = explore(f"?population={served.regnet}&depth={'x' * 4_000}&wm=%E2%80%AE8")
+    notes = page.locator("#explore-notes p")
+    expect(notes).to_have_count(2)
+    expect(notes.nth(0)).to_contain_text("depth=xxx")
+    expect(notes.nth(1)).to_contain_text("wm=\\u202e8")
+    assert all(len(text) < 320 for text in notes.all_inner_texts())
+
+
 def test_a_constraint_that_only_the_other_population_takes_is_said(explore, served):
     page = explore(f"?population={served.anynet}&against={served.regnet}&wm=2..2.5")
     notes = page.locator("#explore-notes")

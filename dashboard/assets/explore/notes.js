@@ -2,6 +2,14 @@
 (() => {
   "use strict";
   const { h } = window.netspaceElements;
+  const LONGEST = 300;
+
+  /** What a link holds may be long, or turn the text around it: it is cut, and told by number. */
+  function readable(text) {
+    const seen = text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+      (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
+    return seen.length > LONGEST ? `${seen.slice(0, LONGEST - 2)}..` : seen;
+  }
 
   /**
    * @param {{text: string, drop: () => void}[]} notes drop: what closing it does
@@ -15,7 +23,7 @@
     node.replaceChildren(...notes.map(({ text, drop }) => {
       const close = h("button", { type: "button", "aria-label": "close this note" }, "×");
       close.addEventListener("click", drop);
-      return h("p", {}, text, close);
+      return h("p", {}, readable(text), close);
     }));
   }
 
