@@ -83,7 +83,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         theme: Theme = "light",
     ) -> HTMLResponse:
         """The error EDF of the networks that pass, of all, and of another population."""
-        snapshot, texts = snapshots.get(population), constraint_texts(request)
+        texts, snapshot = constraint_texts(request), snapshots.get(population)
         other = None if against is None else compared(snapshots.get(against), texts)
         figure = edf_figure(*sets(snapshot, texts), other, PALETTES[theme])
         return page(figure, snapshot, "error EDF", PALETTES[theme])
@@ -93,7 +93,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         request: Request, population: Population, columns: Columns = "", theme: Theme = "light"
     ) -> HTMLResponse:
         """Error against each parameter, with the range of the best."""
-        snapshot, texts = snapshots.get(population), constraint_texts(request)
+        texts, snapshot = constraint_texts(request), snapshots.get(population)
         names = [name.strip() for name in columns.split(",") if name.strip()]
         for name in names:
             if name not in snapshot.population.columns or name == "error":
@@ -107,7 +107,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         request: Request, population: Population, best: Best = BEST, theme: Theme = "light"
     ) -> HTMLResponse:
         """Block widths and lines of the best and of the worst networks."""
-        snapshot, texts = snapshots.get(population), constraint_texts(request)
+        texts, snapshot = constraint_texts(request), snapshots.get(population)
         figure = widths_figure(sets(snapshot, texts)[0], best, PALETTES[theme])
         return page(figure, snapshot, "fitted widths", PALETTES[theme])
 
@@ -118,12 +118,12 @@ def constraint_texts(request: Request) -> dict[str, str]:
     """Every parameter that is no option, as a constraint on the column of its name."""
     texts: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
-        if name in OPTIONS:
-            continue
-        if name in texts:
+        if name in texts and name not in OPTIONS:
             raise Refused(name, text, "one constraint a column: write several values as a,b,c")
+        if name in texts and name != "pin":
+            raise Refused(name, text, "this parameter once")
         texts[name] = text
-    return texts
+    return {name: text for name, text in texts.items() if name not in OPTIONS}
 
 
 def sets(snapshot: Snapshot, texts: Mapping[str, str]) -> tuple[Shown, Shown | None]:

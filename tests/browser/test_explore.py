@@ -589,6 +589,14 @@ def test_what_a_link_asks_for_and_is_not_done_is_said_and_does_not_look_done(
     assert text not in page.url
 
 
+def test_what_a_link_says_twice_counts_once_and_is_said(explore, served):
+    page = explore(f"?population={served.regnet}&best=24&best=12&sort=wa&sort=wm")
+    notes = page.locator("#explore-notes p")
+    expect(notes).to_have_count(2)
+    expect(notes.nth(0)).to_contain_text("best is given 2 times: the first one counts")
+    expect(page.locator("#widths-k [data-k='24']")).to_have_attribute("aria-pressed", "true")
+
+
 def test_what_a_link_asks_for_is_told_in_a_line_that_can_be_read(explore, served):
     page = explore(f"?population={served.regnet}&depth={'x' * 4_000}&wm=%E2%80%AE8")
     notes = page.locator("#explore-notes p")

@@ -357,3 +357,17 @@ def test_an_archive_that_is_announced_too_large_is_refused_before_it_comes(clien
     headers = {"content-type": "application/gzip", "content-length": str(200 * 10**6)}
     answer = client.post(f"{API}/archive", headers=headers, content=body())
     assert is_said(answer) == 413
+
+
+def test_a_figure_takes_an_option_once(client):
+    one = "/app/figures/widths.html?population=1"
+    for doubled in (
+        "population=2",
+        "best=3&best=4",
+        "depth=..8&depth=..9",
+        "theme=dark&theme=light",
+    ):
+        answer = client.get(f"{one}&{doubled}")
+        assert is_said(answer) == 422
+        assert answer.json()["detail"][0]["field"] == doubled.partition("=")[0]
+    assert client.get(f"{one}&pin=depth=..8&pin=depth=9..").status_code == 200  # as on the page

@@ -40,6 +40,10 @@
       problems.push(`${name}=${text} is not ${noun}`);
       return [name, null];
     }));
+    for (const name of OPTIONS) {
+      const times = name === "pin" ? 1 : query.getAll(name).length;
+      if (times > 1) problems.push(`${name} is given ${times} times: the first one counts`);
+    }
     return {
       ...numbers,
       sort: query.get("sort") ?? "",
