@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, or_, select
+from sqlalchemy import ColumnElement, case, exists, or_, select, true
 
 from db.models import DrawRow, JobRow, PopulationRow
 
@@ -48,8 +48,11 @@ def is_awaited() -> ColumnElement[bool]:
 def is_awaited_beside(population: PopulationRow) -> ColumnElement[bool]:
     """The same of a job that this population wants, which needs no look at who wants it.
 
-    Without `or` a database joins the two once, where it would else look for each job.
+    Without `or` a database joins the two once, where it would else look for each job; where
+    the population goes on, there is nothing to look for.
     """
+    if not population.paused:
+        return true()
     return (
         exists()
         .where(
