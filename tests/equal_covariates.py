@@ -90,7 +90,21 @@ UNLIKE = {
     "larger": Pair.of(FINE, logs(2.5, 0.5), logs(2.2, 0.4)),
     "two humps": Pair.of(FINE, logs(1.7, 0.25) + logs(2.9, 0.25), logs(2.3, 0.5)),
 }
-TWO_BALANCED = {"two": Pair.of(GRID, joint(*MIDDLE, 0.3), joint(*MIDDLE, 0.3))}
+
+
+def free(networks, rho):
+    """So many networks of two correlated normal logarithms, none like another."""
+    x, y = np.random.default_rng(0).normal(size=(2, networks))
+    y = rho * x + np.sqrt(1 - rho**2) * y
+    (mean_x, mean_y), (sd_x, sd_y) = MIDDLE
+    values = np.exp(np.stack([mean_x + sd_x * x, mean_y + sd_y * y], axis=-1))
+    return Pair.of(values, np.ones(networks), np.ones(networks))
+
+
+TWO_BALANCED = {
+    "two": Pair.of(GRID, joint(*MIDDLE, 0.3), joint(*MIDDLE, 0.3)),
+    "two free": free(1_000, 0.3),
+}
 TWO_UNLIKE = {
     "two larger": Pair.of(GRID, joint((2.4, 1.1), (0.5, 0.4), 0.3), joint(*MIDDLE, 0.3)),
     "two wider": Pair.of(

@@ -6,7 +6,10 @@ import re
 from gzip import decompress
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from designspace.noise import seed_noise
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,3 +87,26 @@ def test_the_document_says_what_the_statistics_say(script, study):
     ]
     assert len(lines) == 6 + 4 + 13 + 4 + 4 + 4 + 3
     assert [line for line in lines if line not in document] == []
+
+
+def test_one_training_is_as_reliable_as_the_methods_say(script):
+    # docs/methods.md, "Reliability": 1 - r^2 is not what two trainings correlate by.
+    archive = json.loads(decompress(script.FILE.read_bytes()))
+    jobs = {(job["network"], job["regime"], job["seed"]): job for job in archive["jobs"]}
+    populations = {one["name"]: one for one in archive["populations"]}
+    for space, unlike, icc in (("AnyNetX_A", 0.90, 0.79), ("RegNetX", 0.97, 0.90)):
+        draws = populations[f"Study: {space}, seed 1 (fashion-14)"]["draws"]
+        errors = np.array(
+            [
+                [
+                    jobs[draw["network"], "fashion-14", seed]["result"]["quantities"]["error"]
+                    for seed in (0, 1, 2)
+                ]
+                for draw in draws
+            ]
+        )
+        found = seed_noise(errors, np.random.default_rng(0), chance=90, draws=20)
+        between = np.corrcoef(np.log(errors).T)[np.triu_indices(3, 1)].mean()
+        assert 1 - found.ratio.value**2 == pytest.approx(unlike, abs=0.006)
+        assert found.reliability.value == pytest.approx(icc, abs=0.006)
+        assert between == pytest.approx(icc, abs=0.015)

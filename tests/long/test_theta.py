@@ -84,7 +84,10 @@ def simulated(one: Setting, runs: int, seed: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("spread", SPREADS)
 @pytest.mark.parametrize(("n", "m"), NETWORKS)
-def test_the_interval_holds_theta_and_p_is_small_no_oftener_than_they_say(n, m, spread):
+def test_the_interval_holds_theta_and_p_is_small_no_oftener_than_they_say(
+    n, m, spread, measured
+):
+    every, under_none = [], []
     for one in settings(spread):
         if (one.n, one.m) != (n, m):
             continue
@@ -93,10 +96,17 @@ def test_the_interval_holds_theta_and_p_is_small_no_oftener_than_they_say(n, m, 
             held, small = simulated(one, AGAIN, seed=2)
         assert held >= 0.94, one
         assert one.theta != 0.5 or small <= 0.06, one
+        every.append(held)
+        under_none += [small] if one.theta == 0.5 else []
+    measured(
+        f"theta of {n} v {m}, spread 1:{spread}, {len(every)} settings: coverage at least "
+        f"{min(every):.3f}, mean {np.mean(every):.3f}; p < .05 at 1/2: mean "
+        f"{np.mean(under_none):.3f}, most {max(under_none):.3f} ({len(under_none)})"
+    )
 
 
 @pytest.mark.parametrize(("n", "m"), [(20, 20), (60, 60), (20, 100)])
-def test_networks_drawn_several_times_count_for_what_they_are_worth(n, m):
+def test_networks_drawn_several_times_count_for_what_they_are_worth(n, m, measured):
     rng = np.random.default_rng(3)
     held = small = 0
     for _ in range(RUNS):
@@ -105,12 +115,13 @@ def test_networks_drawn_several_times_count_for_what_they_are_worth(n, m):
         lower, upper = found.confidence()
         held += lower <= 0.5 <= upper
         small += found.p < 0.05
+    measured(f"multiplicities, {n} v {m}: coverage {held / RUNS:.3f}, p {small / RUNS:.3f}")
     assert held / RUNS >= 0.94
     assert small / RUNS <= 0.06
 
 
 @pytest.mark.parametrize("shared", [0.2, 0.5, 0.9])
-def test_networks_on_both_sides_make_the_interval_hold_oftener_not_less(shared):
+def test_networks_on_both_sides_make_the_interval_hold_oftener_not_less(shared, measured):
     # Two constraint sets of one population: what is on both sides moves both EDFs alike.
     rng = np.random.default_rng(4)
     held, n = 0, 60
@@ -119,4 +130,5 @@ def test_networks_on_both_sides_make_the_interval_hold_oftener_not_less(shared):
         a, b = (np.append(both, rng.normal(0, 1, n - both.size)) for _ in "ab")
         lower, upper = theta(pooled(edf(a), edf(b))).confidence()
         held += lower <= 0.5 <= upper
+    measured(f"{shared:.0%} of {n} networks on both sides: coverage {held / RUNS:.3f}")
     assert held / RUNS >= 0.95
