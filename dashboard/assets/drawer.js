@@ -13,6 +13,7 @@
 
   let open = null; // the picked network, its timers and events
   let from = null; // where the focus was
+  let page = location.pathname; // that is shown
 
   /**
    * @param {?{population: number, network: number}} picked
@@ -29,7 +30,13 @@
     return !picked;
   }
 
-  const close = () => null;
+  /** Let go of the network; the page's address, told once more as it is, closes nothing. */
+  function close(_, pathname) {
+    const { callback_context: { triggered_id: by }, no_update: unchanged } = window.dash_clientside;
+    const isSame = pathname === page;
+    page = pathname;
+    return by === "location" && isSame ? unchanged : null;
+  }
 
   /** The focus to where it was; a row of the table may have been drawn anew since. */
   function back(place) {

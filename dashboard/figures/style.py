@@ -36,12 +36,14 @@ class Palette:
     against: str  # another population
     band: str  # the best range
     pins: tuple[str, str, str]  # constraint sets that are kept
+    order: Sequence[int] = range(6)  # in which sides take the colours of a comparison
 
     @property
     def sides(self) -> tuple[str, ...]:
-        """Of a comparison, in their order: Explore leads there with what passes, the population
-        against it and what is pinned, and each keeps its colour."""
-        return (self.current, self.against, *self.pins, self.all)
+        """Of a comparison: Explore leads there with what passes, the population against it and
+        what is pinned, and each keeps its colour."""
+        every = (self.current, self.against, *self.pins, self.all)
+        return tuple(every[at] for at in self.order)
 
 
 LIGHT = Palette(

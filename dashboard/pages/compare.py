@@ -10,6 +10,7 @@ the populations has new results; everything shown is computed here from the addr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dash import Dash, Input, Output, dcc, get_relative_path, html
@@ -188,6 +189,7 @@ def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
     palette = PALETTES.get(theme, PALETTES["light"])
     try:
         question = read(search)
+        palette = replace(palette, order=question.colours)
         chosen = sides.sides(sources.snapshots, question.sides, fewest=2, half=question.half)
         return shown(sources, question, chosen, palette)
     except (Refused, NotFound) as refusal:

@@ -1,6 +1,8 @@
 """What the address of Compare asks.
 
 ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
+
+`colours=0,2` gives the second side the third colour, which a pinned set has on Explore.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from designspace.bands import Method as BandMethod
 from services import numbers
 from services.adjusted import METHODS, Method
 from services.errors import Refused
-from services.sides import Half
+from services.sides import MOST, Half
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Question:
     planned: int
     half: Half | None  # of the launch order; None where all of it counts
     pair: tuple[int, int]  # places of the two sides that are looked at closely
+    colours: Sequence[int]  # of each side, among those of `Palette.sides`
 
 
 def read(search: str | None) -> Question:
@@ -54,7 +57,15 @@ def read(search: str | None) -> Question:
         if "half" in query
         else None,
         pair=places(query.get("pair", "0,1"), len(sides)),
+        colours=colours(query.get("colours", ""), len(sides)),
     )
+
+
+def colours(text: str, n: int) -> Sequence[int]:
+    """A colour each for n sides, all different; those of their places where none are given."""
+    given = [numbers.whole(part, most=MOST - 1) for part in text.split(",")]
+    known = [one for one in given if one is not None]
+    return known if len(given) == len(known) == len(set(known)) == n else range(n)
 
 
 def choice(field: str, text: str, allowed: Sequence[str]) -> str:

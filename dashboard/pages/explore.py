@@ -313,7 +313,6 @@ def register(app: Dash, sources: Sources) -> None:
         "netspaceExplore.choose": [Input("population", "value"), Input("against", "value")],
         "netspaceExplore.commit": [Input(sliders, "value")],
         "netspaceExplore.picked": [Input("picked", "data")],
-        "netspaceExplore.rowClicked": [Input(grid, "cellClicked")],
     }.items():
         app.clientside_callback(
             f"window.{function}",

@@ -283,3 +283,32 @@ def test_explore_hands_its_constraint_sets_over(page, served, two):
     assert page.evaluate("location.search") == wanted
     assert page.locator(".verdict").count() == 3
     assert problems == []
+
+
+def test_a_pinned_set_keeps_its_colour_where_nothing_stands_against(page, served, two):
+    [a, _] = two
+    pins = [quote(f"depth={text}", safe="=.") for text in ("..5", "4..")]
+    page.goto(f"{served.url}/app/?population={a}&depth=..8&pin={pins[0]}&pin={pins[1]}")
+    expect(page.locator(".pin-row[data-pin]")).to_have_count(2)
+    before = page.evaluate(
+        """[...document.querySelectorAll(".pin-row[data-pin] .swatch")]
+          .map((swatch) => getComputedStyle(swatch).color)"""
+    )
+    page.keyboard.press("c")
+    page.locator(".verdict").first.wait_for(timeout=30_000)
+    assert page.url.endswith("&colours=0,2,3")
+    sides = page.locator("#compare-question .swatch")
+    for place, colour in enumerate(before, 1):
+        expect(sides.nth(place)).to_have_css("color", colour)
+    curves = "document.querySelector('#compare-edf .js-plotly-plot')?.data.filter(t => t.name)"
+    page.wait_for_function(f"{curves}?.length === 3")
+    reds = [
+        int(colour[1:3], 16) for colour in page.evaluate(f"{curves}.map(t => t.line.color)")
+    ]
+    assert reds[1:] == [int(re.search(r"\d+", colour)[0]) for colour in before]
+    # Another side takes the colour that is free, and one that leaves takes its own along.
+    page.get_by_role("button", name="Add side").click()
+    expect(sides).to_have_count(4)
+    page.get_by_role("button", name="remove side 2").click()
+    expect(sides).to_have_count(3)
+    assert page.url.endswith("&colours=0,3,1")

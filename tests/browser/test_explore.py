@@ -715,6 +715,18 @@ def test_what_is_clicked_right_after_a_link_is_not_taken_back(explore, served):
     assert "bottleneck_ratio=1" in page.url
 
 
+def test_a_row_that_is_drawn_anew_under_the_hand_is_picked(explore, served):
+    page = explore()
+    first = rows(page).nth(0)
+    id = first.get_attribute("row-id")
+    first.hover()
+    page.mouse.down()
+    page.evaluate("dash_ag_grid.getApi('networks').redrawRows()")  # as new columns do
+    page.mouse.up()
+    expect(page.locator("#explore")).to_have_attribute("data-picked", id)
+    expect(page.locator("#network")).to_be_visible()
+
+
 # ------------------------------------------------------------------ what was inherited
 
 

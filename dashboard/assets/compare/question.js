@@ -2,6 +2,8 @@
  * What is compared, as the address says it, and the form that changes it.
  *
  *     ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
+ *
+ * `colours=0,2` gives the second side the third colour, which a pinned set has on Explore.
  */
 (() => {
   "use strict";
@@ -28,13 +30,16 @@
   /**
    * @param {string} search of the location
    * @returns {{sides: {population: ?number, constraints: string}[], match: string[],
-   *   method: string, band: string, planned: string, half: string, pair: string}}
+   *   method: string, band: string, planned: string, half: string, pair: string,
+   *   colours: number[]}} colours: of each side, different ones
    */
   function read(search) {
     const query = new URLSearchParams(search);
     const given = (name) => query.get(name) ?? USUAL[name];
+    const sides = query.getAll("side");
     return {
-      sides: query.getAll("side").map((text) => {
+      colours: coloursOf(query.get("colours"), sides.length),
+      sides: sides.map((text) => {
         const [population, ...constraints] = text.split(";");
         return {
           population: /^\d+$/.test(population) ? Number(population) : null,
@@ -50,6 +55,17 @@
     };
   }
 
+  /** The colours that a link gives n sides, else those of their places. */
+  function coloursOf(text, n) {
+    const given = (text ?? "").split(",");
+    const isGood = given.length === n && new Set(given).size === n
+      && given.every((one) => /^[0-5]$/.test(one));
+    return isGood ? given.map(Number) : Array.from({ length: n }, (_, i) => i);
+  }
+
+  /** The first colour that no side has. */
+  const freeColour = (colours) => [0, 1, 2, 3, 4, 5].find((one) => !colours.includes(one));
+
   /** The inverse of `read`; what is usual is left out. */
   function write(question) {
     const parts = question.sides.map(({ population, constraints }) => {
@@ -62,6 +78,8 @@
       if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
     }
     if (pair !== "0,1") parts.push(`pair=${pair}`);
+    const { colours = [] } = question;
+    if (colours.some((colour, i) => colour !== i)) parts.push(`colours=${colours.join(",")}`);
     return `?${parts.join("&")}`;
   }
 
@@ -133,5 +151,5 @@
           h("option", { value, selected: value === chosen }, name))));
   }
 
-  window.netspaceCompareQuestion = { read, write, usual, form };
+  window.netspaceCompareQuestion = { read, write, usual, form, freeColour };
 })();

@@ -2,8 +2,10 @@
 (() => {
   "use strict";
   const { morph } = window.netspaceElements;
-  const { read, write, usual, form } = window.netspaceCompareQuestion;
+  const { read, write, usual, form, freeColour } = window.netspaceCompareQuestion;
   const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take a moment
+  /** What sides are coloured by, as Explore names its sets; palettes of figures have them so. */
+  const COLOURS = ["current", "against", "pin-1", "pin-2", "pin-3", "all"];
   const LISTING_MS = 200; // populations that appear together are listed once
   const at = (id) => document.getElementById(id);
   const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
@@ -36,6 +38,9 @@
     }
     if (!stop) follow();
     question = read(search ?? "");
+    question.colours.forEach((colour, place) => {
+      at("compare").style.setProperty(`--side-${place}`, `var(--${COLOURS[colour]})`);
+    });
     draw();
     if (!question.sides.length) return unchanged; // `list` fills in the usual ones
     asked = performance.now();
@@ -193,7 +198,8 @@
       request("POST", "/watches", { a, b, level: Number(level), planned: Number(planned) });
     } else if (act === "forget") request("DELETE", `/watches/${dataset.watch}`);
     else if (act === "remove") {
-      change({ sides: question.sides.filter((_, i) => i !== Number(place)), pair: "0,1" });
+      const rest = (list) => list.filter((_, i) => i !== Number(place));
+      change({ sides: rest(question.sides), colours: rest(question.colours), pair: "0,1" });
     } else if (pair) change({ pair });
   }
 
@@ -217,7 +223,8 @@
   /** One more side: the last one again, to be given other constraints. */
   function add() {
     const last = question.sides.at(-1) ?? { population: populations.at(-1)?.id, constraints: "" };
-    change({ sides: [...question.sides, { ...last }] });
+    const { colours } = question;
+    change({ sides: [...question.sides, { ...last }], colours: [...colours, freeColour(colours)] });
   }
 
   document.addEventListener("keydown", (event) => {

@@ -39,6 +39,11 @@
       return this.pins.map(({ constraints }) => constraints);
     }
 
+    /** Which colour each of them has, of three. */
+    slots() {
+      return this.pins.map(({ slot }) => slot);
+    }
+
     remove(slot) {
       this.pins = this.pins.filter((pin) => pin.slot !== slot);
       this.changed();

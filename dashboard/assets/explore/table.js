@@ -9,6 +9,7 @@
   const GRID = "networks";
   const STATUS = ["pending", "failed", "∞", "∞"];
   const FAILED = 1;
+  const STILL = 6; // CSS pixels that a pointer may move in a click
 
   let view = null;
   let controls = [];
@@ -130,6 +131,32 @@
     const first = grid?.getAllDisplayedColumns()[1];
     if (grid && first) grid.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? first);
   }
+
+  /** The id of the network whose row an event is on, else null. */
+  function rowAt({ target }) {
+    const id = Number(target.closest?.(`#${GRID} .ag-row`)?.getAttribute("row-id") ?? NaN);
+    return view && view.table.rowOf(id) >= 0 ? id : null;
+  }
+
+  // New results draw a row anew under the hand that holds it down, and there is no click then:
+  // what counts is whose row it was, and is.
+  let down = null; // {id, x, y}
+
+  document.addEventListener("pointerdown", (event) => {
+    down = event.button === 0 ? { id: rowAt(event), x: event.clientX, y: event.clientY } : null;
+  });
+
+  document.addEventListener("pointerup", (event) => {
+    const id = rowAt(event);
+    const still = down && Math.hypot(event.clientX - down.x, event.clientY - down.y) < STILL;
+    if (still && id !== null && id === down.id) picked(id);
+    down = null;
+  });
+
+  document.addEventListener("click", (event) => {
+    const id = event.detail === 0 ? rowAt(event) : null; // without a pointer
+    if (id !== null) picked(id);
+  });
 
   // Enter and Space open the network of the row that has the focus.
   document.addEventListener("keydown", (event) => {

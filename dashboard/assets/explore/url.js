@@ -13,6 +13,7 @@
   const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
     "sort", "columns"]);
   const MOST_BEST = 100;
+  const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
   const WHOLE = /^\d+$/;
   const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
@@ -89,20 +90,25 @@
 
   /**
    * The constraint sets and populations of a view as the sides of a comparison: what passes, the
-   * population against it, each pinned set; what passes alone is set against all networks.
-   * @param {{population: ?number, against: ?number, own: Map, theirs: Map, pins: Map[]}} view
-   *     own, theirs: texts of the constraints on columns that the population, its rival have
+   * population against it, each pinned set; what passes alone is set against all networks. Each
+   * keeps its colour, which `colours` says where it is not that of its place.
+   * @param {{population: ?number, against: ?number, own: Map, theirs: Map, pins: Map[],
+   *     slots: number[]}} view own, theirs: texts of the constraints on columns that the
+   *     population, its rival have; slots: colours of the pinned sets, of three
    */
-  function sides({ population, against, own, theirs, pins }) {
+  function sides({ population, against, own, theirs, pins, slots }) {
     const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
-    const every = [side(population, own)];
-    if (against !== null) every.push(side(against, theirs));
-    for (const pin of pins) every.push(side(population, pin));
-    if (every.length === 1 && own.size) every.push(side(population, new Map()));
-    const different = [...new Set(every)].slice(0, 6);
-    if (population === null || different.length < 2) return "";
-    const query = different.map((text) => `side=${text}`).join("&");
-    return `?${query.replaceAll("%3D", "=").replaceAll("%3B", ";")}`;
+    const every = [[side(population, own), OWN]];
+    if (against !== null) every.push([side(against, theirs), AGAINST]);
+    pins.forEach((pin, i) => every.push([side(population, pin), FIRST_PIN + slots[i]]));
+    if (every.length === 1 && own.size) every.push([side(population, new Map()), ALL]);
+    const different = new Map(every.toReversed()); // of equal ones the first
+    const kept = every.filter(([text, colour]) => different.get(text) === colour).slice(0, 6);
+    if (population === null || kept.length < 2) return "";
+    const query = kept.map(([text]) => `side=${text}`);
+    const colours = kept.map(([, colour]) => colour);
+    if (colours.some((colour, i) => colour !== i)) query.push(`colours=${colours.join(",")}`);
+    return `?${query.join("&").replaceAll("%3D", "=").replaceAll("%3B", ";")}`;
   }
 
   /** Put the view into the address without a new entry of the history. */

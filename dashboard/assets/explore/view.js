@@ -392,7 +392,7 @@
       const search = window.netspaceUrl.sides({
         population: this.population, against: this.against,
         own: formatAll(this.#applied(this.view)), theirs: formatAll(this.#applied(this.rival)),
-        pins: this.pins.constraints().map(formatAll),
+        pins: this.pins.constraints().map(formatAll), slots: this.pins.slots(),
       });
       tell("location", { pathname: `${window.netspaceShell.PREFIX}compare`, search });
     }
@@ -662,6 +662,5 @@
     commit: later(() => page.commit()),
     choose: later((population, against) => page.choose(population, against)),
     picked: later((data) => page.follow(data)),
-    rowClicked: later((cell) => cell?.rowId && page.pick(Number(cell.rowId))),
   };
 })();
