@@ -11,13 +11,17 @@ import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from sqlalchemy import update
+
 from db.migrations import upgrade
+from db.models import JobRow, PopulationRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from jobs.messages import Failed, Finished
 from services import leases, populations, regimes, results, schedule, spaces
 from services.populations import Spec
+from services.wanting import wanted_by
 
 WINDOW = {"flops": "100k..300k"}
 
@@ -102,7 +106,8 @@ class Served:
         """Its jobs are the next to be claimed, before those that came first until now."""
         self.first -= 1
         with self.database.durable() as session:
-            schedule.set_priority(session, population, self.first)
+            jobs = wanted_by(session.get_one(PopulationRow, population))
+            session.execute(update(JobRow).where(jobs).values(priority=self.first))
 
     def record(self, *errors, of=None):
         """Results of the next queued jobs: an error each, None for a failure.
