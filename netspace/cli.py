@@ -92,12 +92,13 @@ def web(
     lifeline.watch()
     import uvicorn
 
-    from netspace.stack.http import Server
+    from netspace.stack.http import Protocol, Server
 
     server = Server(
         uvicorn.Config(
             "netspace.web:ready_app",
             factory=True,
+            http=Protocol,
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level,

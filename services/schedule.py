@@ -192,16 +192,23 @@ def _queue(
         ],
     )
     # Locked: others may have queued some of them, and be pausing a population that wants them.
-    _lock(session, wanted_by(population) & JobRow.state.in_(jobs.STATES["waiting"]))
+    mine = wanted_by(population) & JobRow.state.not_in(FINAL)
+    _lock(session, mine)
     _settle(session, population)
-    if population.priority:  # else what was there goes as early as before
-        _prioritise(session, population)
+    later = JobRow.priority > population.priority
+    _update(session, mine & later, priority=population.priority)
 
 
 def _prioritise(session: Session, population: PopulationRow) -> None:
     """Give its jobs the priority of whoever wants them first."""
-    first = of_job(func.min(PopulationRow.priority)).scalar_subquery()
-    _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=first)
+    _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=_earliest())
+
+
+def _earliest() -> Any:
+    """The priority of whoever wants the statement's job first."""
+    return func.coalesce(
+        of_job(func.min(PopulationRow.priority)).scalar_subquery(), JobRow.priority
+    )
 
 
 def _settle(session: Session, population: PopulationRow) -> None:
@@ -252,6 +259,7 @@ def _retry(session: Session, which: ColumnElement[bool]) -> int:
             JobRow.id.in_(some),
             "asked for again",
             state=waiting_state(),
+            priority=_earliest(),
             forgiven=JobRow.attempt,
             retried_at=now_ms(),
             not_before=0,

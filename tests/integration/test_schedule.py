@@ -81,6 +81,24 @@ def test_a_job_of_two_populations_goes_as_early_as_either_wants_it(create, write
     assert [claim().job_id for _ in range(3)] == [first, of_another, second]
 
 
+def test_a_job_goes_earlier_for_a_population_of_the_usual_priority(create, write, claim):
+    create(2, name="behind", priority=10)
+    create(1, name="before it", seed=1, priority=5)
+    create(2, name="as usual")  # the networks of the first one
+    assert [claim().job_id for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_job_that_is_asked_for_again_goes_as_early_as_it_is_wanted_by_now(
+    create, write, claim
+):
+    id = create(1)
+    write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
+    create(1, name="before it", seed=1, priority=-5)
+    write(schedule.set_priority, id, -10)
+    write(schedule.retry, id)
+    assert [claim().job_id for _ in range(2)] == [1, 2]
+
+
 def test_a_worker_without_a_gpu_leaves_those_jobs_that_need_one(create, write, claim):
     regime = write(regimes.define, "heavy", DIGITS.model_copy(update={"needs_gpu": True}))
     create(2, name="for anybody")
