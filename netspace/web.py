@@ -26,7 +26,7 @@ from server.headers import Secured
 from server.intake import Intake
 from server.problems import ALWAYS, MISSING
 from server.turns import Turns
-from services import columns, identity, progress, versions
+from services import archives, columns, identity, progress, versions
 from services.progress import Activity
 from services.samplers import Samplers
 from services.snapshots import Snapshots
@@ -115,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     # The last one added is the first one asked.
     app.add_middleware(Intake)
-    app.add_middleware(Guard, hosts=settings.hosts, uploads={f"{server.api.PREFIX}/archive"})
+    uploads = {f"{server.api.PREFIX}/archive": archives.MEDIA_TYPE}
+    app.add_middleware(Guard, hosts=settings.hosts, uploads=uploads)
     app.add_middleware(Secured)
     return app

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -37,15 +37,18 @@ class Guard:
 
     Args:
         hosts: names, beside those of loopback, that this server is reached by; `*`: any.
-        uploads: paths that take a body of another media type.
+        uploads: the media type of a body by path, where it is another than JSON.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: Collection[str] = (), uploads: Collection[str] = ()
+        self,
+        app: ASGIApp,
+        hosts: Collection[str] = (),
+        uploads: Mapping[str, str] | None = None,
     ) -> None:
         self.app = app
         self._hosts = {host.lower() for host in hosts}
-        self._uploads = frozenset(uploads)
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,11 +76,13 @@ class Guard:
         if foreign is not None:
             field, value = foreign
             return refused(403, field, value, "a page of this server, or no browser")
-        if scope["path"] in self._uploads or not _has_body(headers):
+        if not _has_body(headers):
             return None
-        if media_type(headers) != JSON:
+        wanted = self._uploads.get(scope["path"], JSON)
+        if media_type(headers) != wanted:
             given = headers.get("content-type")
-            return refused(415, "content-type", given, f"{JSON}, or no body")
+            allowed = f"{JSON}, or no body" if wanted == JSON else wanted
+            return refused(415, "content-type", given, allowed)
         return None
 
     def _knows(self, host: str) -> bool:

@@ -36,7 +36,8 @@ TOO_MANY = 5_000
 KEYS, ITEMS = 500, 500_000
 """In an object and in a list, at most: a complaint about each of millions would fill memory."""
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(names.given)]
+LONGEST_NAME = 200
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(names.given)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Column = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Number = Annotated[float, Field(allow_inf_nan=False)]

@@ -212,7 +212,8 @@ class _Import:
             not same(row)
         ):
             number += 1
-            wanted = f"{name} ({number})"
+            ending = f" ({number})"
+            wanted = name[: archives.LONGEST_NAME - len(ending)].rstrip() + ending
         if row is None and wanted != name:
             self._report.renamed[name] = wanted
         return wanted, row

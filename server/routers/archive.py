@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from starlette.requests import ClientDisconnect
 
 from server.dependencies import PartsDep
+from server.guard import media_type
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas import ImportRead
 from services import archives, exports, imports
@@ -71,13 +72,9 @@ async def import_archive(request: Request, parts: PartsDep) -> ImportRead | Resp
 
 
 async def _body(request: Request) -> bytes:
-    """The request's body; one that is too large is not read to its end.
-
-    A page of somebody else's could make a browser send a body of the usual types unasked.
-    """
-    given = request.headers.get("content-type")
-    if given != MEDIA_TYPE:
-        raise Refused("content-type", given, MEDIA_TYPE)
+    """The request's body; one that is too large is not read to its end."""
+    if media_type(request.headers) != MEDIA_TYPE:  # a body of another type came no further
+        raise Refused("content-type", request.headers.get("content-type"), MEDIA_TYPE)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > 12 or int(announced) > LARGEST_FILE):
         raise TooLarge("file", announced, f"at most {LARGEST_FILE:,} bytes")

@@ -110,6 +110,9 @@ def cancel_jobs(population_id: Id, session: WriteDep) -> JobsChanged:
 
 
 @router.post("/{population_id}/retry", responses=CHANGING | MISSING | TAKEN)
-def retry_jobs(population_id: Id, body: RetryAll, session: ScheduleDep) -> JobsChanged:
+def retry_jobs(
+    population_id: Id, session: ScheduleDep, body: RetryAll | None = None
+) -> JobsChanged:
     """Ask again for its jobs that ended without a result."""
-    return JobsChanged(jobs=schedule.retry(session, population_id, body.failures))
+    failures = body.failures if body else ()
+    return JobsChanged(jobs=schedule.retry(session, population_id, failures))

@@ -208,6 +208,19 @@ def test_names_that_stand_for_something_else_get_a_number(database, create, wron
     assert report.renamed == {}  # the second time it is known by that name
 
 
+@pytest.mark.parametrize("name", ["L" * 200, "L" * 195 + " LLLL"])
+def test_a_name_with_a_number_is_one_that_an_archive_may_have(database, wrong, name):
+    wrong["populations"][0]["name"] = name
+    for seed in range(11):
+        wrong["populations"][0]["seed"] = 1_000 + seed
+        report = imports.load(database, packed(wrong))
+        with database.read() as session:
+            file = archives.pack(exports.archive(session, report.population_ids))
+        assert imports.load(database, file).populations.added == 0
+    assert len(report.renamed[name]) <= 200
+    assert report.renamed[name].endswith("L (11)")
+
+
 def test_what_had_not_ended_waits_until_a_person_lets_it_go_on(database, migrated, wrong):
     job = wrong["jobs"][0]
     job |= {"state": "pending", "ended_at": None, "result": None, "epochs": [], "attempt": 0}

@@ -116,6 +116,21 @@ def test_a_body_is_json(client, method, path, kind):
 
 
 @pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 415),
+        ("text/plain", 415),
+        ("", 415),
+        ("Application/GZIP; of=netspace", 422),  # as far as the file, which is none
+    ],
+)
+def test_a_body_of_an_archive_is_gzip(client, kind, status):
+    answer = client.post(f"{API}/archive", headers={"content-type": kind}, content="{}")
+    assert answer.status_code == status
+    assert (answer.json()["detail"][0]["field"] == "content-type") == (status == 415)
+
+
+@pytest.mark.parametrize(
     "path",
     ["/", "/app/", "/app/new", "/app/nope", f"{API}/spaces", f"{API}/events", "/api/docs"],
 )

@@ -502,6 +502,8 @@ def test_a_population_is_steered_as_a_whole(client, create):
     assert client.post(f"{of}/cancel").json() == {"jobs": 10}
     assert client.post(f"{of}/retry", json={"failures": ["crashed"]}).json() == {"jobs": 0}
     assert client.post(f"{of}/retry", json={}).json() == {"jobs": 10}
+    assert client.post(f"{of}/cancel").json() == {"jobs": 10}
+    assert client.post(f"{of}/retry").json() == {"jobs": 10}
 
 
 @pytest.mark.parametrize(
