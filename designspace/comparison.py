@@ -146,12 +146,20 @@ def better(found: Comparison, winner: str, said_p: str) -> str:
 
 
 def percentages(share: Estimate) -> str:
-    """80 % [72, 87]"""
-    return f"{100 * share.value:.0f} % [{100 * share.lo:.0f}, {100 * share.hi:.0f}]"
+    """80 % [72, 87]; an end that is not 50 is not told as 50: [50.3, 69]"""
+    lo, hi = (apart(100 * end, ".0f", ".1f", ".2f", of=50) for end in (share.lo, share.hi))
+    return f"{100 * share.value:.0f} % [{lo}, {hi}]"
+
+
+def apart(value: float, *forms: str, of: float) -> str:
+    """A value in the first of the forms that does not read as another value."""
+    texts = [format(value, form) for form in forms]
+    return next((text for text in texts if float(text) != of), texts[-1 if value != of else 0])
 
 
 def probability(p: float) -> str:
-    """p = 0.03, p = 0.0012, p < 0.0001: two digits, and no exponents."""
+    """p = 0.03, p = 0.0012, p < 0.0001: two digits, more where they would read as 0.05."""
     if math.isnan(p):
         return "no p, there are too few networks"
-    return f"p = {p:.2g}" if p >= LEAST_P else f"p < {LEAST_P}"
+    digits = apart(p, ".2g", ".3g", ".4g", of=0.05)
+    return f"p = {digits}" if p >= LEAST_P else f"p < {LEAST_P}"

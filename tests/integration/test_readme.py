@@ -10,8 +10,10 @@ from stacks import PYTHON, environment
 
 from netspace import demo
 from netspace.settings import Settings
+from services import archives
 
 README = Path(__file__).parents[2] / "README.md"
+STUDIES = README.parent / "reference"
 
 
 def lines():
@@ -48,8 +50,12 @@ def test_every_line_with_curl_is_answered(served, tmp_path):
     script = script.replace(default, served)
     spaces = httpx.get(f"{served}/api/v1/spaces").json()["items"]
     populations = httpx.get(f"{served}/api/v1/populations").json()["items"]
-    # The ids that README names are those of a database that nobody else has used.
-    script = re.sub(r'"space_id": \d+', f'"space_id": {len(spaces) + 1}', script)
+    # The ids that README names are those of a database that nobody else has used, where the
+    # finished studies have come in, too.
+    files = [archives.unpack(one.read_bytes()) for one in STUDIES.glob("*.json.gz")]
+    imported = sum(len(one.populations) for one in files)
+    assert f'"space_id": {len(spaces) + 1}' in script
+    assert f"\nid={len(populations) + imported + 1} " in script
     script = re.sub(r"^id=\d+", f"id={len(populations) + 1}", script, flags=re.M)
     script = re.sub(r"(curl .*)\$api/events", r"\1$api/events -m 3", script)
     script = re.sub(r"\bcurl -s", "curl -sw ' <- %{http_code}\\\\n' -s", script)

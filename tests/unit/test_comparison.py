@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -208,3 +210,30 @@ def test_nothing_of_a_comparison_fails_on_few_equal_or_diverged_networks(a, b):
 )
 def test_a_probability_is_written_as_short_as_it_is_known(p, text):
     assert probability(p) == text
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_sentence_reads_as_its_numbers_decide(seed):
+    """Also where an end of the interval, and p, are close to what decides."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(20, 5, 60), rng.normal(20, 5, 60)
+    near, far = -20.0, 20.0  # A is not better, and is
+    while far - near > 0.05:
+        middle = (near + far) / 2
+        better = compare(edf(a), edf(b + middle), cut=30).outcome == "A"
+        near, far = (near, middle) if better else (middle, far)
+    for by in (near, far):
+        found = compare(edf(a), edf(b + by), cut=30)
+        said = re.search(r"\[([\d.]+), ([\d.]+)\] .*p = ([\d.]+)", verdict(found))
+        assert said
+        lo, hi, p = (float(one) for one in said.groups())
+        assert lo < 55  # it is close
+        assert (by == far) == (lo > 50) == (p < 0.05)
+        assert hi > 50
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(0.05, "0.05"), (0.0496, "0.0496"), (0.05004, "0.05004"), (0.2, "0.2")]
+)
+def test_a_p_that_is_not_a_twentieth_is_not_told_as_one(p, said):
+    assert probability(p) == f"p = {said}"
