@@ -7,6 +7,7 @@ what was given and what is allowed.
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, status
@@ -39,6 +40,9 @@ from services.errors import (
 )
 
 log = logging.getLogger(__name__)
+
+INSIDE = re.compile(r"[a-z-]+\[.*\]")
+"""A step of pydantic inside a field, in the place of an error."""
 
 PREFIX = "/api/v1"
 
@@ -78,14 +82,20 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
         status.HTTP_422_UNPROCESSABLE_CONTENT,
         (
             {
-                # The first part of the place is "body", "query" or "path".
-                "field": ".".join(str(part) for part in problem["loc"][1:]) or "body",
+                "field": _field(problem["loc"]),
                 "value": problem.get("input"),
                 "message": problem["msg"].removeprefix("Value error, "),
             }
             for problem in error.errors()
         ),
     )
+
+
+def _field(place: tuple[str | int, ...]) -> str:
+    """`space.regnet.wa` of a place such as body, space, regnet, wa, tagged-union[..]."""
+    # The first part is "body", "query" or "path"; steps inside of pydantic have brackets.
+    parts = [str(part) for part in place[1:]]
+    return ".".join(part for part in parts if not INSIDE.fullmatch(part)) or "body"
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:

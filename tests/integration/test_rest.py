@@ -433,6 +433,15 @@ def test_a_wrong_population_is_refused_by_field(client, defined):
     assert {"name", "colour"} <= set(found)
 
 
+def test_a_wrong_law_is_refused_by_its_place_in_the_space_alone(client):
+    space = {"family": "regnet", "wa": {"law": "uniform", "lo": "low", "hi": 8}}
+    answer = client.post(f"{API}/spaces", json={"name": "slopes", "space": space})
+    assert answer.status_code == 422
+    fields = [problem["field"] for problem in answer.json()["detail"]]
+    assert any(field.startswith("space.regnet.wa") for field in fields)
+    assert not any("[" in field for field in fields), fields
+
+
 def test_what_is_not_there_is_a_json_404(client):
     for path in ("/api/nope", f"{API}/nope", f"{API}/populations/9", f"{API}/spaces/9"):
         answer = client.get(path)
