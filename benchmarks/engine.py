@@ -7,6 +7,7 @@ move asks for all that Explore shows of it: counts, EDF, best ranges, histograms
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,9 +41,10 @@ OTHERS = ["flops", "fit_w0", "fit_wa", "e_fit"]
 STAGES = [f"{name}_{i}" for name in ("depth", "effective_width") for i in (1, 2, 3)]
 
 MOVES = """async ({ shown, others, moves }) => {
+  const { parse } = await import("/engine/engine.mjs");
   const started = performance.now();
   const bytes = await (await fetch("table")).arrayBuffer();
-  const table = netspaceEngine.parse(bytes);
+  const table = parse(bytes);
   const parsed = performance.now();
   const bins = shown.map((column) => table.bins(column, { count: 32 }));
   const [best, worst] = table.all.span();
@@ -152,14 +154,13 @@ def main() -> None:
     with TemporaryDirectory() as scratch, sync_playwright() as playwright:
         folder = Path(scratch)
         (folder / "index.html").write_text("<!doctype html>")
+        shutil.copytree(ASSETS / "engine", folder / "engine")
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         with site(folder) as address:
             for n, moves in SIZES.items():
                 (folder / "table").write_bytes(table(draws, n))
                 page = browser.new_page()
                 page.goto(address)
-                for script in [ASSETS / "engine.js", *sorted((ASSETS / "engine").glob("*.js"))]:
-                    page.add_script_tag(path=script)
                 given = {"shown": SHOWN, "others": OTHERS, "moves": moves}
                 timed = page.evaluate(MOVES, given)
                 page.close()

@@ -1,6 +1,6 @@
-"""The Dash application inside the web process: its pages, its shell, and seven corrections.
+"""The Dash application inside the web process: its pages, its shell, and eight corrections.
 
-Dash 4.4 on FastAPI does seven things that this application can't have; each correction has a
+Dash 4.4 on FastAPI does eight things that this application can't have; each correction has a
 guard test (tests/integration/test_dashboard.py).
 
 1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off,
@@ -14,17 +14,20 @@ guard test (tests/integration/test_dashboard.py).
    404 and 422.
 6. What fails outside of a callback answers 500 and is not logged: it is.
 7. It offers callbacks by websocket, which no page of ours uses: that route is left out.
+8. It stamps the scripts that it lists, but modules import each other unstamped: the index lists
+   the page's (assets/main.mjs), and the browser asks each time whether they are the newest.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, dcc, html, set_props
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html, set_props
 from dash.backends._fastapi import (
     DashMiddleware,
     FastAPIDashServer,
@@ -35,6 +38,7 @@ from dash.development.base_component import Component
 from dash.exceptions import DependencyException, PreventUpdate
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from dashboard import callbacks, exports
@@ -54,13 +58,22 @@ INDEX = """<!DOCTYPE html>
         <title>{%title%}</title>
         {%favicon%}
         {%css%}
+        {modules}
     </head>
     <body>
         {%app_entry%}
         <div>{%config%}{%scripts%}{%renderer%}</div>
     </body>
 </html>"""
-"""Dash's own, which says no language and makes its scripts a footer."""
+"""Dash's own, which says no language and makes its scripts a footer, with our modules."""
+
+ASSETS = Path(__file__).parent / "assets"
+
+MODULES = r"\.mjs$"
+"""Assets that the index lists instead of Dash."""
+
+WORKER = "base/worker.mjs"
+"""The one that no page imports."""
 
 PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
 """The pages by path below PREFIX; each has a TITLE, a `layout()`, `register(app, sources)`."""
@@ -73,16 +86,19 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         errors: that the figures may answer with, as OpenAPI documents them.
     """
     FastAPIDashServer.websocket_capability = False
+    prefix = server.root_path + PREFIX
+    server.mount(f"{PREFIX}assets", _Assets(directory=ASSETS))  # before Dash's own
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # typed for Flask only
         backend="fastapi",
-        assets_folder=str(Path(__file__).parent / "assets"),
+        assets_folder=str(ASSETS),
+        assets_ignore=MODULES,
         routes_pathname_prefix=PREFIX,
-        requests_pathname_prefix=server.root_path + PREFIX,
+        requests_pathname_prefix=prefix,
         title="netspace",
         update_title="",
-        index_string=INDEX,
+        index_string=INDEX.replace("{modules}", _modules(f"{prefix}assets/")),
         on_error=_tell,
         add_log_handler=False,
     )
@@ -115,6 +131,29 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         server.add_api_route(f"/{path}", _shortcut(path), include_in_schema=False)
 
     return app
+
+
+class _Assets(StaticFiles):
+    """The assets; a module is used when the server says that it is still the newest."""
+
+    def file_response(self, *given: Any, **more: Any) -> Response:
+        response = super().file_response(*given, **more)
+        if re.search(MODULES, str(given[0])):
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def _modules(assets: str) -> str:
+    """Tags that load the entry at once, and beside it whatever it imports."""
+    paths = (path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.mjs"))
+    preloads = (
+        f'<link rel="modulepreload" href="{assets}{path}">'
+        for path in sorted(paths)
+        if path != WORKER
+    )
+    return "\n        ".join(
+        [*preloads, f'<script type="module" async src="{assets}main.mjs"></script>']
+    )
 
 
 class _Logging(DashMiddleware):
@@ -199,7 +238,7 @@ def _layout() -> Component:
 
 def _register_shell(app: Dash) -> None:
     app.clientside_callback(
-        "window.netspaceShell.showPage",
+        ClientsideFunction("netspace", "showPage"),
         *(Output(f"page-{path}", "hidden") for path in PAGES),
         Input("location", "pathname"),
     )

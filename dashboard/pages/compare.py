@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, get_relative_path, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
@@ -164,7 +164,7 @@ def register(app: Dash, sources: Sources) -> None:
         if plot:
             register_graph(app, f"compare-{name}")
     app.clientside_callback(
-        "window.netspaceCompare.show",
+        ClientsideFunction("netspace", "showCompare"),
         Output("compare-asked", "data"),
         Input("location", "pathname"),
         Input("location", "search"),

@@ -6,7 +6,7 @@ networks picked by their errors has the EDF that the constraint gives it. REST t
 
 A control moves over stops that lie evenly on the axis of its values, linear or log: all values
 of a grid that has few, as of whole blocks, else about a hundred round ones. What a control asks
-for, and the histogram behind it, are the browser's (assets/explore/controls.js).
+for, and the histogram behind it, are the browser's (assets/explore/panel/controls.mjs).
 """
 
 from __future__ import annotations

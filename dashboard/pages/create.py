@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from dash import Dash, Input, Output, State, ctx, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.backends._fastapi import get_current_request
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
@@ -169,43 +169,43 @@ def register(app: Dash, sources: Sources) -> None:
 
 
 def register_browser(app: Dash) -> None:
-    """What never leaves the browser (assets/pages.js)."""
+    """What never leaves the browser (assets/create/form.mjs)."""
     app.clientside_callback(
-        "window.netspacePages.ask",
+        ClientsideFunction("netspace", "ask"),
         Output("new-ask", "data"),
         Input("new-again", "n_clicks"),
         *values(Input, *PREVIEWED),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "window.netspacePages.isStored",
+        ClientsideFunction("netspace", "isStored"),
         Output("new-edited", "hidden"),
         Input("new-json", "value"),
         Input("new-stored", "data"),
     )
     app.clientside_callback(
-        "window.netspacePages.goTo",
+        ClientsideFunction("netspace", "goTo"),
         Output("new-name", "value"),
         Output("new-seed", "value", allow_duplicate=True),
         Input("new-started", "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        "window.netspacePages.firstProblem",
+        ClientsideFunction("netspace", "firstProblem"),
         Output("new-message", "title"),
         Input("new-message", "children"),
         prevent_initial_call=True,
     )
     # At the edit, not with the preview: one that comes late would clear what Start has said.
     app.clientside_callback(
-        "() => ''",
+        ClientsideFunction("netspace", "noMessage"),
         Output("new-message", "children", allow_duplicate=True),
         *values(Input, *FIELDS),
         prevent_initial_call=True,
     )
     for name in ("name", "space_name", "training_seed"):
         app.clientside_callback(
-            "() => null",
+            ClientsideFunction("netspace", "noProblem"),
             errors(name, again=True)[name],
             Input(field_id(name), "value"),
             prevent_initial_call=True,

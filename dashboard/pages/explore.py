@@ -1,6 +1,6 @@
 """Explore: a population under the hand, while it trains.
 
-While the hand moves only the browser works: assets/engine.js filters the columns it holds, and
+While the hand moves only the browser works: assets/engine/ filters the columns it holds, and
 canvases over static Plotly frames are redrawn. The server says which controls and table columns
 a population has, once of what was drawn, and again of what was measured when the browser finds
 more results than they were made of; everything else comes from REST and its events, as for any
@@ -14,6 +14,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import (
     ALL,
+    ClientsideFunction,
     Dash,
     Input,
     Output,
@@ -214,7 +215,7 @@ Source: arXiv 2003.13678, section 4.
 
 
 def paper() -> Component:
-    """A chip for each of the paper's constraints; assets/explore/paper.js presses them."""
+    """A chip for each of the paper's constraints (assets/explore/panel/paper.mjs)."""
     return html.Div(
         [
             html.Span("The paper's", title="arXiv 2003.13678, section 4"),
@@ -242,7 +243,7 @@ def paper() -> Component:
 
 
 def inherited() -> Component:
-    """What a refinement took over, told apart; assets/explore/inherited.js fills it."""
+    """What a refinement took over, told apart; assets/explore/panel/inherited.mjs fills it."""
     return html.Div(
         [
             html.Span(id="inherited-said"),
@@ -309,19 +310,19 @@ def register(app: Dash, sources: Sources) -> None:
     # These hand over to the browser's part and leave their output as it is.
     grid, sliders = networks_table.GRID, {"type": "constraint", "column": ALL}
     for function, inputs in {
-        "netspaceExplore.setControls": [Input("controls", "data")],
-        "netspaceExplore.choose": [Input("population", "value"), Input("against", "value")],
-        "netspaceExplore.commit": [Input(sliders, "value")],
-        "netspaceExplore.picked": [Input("picked", "data")],
+        "setControls": [Input("controls", "data")],
+        "choose": [Input("population", "value"), Input("against", "value")],
+        "commit": [Input(sliders, "value")],
+        "picked": [Input("picked", "data")],
     }.items():
         app.clientside_callback(
-            f"window.{function}",
+            ClientsideFunction("netspace", function),
             Output("view", "data", allow_duplicate=True),
             *inputs,
             prevent_initial_call=True,
         )
     app.clientside_callback(
-        "window.netspaceTable.rows",
+        ClientsideFunction("netspace", "rows"),
         Output(grid, "getRowsResponse"),
         Input(grid, "getRowsRequest"),
         prevent_initial_call=True,

@@ -28,7 +28,7 @@ def card(
 
 
 def frame(id: str, label: str) -> Component:
-    """Room for a Plotly figure of axes (assets/axes.js), under a canvas that draws the rest."""
+    """Room for a figure of axes (assets/base/axes.mjs), under a canvas that draws the rest."""
     return html.Div(
         [
             html.Div(id=f"{id}-place", className="frame-axes"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, get_relative_path, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
 
 Tag = Callable[..., Component]
@@ -140,7 +140,7 @@ def graph(id: str, label: str, height: int) -> Component:
 def register_graph(app: Dash, id: str) -> None:
     """Draw the graph `id` whenever its store is given a figure."""
     app.clientside_callback(
-        f"(figure) => window.netspaceAxes.plot('{id}', figure)",
+        ClientsideFunction("netspace", "draw"),
         Output(f"{id}-place", "children"),
         Input(f"{id}-figure", "data"),
         prevent_initial_call=True,

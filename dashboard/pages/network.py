@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from dash import Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
@@ -120,17 +120,17 @@ def register(app: Dash, sources: Sources) -> None:
         register_graph(app, id)
 
     for function, output, *listened in (
-        ("Pages.theme", Output(THEME, "data"), Input("location", "pathname")),
-        ("Drawer.show", Output("network", "hidden"), Input("picked", "data")),
+        ("theme", Output(THEME, "data"), Input("location", "pathname")),
+        ("showDrawer", Output("network", "hidden"), Input("picked", "data")),
         (
-            "Drawer.close",
+            "closeDrawer",
             Output("picked", "data", allow_duplicate=True),
             Input("network-close", "n_clicks"),
             Input("location", "pathname"),
         ),
     ):
         app.clientside_callback(
-            f"window.netspace{function}",
+            ClientsideFunction("netspace", function),
             output,
             *listened,
             prevent_initial_call=output.allow_duplicate,

@@ -1,11 +1,12 @@
 """The table of networks: which columns it has; its rows come from the browser's engine.
 
-A page of rows is asked for by the grid and answered by assets/table.js with texts, so numbers
-read as they do everywhere; the engine sorts by the values behind them.
+A page of rows is asked for by the grid and answered by assets/explore/table.mjs with texts, so
+numbers read as they do everywhere; the engine sorts by the values behind them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,25 @@ from dashboard.pages.constraints_panel import Control, told
 GRID = "networks"
 COMPOSED = (("widths", "Stage widths"), ("depths", "Stage depths"))
 """Columns that show one number a stage, widths as built."""
+
+THEME = {
+    "accentColor": "var(--current)",
+    "backgroundColor": "var(--surface)",
+    "foregroundColor": "var(--ink)",
+    "borderColor": "var(--line)",
+    "headerBackgroundColor": "var(--surface-2)",
+    "headerTextColor": "var(--ink-2)",
+    "rowHoverColor": "var(--surface-3)",
+    "selectedRowBackgroundColor": "color-mix(in srgb, var(--selection) 18%, transparent)",
+    "fontFamily": "var(--font)",
+    "fontSize": 12,
+    "headerFontSize": 11.5,
+    "headerFontWeight": 600,
+    "cellHorizontalPadding": 10,
+    "wrapperBorder": False,
+    "wrapperBorderRadius": 0,
+}
+"""Quartz in the colours of the page."""
 
 
 def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
@@ -88,7 +108,7 @@ def grid() -> dag.AgGrid:
             },
             "tooltipShowDelay": 400,
             "rowClassRules": {"inherited": "params.data && params.data.inherited"},
-            "theme": {"function": "netspaceTheme(themeQuartz)"},
+            "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
             "localeText": {"noRowsToShow": "No network passes."},
         },
         style={"height": "100%", "width": "100%"},

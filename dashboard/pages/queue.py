@@ -10,7 +10,7 @@ The address says what is shown, so a list can be sent to a colleague:
 
 from __future__ import annotations
 
-from dash import Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.pages import queue_help
@@ -61,7 +61,7 @@ def card(title: str) -> Component:
 def register(app: Dash, sources: Sources) -> None:
     """Tell the browser's part where it is; all else is between it and REST."""
     app.clientside_callback(
-        "window.netspaceQueue.show",
+        ClientsideFunction("netspace", "showQueue"),
         Output("queue-shown", "data"),
         Input("location", "pathname"),
         Input("location", "search"),

@@ -35,8 +35,11 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="module")
 def files():
-    """Bytes that a blank page may fetch, by name; a test adds its own."""
-    return {}
+    """Bytes that a blank page may fetch, by name: the page's modules; a test adds its own."""
+    modules = ASSETS.rglob("*.mjs")
+    return {
+        f"assets/{path.relative_to(ASSETS).as_posix()}": path.read_bytes() for path in modules
+    }
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +48,11 @@ def site(files):
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            body = files.get(unquote(self.path.removeprefix("/")), b"<!doctype html>")
+            name = unquote(self.path.removeprefix("/"))
+            body = files.get(name, b"<!doctype html>")
             self.send_response(200)
-            self.send_header("Content-Type", "text/html")
+            kind = "text/javascript" if name.endswith(".mjs") else "text/html"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -69,12 +74,10 @@ def engine(browser, site):
     context = browser.new_context()
     page = context.new_page()
     page.goto(site)
-    for script in [ASSETS / "engine.js", *sorted((ASSETS / "engine").glob("*.js"))]:
-        page.add_script_tag(path=script)
     page.evaluate(
-        """() => {
-          window.load = async (name) =>
-            netspaceEngine.parse(await (await fetch(name)).arrayBuffer());
+        """async () => {
+          const { parse } = await import("/assets/engine/engine.mjs");
+          window.load = async (name) => parse(await (await fetch(name)).arrayBuffer());
         }"""
     )
     yield page

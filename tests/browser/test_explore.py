@@ -657,7 +657,7 @@ def test_a_key_opens_the_network_of_a_row_and_the_focus_goes_in_and_back(explore
     page = explore()
     cell = rows(page).nth(1).locator("[col-id=id]")
     id = cell.inner_text()
-    page.evaluate("netspaceTable.focus()")
+    page.evaluate("async () => (await import('./assets/explore/table.mjs')).focus()")
     page.keyboard.press("ArrowDown")
     page.keyboard.press(key)
     expect(page.locator("#network-title")).to_contain_text(f"Network {id}")

@@ -79,8 +79,7 @@ def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
     page = tabs.new_page()
     page.goto(f"{served.url}/app/?population={served.regnet}")
     is_live(page)
-    script = page.evaluate("document.querySelector('script[src*=\"/events.js\"]').src")
-    others = [listening(tabs.new_page(), script, served.regnet) for _ in range(TABS - 1)]
+    others = [listening(tabs.new_page(), served) for _ in range(TABS - 1)]
     n = page.locator("[data-number=n] > span")
     before = int(n.inner_text())
     served.record(9.5, of=served.regnet)
@@ -96,18 +95,18 @@ def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
     expect(n).to_have_text(str(before + 1), timeout=60_000)
 
 
-def listening(tab, script, population):
+def listening(tab, served):
     """A tab that does nothing but listen: the whole page takes long to open seven times."""
-    tab.goto(script)
-    tab.add_script_tag(url=script)
+    tab.goto(f"{served.url}/app/assets/base/events.mjs")
     tab.evaluate(
-        """(population) => {
+        """async (population) => {
+          const { listen } = await import("./events.mjs");
           window.heard = [];
-          netspaceEvents.listen({ activity: (activity) => {
+          listen({ activity: (activity) => {
             if (activity.population === population) heard.push(activity.version);
           } });
         }""",
-        population,
+        served.regnet,
     )
     tab.wait_for_function("window.heard.length", timeout=60_000)
     return tab

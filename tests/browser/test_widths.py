@@ -1,6 +1,4 @@
-"""The line over the fitted widths of several networks: what widths.js computes."""
-
-from pathlib import Path
+"""The line over the fitted widths of several networks: what widths.mjs computes."""
 
 import numpy as np
 import pytest
@@ -10,18 +8,13 @@ from designspace.joint import joint_line
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module", autouse=True)
-def widths(engine):
-    """The script without what it draws with."""
-    engine.evaluate("window.netspaceFormat = window.netspaceAxes = window.netspaceNumbers = {}")
-    assets = Path(__file__).parents[2] / "dashboard" / "assets"
-    engine.add_script_tag(path=assets / "explore" / "widths.js")
+WIDTHS = 'await import("/assets/explore/plots/widths.mjs")'
 
 
 def test_the_line_over_networks_is_the_least_squares_line_of_all_their_blocks(engine):
     # Good AnyNetX_E networks follow w_j = 48 (j + 1): arXiv 2003.13678, section 3.2.
-    fitted = """(networks) => netspaceWidths.lineOver(
-        { steps: (row) => networks[row] }, networks.map((_, row) => row))"""
+    fitted = f"""async (networks) => ({WIDTHS}).lineOver(
+        {{ steps: (row) => networks[row] }}, networks.map((_, row) => row))"""
     rising = [[[48 * (j + 1), 1] for j in range(20)]]
     assert engine.evaluate(fitted, rising) == pytest.approx({"start": 48, "slope": 48})
     some = [[[16, 2], [40, 3]], [[24, 1], [56, 4]], [[32, 5]]]
@@ -45,11 +38,12 @@ def test_the_line_over_networks_is_the_least_squares_line_of_all_their_blocks(en
 )
 def test_the_fitting_error_of_a_joint_line_is_that_of_designspace(networks, engine):
     said = engine.evaluate(
-        """(networks) => {
-          const table = { steps: (row) => networks[row] };
+        f"""async (networks) => {{
+          const table = {{ steps: (row) => networks[row] }};
           const rows = networks.map((_, row) => row);
-          return netspaceWidths.misfit(table, rows, netspaceWidths.lineOver(table, rows));
-        }""",
+          const {{ lineOver, misfit }} = {WIDTHS};
+          return misfit(table, rows, lineOver(table, rows));
+        }}""",
         networks,
     )
     blocks = [[w for w, depth in network for w in [w] * depth] for network in networks]

@@ -1,8 +1,9 @@
-"""The pages inside the web process: Dash's four corrections, the drawer, the form, exports."""
+"""The pages inside the web process: Dash corrected, scripts, the drawer, the form, exports."""
 
 import asyncio
 import inspect
 import json
+import os
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from fastapi.testclient import TestClient
 
 import dashboard.app
 from dashboard import exports
+from dashboard.app import ASSETS
 from dashboard.pages import create as create_page
 from dashboard.pages import network, plan, refine_panel
 from dashboard.sources import Sources
@@ -127,7 +129,7 @@ def ask(client, output, **given):
     return client.post(UPDATE, json=body_of(known, output, **given))
 
 
-# ---------------------------------------------------------------- the four corrections
+# ---------------------------------------------------------------- the corrections
 
 
 @pytest.mark.parametrize("path", ["/api/nope", "/api/v1/nope", "/nope"])
@@ -225,6 +227,57 @@ def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatc
     assert answer.status_code == 200
     assert done - began[0] >= 1
     assert quick < done - 0.3
+
+
+# ---------------------------------------------------------------- the page's scripts
+
+
+def test_the_index_loads_the_entry_and_names_every_module_that_it_imports(client):
+    index = client.get("/app/").text
+    assert index.count('<script type="module" async src="/app/assets/main.mjs">') == 1
+    imported, found = set(), ["main.mjs"]
+    while found:
+        name = found.pop()
+        if name not in imported:
+            imported.add(name)
+            text = (ASSETS / name).read_text()
+            for path in re.findall(r'(?:from|^import) "(.*?)";', text, re.MULTILINE):
+                found.append(os.path.normpath(os.path.join(os.path.dirname(name), path)))
+    named = re.findall(r'<link rel="modulepreload" href="/app/assets/(.*?)">', index)
+    assert sorted(named) == sorted(imported)
+
+
+def test_the_browser_asks_whether_a_module_is_the_newest_before_it_uses_it(client):
+    answer = client.get("/app/assets/base/format.mjs")
+    assert "javascript" in answer.headers["content-type"]
+    assert answer.headers["cache-control"] == "no-cache"
+    known = {"If-None-Match": answer.headers["etag"]}
+    assert client.get("/app/assets/base/format.mjs", headers=known).status_code == 304
+
+
+def test_dash_calls_nothing_in_the_browser_but_what_the_entry_exports(client):
+    called = [
+        (one["clientside_function"]["namespace"], one["clientside_function"]["function_name"])
+        for one in client.get("/app/_dash-dependencies").json()
+        if one["clientside_function"]
+    ]
+    entry = (ASSETS / "main.mjs").read_text()
+    names = ", ".join(re.findall(r"^export \{(.*?)\}", entry, re.MULTILINE)).split(", ")
+    exported = {name.split(" as ")[-1].strip() for name in names}
+    assert {namespace for namespace, _ in called} == {"netspace"}
+    assert {name for _, name in called} == exported
+
+
+def test_no_script_of_the_page_adds_a_global():
+    # What a module declares is its own; all that is set on the window are Dash's callbacks.
+    written = re.compile(r"(?:window|globalThis|self)\.(\w+)(?:\.\w+)? (?:\?\?)?= ")
+    found = {
+        (path.name, name)
+        for path in ASSETS.rglob("*.*js")
+        for name in written.findall(path.read_text())
+    }
+    assert found == {("callbacks.js", "dash_clientside"), ("worker.mjs", "onconnect")}
+    assert [path.name for path in ASSETS.rglob("*.js")] == ["callbacks.js"]
 
 
 # ---------------------------------------------------------------- the drawer

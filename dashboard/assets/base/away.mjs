@@ -1,28 +1,25 @@
 /** A line on every page that has no strip of its own: the server says nothing, or is not there. */
-(() => {
-  "use strict";
-  const at = (id) => document.getElementById(id);
-  let state = null;
 
-  function show() {
-    const line = at("away");
-    if (!line) return;
-    const told = state && !state.live && !at("connection")?.checkVisibility();
-    line.hidden = !told;
-    if (!told) return;
-    const { SILENT_S } = window.netspaceEvents;
-    line.textContent = state.silent
-      ? `No news from the server for ${SILENT_S} s: what is shown may be old.`
-      : "The server cannot be reached. Trying again ...";
-  }
+import { SILENT_S, listen } from "./events.mjs";
 
-  window.addEventListener("netspace:page", show);
-  window.addEventListener("DOMContentLoaded", () => {
-    window.netspaceEvents.listen({
-      connection(now) {
-        state = now;
-        show();
-      },
-    });
-  });
-})();
+const at = (id) => document.getElementById(id);
+let state = null;
+
+function show() {
+  const line = at("away");
+  if (!line) return;
+  const told = state && !state.live && !at("connection")?.checkVisibility();
+  line.hidden = !told;
+  if (!told) return;
+  line.textContent = state.silent
+    ? `No news from the server for ${SILENT_S} s: what is shown may be old.`
+    : "The server cannot be reached. Trying again ...";
+}
+
+window.addEventListener("netspace:page", show);
+listen({
+  connection(now) {
+    state = now;
+    show();
+  },
+});

@@ -6,206 +6,207 @@
  * seconds to load: until it answers, axes are where the layout puts them, which is the same
  * place, so curves needn't wait for it.
  */
-(() => {
-  "use strict";
-  const CONFIG = { displayModeBar: false, doubleClick: "reset", scrollZoom: false };
 
-  class Frame {
-    /**
-     * @param {string} id of the graph; it comes into `${id}-place`, under `${id}-canvas`
-     * @param {() => void} onAxes called when axes may have moved: zoom, resize, new figure
-     */
-    constructor(id, onAxes) {
-      this.id = id;
-      this.onAxes = onAxes;
-      this.canvas = document.getElementById(`${id}-canvas`);
-      this.context = this.canvas.getContext("2d");
-      this.mounted = false;
-      this.graph = null; // Plotly's, once it has drawn
-      this.layout = {};
-      this.ratio = 1;
-      this.version = 0;
-      this.measure();
-    }
+const CONFIG = { displayModeBar: false, doubleClick: "reset", scrollZoom: false };
 
-    /** Let Plotly draw the axes: it loads now, and keeps the page busy for a second or two. */
-    async mount() {
-      this.mounted = true;
-      window.dash_clientside.set_props(`${this.id}-place`, {
-        children: plot(this.id, figure(this.layout)),
-      });
-      const find = () => document.querySelector(`#${this.id} .js-plotly-plot`);
-      while (!find()?._fullLayout?.xaxis?._length) await nextFrame();
-      this.graph = find();
-      this.graph.on("plotly_afterplot", () => this.measure());
-      this.graph.on("plotly_relayout", () => this.measure());
-      this.measure();
-    }
-
-    /** New axes; zooms stay while `layout.uirevision` does. */
-    setLayout(layout) {
-      const text = JSON.stringify(layout);
-      if (text === this.text) return;
-      this.text = text;
-      this.layout = layout;
-      this.version += 1;
-      if (this.mounted) plot(this.id, figure(layout));
-    }
-
-    /** Whether there are these axes. @param {string[]} names as in the layout */
-    has(...names) {
-      return names.every((name) => this.#place(name).length > 0);
-    }
-
-    /** Where an axis is: {type, range, offset, length}, in CSS pixels of the canvas. */
-    #place(name) {
-      const drawn = this.graph?._fullLayout?.[name];
-      if (drawn?._length > 0) {
-        const { type, range, _offset: offset, _length: length } = drawn;
-        return { type, range, offset, length };
-      }
-      const given = this.graph ? null : this.layout[name];
-      return given ? placed(given, name, this) : { length: 0 };
-    }
-
-    /** Fit the canvas to its box and device pixels, then tell. */
-    measure() {
-      const box = this.canvas.getBoundingClientRect();
-      this.ratio = window.devicePixelRatio || 1;
-      this.width = Math.max(1, Math.round(box.width));
-      this.height = Math.max(1, Math.round(box.height));
-      const [w, h] = [this.width * this.ratio, this.height * this.ratio].map(Math.round);
-      if (this.canvas.width !== w || this.canvas.height !== h) {
-        this.canvas.width = w;
-        this.canvas.height = h;
-      }
-      this.version += 1;
-      this.onAxes();
-    }
-
-    /** A cleared context in CSS pixels. */
-    begin() {
-      const context = this.context;
-      context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-      context.clearRect(0, 0, this.width, this.height);
-      return context;
-    }
-
-    /**
-     * One axis in CSS pixels of the canvas.
-     * @param {string} name as in the layout: "xaxis", "yaxis3"
-     * @returns {{from: number, to: number, log: boolean, toPixel: (x: number) => number,
-     *   toValue: (pixel: number) => number}} from, to: values at its ends
-     */
-    axis(name) {
-      const { type, range, offset, length } = this.#place(name);
-      const log = type === "log";
-      const [a, b] = range.map(Number);
-      const vertical = name[0] === "y";
-      const start = offset + (vertical ? length : 0);
-      const scale = ((vertical ? -1 : 1) * length) / (b - a || 1);
-      const linear = (x) => (log ? Math.log10(x) : x);
-      return {
-        from: log ? 10 ** a : a,
-        to: log ? 10 ** b : b,
-        log,
-        start,
-        scale,
-        origin: a,
-        toPixel: (x) => start + (linear(x) - a) * scale,
-        toValue: (pixel) => {
-          const x = (pixel - start) / scale + a;
-          return log ? 10 ** x : x;
-        },
-      };
-    }
-
-    /** The plotting area of a pair of axes: {x, y, width, height} in CSS pixels. */
-    area(x = "xaxis", y = "yaxis") {
-      const [horizontal, vertical] = [this.#place(x), this.#place(y)];
-      return {
-        x: horizontal.offset, width: horizontal.length,
-        y: vertical.offset, height: vertical.length,
-      };
-    }
+export class Frame {
+  /**
+   * @param {string} id of the graph; it comes into `${id}-place`, under `${id}-canvas`
+   * @param {() => void} onAxes called when axes may have moved: zoom, resize, new figure
+   */
+  constructor(id, onAxes) {
+    this.id = id;
+    this.onAxes = onAxes;
+    this.canvas = document.getElementById(`${id}-canvas`);
+    this.context = this.canvas.getContext("2d");
+    this.mounted = false;
+    this.graph = null; // Plotly's, once it has drawn
+    this.layout = {};
+    this.ratio = 1;
+    this.version = 0;
+    this.measure();
   }
 
-  const plotted = new Set(); // ids
+  /** Let Plotly draw the axes: it loads now, and keeps the page busy for a second or two. */
+  async mount() {
+    this.mounted = true;
+    window.dash_clientside.set_props(`${this.id}-place`, {
+      children: plot(this.id, figure(this.layout)),
+    });
+    const find = () => document.querySelector(`#${this.id} .js-plotly-plot`);
+    while (!find()?._fullLayout?.xaxis?._length) await nextFrame();
+    this.graph = find();
+    this.graph.on("plotly_afterplot", () => this.measure());
+    this.graph.on("plotly_relayout", () => this.measure());
+    this.measure();
+  }
+
+  /** New axes; zooms stay while `layout.uirevision` does. */
+  setLayout(layout) {
+    const text = JSON.stringify(layout);
+    if (text === this.text) return;
+    this.text = text;
+    this.layout = layout;
+    this.version += 1;
+    if (this.mounted) plot(this.id, figure(layout));
+  }
+
+  /** Whether there are these axes. @param {string[]} names as in the layout */
+  has(...names) {
+    return names.every((name) => this.#place(name).length > 0);
+  }
+
+  /** Where an axis is: {type, range, offset, length}, in CSS pixels of the canvas. */
+  #place(name) {
+    const drawn = this.graph?._fullLayout?.[name];
+    if (drawn?._length > 0) {
+      const { type, range, _offset: offset, _length: length } = drawn;
+      return { type, range, offset, length };
+    }
+    const given = this.graph ? null : this.layout[name];
+    return given ? placed(given, name, this) : { length: 0 };
+  }
+
+  /** Fit the canvas to its box and device pixels, then tell. */
+  measure() {
+    const box = this.canvas.getBoundingClientRect();
+    this.ratio = window.devicePixelRatio || 1;
+    this.width = Math.max(1, Math.round(box.width));
+    this.height = Math.max(1, Math.round(box.height));
+    const [w, h] = [this.width * this.ratio, this.height * this.ratio].map(Math.round);
+    if (this.canvas.width !== w || this.canvas.height !== h) {
+      this.canvas.width = w;
+      this.canvas.height = h;
+    }
+    this.version += 1;
+    this.onAxes();
+  }
+
+  /** A cleared context in CSS pixels. */
+  begin() {
+    const context = this.context;
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    return context;
+  }
 
   /**
-   * Give a graph a figure.
-   * @returns {object} the dcc.Graph for `${id}-place` the first time, nothing new after it
+   * One axis in CSS pixels of the canvas.
+   * @param {string} name as in the layout: "xaxis", "yaxis3"
+   * @returns {{from: number, to: number, log: boolean, toPixel: (x: number) => number,
+   *   toValue: (pixel: number) => number}} from, to: values at its ends
    */
-  function plot(id, figure) {
-    const { set_props, no_update } = window.dash_clientside;
-    if (plotted.has(id)) {
-      set_props(id, { figure });
-      return no_update;
-    }
-    plotted.add(id);
-    const props = { id, figure, config: CONFIG, responsive: true, className: "graph" };
-    return { namespace: "dash_core_components", type: "Graph", props };
-  }
-
-  /** Where Plotly will put an axis of a frame: inside the margins, in its domain. */
-  function placed({ type, range, domain = [0, 1] }, name, { layout: { margin }, width, height }) {
-    const [from, to] = domain;
-    if (name[0] === "x") {
-      const inner = width - margin.l - margin.r;
-      return { type, range, offset: margin.l + from * inner, length: (to - from) * inner };
-    }
-    const inner = height - margin.t - margin.b;
-    return { type, range, offset: margin.t + (1 - to) * inner, length: (to - from) * inner };
-  }
-
-  /** A figure of axes alone: an empty trace in each pair, without which Plotly drops it. */
-  function figure(layout) {
-    const data = Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name)).map((name) => {
-      const number = name.slice("xaxis".length);
-      return { type: "scatter", x: [], y: [], xaxis: `x${number}`, yaxis: `y${number}` };
-    });
-    return { data, layout };
-  }
-
-  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-
-  /** A CSS variable of the theme, e.g. colour("current"). */
-  let colours = new Map();
-  function colour(name) {
-    if (!colours.has(name)) {
-      const style = getComputedStyle(document.documentElement);
-      colours.set(name, style.getPropertyValue(`--${name}`).trim());
-    }
-    return colours.get(name);
-  }
-  window.addEventListener("netspace:theme", () => { colours = new Map(); });
-
-  /** What all axes of the page share. @param {object} given overrides */
-  function axis(given) {
+  axis(name) {
+    const { type, range, offset, length } = this.#place(name);
+    const log = type === "log";
+    const [a, b] = range.map(Number);
+    const vertical = name[0] === "y";
+    const start = offset + (vertical ? length : 0);
+    const scale = ((vertical ? -1 : 1) * length) / (b - a || 1);
+    const linear = (x) => (log ? Math.log10(x) : x);
     return {
-      zeroline: false,
-      showline: false,
-      gridcolor: colour("line"),
-      gridwidth: 1,
-      tickfont: { size: 11, color: colour("muted") },
-      ticks: "",
-      ...given,
+      from: log ? 10 ** a : a,
+      to: log ? 10 ** b : b,
+      log,
+      start,
+      scale,
+      origin: a,
+      toPixel: (x) => start + (linear(x) - a) * scale,
+      toValue: (pixel) => {
+        const x = (pixel - start) / scale + a;
+        return log ? 10 ** x : x;
+      },
     };
   }
 
-  /** A layout without anything but axes. */
-  function layout(given) {
+  /** The plotting area of a pair of axes: {x, y, width, height} in CSS pixels. */
+  area(x = "xaxis", y = "yaxis") {
+    const [horizontal, vertical] = [this.#place(x), this.#place(y)];
     return {
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
-        color: colour("muted"), size: 11 },
-      showlegend: false,
-      hovermode: false,
-      dragmode: "zoom",
-      ...given,
+      x: horizontal.offset, width: horizontal.length,
+      y: vertical.offset, height: vertical.length,
     };
   }
+}
 
-  window.netspaceAxes = { Frame, plot, nextFrame, colour, axis, layout };
-})();
+const plotted = new Set(); // ids
+
+/**
+ * Give a graph a figure.
+ * @returns {object} the dcc.Graph for `${id}-place` the first time, nothing new after it
+ */
+function plot(id, figure) {
+  const { set_props, no_update } = window.dash_clientside;
+  if (plotted.has(id)) {
+    set_props(id, { figure });
+    return no_update;
+  }
+  plotted.add(id);
+  const props = { id, figure, config: CONFIG, responsive: true, className: "graph" };
+  return { namespace: "dash_core_components", type: "Graph", props };
+}
+
+/** A figure that the server has put into its store, in the graph's place. @param {object} context */
+export function draw(figure, { outputs_list: { id } }) {
+  return plot(id.replace(/-place$/, ""), figure);
+}
+
+/** Where Plotly will put an axis of a frame: inside the margins, in its domain. */
+function placed({ type, range, domain = [0, 1] }, name, { layout: { margin }, width, height }) {
+  const [from, to] = domain;
+  if (name[0] === "x") {
+    const inner = width - margin.l - margin.r;
+    return { type, range, offset: margin.l + from * inner, length: (to - from) * inner };
+  }
+  const inner = height - margin.t - margin.b;
+  return { type, range, offset: margin.t + (1 - to) * inner, length: (to - from) * inner };
+}
+
+/** A figure of axes alone: an empty trace in each pair, without which Plotly drops it. */
+function figure(layout) {
+  const data = Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name)).map((name) => {
+    const number = name.slice("xaxis".length);
+    return { type: "scatter", x: [], y: [], xaxis: `x${number}`, yaxis: `y${number}` };
+  });
+  return { data, layout };
+}
+
+export const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** A CSS variable of the theme, e.g. colour("current"). */
+let colours = new Map();
+export function colour(name) {
+  if (!colours.has(name)) {
+    const style = getComputedStyle(document.documentElement);
+    colours.set(name, style.getPropertyValue(`--${name}`).trim());
+  }
+  return colours.get(name);
+}
+window.addEventListener("netspace:theme", () => { colours = new Map(); });
+
+/** What all axes of the page share. @param {object} given overrides */
+export function axis(given) {
+  return {
+    zeroline: false,
+    showline: false,
+    gridcolor: colour("line"),
+    gridwidth: 1,
+    tickfont: { size: 11, color: colour("muted") },
+    ticks: "",
+    ...given,
+  };
+}
+
+/** A layout without anything but axes. */
+export function layout(given) {
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif",
+      color: colour("muted"), size: 11 },
+    showlegend: false,
+    hovermode: false,
+    dragmode: "zoom",
+    ...given,
+  };
+}

@@ -1,54 +1,54 @@
 /**
  * REST as a page asks it: with a limit of time, and with what went wrong in words.
  */
-(() => {
-  "use strict";
-  const LIMIT_S = 15;
-  const COLUMNS_S = 60; // a million networks are 100 MB
 
-  /** The server has not answered: it is away, or it has stopped. */
-  class Away extends Error {}
+import * as events from "./events.mjs";
+import { API } from "./shell.mjs";
+import { parse } from "../engine/engine.mjs";
 
-  /** @throws {Away} @throws {Error} that says what the server said, with its `status` */
-  async function asked(path, read, seconds, options) {
-    try {
-      const signal = AbortSignal.timeout(1000 * seconds);
-      const answer = await fetch(`${window.netspaceShell.API}${path}`, { signal, ...options });
-      if (!answer.ok) {
-        throw Object.assign(new Error(await reason(answer)), { status: answer.status });
-      }
-      return await read(answer);
-    } catch (error) {
-      if (error.name === "TimeoutError") {
-        throw new Away(`the server has not answered for ${seconds} s`);
-      }
-      if (error instanceof TypeError) throw new Away("the server cannot be reached"); // of fetch
-      throw error;
+export const LIMIT_S = 15;
+const COLUMNS_S = 60; // a million networks are 100 MB
+
+/** The server has not answered: it is away, or it has stopped. */
+export class Away extends Error {}
+
+/** @throws {Away} @throws {Error} that says what the server said, with its `status` */
+async function asked(path, read, seconds, options) {
+  try {
+    const signal = AbortSignal.timeout(1000 * seconds);
+    const answer = await fetch(`${API}${path}`, { signal, ...options });
+    if (!answer.ok) {
+      throw Object.assign(new Error(await reason(answer)), { status: answer.status });
     }
+    return await read(answer);
+  } catch (error) {
+    if (error.name === "TimeoutError") {
+      throw new Away(`the server has not answered for ${seconds} s`);
+    }
+    if (error instanceof TypeError) throw new Away("the server cannot be reached"); // of fetch
+    throw error;
   }
+}
 
-  /** A JSON answer; null where the answer has no body. */
-  const ask = (path, options = {}) =>
-    asked(path, (answer) => (answer.status === 204 ? null : answer.json()), LIMIT_S, options);
+/** A JSON answer; null where the answer has no body. */
+export const ask = (path, options = {}) =>
+  asked(path, (answer) => (answer.status === 204 ? null : answer.json()), LIMIT_S, options);
 
-  async function reason(answer) {
-    const { detail } = await answer.json().catch(() => ({}));
-    const messages = Array.isArray(detail) ? detail.map(({ message }) => message) : [detail];
-    return messages.filter(Boolean).join("; ") || `${answer.status} ${answer.statusText}`;
-  }
+async function reason(answer) {
+  const { detail } = await answer.json().catch(() => ({}));
+  const messages = Array.isArray(detail) ? detail.map(({ message }) => message) : [detail];
+  return messages.filter(Boolean).join("; ") || `${answer.status} ${answer.statusText}`;
+}
 
-  /** A population's columns at its newest version, as the engine's table. */
-  async function columns(population) {
-    const bytes = await asked(`/populations/${population}/columns`,
-      (answer) => answer.arrayBuffer(), COLUMNS_S, { cache: "no-cache" }); // by its ETag
-    return window.netspaceEngine.parse(bytes);
-  }
+/** A population's columns at its newest version, as the engine's table. */
+export async function columns(population) {
+  const bytes = await asked(`/populations/${population}/columns`,
+    (answer) => answer.arrayBuffer(), COLUMNS_S, { cache: "no-cache" }); // by its ETag
+  return parse(bytes);
+}
 
-  /** A connection in words. @param {{live: boolean, silent: boolean}} state of events.js */
-  function connection({ live, silent }) {
-    if (live) return "● live";
-    return silent ? `no news for ${window.netspaceEvents.SILENT_S} s` : "reconnecting ...";
-  }
-
-  window.netspaceLive = { ask, columns, connection, Away, LIMIT_S };
-})();
+/** A connection in words. @param {{live: boolean, silent: boolean}} state of events.mjs */
+export function connection({ live, silent }) {
+  if (live) return "● live";
+  return silent ? `no news for ${events.SILENT_S} s` : "reconnecting ...";
+}

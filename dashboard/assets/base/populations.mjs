@@ -3,64 +3,59 @@
  *
  * A population is server/schemas.py: PopulationRead.
  */
-(() => {
-  "use strict";
 
-  const GROUPS = {
-    here: "Made here", study: "Study", imported: "Imported", demo: "Demo",
-  };
+const GROUPS = {
+  here: "Made here", study: "Study", imported: "Imported", demo: "Demo",
+};
 
-  const trains = ({ progress }) => progress.running + progress.queued > 0;
-  const hasSomething = (one) => one.progress.done > 0 || trains(one);
+export const trains = ({ progress }) => progress.running + progress.queued > 0;
+const hasSomething = (one) => one.progress.done > 0 || trains(one);
 
-  /** The one with the most results, the newest of several. */
-  const largest = (some) => some.reduce((most, one) =>
-    (most === null || one.progress.done >= most.progress.done ? one : most), null);
+/** The one with the most results, the newest of several. */
+const largest = (some) => some.reduce((most, one) =>
+  (most === null || one.progress.done >= most.progress.done ? one : most), null);
 
-  /**
-   * What a first look opens: what somebody made here while it trains; else the shipped study's
-   * RegNetX; else the newest one that has, or will have, a result.
-   * @param {object[]} populations oldest first
-   * @returns {?object} null: there is none
-   */
-  function first(populations) {
-    const own = populations.filter(({ origin }) => origin === "here");
-    const study = populations.filter(({ origin, name, progress }) =>
-      origin === "study" && /\bRegNetX\b/.test(name) && progress.done > 0);
-    const inHand = (some) => some.findLast(hasSomething) ?? null;
-    return own.findLast(trains) ?? largest(study)
-      ?? inHand(own) ?? inHand(populations.filter(({ origin }) => origin === "demo"))
-      ?? inHand(populations) ?? populations.at(-1) ?? null;
-  }
+/**
+ * What a first look opens: what somebody made here while it trains; else the shipped study's
+ * RegNetX; else the newest one that has, or will have, a result.
+ * @param {object[]} populations oldest first
+ * @returns {?object} null: there is none
+ */
+export function first(populations) {
+  const own = populations.filter(({ origin }) => origin === "here");
+  const study = populations.filter(({ origin, name, progress }) =>
+    origin === "study" && /\bRegNetX\b/.test(name) && progress.done > 0);
+  const inHand = (some) => some.findLast(hasSomething) ?? null;
+  return own.findLast(trains) ?? largest(study)
+    ?? inHand(own) ?? inHand(populations.filter(({ origin }) => origin === "demo"))
+    ?? inHand(populations) ?? populations.at(-1) ?? null;
+}
 
-  /** What to set beside a population: what it refines, else the largest that was trained alike. */
-  function rivalOf(population, populations) {
-    const others = populations.filter(({ id }) => id !== population?.id);
-    const parent = others.find(({ id }) => id === population?.inherits);
-    const alike = others.filter((one) => one.regime_id === population?.regime_id);
-    const measured = alike.filter(hasSomething);
-    return parent ?? largestFirst(measured.length ? measured : alike);
-  }
+/** What to set beside a population: what it refines, else the largest that was trained alike. */
+export function rivalOf(population, populations) {
+  const others = populations.filter(({ id }) => id !== population?.id);
+  const parent = others.find(({ id }) => id === population?.inherits);
+  const alike = others.filter((one) => one.regime_id === population?.regime_id);
+  const measured = alike.filter(hasSomething);
+  return parent ?? largestFirst(measured.length ? measured : alike);
+}
 
-  /** The one with the most results, the oldest of several. */
-  const largestFirst = (some) => largest([...some].reverse());
+/** The one with the most results, the oldest of several. */
+const largestFirst = (some) => largest([...some].reverse());
 
-  /** The two populations that a comparison begins with: the same as Explore's. */
-  function pair(populations) {
-    const one = first(populations);
-    const other = rivalOf(one, populations) ?? populations.findLast(({ id }) => id !== one?.id);
-    return [one, other].filter(Boolean);
-  }
+/** The two populations that a comparison begins with: the same as Explore's. */
+export function pair(populations) {
+  const one = first(populations);
+  const other = rivalOf(one, populations) ?? populations.findLast(({ id }) => id !== one?.id);
+  return [one, other].filter(Boolean);
+}
 
-  /**
-   * Populations by where they come from, each group newest first, empty groups left out.
-   * @returns {[string, object[]][]}
-   */
-  function grouped(populations) {
-    return Object.entries(GROUPS).map(([origin, title]) =>
-      [title, populations.filter((one) => one.origin === origin).reverse()])
-      .filter(([, some]) => some.length);
-  }
-
-  window.netspacePopulations = { first, rivalOf, pair, grouped, trains };
-})();
+/**
+ * Populations by where they come from, each group newest first, empty groups left out.
+ * @returns {[string, object[]][]}
+ */
+export function grouped(populations) {
+  return Object.entries(GROUPS).map(([origin, title]) =>
+    [title, populations.filter((one) => one.origin === origin).reverse()])
+    .filter(([, some]) => some.length);
+}

@@ -2,120 +2,116 @@
  * The shell: which page is shown, and the theme, the same on every page.
  *
  * The theme follows the system until somebody toggles it; then it is remembered. It is set on
- * <html> before anything is painted, in the attribute that Mantine uses, too.
+ * <html> as soon as this is read, in the attribute that Mantine uses, too.
  */
-(() => {
-  "use strict";
-  const REMEMBERED = "netspace-theme";
-  const ATTRIBUTE = "data-mantine-color-scheme";
-  const MANTINE_KEY = "mantine-color-scheme-value";
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const root = document.documentElement;
 
-  /** Path of the application, from where Dash is mounted: "/app/" or "/prefix/app/". */
-  const PREFIX = location.pathname.replace(/\/app\/.*$|\/app$/, "") + "/app/";
+const REMEMBERED = "netspace-theme";
+const ATTRIBUTE = "data-mantine-color-scheme";
+const MANTINE_KEY = "mantine-color-scheme-value";
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+const root = document.documentElement;
 
-  const theme = () => localStorage.getItem(REMEMBERED) ?? (system.matches ? "dark" : "light");
+/** Path of the application, from where Dash is mounted: "/app/" or "/prefix/app/". */
+export const PREFIX = location.pathname.replace(/\/app\/.*$|\/app$/, "") + "/app/";
 
-  function applyTheme() {
-    const now = theme();
-    root.setAttribute(ATTRIBUTE, now);
-    localStorage.setItem(MANTINE_KEY, now);
-    window.dash_clientside?.set_props?.("theme", { forceColorScheme: now });
-    window.dispatchEvent(new CustomEvent("netspace:theme", { detail: now }));
-  }
+/** Where REST lies beside it. */
+export const API = PREFIX.replace(/app\/$/, "api/v1");
 
-  function toggleTheme() {
-    localStorage.setItem(REMEMBERED, theme() === "dark" ? "light" : "dark");
-    applyTheme();
-  }
+export const theme = () => localStorage.getItem(REMEMBERED) ?? (system.matches ? "dark" : "light");
 
-  /**
-   * Which pages are hidden, in the order of the callback's outputs.
-   * @param {string} pathname of the location
-   * @returns {boolean[]}
-   */
-  function showPage(pathname) {
-    const outputs = window.dash_clientside.callback_context.outputs_list;
-    const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
-    const shown = [].concat(outputs).map((output) => output.id.replace("page-", ""));
-    window.dash_clientside.set_props("theme", { forceColorScheme: theme() });
-    const title = document.querySelector(`[id="page-${page}"] h1`)?.textContent;
-    if (title) document.title = `${title} · netspace`;
-    requestAnimationFrame(() => {
-      aimSkip(page);
-      window.dispatchEvent(new CustomEvent("netspace:page", { detail: page }));
-    });
-    return shown.map((path) => path !== page);
-  }
+function applyTheme() {
+  const now = theme();
+  root.setAttribute(ATTRIBUTE, now);
+  localStorage.setItem(MANTINE_KEY, now);
+  window.dash_clientside?.set_props?.("theme", { forceColorScheme: now });
+  window.dispatchEvent(new CustomEvent("netspace:theme", { detail: now }));
+}
 
-  /** Whether a key press belongs to a field that is being written in. */
-  function isTyping(event) {
-    const at = event.target;
-    return at.matches?.("input, textarea, select, [contenteditable]") &&
-      !["checkbox", "radio", "button"].includes(at.type);
-  }
+function toggleTheme() {
+  localStorage.setItem(REMEMBERED, theme() === "dark" ? "light" : "dark");
+  applyTheme();
+}
 
-  // ---------------------------------------------------------------- reaching things by keyboard
-
-  const isShown = (element) => element.checkVisibility();
-  const shown = (selector) => [...document.querySelectorAll(selector)].find(isShown);
-
-  /** The link that skips the header leads to the page that is shown. */
-  function aimSkip(page) {
-    const main = document.querySelector(`[id="page-${page}"] main`);
-    if (!main) return;
-    main.id ||= `content-${page || "explore"}`;
-    document.querySelector(".skip").setAttribute("href", `#${main.id}`);
-  }
-
-  /** Past the header, to what the page is about. */
-  function skip(event) {
-    event.preventDefault(); // the address stays what is shown
-    const main = shown("main");
-    if (!main?.hasAttribute("tabindex")) main?.setAttribute("tabindex", "-1");
-    main?.focus();
-  }
-
-  /** The `?` of the page that is shown; one that is open closes by Escape, or a click beside it. */
-  function help(event) {
-    const own = shown(".page-help");
-    if (!own) return;
-    own.open = !own.open;
-    own.querySelector("summary").focus();
-    event.preventDefault();
-  }
-
-  function closeHelp(beside = null) {
-    const open = [...document.querySelectorAll("details:is(.page-help, .explained)[open]")]
-      .filter((details) => !details.contains(beside));
-    for (const details of open) {
-      if (details.contains(document.activeElement)) details.querySelector("summary").focus();
-      details.open = false;
-    }
-    return open.length > 0;
-  }
-
-  window.addEventListener("storage", applyTheme);
-  system.addEventListener("change", applyTheme);
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    if (event.key === "d" || event.key === "D") toggleTheme();
-    if (event.key === "?") help(event);
+/**
+ * Which pages are hidden, in the order of the callback's outputs.
+ * @param {string} pathname of the location
+ * @param {object} context of the callback
+ * @returns {boolean[]}
+ */
+export function showPage(pathname, { outputs_list: outputs }) {
+  const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
+  const shown = [].concat(outputs).map((output) => output.id.replace("page-", ""));
+  window.dash_clientside.set_props("theme", { forceColorScheme: theme() });
+  const title = document.querySelector(`[id="page-${page}"] h1`)?.textContent;
+  if (title) document.title = `${title} · netspace`;
+  requestAnimationFrame(() => {
+    aimSkip(page);
+    window.dispatchEvent(new CustomEvent("netspace:page", { detail: page }));
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && closeHelp()) event.stopPropagation();
-  }, { capture: true });
-  document.addEventListener("pointerdown", ({ target }) => closeHelp(target));
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.(".skip")) skip(event);
-    if (event.target.closest?.("#toggle-theme, .toggle-theme")) toggleTheme();
-  });
-  root.setAttribute(ATTRIBUTE, theme());
-  localStorage.setItem(MANTINE_KEY, theme());
+  return shown.map((path) => path !== page);
+}
 
-  window.netspaceShell = {
-    showPage, toggleTheme, theme, isTyping, PREFIX,
-    API: PREFIX.replace(/app\/$/, "api/v1"),
-  };
-})();
+/** Whether a key press belongs to a field that is being written in. */
+export function isTyping(event) {
+  const at = event.target;
+  return at.matches?.("input, textarea, select, [contenteditable]") &&
+    !["checkbox", "radio", "button"].includes(at.type);
+}
+
+// ---------------------------------------------------------------- reaching things by keyboard
+
+const isShown = (element) => element.checkVisibility();
+const shown = (selector) => [...document.querySelectorAll(selector)].find(isShown);
+
+/** The link that skips the header leads to the page that is shown. */
+function aimSkip(page) {
+  const main = document.querySelector(`[id="page-${page}"] main`);
+  if (!main) return;
+  main.id ||= `content-${page || "explore"}`;
+  document.querySelector(".skip").setAttribute("href", `#${main.id}`);
+}
+
+/** Past the header, to what the page is about. */
+function skip(event) {
+  event.preventDefault(); // the address stays what is shown
+  const main = shown("main");
+  if (!main?.hasAttribute("tabindex")) main?.setAttribute("tabindex", "-1");
+  main?.focus();
+}
+
+/** The `?` of the page that is shown; one that is open closes by Escape, or a click beside it. */
+function help(event) {
+  const own = shown(".page-help");
+  if (!own) return;
+  own.open = !own.open;
+  own.querySelector("summary").focus();
+  event.preventDefault();
+}
+
+function closeHelp(beside = null) {
+  const open = [...document.querySelectorAll("details:is(.page-help, .explained)[open]")]
+    .filter((details) => !details.contains(beside));
+  for (const details of open) {
+    if (details.contains(document.activeElement)) details.querySelector("summary").focus();
+    details.open = false;
+  }
+  return open.length > 0;
+}
+
+window.addEventListener("storage", applyTheme);
+system.addEventListener("change", applyTheme);
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+  if (event.key === "d" || event.key === "D") toggleTheme();
+  if (event.key === "?") help(event);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && closeHelp()) event.stopPropagation();
+}, { capture: true });
+document.addEventListener("pointerdown", ({ target }) => closeHelp(target));
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".skip")) skip(event);
+  if (event.target.closest?.("#toggle-theme, .toggle-theme")) toggleTheme();
+});
+root.setAttribute(ATTRIBUTE, theme());
+localStorage.setItem(MANTINE_KEY, theme());

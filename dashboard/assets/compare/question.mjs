@@ -5,151 +5,149 @@
  *
  * `colours=0,2` gives the second side the third colour, which a pinned set has on Explore.
  */
-(() => {
-  "use strict";
-  const { h } = window.netspaceElements;
-  const MOST = 6;
-  const COVARIATES = {
-    depth: "depth", flops: "flops", params: "parameters", activations: "activations",
-  };
-  const METHODS = {
-    overlap: "overlap weights", bins: "bins (NDS)", strata: "exact strata",
-  };
-  const BANDS = {
-    pointwise: "pointwise (Clopper-Pearson)",
-    simultaneous: "whole curve (equal precision)",
-    kolmogorov: "whole curve (DKW)",
-  };
-  const HALVES = {
-    "": "all networks", first: "first half: choose on it", second: "second half: test on it",
-  };
-  const USUAL = {
-    match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "",
-  };
 
-  /**
-   * @param {string} search of the location
-   * @returns {{sides: {population: ?number, constraints: string}[], match: string[],
-   *   method: string, band: string, planned: string, half: string, pair: string,
-   *   colours: number[]}} colours: of each side, different ones
-   */
-  function read(search) {
-    const query = new URLSearchParams(search);
-    const given = (name) => query.get(name) ?? USUAL[name];
-    const sides = query.getAll("side");
-    return {
-      colours: coloursOf(query.get("colours"), sides.length),
-      sides: sides.map((text) => {
-        const [population, ...constraints] = text.split(";");
-        return {
-          population: /^\d+$/.test(population) ? Number(population) : null,
-          constraints: constraints.join("; "),
-        };
-      }),
-      match: given("match").split(",").filter(Boolean),
-      method: given("method"),
-      band: given("band"),
-      planned: given("planned"),
-      half: given("half"),
-      pair: query.get("pair") ?? "0,1",
-    };
+import { h } from "../base/elements.mjs";
+import { grouped, pair } from "../base/populations.mjs";
+
+const MOST = 6;
+const COVARIATES = {
+  depth: "depth", flops: "flops", params: "parameters", activations: "activations",
+};
+const METHODS = {
+  overlap: "overlap weights", bins: "bins (NDS)", strata: "exact strata",
+};
+const BANDS = {
+  pointwise: "pointwise (Clopper-Pearson)",
+  simultaneous: "whole curve (equal precision)",
+  kolmogorov: "whole curve (DKW)",
+};
+const HALVES = {
+  "": "all networks", first: "first half: choose on it", second: "second half: test on it",
+};
+const USUAL = {
+  match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "",
+};
+
+/**
+ * @param {string} search of the location
+ * @returns {{sides: {population: ?number, constraints: string}[], match: string[],
+ *   method: string, band: string, planned: string, half: string, pair: string,
+ *   colours: number[]}} colours: of each side, different ones
+ */
+export function read(search) {
+  const query = new URLSearchParams(search);
+  const given = (name) => query.get(name) ?? USUAL[name];
+  const sides = query.getAll("side");
+  return {
+    colours: coloursOf(query.get("colours"), sides.length),
+    sides: sides.map((text) => {
+      const [population, ...constraints] = text.split(";");
+      return {
+        population: /^\d+$/.test(population) ? Number(population) : null,
+        constraints: constraints.join("; "),
+      };
+    }),
+    match: given("match").split(",").filter(Boolean),
+    method: given("method"),
+    band: given("band"),
+    planned: given("planned"),
+    half: given("half"),
+    pair: query.get("pair") ?? "0,1",
+  };
+}
+
+/** The colours that a link gives n sides, else those of their places. */
+function coloursOf(text, n) {
+  const given = (text ?? "").split(",");
+  const isGood = given.length === n && new Set(given).size === n
+    && given.every((one) => /^[0-5]$/.test(one));
+  return isGood ? given.map(Number) : Array.from({ length: n }, (_, i) => i);
+}
+
+/** The first colour that no side has. */
+export const freeColour = (colours) => [0, 1, 2, 3, 4, 5].find((one) => !colours.includes(one));
+
+/** The inverse of `read`; what is usual is left out. */
+export function write(question) {
+  const parts = question.sides.map(({ population, constraints }) => {
+    const texts = constraints.split(";").map((text) => text.trim()).filter(Boolean);
+    return `side=${[population ?? "", ...texts].map(readable).join(";")}`;
+  });
+  const { method, band, planned, half, pair } = question;
+  const rest = { match: question.match.join(","), method, band, planned, half };
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
   }
+  if (pair !== "0,1") parts.push(`pair=${pair}`);
+  const { colours = [] } = question;
+  if (colours.some((colour, i) => colour !== i)) parts.push(`colours=${colours.join(",")}`);
+  return `?${parts.join("&")}`;
+}
 
-  /** The colours that a link gives n sides, else those of their places. */
-  function coloursOf(text, n) {
-    const given = (text ?? "").split(",");
-    const isGood = given.length === n && new Set(given).size === n
-      && given.every((one) => /^[0-5]$/.test(one));
-    return isGood ? given.map(Number) : Array.from({ length: n }, (_, i) => i);
-  }
+const readable = (text) =>
+  encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3D", "=");
 
-  /** The first colour that no side has. */
-  const freeColour = (colours) => [0, 1, 2, 3, 4, 5].find((one) => !colours.includes(one));
+/** The two populations that Explore begins with. */
+export const usual = (populations) =>
+  pair(populations).map(({ id }) => ({ population: id, constraints: "" }));
 
-  /** The inverse of `read`; what is usual is left out. */
-  function write(question) {
-    const parts = question.sides.map(({ population, constraints }) => {
-      const texts = constraints.split(";").map((text) => text.trim()).filter(Boolean);
-      return `side=${[population ?? "", ...texts].map(readable).join(";")}`;
-    });
-    const { method, band, planned, half, pair } = question;
-    const rest = { match: question.match.join(","), method, band, planned, half };
-    for (const [name, value] of Object.entries(rest)) {
-      if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
-    }
-    if (pair !== "0,1") parts.push(`pair=${pair}`);
-    const { colours = [] } = question;
-    if (colours.some((colour, i) => colour !== i)) parts.push(`colours=${colours.join(",")}`);
-    return `?${parts.join("&")}`;
-  }
-
-  const readable = (text) =>
-    encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3D", "=");
-
-  /** The two populations that Explore begins with. */
-  const usual = (populations) =>
-    window.netspacePopulations.pair(populations).map(({ id }) => ({ population: id, constraints: "" }));
-
-  /** The form; every control names the part of the question that it changes. */
-  function form(question, populations) {
-    return h("div", { class: "compare-form" },
-      h("div", { class: "panel-head" },
-        h("h2", {}, "Sides"), h("span", { class: "spring" }),
-        h("button", {
-          class: "button quiet", type: "button", "data-act": "add",
-          disabled: question.sides.length >= MOST || !populations.length,
-          title: "one more population or constraint set (A)",
-        }, "Add side")),
-      h("ol", { class: "sides" },
-        ...question.sides.map((side, place) => sideRow(side, place, question, populations))),
-      select("half", "counted of the launch order", HALVES, question.half),
-      h("h2", {}, "Held fixed in the matched EDF"),
-      h("div", { class: "checks" },
-        ...Object.entries(COVARIATES).map(([name, label]) => h("label", { "data-key": name },
-          h("input", {
-            type: "checkbox", "data-match": name, checked: question.match.includes(name),
-          }), label))),
-      select("method", "matched by", METHODS, question.method),
-      h("h2", {}, "Bands and looks"),
-      select("band", "band", BANDS, question.band),
-      h("label", { class: "field" }, "planned networks a side",
-        h("input", {
-          type: "number", min: 20, max: 100000, step: 10, value: question.planned,
-          "data-part": "planned",
-          title: "the sequential verdict is tightest there; fix it before looking",
-        })));
-  }
-
-  function sideRow({ population, constraints }, place, question, populations) {
-    const options = window.netspacePopulations.grouped(populations).map(([title, some]) =>
-      h("optgroup", { label: title }, some.map(({ id, name }) =>
-        h("option", { value: id, selected: id === population }, name))));
-    if (!populations.some(({ id }) => id === population)) {
-      options.unshift(h("option", { value: population ?? "", selected: true },
-        population === null ? "pick a population" : `no population ${population}`));
-    }
-    return h("li", { "data-key": `side ${place}` },
-      h("i", { class: "swatch", "data-side": place }),
-      h("select", { "data-side-population": place, "aria-label": `population of side ${place + 1}` },
-        ...options),
+/** The form; every control names the part of the question that it changes. */
+export function form(question, populations) {
+  return h("div", { class: "compare-form" },
+    h("div", { class: "panel-head" },
+      h("h2", {}, "Sides"), h("span", { class: "spring" }),
       h("button", {
-        class: "button quiet icon", type: "button", "data-act": "remove", "data-place": place,
-        disabled: question.sides.length <= 2, "aria-label": `remove side ${place + 1}`,
-        title: "remove this side",
-      }, "×"),
+        class: "button quiet", type: "button", "data-act": "add",
+        disabled: question.sides.length >= MOST || !populations.length,
+        title: "one more population or constraint set (A)",
+      }, "Add side")),
+    h("ol", { class: "sides" },
+      ...question.sides.map((side, place) => sideRow(side, place, question, populations))),
+    select("half", "counted of the launch order", HALVES, question.half),
+    h("h2", {}, "Held fixed in the matched EDF"),
+    h("div", { class: "checks" },
+      ...Object.entries(COVARIATES).map(([name, label]) => h("label", { "data-key": name },
+        h("input", {
+          type: "checkbox", "data-match": name, checked: question.match.includes(name),
+        }), label))),
+    select("method", "matched by", METHODS, question.method),
+    h("h2", {}, "Bands and looks"),
+    select("band", "band", BANDS, question.band),
+    h("label", { class: "field" }, "planned networks a side",
       h("input", {
-        type: "text", value: constraints, "data-side-constraints": place, spellcheck: "false",
-        placeholder: "depth=5..8; wm=2..2.5",
-        "aria-label": `constraints of side ${place + 1}`,
-      }));
-  }
+        type: "number", min: 20, max: 100000, step: 10, value: question.planned,
+        "data-part": "planned",
+        title: "the sequential verdict is tightest there; fix it before looking",
+      })));
+}
 
-  function select(part, label, choices, chosen) {
-    return h("label", { class: "field" }, label,
-      h("select", { "data-part": part },
-        ...Object.entries(choices).map(([value, name]) =>
-          h("option", { value, selected: value === chosen }, name))));
+function sideRow({ population, constraints }, place, question, populations) {
+  const options = grouped(populations).map(([title, some]) =>
+    h("optgroup", { label: title }, some.map(({ id, name }) =>
+      h("option", { value: id, selected: id === population }, name))));
+  if (!populations.some(({ id }) => id === population)) {
+    options.unshift(h("option", { value: population ?? "", selected: true },
+      population === null ? "pick a population" : `no population ${population}`));
   }
+  return h("li", { "data-key": `side ${place}` },
+    h("i", { class: "swatch", "data-side": place }),
+    h("select", { "data-side-population": place, "aria-label": `population of side ${place + 1}` },
+      ...options),
+    h("button", {
+      class: "button quiet icon", type: "button", "data-act": "remove", "data-place": place,
+      disabled: question.sides.length <= 2, "aria-label": `remove side ${place + 1}`,
+      title: "remove this side",
+    }, "×"),
+    h("input", {
+      type: "text", value: constraints, "data-side-constraints": place, spellcheck: "false",
+      placeholder: "depth=5..8; wm=2..2.5",
+      "aria-label": `constraints of side ${place + 1}`,
+    }));
+}
 
-  window.netspaceCompareQuestion = { read, write, usual, form, freeColour };
-})();
+function select(part, label, choices, chosen) {
+  return h("label", { class: "field" }, label,
+    h("select", { "data-part": part },
+      ...Object.entries(choices).map(([value, name]) =>
+        h("option", { value, selected: value === chosen }, name))));
+}

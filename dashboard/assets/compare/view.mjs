@@ -1,237 +1,236 @@
 /** Compare in the browser: the form, the address, and when to ask for the page again. */
-(() => {
-  "use strict";
-  const { morph } = window.netspaceElements;
-  const { read, write, usual, form, freeColour } = window.netspaceCompareQuestion;
-  const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take a moment
-  /** What sides are coloured by, as Explore names its sets; palettes of figures have them so. */
-  const COLOURS = ["current", "against", "pin-1", "pin-2", "pin-3", "all"];
-  const LISTING_MS = 200; // populations that appear together are listed once
-  const at = (id) => document.getElementById(id);
-  const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
 
-  let question = null; // while the page is shown
-  let populations = [];
-  let listing = null; // the populations on their way
-  const unlisted = new Set(); // ids that were heard of, and the list lacked
-  let versions = new Map(); // by population, as last drawn
-  let stop = null; // hears no more events
-  let away = false; // the server was, when the populations were asked for
-  let timer = null;
-  let asked = -Infinity; // ms
-  let late = null; // says that the answer is
-  const redrawn = new MutationObserver(() => refocus());
+import { morph } from "../base/elements.mjs";
+import * as events from "../base/events.mjs";
+import { LIMIT_S, ask } from "../base/live.mjs";
+import { isTyping } from "../base/shell.mjs";
+import { form, freeColour, read, usual, write } from "./question.mjs";
 
-  /**
-   * Show what the address asks for.
-   * @returns what the server is asked, or no_update while another page is shown
-   */
-  function show(pathname, search) {
-    const { no_update: unchanged } = window.dash_clientside;
-    if (!/\/compare\/?$/.test(pathname ?? "")) {
-      stop?.();
-      redrawn.disconnect();
-      [stop, question] = [null, null];
-      clearTimeout(timer);
-      clearTimeout(late);
-      return unchanged;
-    }
-    if (!stop) follow();
-    question = read(search ?? "");
-    question.colours.forEach((colour, place) => {
-      at("compare").style.setProperty(`--side-${place}`, `var(--${COLOURS[colour]})`);
-    });
-    draw();
-    if (!question.sides.length) return unchanged; // `list` fills in the usual ones
-    asked = performance.now();
-    expect();
-    return { search, at: asked };
-  }
+const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take a moment
+/** What sides are coloured by, as Explore names its sets; palettes of figures have them so. */
+const COLOURS = ["current", "against", "pin-1", "pin-2", "pin-3", "all"];
+const LISTING_MS = 200; // populations that appear together are listed once
+const at = (id) => document.getElementById(id);
+const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
 
-  /** Say so where the cards are still waited for after a while; their answer takes it away. */
-  function expect() {
-    const { LIMIT_S } = window.netspaceLive;
+let question = null; // while the page is shown
+let populations = [];
+let listing = null; // the populations on their way
+const unlisted = new Set(); // ids that were heard of, and the list lacked
+let versions = new Map(); // by population, as last drawn
+let stop = null; // hears no more events
+let away = false; // the server was, when the populations were asked for
+let timer = null;
+let asked = -Infinity; // ms
+let late = null; // says that the answer is
+const redrawn = new MutationObserver(() => refocus());
+
+/**
+ * Show what the address asks for.
+ * @returns what the server is asked, or no_update while another page is shown
+ */
+export function show(pathname, search) {
+  const { no_update: unchanged } = window.dash_clientside;
+  if (!/\/compare\/?$/.test(pathname ?? "")) {
+    stop?.();
+    redrawn.disconnect();
+    [stop, question] = [null, null];
+    clearTimeout(timer);
     clearTimeout(late);
-    late = setTimeout(() => {
-      if (at("compare-cards").getAttribute("aria-busy") !== "true") return;
-      tell("compare-said", { children: `the server has not answered for ${LIMIT_S} s` });
-    }, 1000 * LIMIT_S);
+    return unchanged;
   }
+  if (!stop) follow();
+  question = read(search ?? "");
+  question.colours.forEach((colour, place) => {
+    at("compare").style.setProperty(`--side-${place}`, `var(--${COLOURS[colour]})`);
+  });
+  draw();
+  if (!question.sides.length) return unchanged; // `list` fills in the usual ones
+  asked = performance.now();
+  expect();
+  return { search, at: asked };
+}
 
-  function again() {
-    tell("compare-changed", { data: performance.now() });
-    expect();
+/** Say so where the cards are still waited for after a while; their answer takes it away. */
+function expect() {
+  clearTimeout(late);
+  late = setTimeout(() => {
+    if (at("compare-cards").getAttribute("aria-busy") !== "true") return;
+    tell("compare-said", { children: `the server has not answered for ${LIMIT_S} s` });
+  }, 1000 * LIMIT_S);
+}
+
+function again() {
+  tell("compare-changed", { data: performance.now() });
+  expect();
+}
+
+function follow() {
+  stop = events.listen({ activity: heard, connection: connected });
+  redrawn.observe(at("compare-cards"), { childList: true, subtree: true });
+  list();
+}
+
+/** Ask for the populations, once at a time. */
+function list() {
+  listing ??= relist().finally(() => {
+    listing = null;
+    const isNew = [...unlisted].some((id) => !isListed(id)); // came while it was on its way
+    unlisted.clear();
+    if (isNew && question) setTimeout(list, LISTING_MS);
+  });
+  return listing;
+}
+
+const isListed = (id) => populations.some((one) => one.id === id);
+
+async function relist() {
+  try {
+    populations = (await ask("/populations")).items;
+    if (away) tell("compare-said", { children: "" });
+    away = false;
+  } catch (error) {
+    tell("compare-said", { children: error.message });
+    away = true;
+    return;
   }
+  if (!question) return;
+  const some = question.sides.length || populations.length >= 2;
+  at("compare").dataset.state = some ? "some" : "nothing";
+  if (question.sides.length) draw();
+  else if (some) change({ sides: usual(populations) }, true);
+}
 
-  function follow() {
-    stop = window.netspaceEvents.listen({ activity: heard, connection: connected });
-    redrawn.observe(at("compare-cards"), { childList: true, subtree: true });
-    list();
+/** What could not be read is read when the server is back. */
+function connected({ live }) {
+  if (!live || !away) return;
+  list();
+  again();
+}
+
+/** New results of a population that is shown, or a population that is not known yet. */
+function heard({ population, version }) {
+  if (!isListed(population)) {
+    if (!unlisted.size && !listing) setTimeout(list, LISTING_MS);
+    unlisted.add(population);
   }
+  const known = versions.get(population);
+  versions.set(population, version);
+  const isShown = question?.sides.some((side) => side.population === population);
+  if (!isShown || known === undefined || known === version) return;
+  clearTimeout(timer);
+  const wait = Math.max(0, asked + AT_MOST_EVERY_MS - performance.now());
+  timer = setTimeout(again, wait);
+}
 
-  /** Ask for the populations, once at a time. */
-  function list() {
-    listing ??= relist().finally(() => {
-      listing = null;
-      const isNew = [...unlisted].some((id) => !isListed(id)); // came while it was on its way
-      unlisted.clear();
-      if (isNew && question) setTimeout(list, LISTING_MS);
+const draw = () => morph(at("compare-question").firstElementChild, form(question, populations));
+
+/** Another question: it goes into the address, and the address is what is shown. */
+function change(parts, replace = false) {
+  const search = write({ ...question, ...parts });
+  if (replace) history.replaceState(history.state, "", location.pathname + search);
+  // Where the address is already so, Dash has to know its whole: else it puts the old one back.
+  tell("location", replace ? { search, href: location.href } : { search });
+}
+
+// ---------------------------------------------------------------- the form
+
+const withSide = (place, part) =>
+  question.sides.map((side, i) => (i === place ? { ...side, ...part } : side));
+
+document.addEventListener("change", ({ target }) => {
+  if (!question || !target.closest?.("#compare-question")) return;
+  const { part, match, sidePopulation, sideConstraints } = target.dataset;
+  if (part) change({ [part]: target.value });
+  else if (match) {
+    const held = new Set(question.match);
+    held[target.checked ? "add" : "delete"](match);
+    if (held.size) change({ match: [...held] });
+    else target.checked = true; // something is held fixed, or nothing is matched
+  } else if (sidePopulation) {
+    change({ sides: withSide(Number(sidePopulation), { population: Number(target.value) }) });
+  } else if (sideConstraints) {
+    change({ sides: withSide(Number(sideConstraints), { constraints: target.value }) });
+  }
+});
+
+// ---------------------------------------------------------------- buttons that are drawn anew
+//
+// New results draw the page anew, and its buttons with it: under the hand that holds one down,
+// where there is no click then, and under the keyboard.
+
+const IDENTITY = ["act", "pair", "place", "watch", "a", "b"];
+let down = null; // the button on which the pointer went down
+let focused = null; // the one that has the focus
+
+const buttonAt = (target) => (question && target.closest?.("#compare button")) || null;
+
+const isAnew = (now, before) =>
+  before && !before.isConnected && !now.disabled
+  && IDENTITY.every((name) => now.dataset[name] === before.dataset[name]);
+
+document.addEventListener("pointerdown", ({ target }) => {
+  down = focused = buttonAt(target); // beside a button the focus goes, and nothing tells
+});
+
+document.addEventListener("pointerup", ({ target }) => {
+  const up = buttonAt(target);
+  if (up && isAnew(up, down)) press(up);
+  down = null;
+});
+
+document.addEventListener("focusin", ({ target }) => { focused = buttonAt(target); });
+
+function refocus() {
+  if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+  const buttons = [...document.querySelectorAll("#compare button")];
+  buttons.find((button) => isAnew(button, focused))?.focus({ preventScroll: true });
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = buttonAt(target);
+  if (button) press(button);
+});
+
+function press({ dataset }) {
+  const { act, place, pair } = dataset;
+  if (act === "add") add();
+  else if (act === "watch") {
+    const { a, b, level, planned } = dataset;
+    request("POST", "/watches", { a, b, level: Number(level), planned: Number(planned) });
+  } else if (act === "forget") request("DELETE", `/watches/${dataset.watch}`);
+  else if (act === "remove") {
+    const rest = (list) => list.filter((_, i) => i !== Number(place));
+    change({ sides: rest(question.sides), colours: rest(question.colours), pair: "0,1" });
+  } else if (pair) change({ pair });
+}
+
+/** One request, and the page once more; what is refused is said. */
+async function request(method, path, body) {
+  try {
+    await ask(path, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body && JSON.stringify(body),
     });
-    return listing;
-  }
-
-  const isListed = (id) => populations.some((one) => one.id === id);
-
-  async function relist() {
-    try {
-      populations = (await window.netspaceLive.ask("/populations")).items;
-      if (away) tell("compare-said", { children: "" });
-      away = false;
-    } catch (error) {
-      tell("compare-said", { children: error.message });
-      away = true;
+  } catch (error) {
+    if (error.status !== 404) { // else somebody else has forgotten it
+      tell("compare-said", { children: `not done: ${error.message}` });
       return;
     }
-    if (!question) return;
-    const some = question.sides.length || populations.length >= 2;
-    at("compare").dataset.state = some ? "some" : "nothing";
-    if (question.sides.length) draw();
-    else if (some) change({ sides: usual(populations) }, true);
   }
+  again();
+}
 
-  /** What could not be read is read when the server is back. */
-  function connected({ live }) {
-    if (!live || !away) return;
-    list();
-    again();
-  }
+/** One more side: the last one again, to be given other constraints. */
+function add() {
+  const last = question.sides.at(-1) ?? { population: populations.at(-1)?.id, constraints: "" };
+  const { colours } = question;
+  change({ sides: [...question.sides, { ...last }], colours: [...colours, freeColour(colours)] });
+}
 
-  /** New results of a population that is shown, or a population that is not known yet. */
-  function heard({ population, version }) {
-    if (!isListed(population)) {
-      if (!unlisted.size && !listing) setTimeout(list, LISTING_MS);
-      unlisted.add(population);
-    }
-    const known = versions.get(population);
-    versions.set(population, version);
-    const isShown = question?.sides.some((side) => side.population === population);
-    if (!isShown || known === undefined || known === version) return;
-    clearTimeout(timer);
-    const wait = Math.max(0, asked + AT_MOST_EVERY_MS - performance.now());
-    timer = setTimeout(again, wait);
-  }
-
-  const draw = () => morph(at("compare-question").firstElementChild, form(question, populations));
-
-  /** Another question: it goes into the address, and the address is what is shown. */
-  function change(parts, replace = false) {
-    const search = write({ ...question, ...parts });
-    if (replace) history.replaceState(history.state, "", location.pathname + search);
-    // Where the address is already so, Dash has to know its whole: else it puts the old one back.
-    tell("location", replace ? { search, href: location.href } : { search });
-  }
-
-  // ---------------------------------------------------------------- the form
-
-  const withSide = (place, part) =>
-    question.sides.map((side, i) => (i === place ? { ...side, ...part } : side));
-
-  document.addEventListener("change", ({ target }) => {
-    if (!question || !target.closest?.("#compare-question")) return;
-    const { part, match, sidePopulation, sideConstraints } = target.dataset;
-    if (part) change({ [part]: target.value });
-    else if (match) {
-      const held = new Set(question.match);
-      held[target.checked ? "add" : "delete"](match);
-      if (held.size) change({ match: [...held] });
-      else target.checked = true; // something is held fixed, or nothing is matched
-    } else if (sidePopulation) {
-      change({ sides: withSide(Number(sidePopulation), { population: Number(target.value) }) });
-    } else if (sideConstraints) {
-      change({ sides: withSide(Number(sideConstraints), { constraints: target.value }) });
-    }
-  });
-
-  // ---------------------------------------------------------------- buttons that are drawn anew
-  //
-  // New results draw the page anew, and its buttons with it: under the hand that holds one down,
-  // where there is no click then, and under the keyboard.
-
-  const IDENTITY = ["act", "pair", "place", "watch", "a", "b"];
-  let down = null; // the button on which the pointer went down
-  let focused = null; // the one that has the focus
-
-  const buttonAt = (target) => (question && target.closest?.("#compare button")) || null;
-
-  const isAnew = (now, before) =>
-    before && !before.isConnected && !now.disabled
-    && IDENTITY.every((name) => now.dataset[name] === before.dataset[name]);
-
-  document.addEventListener("pointerdown", ({ target }) => {
-    down = focused = buttonAt(target); // beside a button the focus goes, and nothing tells
-  });
-
-  document.addEventListener("pointerup", ({ target }) => {
-    const up = buttonAt(target);
-    if (up && isAnew(up, down)) press(up);
-    down = null;
-  });
-
-  document.addEventListener("focusin", ({ target }) => { focused = buttonAt(target); });
-
-  function refocus() {
-    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
-    const buttons = [...document.querySelectorAll("#compare button")];
-    buttons.find((button) => isAnew(button, focused))?.focus({ preventScroll: true });
-  }
-
-  document.addEventListener("click", ({ target }) => {
-    const button = buttonAt(target);
-    if (button) press(button);
-  });
-
-  function press({ dataset }) {
-    const { act, place, pair } = dataset;
-    if (act === "add") add();
-    else if (act === "watch") {
-      const { a, b, level, planned } = dataset;
-      request("POST", "/watches", { a, b, level: Number(level), planned: Number(planned) });
-    } else if (act === "forget") request("DELETE", `/watches/${dataset.watch}`);
-    else if (act === "remove") {
-      const rest = (list) => list.filter((_, i) => i !== Number(place));
-      change({ sides: rest(question.sides), colours: rest(question.colours), pair: "0,1" });
-    } else if (pair) change({ pair });
-  }
-
-  /** One request, and the page once more; what is refused is said. */
-  async function request(method, path, body) {
-    try {
-      await window.netspaceLive.ask(path, {
-        method,
-        headers: { "Content-Type": "application/json" },
-        body: body && JSON.stringify(body),
-      });
-    } catch (error) {
-      if (error.status !== 404) { // else somebody else has forgotten it
-        tell("compare-said", { children: `not done: ${error.message}` });
-        return;
-      }
-    }
-    again();
-  }
-
-  /** One more side: the last one again, to be given other constraints. */
-  function add() {
-    const last = question.sides.at(-1) ?? { population: populations.at(-1)?.id, constraints: "" };
-    const { colours } = question;
-    change({ sides: [...question.sides, { ...last }], colours: [...colours, freeColour(colours)] });
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (!question || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (window.netspaceShell.isTyping(event)) return;
-    if (event.key.toLowerCase() === "a" && !at("compare-question").querySelector("[data-act=add]").disabled) add();
-  });
-
-  window.netspaceCompare = { show };
-})();
+document.addEventListener("keydown", (event) => {
+  if (!question || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event)) return;
+  if (event.key.toLowerCase() === "a" && !at("compare-question").querySelector("[data-act=add]").disabled) add();
+});

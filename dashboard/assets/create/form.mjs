@@ -1,72 +1,62 @@
 /**
- * What New population needs of the browser: values at rest, the theme for figures that the server
- * draws, and going to a new population.
+ * What New population needs of the browser: values at rest, and going to a new population.
  */
-(() => {
-  "use strict";
-  const REST_MS = 500;
-  const at = (id) => document.getElementById(id);
-  const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
-  const unchanged = () => window.dash_clientside.no_update;
 
-  // ---------------------------------------------------------------- theme
+import { PREFIX } from "../base/shell.mjs";
 
-  const theme = () => window.netspaceShell.theme();
-  window.addEventListener("netspace:theme", ({ detail }) => {
-    if (at("network")) tell("figure-theme", { data: detail });
+const REST_MS = 500;
+const at = (id) => document.getElementById(id);
+const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
+const unchanged = () => window.dash_clientside.no_update;
+
+let resting = null;
+
+/** The form's values by name, once they have not changed for REST_MS. */
+export function ask(...given) {
+  const { inputs_list: inputs } = given.at(-1); // the callback's context
+  const fields = Object.fromEntries(inputs.map(({ id, value }) =>
+    [id.replace("new-", "").replaceAll("-", "_"), value ?? null]));
+  clearTimeout(resting?.timer);
+  resting?.leave(unchanged());
+  return new Promise((leave) => {
+    const rested = () => leave(at("page-new").hidden ? unchanged() : fields);
+    resting = { leave, timer: setTimeout(rested, REST_MS) };
   });
+}
 
-  // ---------------------------------------------------------------- New population
-
-  let resting = null;
-
-  /** The form's values by name, once they have not changed for REST_MS. */
-  function ask() {
-    const { inputs_list: inputs } = window.dash_clientside.callback_context;
-    const fields = Object.fromEntries(inputs.map(({ id, value }) =>
-      [id.replace("new-", "").replaceAll("-", "_"), value ?? null]));
-    clearTimeout(resting?.timer);
-    resting?.leave(unchanged());
-    return new Promise((leave) => {
-      const rested = () => leave(at("page-new").hidden ? unchanged() : fields);
-      resting = { leave, timer: setTimeout(rested, REST_MS) };
-    });
+/** Whether the JSON in the form still means the picked space. */
+export function isStored(text, stored) {
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(JSON.parse(stored));
+  } catch {
+    return !text || text === stored;
   }
+}
 
-  /** Whether the JSON in the form still means the picked space. */
-  function isStored(text, stored) {
-    try {
-      return JSON.stringify(JSON.parse(text)) === JSON.stringify(JSON.parse(stored));
-    } catch {
-      return !text || text === stored;
-    }
-  }
-
-  /** To the population just created, beside the one it refines; the form loses name and seed. */
-  function goTo(started) {
-    if (!started) return [unchanged(), unchanged()];
-    tell("location", {
-      pathname: window.netspaceShell.PREFIX,
-      search: `?population=${started.population}`
-        + (started.against ? `&against=${started.against}` : ""),
-    });
-    return ["", ""];
-  }
-
-  /** Put the focus where something is wrong, once the fields show it. */
-  function firstProblem(message) {
-    if (message) {
-      setTimeout(() => at("new-form").querySelector("[aria-invalid=true]")?.focus(), 50);
-    }
-    return "";
-  }
-
-  // Enter in a field presses Start, as in every form; the form itself is not sent.
-  document.addEventListener("submit", (event) => {
-    if (event.target.id === "new-form") event.preventDefault();
+/** To the population just created, beside the one it refines; the form loses name and seed. */
+export function goTo(started) {
+  if (!started) return [unchanged(), unchanged()];
+  tell("location", {
+    pathname: PREFIX,
+    search: `?population=${started.population}`
+      + (started.against ? `&against=${started.against}` : ""),
   });
+  return ["", ""];
+}
 
-  window.netspacePages = {
-    theme, ask, isStored, goTo, firstProblem,
-  };
-})();
+/** Put the focus where something is wrong, once the fields show it. */
+export function firstProblem(message) {
+  if (message) {
+    setTimeout(() => at("new-form").querySelector("[aria-invalid=true]")?.focus(), 50);
+  }
+  return "";
+}
+
+/** What was said of a field, or of all, is of no more use once it is edited. */
+export const noProblem = () => null;
+export const noMessage = () => "";
+
+// Enter in a field presses Start, as in every form; the form itself is not sent.
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "new-form") event.preventDefault();
+});

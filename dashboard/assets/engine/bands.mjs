@@ -1,26 +1,22 @@
 /** How sure a share is: as how many networks the weights count, and Wilson's score interval. */
-(() => {
-  "use strict";
-  const Z2 = 1.959963984540054 ** 2; // of the normal quantile of 0.975
 
-  /** Put the 95 % interval of a share seen among n networks into place i of two arrays. */
-  function wilsonInto(lower, upper, i, share, n) {
-    if (!n) {
-      lower[i] = 0;
-      upper[i] = 1;
-      return;
-    }
-    const centre = share + Z2 / (2 * n);
-    const half = Math.sqrt(Z2 * ((share * (1 - share)) / n + Z2 / (4 * n * n)));
-    const shrink = 1 + Z2 / n;
-    lower[i] = Math.max(0, (centre - half) / shrink);
-    upper[i] = Math.min(1, (centre + half) / shrink);
+const Z2 = 1.959963984540054 ** 2; // of the normal quantile of 0.975
+
+/** Put the 95 % interval of a share seen among n networks into place i of two arrays. */
+export function wilsonInto(lower, upper, i, share, n) {
+  if (!n) {
+    lower[i] = 0;
+    upper[i] = 1;
+    return;
   }
+  const centre = share + Z2 / (2 * n);
+  const half = Math.sqrt(Z2 * ((share * (1 - share)) / n + Z2 / (4 * n * n)));
+  const shrink = 1 + Z2 / n;
+  lower[i] = Math.max(0, (centre - half) / shrink);
+  upper[i] = Math.min(1, (centre + half) / shrink);
+}
 
-  /** (sum w)^2 / sum w^2: as many equal weights say as much. */
-  function effectiveSize(weight, squares) {
-    return squares > 0 ? (weight * weight) / squares : 0;
-  }
-
-  Object.assign(window.netspaceEngine, { effectiveSize, wilsonInto });
-})();
+/** (sum w)^2 / sum w^2: as many equal weights say as much. */
+export function effectiveSize(weight, squares) {
+  return squares > 0 ? (weight * weight) / squares : 0;
+}

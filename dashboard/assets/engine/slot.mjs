@@ -1,61 +1,57 @@
 /** A constraint, and its bit in the rows. */
-(() => {
-  "use strict";
-  const { markOthers, markRange } = window.netspaceEngine;
 
-  /** A constraint on one column, and the bit that marks the rows which fail it. */
-  class Slot {
-    lo = NaN;
-    hi = NaN;
-    values = null; // ascending float32; null: a range
-    asked = null; // the values as they were given
+import { markOthers, markRange } from "./passes.mjs";
 
-    constructor(column, bit) {
-      this.column = column; // null: the table lacks it
-      this.bit = bit;
-    }
+/** A constraint on one column, and the bit that marks the rows which fail it. */
+export class Slot {
+  lo = NaN;
+  hi = NaN;
+  values = null; // ascending float32; null: a range
+  asked = null; // the values as they were given
 
-    /** Take over a range; whether it differs from what was. */
-    takeRange(lo, hi) {
-      if (lo === this.lo && hi === this.hi) return false;
-      this.lo = lo;
-      this.hi = hi;
-      this.values = this.asked = null;
-      return true;
-    }
-
-    /** Take over some values; whether they differ from what was. */
-    takeValues(values) {
-      const same = (value, i) => value === this.asked[i];
-      if (this.asked?.length === values.length && values.every(same)) return false;
-      this.lo = this.hi = NaN;
-      this.asked = [...values];
-      this.values = Float32Array.from(values).sort();
-      return true;
-    }
-
-    constraint() {
-      if (this.values) return { values: [...this.asked] };
-      const end = (value) => (Number.isFinite(value) ? value : null);
-      return { lo: end(this.lo), hi: end(this.hi) };
-    }
-
-    /** Mark the rows that fail, and of all other bits leave those in `keep`. */
-    mark(fails, keep) {
-      const { column, bit, values } = this;
-      const x = column.values;
-      if (values) markOthers(fails, x, keep, 1 << bit, values);
-      else markRange(fails, x, keep, 1 << bit, Math.fround(this.lo), Math.fround(this.hi));
-    }
+  constructor(column, bit) {
+    this.column = column; // null: the table lacks it
+    this.bit = bit;
   }
 
-  /** Refuse what designspace.constraints refuses. */
-  function check(name, lo, hi, values) {
-    const good = values
-      ? values.length > 0 && values.every(Number.isFinite)
-      : lo <= hi && lo < Infinity && hi > -Infinity; // false where an end is NaN
-    if (!good) throw new RangeError(`${name}: neither lo <= hi nor finite values`);
+  /** Take over a range; whether it differs from what was. */
+  takeRange(lo, hi) {
+    if (lo === this.lo && hi === this.hi) return false;
+    this.lo = lo;
+    this.hi = hi;
+    this.values = this.asked = null;
+    return true;
   }
 
-  Object.assign(window.netspaceEngine, { Slot, check });
-})();
+  /** Take over some values; whether they differ from what was. */
+  takeValues(values) {
+    const same = (value, i) => value === this.asked[i];
+    if (this.asked?.length === values.length && values.every(same)) return false;
+    this.lo = this.hi = NaN;
+    this.asked = [...values];
+    this.values = Float32Array.from(values).sort();
+    return true;
+  }
+
+  constraint() {
+    if (this.values) return { values: [...this.asked] };
+    const end = (value) => (Number.isFinite(value) ? value : null);
+    return { lo: end(this.lo), hi: end(this.hi) };
+  }
+
+  /** Mark the rows that fail, and of all other bits leave those in `keep`. */
+  mark(fails, keep) {
+    const { column, bit, values } = this;
+    const x = column.values;
+    if (values) markOthers(fails, x, keep, 1 << bit, values);
+    else markRange(fails, x, keep, 1 << bit, Math.fround(this.lo), Math.fround(this.hi));
+  }
+}
+
+/** Refuse what designspace.constraints refuses. */
+export function check(name, lo, hi, values) {
+  const good = values
+    ? values.length > 0 && values.every(Number.isFinite)
+    : lo <= hi && lo < Infinity && hi > -Infinity; // false where an end is NaN
+  if (!good) throw new RangeError(`${name}: neither lo <= hi nor finite values`);
+}

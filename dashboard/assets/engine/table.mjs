@@ -1,319 +1,316 @@
 /** A population at one version, as the bytes of services/columns.py say it. */
-(() => {
-  "use strict";
-  const engine = window.netspaceEngine; // its View comes later
-  const { MOST } = engine;
 
-  const FAILED = 1; // of designspace.population.Status: 0 pending, 2 measured, 3 diverged
-  const STATUS = ["pending", "failed", "measured", "diverged"];
-  const MOST_BINS = 2 ** 16 - 1;
-  const ORDINAL = "ordinal";
+import { MOST } from "./bootstrap.mjs";
+import { View } from "./view.mjs";
+
+
+const FAILED = 1; // of designspace.population.Status: 0 pending, 2 measured, 3 diverged
+const STATUS = ["pending", "failed", "measured", "diverged"];
+const MOST_BINS = 2 ** 16 - 1;
+const ORDINAL = "ordinal";
+
+/**
+ * The population in the bytes of services/columns.py; its columns are not copied.
+ *
+ * @param {ArrayBuffer} buffer
+ * @throws {RangeError} cut short, not sorted by error, or more than MOST rows.
+ */
+export function parse(buffer) {
+  const size = buffer.byteLength;
+  const length = size < 4 ? size : new DataView(buffer).getUint32(0, true);
+  if (4 + length > size) throw new RangeError("the bytes of a population are incomplete");
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const { n, columns } = header;
+  const start = 4 + length;
+  if (start + 4 * n * columns.length !== size) {
+    throw new RangeError(`${columns.length} columns of ${n} rows: the bytes are incomplete`);
+  }
+  if (n > MOST) throw new RangeError(`${n} rows; a page filters up to ${MOST}`);
+  const marks = {};
+  const numbers = new Map();
+  columns.forEach(({ name, type }, i) => {
+    const from = start + 4 * n * i;
+    if (type === "uint32") marks[name] = new Uint32Array(buffer, from, n);
+    else numbers.set(name, new Column(name, buffer, from, n));
+  });
+  return new Table(header, marks, numbers);
+}
+
+/** Numbers of each row, NaN where a network lacks one; what is asked of them is kept. */
+class Column {
+  #complete = null;
+  #extent = null;
+
+  constructor(name, buffer, from, n) {
+    this.name = name;
+    this.values = new Float32Array(buffer, from, n);
+    this.bits = new Uint32Array(buffer, from, n); // the same bytes
+  }
+
+  /** Whether each of the first `rows` rows has a value. */
+  complete(rows) {
+    this.#complete ??= !hasNaN(this.values, rows);
+    return this.#complete;
+  }
+
+  /** Least and greatest finite value, and the least positive one; [] where none is. */
+  get extent() {
+    this.#extent ??= extent(this.values);
+    return this.#extent;
+  }
+}
+
+function hasNaN(x, rows) {
+  for (let i = 0; i < rows; i++) if (x[i] !== x[i]) return true;
+  return false;
+}
+
+function extent(x) {
+  let lo = Infinity;
+  let hi = -Infinity;
+  let positive = Infinity;
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i];
+    if (value - value !== 0) continue; // NaN or infinite
+    if (value < lo) lo = value;
+    if (value > hi) hi = value;
+    if (value > 0 && value < positive) positive = value;
+  }
+  return lo <= hi ? [lo, hi, positive] : [];
+}
+
+/** How many rows have a finite error. @throws {RangeError} not sorted: finite, +inf, NaN. */
+function countFinite(error) {
+  const finite = countWhile(error, 0, (e, before) => e < Infinity && e >= before);
+  const diverged = countWhile(error, finite, (e) => e === Infinity);
+  const without = countWhile(error, finite + diverged, (e) => e !== e);
+  if (finite + diverged + without < error.length) {
+    throw new RangeError("rows are not sorted by error");
+  }
+  return [finite, finite + diverged];
+}
+
+function countWhile(x, from, is) {
+  let i = from;
+  for (let before = -Infinity; i < x.length && is(x[i], before); i++) before = x[i];
+  return i - from;
+}
+
+/** A population at one version: n drawn networks, best first. It never changes. */
+class Table {
+  #columns;
+  #stages;
+  #all = null;
+  #bins = new Map();
+  #order = null;
+  #launched = null;
+
+  constructor(header, marks, columns) {
+    this.header = header; // population, name, version ..
+    this.n = header.n;
+    this.prefix = header.prefix; // statistics read rows with ordinal < prefix
+    this.causes = header.causes; // of failures
+    this.names = [...columns.keys()];
+    this.id = marks.id;
+    this.ordinal = marks.ordinal;
+    this.status = marks.status;
+    this.multiplicity = marks.multiplicity;
+    this.cause = causesOf(marks, header.causes); // index into causes; null: not known
+    this.error = columns.get("error").values;
+    this.#columns = columns;
+    [this.finite, this.results] = countFinite(this.error); // rows before these
+    this.#stages = stagesOf(columns);
+  }
+
+  /** The view without constraints. */
+  get all() {
+    this.#all ??= new View(this);
+    return this.#all;
+  }
+
+  view() {
+    return new View(this);
+  }
+
+  /** Whether there is a column; `ordinal`, the place in the sampling order, always is. */
+  has(name) {
+    return this.#columns.has(name) || name === ORDINAL;
+  }
+
+  /** Values of each row, shape (n,). @throws {RangeError} no such column. */
+  column(name) {
+    return this.find(name).values;
+  }
+
+  /** The column as the engine keeps it. */
+  find(name) {
+    const column = this.#columns.get(name) ?? (name === ORDINAL ? this.#inOrder : null);
+    if (!column) throw new RangeError(`the population has no column ${name}`);
+    return column;
+  }
+
+  get #inOrder() {
+    this.#launched ??= new Column(ORDINAL, Float32Array.from(this.ordinal).buffer, 0, this.n);
+    return this.#launched;
+  }
+
+  /** [least, greatest] finite value, of the positive ones with `log`; null: there is none. */
+  extent(name, log = false) {
+    const [lo, hi, positive] = this.find(name).extent;
+    if (lo === undefined || (log && !(hi > 0))) return null;
+    return [log ? positive : lo, hi];
+  }
+
+  /** The different values, ascending; null where there are more than `most`. */
+  levels(name, most = 64) {
+    const x = this.column(name);
+    const seen = new Set();
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] === x[i] && !seen.has(x[i]) && seen.add(x[i]).size > most) return null;
+    }
+    return Float32Array.from(seen).sort();
+  }
 
   /**
-   * The population in the bytes of services/columns.py; its columns are not copied.
+   * Bins to count rows in; asked twice they are the same object.
    *
-   * @param {ArrayBuffer} buffer
-   * @throws {RangeError} cut short, not sorted by error, or more than MOST rows.
+   * @param {string} name
+   * @param {object} how
+   * @param {number} [how.count] equal bins between the extremes, of ln x with `log`
+   * @param {boolean} [how.log]
+   * @param {number[]} [how.edges] ascending, instead; bin i is edges[i] <= x < edges[i + 1],
+   *     the last one closed
+   * @param {boolean} [how.levels] one bin per different value, instead; edges[i] is the value
+   * @returns {Bins}
    */
-  function parse(buffer) {
-    const size = buffer.byteLength;
-    const length = size < 4 ? size : new DataView(buffer).getUint32(0, true);
-    if (4 + length > size) throw new RangeError("the bytes of a population are incomplete");
-    const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-    const { n, columns } = header;
-    const start = 4 + length;
-    if (start + 4 * n * columns.length !== size) {
-      throw new RangeError(`${columns.length} columns of ${n} rows: the bytes are incomplete`);
+  bins(name, { count = 32, log = false, edges = null, levels = false } = {}) {
+    const key = JSON.stringify([name, count, log, edges && [...edges], levels]);
+    if (!this.#bins.has(key)) {
+      const values = levels ? this.levels(name, MOST_BINS) : null;
+      if (levels && !values) throw new RangeError(`${name} has over ${MOST_BINS} values`);
+      const own = values ? [...values, Infinity] : edges ?? this.#equal(name, count, log);
+      this.#bins.set(key, new Bins(this, name, own, log));
     }
-    if (n > MOST) throw new RangeError(`${n} rows; a page filters up to ${MOST}`);
-    const marks = {};
-    const numbers = new Map();
-    columns.forEach(({ name, type }, i) => {
-      const from = start + 4 * n * i;
-      if (type === "uint32") marks[name] = new Uint32Array(buffer, from, n);
-      else numbers.set(name, new Column(name, buffer, from, n));
-    });
-    return new Table(header, marks, numbers);
+    return this.#bins.get(key);
   }
 
-  /** Numbers of each row, NaN where a network lacks one; what is asked of them is kept. */
-  class Column {
-    #complete = null;
-    #extent = null;
-
-    constructor(name, buffer, from, n) {
-      this.name = name;
-      this.values = new Float32Array(buffer, from, n);
-      this.bits = new Uint32Array(buffer, from, n); // the same bytes
-    }
-
-    /** Whether each of the first `rows` rows has a value. */
-    complete(rows) {
-      this.#complete ??= !hasNaN(this.values, rows);
-      return this.#complete;
-    }
-
-    /** Least and greatest finite value, and the least positive one; [] where none is. */
-    get extent() {
-      this.#extent ??= extent(this.values);
-      return this.#extent;
-    }
+  #equal(name, count, log) {
+    let [lo, hi] = this.extent(name, log) ?? [1, 1];
+    if (lo === hi) [lo, hi] = log ? [lo / 1.5, hi * 1.5] : [lo - 0.5, hi + 0.5];
+    const at = log
+      ? (t) => Math.exp(Math.log(lo) + t * Math.log(hi / lo))
+      : (t) => lo + t * (hi - lo);
+    const inner = Array.from({ length: count - 1 }, (_, i) => at((i + 1) / count));
+    return [lo, ...inner, hi];
   }
 
-  function hasNaN(x, rows) {
-    for (let i = 0; i < rows; i++) if (x[i] !== x[i]) return true;
-    return false;
+  /** Stages as built, [[width, depth], ..], channels and blocks; allocates a few numbers. */
+  steps(row) {
+    const steps = [];
+    for (const { width, depth } of this.#stages) {
+      if (depth[row] > 0) steps.push([width[row], depth[row]]);
+    }
+    return steps;
   }
 
-  function extent(x) {
-    let lo = Infinity;
-    let hi = -Infinity;
-    let positive = Infinity;
-    for (let i = 0; i < x.length; i++) {
-      const value = x[i];
-      if (value - value !== 0) continue; // NaN or infinite
-      if (value < lo) lo = value;
-      if (value > hi) hi = value;
-      if (value > 0 && value < positive) positive = value;
-    }
-    return lo <= hi ? [lo, hi, positive] : [];
+  /** The fitted line u_j = w0 + wa * j and its wm; NaN where there is none. */
+  line(row) {
+    const at = (name) => this.#columns.get(name)?.values[row] ?? NaN;
+    return { w0: at("fit_w0"), wa: at("fit_wa"), wm: at("fit_wm") };
   }
 
-  /** How many rows have a finite error. @throws {RangeError} not sorted: finite, +inf, NaN. */
-  function countFinite(error) {
-    const finite = countWhile(error, 0, (e, before) => e < Infinity && e >= before);
-    const diverged = countWhile(error, finite, (e) => e === Infinity);
-    const without = countWhile(error, finite + diverged, (e) => e !== e);
-    if (finite + diverged + without < error.length) {
-      throw new RangeError("rows are not sorted by error");
+  /** Everything that is known of a row, null where the network lacks a number. */
+  record(row) {
+    const code = this.status[row];
+    const record = {
+      row,
+      id: this.id[row],
+      ordinal: this.ordinal[row],
+      status: STATUS[code],
+      cause: code === FAILED && this.cause ? this.causes[this.cause[row]] : null,
+      multiplicity: this.multiplicity[row],
+    };
+    for (const [name, { values }] of this.#columns) {
+      record[name] = values[row] === values[row] ? values[row] : null;
     }
-    return [finite, finite + diverged];
+    return record;
   }
 
-  function countWhile(x, from, is) {
-    let i = from;
-    for (let before = -Infinity; i < x.length && is(x[i], before); i++) before = x[i];
-    return i - from;
+  /** The row of the network with this id, -1 where there is none. */
+  rowOf(id) {
+    return this.id.indexOf(id);
   }
 
-  /** A population at one version: n drawn networks, best first. It never changes. */
-  class Table {
-    #columns;
-    #stages;
-    #all = null;
-    #bins = new Map();
-    #order = null;
-    #launched = null;
-
-    constructor(header, marks, columns) {
-      this.header = header; // population, name, version ..
-      this.n = header.n;
-      this.prefix = header.prefix; // statistics read rows with ordinal < prefix
-      this.causes = header.causes; // of failures
-      this.names = [...columns.keys()];
-      this.id = marks.id;
-      this.ordinal = marks.ordinal;
-      this.status = marks.status;
-      this.multiplicity = marks.multiplicity;
-      this.cause = causesOf(marks, header.causes); // index into causes; null: not known
-      this.error = columns.get("error").values;
-      this.#columns = columns;
-      [this.finite, this.results] = countFinite(this.error); // rows before these
-      this.#stages = stagesOf(columns);
-    }
-
-    /** The view without constraints. */
-    get all() {
-      this.#all ??= new engine.View(this);
-      return this.#all;
-    }
-
-    view() {
-      return new engine.View(this);
-    }
-
-    /** Whether there is a column; `ordinal`, the place in the sampling order, always is. */
-    has(name) {
-      return this.#columns.has(name) || name === ORDINAL;
-    }
-
-    /** Values of each row, shape (n,). @throws {RangeError} no such column. */
-    column(name) {
-      return this.find(name).values;
-    }
-
-    /** The column as the engine keeps it. */
-    find(name) {
-      const column = this.#columns.get(name) ?? (name === ORDINAL ? this.#inOrder : null);
-      if (!column) throw new RangeError(`the population has no column ${name}`);
-      return column;
-    }
-
-    get #inOrder() {
-      this.#launched ??= new Column(ORDINAL, Float32Array.from(this.ordinal).buffer, 0, this.n);
-      return this.#launched;
-    }
-
-    /** [least, greatest] finite value, of the positive ones with `log`; null: there is none. */
-    extent(name, log = false) {
-      const [lo, hi, positive] = this.find(name).extent;
-      if (lo === undefined || (log && !(hi > 0))) return null;
-      return [log ? positive : lo, hi];
-    }
-
-    /** The different values, ascending; null where there are more than `most`. */
-    levels(name, most = 64) {
-      const x = this.column(name);
-      const seen = new Set();
-      for (let i = 0; i < x.length; i++) {
-        if (x[i] === x[i] && !seen.has(x[i]) && seen.add(x[i]).size > most) return null;
-      }
-      return Float32Array.from(seen).sort();
-    }
-
-    /**
-     * Bins to count rows in; asked twice they are the same object.
-     *
-     * @param {string} name
-     * @param {object} how
-     * @param {number} [how.count] equal bins between the extremes, of ln x with `log`
-     * @param {boolean} [how.log]
-     * @param {number[]} [how.edges] ascending, instead; bin i is edges[i] <= x < edges[i + 1],
-     *     the last one closed
-     * @param {boolean} [how.levels] one bin per different value, instead; edges[i] is the value
-     * @returns {Bins}
-     */
-    bins(name, { count = 32, log = false, edges = null, levels = false } = {}) {
-      const key = JSON.stringify([name, count, log, edges && [...edges], levels]);
-      if (!this.#bins.has(key)) {
-        const values = levels ? this.levels(name, MOST_BINS) : null;
-        if (levels && !values) throw new RangeError(`${name} has over ${MOST_BINS} values`);
-        const own = values ? [...values, Infinity] : edges ?? this.#equal(name, count, log);
-        this.#bins.set(key, new Bins(this, name, own, log));
-      }
-      return this.#bins.get(key);
-    }
-
-    #equal(name, count, log) {
-      let [lo, hi] = this.extent(name, log) ?? [1, 1];
-      if (lo === hi) [lo, hi] = log ? [lo / 1.5, hi * 1.5] : [lo - 0.5, hi + 0.5];
-      const at = log
-        ? (t) => Math.exp(Math.log(lo) + t * Math.log(hi / lo))
-        : (t) => lo + t * (hi - lo);
-      const inner = Array.from({ length: count - 1 }, (_, i) => at((i + 1) / count));
-      return [lo, ...inner, hi];
-    }
-
-    /** Stages as built, [[width, depth], ..], channels and blocks; allocates a few numbers. */
-    steps(row) {
-      const steps = [];
-      for (const { width, depth } of this.#stages) {
-        if (depth[row] > 0) steps.push([width[row], depth[row]]);
-      }
-      return steps;
-    }
-
-    /** The fitted line u_j = w0 + wa * j and its wm; NaN where there is none. */
-    line(row) {
-      const at = (name) => this.#columns.get(name)?.values[row] ?? NaN;
-      return { w0: at("fit_w0"), wa: at("fit_wa"), wm: at("fit_wm") };
-    }
-
-    /** Everything that is known of a row, null where the network lacks a number. */
-    record(row) {
-      const code = this.status[row];
-      const record = {
-        row,
-        id: this.id[row],
-        ordinal: this.ordinal[row],
-        status: STATUS[code],
-        cause: code === FAILED && this.cause ? this.causes[this.cause[row]] : null,
-        multiplicity: this.multiplicity[row],
-      };
-      for (const [name, { values }] of this.#columns) {
-        record[name] = values[row] === values[row] ? values[row] : null;
-      }
-      return record;
-    }
-
-    /** The row of the network with this id, -1 where there is none. */
-    rowOf(id) {
-      return this.id.indexOf(id);
-    }
-
-    /** Rows in an order that only the networks' ids decide, shape (n,). */
-    get shuffled() {
-      this.#order ??= shuffled(this.id);
-      return this.#order;
-    }
+  /** Rows in an order that only the networks' ids decide, shape (n,). */
+  get shuffled() {
+    this.#order ??= shuffled(this.id);
+    return this.#order;
   }
+}
 
-  /** Code of each row's cause. Bytes without such a column tell it where there is only one. */
-  function causesOf({ cause, status }, causes) {
-    if (cause) return cause;
-    return causes.length <= 1 ? new Uint32Array(status.length) : null;
+/** Code of each row's cause. Bytes without such a column tell it where there is only one. */
+function causesOf({ cause, status }, causes) {
+  if (cause) return cause;
+  return causes.length <= 1 ? new Uint32Array(status.length) : null;
+}
+
+/** Columns of width and depth per stage: the numbers 1, 2, .. as long as there are both. */
+function stagesOf(columns) {
+  const stages = [];
+  const at = (name, i) => columns.get(`${name}_${i}`)?.values;
+  for (let i = 1; at("depth", i) && at("effective_width", i); i++) {
+    stages.push({ width: at("effective_width", i), depth: at("depth", i) });
   }
+  return stages;
+}
 
-  /** Columns of width and depth per stage: the numbers 1, 2, .. as long as there are both. */
-  function stagesOf(columns) {
-    const stages = [];
-    const at = (name, i) => columns.get(`${name}_${i}`)?.values;
-    for (let i = 1; at("depth", i) && at("effective_width", i); i++) {
-      stages.push({ width: at("effective_width", i), depth: at("depth", i) });
+/**
+ * Rows sorted by 16 bits of a hash of their ids: in every version, but for the few that share
+ * these bits, the same networks come first.
+ */
+function shuffled(ids) {
+  const next = new Uint32Array(2 ** 16 + 1); // place of the next row with these bits
+  for (let i = 0; i < ids.length; i++) next[(hash(ids[i]) >>> 16) + 1]++;
+  for (let i = 1; i < next.length; i++) next[i] += next[i - 1];
+  const rows = new Uint32Array(ids.length);
+  for (let i = 0; i < ids.length; i++) rows[next[hash(ids[i]) >>> 16]++] = i;
+  return rows;
+}
+
+/** 32 bits that look random: the finaliser of MurmurHash3. */
+function hash(x) {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+/** Bins of a column, and the bin of each row: the last number, `size`, means none. */
+class Bins {
+  /** @param {number[]} edges ascending, shape (size + 1,), kept as float32 */
+  constructor(table, name, edges, log) {
+    this.table = table;
+    this.name = name;
+    this.edges = Float32Array.from(edges);
+    this.size = edges.length - 1;
+    this.log = log;
+    this.index = new (this.size < 256 ? Uint8Array : Uint16Array)(table.n);
+    this.all = new Uint32Array(this.size + 1); // rows in each bin, at last those in none
+    binInto(this.index, table.column(name), this.edges);
+    for (let i = 0; i < table.n; i++) this.all[this.index[i]]++;
+  }
+}
+
+/** The bin of each x, or their number where x lies in none. */
+function binInto(index, x, edges) {
+  const size = edges.length - 1;
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i];
+    let bin = value >= edges[0] && value <= edges[size] ? 0 : size;
+    for (let end = size; end - bin > 1; ) {
+      const middle = (bin + end) >>> 1; // edges[bin] <= value, and value < edges[end] or last
+      if (edges[middle] <= value) bin = middle;
+      else end = middle;
     }
-    return stages;
+    index[i] = bin;
   }
-
-  /**
-   * Rows sorted by 16 bits of a hash of their ids: in every version, but for the few that share
-   * these bits, the same networks come first.
-   */
-  function shuffled(ids) {
-    const next = new Uint32Array(2 ** 16 + 1); // place of the next row with these bits
-    for (let i = 0; i < ids.length; i++) next[(hash(ids[i]) >>> 16) + 1]++;
-    for (let i = 1; i < next.length; i++) next[i] += next[i - 1];
-    const rows = new Uint32Array(ids.length);
-    for (let i = 0; i < ids.length; i++) rows[next[hash(ids[i]) >>> 16]++] = i;
-    return rows;
-  }
-
-  /** 32 bits that look random: the finaliser of MurmurHash3. */
-  function hash(x) {
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    return (x ^ (x >>> 16)) >>> 0;
-  }
-
-  /** Bins of a column, and the bin of each row: the last number, `size`, means none. */
-  class Bins {
-    /** @param {number[]} edges ascending, shape (size + 1,), kept as float32 */
-    constructor(table, name, edges, log) {
-      this.table = table;
-      this.name = name;
-      this.edges = Float32Array.from(edges);
-      this.size = edges.length - 1;
-      this.log = log;
-      this.index = new (this.size < 256 ? Uint8Array : Uint16Array)(table.n);
-      this.all = new Uint32Array(this.size + 1); // rows in each bin, at last those in none
-      binInto(this.index, table.column(name), this.edges);
-      for (let i = 0; i < table.n; i++) this.all[this.index[i]]++;
-    }
-  }
-
-  /** The bin of each x, or their number where x lies in none. */
-  function binInto(index, x, edges) {
-    const size = edges.length - 1;
-    for (let i = 0; i < x.length; i++) {
-      const value = x[i];
-      let bin = value >= edges[0] && value <= edges[size] ? 0 : size;
-      for (let end = size; end - bin > 1; ) {
-        const middle = (bin + end) >>> 1; // edges[bin] <= value, and value < edges[end] or last
-        if (edges[middle] <= value) bin = middle;
-        else end = middle;
-      }
-      index[i] = bin;
-    }
-  }
-
-  engine.parse = parse;
-})();
+}

@@ -1,354 +1,351 @@
 /** What a person asks of a population, and what is left of it. */
-(() => {
-  "use strict";
-  const {
-    CONSTRAINED, EPSILON, PASSED, SHARED, Slot, Winners,
-    check, clearBits, countInto, effectiveSize, gather, gathered, lowerBound, markOutside,
-    recount, wilsonInto,
-  } = window.netspaceEngine;
 
-  /** Constraints on a table, and statistics of what passes. */
-  class View {
-    #slots = new Map(); // name -> Slot
-    #fails; // bits of each row
-    #stale = true;
-    #passing; // rows that pass, best first; as many as #counts.passing
-    #results; // likewise those that statistics read
-    #flipped; // rows that passed before and do no more, or the other way round
-    #flips = 0; // how many
-    #moves = 0; // how often has been gathered
-    #cumulated; // weight of the first k results, k = 0 .. n
-    #counts;
-    #curve = null;
-    #winners = new Winners();
-    #shared = false; // whether #winners are those of all results
-    #ranges = new Map();
-    #histograms = new Map();
-    #cloud = null;
+import { effectiveSize, wilsonInto } from "./bands.mjs";
+import { EPSILON, Winners } from "./bootstrap.mjs";
+import {
+  CONSTRAINED, PASSED, SHARED, clearBits, countInto, gather, gathered, lowerBound, markOutside, recount,
+} from "./passes.mjs";
+import { Slot, check } from "./slot.mjs";
 
-    constructor(table) {
-      const { n, results, causes, cause } = table;
-      this.table = table;
-      /** Columns that are constrained but that the table lacks: named, and no row fails. */
-      this.lacks = [];
-      this.#fails = new Uint32Array(n);
-      this.#passing = new Uint32Array(n + 1);
-      this.#flipped = new Uint32Array(n + 1);
-      this.#results = new Uint32Array(results + 1);
-      this.#cumulated = new Float64Array(results + 2);
-      this.#counts = {
-        n, // networks drawn
-        passing: 0, // of them
-        results: 0, // read by the statistics
-        draws: 0, // sum of their multiplicities
-        effective: 0, // (sum of weights)^2 / sum of squared weights
-        diverged: 0, // among the results
-        failed: 0, // passing, in the prefix, without a result
-        failedBy: cause && new Uint32Array(causes.length), // as table.causes; null: not known
-        pending: 0, // passing, at or behind the first network that is not final
-      };
-      markOutside(this.#fails, table.ordinal, table.prefix, results);
-    }
+/** Constraints on a table, and statistics of what passes. */
+export class View {
+  #slots = new Map(); // name -> Slot
+  #fails; // bits of each row
+  #stale = true;
+  #passing; // rows that pass, best first; as many as #counts.passing
+  #results; // likewise those that statistics read
+  #flipped; // rows that passed before and do no more, or the other way round
+  #flips = 0; // how many
+  #moves = 0; // how often has been gathered
+  #cumulated; // weight of the first k results, k = 0 .. n
+  #counts;
+  #curve = null;
+  #winners = new Winners();
+  #shared = false; // whether #winners are those of all results
+  #ranges = new Map();
+  #histograms = new Map();
+  #cloud = null;
 
-    /**
-     * Ask that a column lies in a closed range, or is one of some values. An end that is
-     * absent, null or infinite is open. A network without a value fails either; a range that is
-     * open at both ends asks for no more. A column that the table lacks is kept and named in
-     * `lacks`.
-     *
-     * @param {string} name
-     * @param {{lo?: ?number, hi?: ?number} | {values: number[]}} constraint
-     * @throws {RangeError} an end that is NaN, a reversed range, no value or one not finite.
-     */
-    setConstraint(name, constraint) {
-      const lo = constraint.lo ?? -Infinity;
-      const hi = constraint.hi ?? Infinity;
-      const values = constraint.values ?? null;
-      check(name, lo, hi, values);
-      let slot = this.#slots.get(name);
-      if (!slot) {
-        const column = this.table.has(name) ? this.table.find(name) : null;
-        slot = new Slot(column, column ? this.#freeBit() : -1);
-        this.#slots.set(name, slot);
-        if (!column) this.lacks = [...this.lacks, name];
-      }
-      const moved = values ? slot.takeValues(values) : slot.takeRange(lo, hi);
-      if (moved && slot.column) this.#mark(slot.bit);
-    }
-
-    /** Ask nothing more of a column. */
-    clearConstraint(name) {
-      const slot = this.#slots.get(name);
-      if (!slot) return;
-      this.#slots.delete(name);
-      if (slot.column) this.#mark(slot.bit);
-      else this.lacks = this.lacks.filter((lacking) => lacking !== name);
-    }
-
-    reset() {
-      for (const name of [...this.#slots.keys()]) this.clearConstraint(name);
-    }
-
-    /** Make the constraints these and no others. @param {Object} constraints by name */
-    apply(constraints) {
-      for (const name of [...this.#slots.keys()]) {
-        if (!Object.hasOwn(constraints, name)) this.clearConstraint(name);
-      }
-      for (const name of Object.keys(constraints)) this.setConstraint(name, constraints[name]);
-    }
-
-    /** The constraints by name, as `apply` takes them; a copy, fit for JSON. */
-    constraints() {
-      const copy = {};
-      for (const [name, slot] of this.#slots) copy[name] = slot.constraint();
-      return copy;
-    }
-
-    /** Whether a row passes all constraints. */
-    passes(row) {
-      return (this.#fails[row] & CONSTRAINED) === 0;
-    }
-
-    #freeBit() {
-      let taken = 0;
-      for (const { bit } of this.#slots.values()) if (bit >= 0) taken |= 1 << bit;
-      for (let bit = 0; bit < SHARED; bit++) if (!(taken & (1 << bit))) return bit;
-      return SHARED;
-    }
-
-    /** Set a bit of every row anew from all constraints that own it: one, but for the last. */
-    #mark(bit) {
-      let keep = ~(1 << bit);
-      let owners = 0;
-      for (const slot of this.#slots.values()) {
-        if (slot.bit !== bit) continue;
-        slot.mark(this.#fails, keep);
-        keep = -1;
-        owners++;
-      }
-      if (!owners) clearBits(this.#fails, keep);
-      this.#stale = true;
-    }
-
-    // -------------------------------------------------------------- what passes
-
-    /** Gather what passes, if a constraint has moved since the last time. */
-    #settle() {
-      if (!this.#stale) return;
-      const { table } = this;
-      const counts = this.#counts;
-      gather(
-        this.#fails, table.multiplicity,
-        this.#passing, this.#results, this.#cumulated, this.#flipped,
-      );
-      counts.passing = gathered.passing;
-      counts.results = gathered.results;
-      counts.draws = gathered.weight;
-      counts.effective = effectiveSize(gathered.weight, gathered.squares);
-      counts.diverged = counts.results - this.#finite(counts.results);
-      this.#countFailed(lowerBound(this.#passing, 0, counts.passing, table.results));
-      this.#flips = gathered.flips;
-      this.#moves++;
-      this.#stale = false;
-      this.#shared = false;
-    }
-
-    /** How many of the results did not diverge. */
-    #finite(results) {
-      return lowerBound(this.#results, 0, results, this.table.finite);
-    }
-
-    /** Count the networks without a result, which stand last. */
-    #countFailed(from) {
-      const { ordinal, cause, prefix } = this.table;
-      const counts = this.#counts;
-      counts.failed = 0;
-      counts.failedBy?.fill(0);
-      for (let k = from; k < counts.passing; k++) {
-        const row = this.#passing[k];
-        if (ordinal[row] >= prefix) continue; // in the prefix who has no result has failed
-        counts.failed++;
-        if (cause) counts.failedBy[cause[row]]++;
-      }
-      counts.pending = counts.passing - counts.results - counts.failed;
-    }
-
-    /** How many networks pass, and what became of them. */
-    counts() {
-      this.#settle();
-      return this.#counts;
-    }
-
-    /** `limit` of the rows that pass, from the `offset`th in order of error: Uint32Array. */
-    rows(limit = Infinity, offset = 0) {
-      this.#settle();
-      const { passing } = this.#counts;
-      return this.#passing.subarray(
-        Math.min(offset, passing), Math.min(offset + limit, passing),
-      );
-    }
-
-    /** Rows that statistics read, best first: Uint32Array. */
-    results() {
-      this.#settle();
-      return this.#results.subarray(0, this.#counts.results);
-    }
-
-    /** Rows of the up to k results with the lowest errors, best first; none that diverged. */
-    best(k = 12) {
-      this.#settle();
-      return this.#results.subarray(0, Math.min(k, this.#finite(this.#counts.results)));
-    }
-
-    /** Rows of the up to k results with the highest finite errors, in order of error. */
-    worst(k = 12) {
-      this.#settle();
-      const finite = this.#finite(this.#counts.results);
-      return this.#results.subarray(Math.max(0, finite - k), finite);
-    }
-
-    /**
-     * Rows of the results with a finite error, in no order and at most `limit`: above that a
-     * random subset, which keeps its networks as constraints and versions come and go.
-     */
-    cloud(limit = 40000) {
-      this.#settle();
-      const finite = this.#finite(this.#counts.results);
-      if (finite <= limit) return this.#results.subarray(0, finite);
-      if (!this.#cloud || this.#cloud.length < limit) this.#cloud = new Uint32Array(limit);
-      const { shuffled: order, finite: below } = this.table;
-      let found = 0;
-      for (let i = 0; found < limit; i++) {
-        const row = order[i];
-        if (row < below && this.#fails[row] === PASSED) this.#cloud[found++] = row;
-      }
-      return this.#cloud.subarray(0, limit);
-    }
-
-    /**
-     * Rows that pass in each bin, shape (size + 1,): at last those in none.
-     *
-     * @param {Bins} bins of this view's table
-     * @throws {RangeError} bins of another table: their rows are in another order.
-     */
-    histogram(bins) {
-      if (bins.table !== this.table) throw new RangeError("these bins are of another table");
-      this.#settle();
-      let known = this.#histograms.get(bins);
-      if (!known) {
-        known = { counts: new Uint32Array(bins.size + 1), move: -1 };
-        this.#histograms.set(bins, known);
-      }
-      const { counts } = known;
-      const few = this.#flips < this.#counts.passing;
-      if (known.move === this.#moves - 1 && few) {
-        recount(counts, bins.index, this.#flipped, this.#flips, this.#fails);
-      } else if (known.move !== this.#moves) {
-        countInto(counts, bins.index, this.#passing, this.#counts.passing);
-      }
-      known.move = this.#moves;
-      return counts;
-    }
-
-    // -------------------------------------------------------------- the EDF
-
-    /**
-     * The EDF at some errors with its pointwise 95 % Wilson band, as designspace.edf.wilson.
-     *
-     * @param {ArrayLike<number>} cuts ascending
-     * @returns {{error, share: Float64Array, lower: Float64Array, upper: Float64Array}} each of
-     *     the shape of `cuts`; without networks the share is NaN and the band 0 to 1.
-     */
-    edf(cuts) {
-      this.#settle();
-      if (this.#curve?.share.length !== cuts.length) this.#curve = emptyCurve(cuts.length);
-      const { share, lower, upper } = this.#curve;
-      const { draws, effective, results } = this.#counts;
-      this.#curve.error = cuts;
-      for (let i = 0, below = 0, before = -Infinity; i < cuts.length; i++) {
-        const cut = Math.fround(cuts[i]);
-        below = this.#below(cut, cut >= before ? below : 0, results);
-        before = cut;
-        share[i] = this.#cumulated[below] / draws;
-        wilsonInto(lower, upper, i, share[i], effective);
-      }
-      return this.#curve;
-    }
-
-    /** How many results have an error below `cut`, given that `from` of them have. */
-    #below(cut, from, to) {
-      const { error } = this.table;
-      while (from < to) {
-        const middle = (from + to) >>> 1;
-        if (error[this.#results[middle]] < cut) from = middle + 1;
-        else to = middle;
-      }
-      return from;
-    }
-
-    /** F(error): share of the results with a lower error; NaN where there are none. */
-    share(error) {
-      this.#settle();
-      const { draws, results } = this.#counts;
-      return this.#cumulated[this.#below(Math.fround(error), 0, results)] / draws;
-    }
-
-    /** The least error at or below which a share q lies: some network's, maybe +inf; or NaN. */
-    quantile(q) {
-      this.#settle();
-      const { draws, results } = this.#counts;
-      if (!results) return NaN;
-      const enough = (q - EPSILON) * draws;
-      const k = lowerBound(this.#cumulated, 1, results, enough); // the last one at any rate
-      return this.table.error[this.#results[k - 1]];
-    }
-
-    median() {
-      return this.quantile(0.5);
-    }
-
-    /** Lowest error: +inf where all diverged, NaN where there are no results. */
-    min() {
-      return this.quantile(0);
-    }
-
-    /** [lowest, highest] finite error; null where there is none. */
-    span() {
-      this.#settle();
-      const finite = this.#finite(this.#counts.results);
-      const at = (k) => this.table.error[this.#results[k]];
-      return finite ? [at(0), at(finite - 1)] : null;
-    }
-
-    // -------------------------------------------------------------- best ranges
-
-    /**
-     * Where the best networks sit in a column: median and central 95 % of the winner's value in
-     * the empirical bootstrap, in closed form (designspace.bootstrap). Results without a value
-     * are left out, as if never drawn.
-     *
-     * @returns {?{lo, median, hi, n}} each some network's value; null below 20 networks or
-     *     where all diverged.
-     */
-    bestRange(name) {
-      this.#settle();
-      const column = this.table.find(name);
-      const complete = column.complete(this.table.results);
-      if (!complete || !this.#shared) {
-        const x = complete ? null : column.values;
-        this.#winners.find(this.table, this.#results, this.#counts, x);
-        this.#shared = complete;
-      }
-      if (!this.#winners.n) return null;
-      if (!this.#ranges.has(name)) this.#ranges.set(name, { lo: 0, median: 0, hi: 0, n: 0 });
-      return this.#winners.spread(column, this.#ranges.get(name));
-    }
+  constructor(table) {
+    const { n, results, causes, cause } = table;
+    this.table = table;
+    /** Columns that are constrained but that the table lacks: named, and no row fails. */
+    this.lacks = [];
+    this.#fails = new Uint32Array(n);
+    this.#passing = new Uint32Array(n + 1);
+    this.#flipped = new Uint32Array(n + 1);
+    this.#results = new Uint32Array(results + 1);
+    this.#cumulated = new Float64Array(results + 2);
+    this.#counts = {
+      n, // networks drawn
+      passing: 0, // of them
+      results: 0, // read by the statistics
+      draws: 0, // sum of their multiplicities
+      effective: 0, // (sum of weights)^2 / sum of squared weights
+      diverged: 0, // among the results
+      failed: 0, // passing, in the prefix, without a result
+      failedBy: cause && new Uint32Array(causes.length), // as table.causes; null: not known
+      pending: 0, // passing, at or behind the first network that is not final
+    };
+    markOutside(this.#fails, table.ordinal, table.prefix, results);
   }
 
-  function emptyCurve(length) {
-    const [share, lower, upper] = [0, 1, 2].map(() => new Float64Array(length));
-    return { error: null, share, lower, upper };
+  /**
+   * Ask that a column lies in a closed range, or is one of some values. An end that is
+   * absent, null or infinite is open. A network without a value fails either; a range that is
+   * open at both ends asks for no more. A column that the table lacks is kept and named in
+   * `lacks`.
+   *
+   * @param {string} name
+   * @param {{lo?: ?number, hi?: ?number} | {values: number[]}} constraint
+   * @throws {RangeError} an end that is NaN, a reversed range, no value or one not finite.
+   */
+  setConstraint(name, constraint) {
+    const lo = constraint.lo ?? -Infinity;
+    const hi = constraint.hi ?? Infinity;
+    const values = constraint.values ?? null;
+    check(name, lo, hi, values);
+    let slot = this.#slots.get(name);
+    if (!slot) {
+      const column = this.table.has(name) ? this.table.find(name) : null;
+      slot = new Slot(column, column ? this.#freeBit() : -1);
+      this.#slots.set(name, slot);
+      if (!column) this.lacks = [...this.lacks, name];
+    }
+    const moved = values ? slot.takeValues(values) : slot.takeRange(lo, hi);
+    if (moved && slot.column) this.#mark(slot.bit);
   }
 
-  window.netspaceEngine.View = View;
-})();
+  /** Ask nothing more of a column. */
+  clearConstraint(name) {
+    const slot = this.#slots.get(name);
+    if (!slot) return;
+    this.#slots.delete(name);
+    if (slot.column) this.#mark(slot.bit);
+    else this.lacks = this.lacks.filter((lacking) => lacking !== name);
+  }
+
+  reset() {
+    for (const name of [...this.#slots.keys()]) this.clearConstraint(name);
+  }
+
+  /** Make the constraints these and no others. @param {Object} constraints by name */
+  apply(constraints) {
+    for (const name of [...this.#slots.keys()]) {
+      if (!Object.hasOwn(constraints, name)) this.clearConstraint(name);
+    }
+    for (const name of Object.keys(constraints)) this.setConstraint(name, constraints[name]);
+  }
+
+  /** The constraints by name, as `apply` takes them; a copy, fit for JSON. */
+  constraints() {
+    const copy = {};
+    for (const [name, slot] of this.#slots) copy[name] = slot.constraint();
+    return copy;
+  }
+
+  /** Whether a row passes all constraints. */
+  passes(row) {
+    return (this.#fails[row] & CONSTRAINED) === 0;
+  }
+
+  #freeBit() {
+    let taken = 0;
+    for (const { bit } of this.#slots.values()) if (bit >= 0) taken |= 1 << bit;
+    for (let bit = 0; bit < SHARED; bit++) if (!(taken & (1 << bit))) return bit;
+    return SHARED;
+  }
+
+  /** Set a bit of every row anew from all constraints that own it: one, but for the last. */
+  #mark(bit) {
+    let keep = ~(1 << bit);
+    let owners = 0;
+    for (const slot of this.#slots.values()) {
+      if (slot.bit !== bit) continue;
+      slot.mark(this.#fails, keep);
+      keep = -1;
+      owners++;
+    }
+    if (!owners) clearBits(this.#fails, keep);
+    this.#stale = true;
+  }
+
+  // -------------------------------------------------------------- what passes
+
+  /** Gather what passes, if a constraint has moved since the last time. */
+  #settle() {
+    if (!this.#stale) return;
+    const { table } = this;
+    const counts = this.#counts;
+    gather(
+      this.#fails, table.multiplicity,
+      this.#passing, this.#results, this.#cumulated, this.#flipped,
+    );
+    counts.passing = gathered.passing;
+    counts.results = gathered.results;
+    counts.draws = gathered.weight;
+    counts.effective = effectiveSize(gathered.weight, gathered.squares);
+    counts.diverged = counts.results - this.#finite(counts.results);
+    this.#countFailed(lowerBound(this.#passing, 0, counts.passing, table.results));
+    this.#flips = gathered.flips;
+    this.#moves++;
+    this.#stale = false;
+    this.#shared = false;
+  }
+
+  /** How many of the results did not diverge. */
+  #finite(results) {
+    return lowerBound(this.#results, 0, results, this.table.finite);
+  }
+
+  /** Count the networks without a result, which stand last. */
+  #countFailed(from) {
+    const { ordinal, cause, prefix } = this.table;
+    const counts = this.#counts;
+    counts.failed = 0;
+    counts.failedBy?.fill(0);
+    for (let k = from; k < counts.passing; k++) {
+      const row = this.#passing[k];
+      if (ordinal[row] >= prefix) continue; // in the prefix who has no result has failed
+      counts.failed++;
+      if (cause) counts.failedBy[cause[row]]++;
+    }
+    counts.pending = counts.passing - counts.results - counts.failed;
+  }
+
+  /** How many networks pass, and what became of them. */
+  counts() {
+    this.#settle();
+    return this.#counts;
+  }
+
+  /** `limit` of the rows that pass, from the `offset`th in order of error: Uint32Array. */
+  rows(limit = Infinity, offset = 0) {
+    this.#settle();
+    const { passing } = this.#counts;
+    return this.#passing.subarray(
+      Math.min(offset, passing), Math.min(offset + limit, passing),
+    );
+  }
+
+  /** Rows that statistics read, best first: Uint32Array. */
+  results() {
+    this.#settle();
+    return this.#results.subarray(0, this.#counts.results);
+  }
+
+  /** Rows of the up to k results with the lowest errors, best first; none that diverged. */
+  best(k = 12) {
+    this.#settle();
+    return this.#results.subarray(0, Math.min(k, this.#finite(this.#counts.results)));
+  }
+
+  /** Rows of the up to k results with the highest finite errors, in order of error. */
+  worst(k = 12) {
+    this.#settle();
+    const finite = this.#finite(this.#counts.results);
+    return this.#results.subarray(Math.max(0, finite - k), finite);
+  }
+
+  /**
+   * Rows of the results with a finite error, in no order and at most `limit`: above that a
+   * random subset, which keeps its networks as constraints and versions come and go.
+   */
+  cloud(limit = 40000) {
+    this.#settle();
+    const finite = this.#finite(this.#counts.results);
+    if (finite <= limit) return this.#results.subarray(0, finite);
+    if (!this.#cloud || this.#cloud.length < limit) this.#cloud = new Uint32Array(limit);
+    const { shuffled: order, finite: below } = this.table;
+    let found = 0;
+    for (let i = 0; found < limit; i++) {
+      const row = order[i];
+      if (row < below && this.#fails[row] === PASSED) this.#cloud[found++] = row;
+    }
+    return this.#cloud.subarray(0, limit);
+  }
+
+  /**
+   * Rows that pass in each bin, shape (size + 1,): at last those in none.
+   *
+   * @param {Bins} bins of this view's table
+   * @throws {RangeError} bins of another table: their rows are in another order.
+   */
+  histogram(bins) {
+    if (bins.table !== this.table) throw new RangeError("these bins are of another table");
+    this.#settle();
+    let known = this.#histograms.get(bins);
+    if (!known) {
+      known = { counts: new Uint32Array(bins.size + 1), move: -1 };
+      this.#histograms.set(bins, known);
+    }
+    const { counts } = known;
+    const few = this.#flips < this.#counts.passing;
+    if (known.move === this.#moves - 1 && few) {
+      recount(counts, bins.index, this.#flipped, this.#flips, this.#fails);
+    } else if (known.move !== this.#moves) {
+      countInto(counts, bins.index, this.#passing, this.#counts.passing);
+    }
+    known.move = this.#moves;
+    return counts;
+  }
+
+  // -------------------------------------------------------------- the EDF
+
+  /**
+   * The EDF at some errors with its pointwise 95 % Wilson band, as designspace.edf.wilson.
+   *
+   * @param {ArrayLike<number>} cuts ascending
+   * @returns {{error, share: Float64Array, lower: Float64Array, upper: Float64Array}} each of
+   *     the shape of `cuts`; without networks the share is NaN and the band 0 to 1.
+   */
+  edf(cuts) {
+    this.#settle();
+    if (this.#curve?.share.length !== cuts.length) this.#curve = emptyCurve(cuts.length);
+    const { share, lower, upper } = this.#curve;
+    const { draws, effective, results } = this.#counts;
+    this.#curve.error = cuts;
+    for (let i = 0, below = 0, before = -Infinity; i < cuts.length; i++) {
+      const cut = Math.fround(cuts[i]);
+      below = this.#below(cut, cut >= before ? below : 0, results);
+      before = cut;
+      share[i] = this.#cumulated[below] / draws;
+      wilsonInto(lower, upper, i, share[i], effective);
+    }
+    return this.#curve;
+  }
+
+  /** How many results have an error below `cut`, given that `from` of them have. */
+  #below(cut, from, to) {
+    const { error } = this.table;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (error[this.#results[middle]] < cut) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** F(error): share of the results with a lower error; NaN where there are none. */
+  share(error) {
+    this.#settle();
+    const { draws, results } = this.#counts;
+    return this.#cumulated[this.#below(Math.fround(error), 0, results)] / draws;
+  }
+
+  /** The least error at or below which a share q lies: some network's, maybe +inf; or NaN. */
+  quantile(q) {
+    this.#settle();
+    const { draws, results } = this.#counts;
+    if (!results) return NaN;
+    const enough = (q - EPSILON) * draws;
+    const k = lowerBound(this.#cumulated, 1, results, enough); // the last one at any rate
+    return this.table.error[this.#results[k - 1]];
+  }
+
+  median() {
+    return this.quantile(0.5);
+  }
+
+  /** Lowest error: +inf where all diverged, NaN where there are no results. */
+  min() {
+    return this.quantile(0);
+  }
+
+  /** [lowest, highest] finite error; null where there is none. */
+  span() {
+    this.#settle();
+    const finite = this.#finite(this.#counts.results);
+    const at = (k) => this.table.error[this.#results[k]];
+    return finite ? [at(0), at(finite - 1)] : null;
+  }
+
+  // -------------------------------------------------------------- best ranges
+
+  /**
+   * Where the best networks sit in a column: median and central 95 % of the winner's value in
+   * the empirical bootstrap, in closed form (designspace.bootstrap). Results without a value
+   * are left out, as if never drawn.
+   *
+   * @returns {?{lo, median, hi, n}} each some network's value; null below 20 networks or
+   *     where all diverged.
+   */
+  bestRange(name) {
+    this.#settle();
+    const column = this.table.find(name);
+    const complete = column.complete(this.table.results);
+    if (!complete || !this.#shared) {
+      const x = complete ? null : column.values;
+      this.#winners.find(this.table, this.#results, this.#counts, x);
+      this.#shared = complete;
+    }
+    if (!this.#winners.n) return null;
+    if (!this.#ranges.has(name)) this.#ranges.set(name, { lo: 0, median: 0, hi: 0, n: 0 });
+    return this.#winners.spread(column, this.#ranges.get(name));
+  }
+}
+
+function emptyCurve(length) {
+  const [share, lower, upper] = [0, 1, 2].map(() => new Float64Array(length));
+  return { error: null, share, lower, upper };
+}

@@ -3,201 +3,175 @@
  *
  * Rows come sorted by error; any other order is worked out once for a view and a column.
  */
-(() => {
-  "use strict";
-  const { count, fixed, shown } = window.netspaceFormat;
-  const GRID = "networks";
-  const STATUS = ["pending", "failed", "∞", "∞"];
-  const FAILED = 1;
-  const STILL = 6; // CSS pixels that a pointer may move in a click
 
-  let view = null;
-  let controls = [];
-  let inherited = 0; // networks, the first of the sampling order
-  let order = { of: null, by: "", rows: null };
-  let sort = ""; // a column; "-" in front: largest first. As REST writes it; "": by error
-  let wanted = null; // the order that a link asks for, until the grid has taken it over
-  let told = () => {}; // of another order
-  let picked = () => {}; // a network, by its id
+import { count, fixed, shown } from "../base/format.mjs";
 
-  /** Answer to the grid's request of rows startRow .. endRow in some order. */
-  function rows(request) {
-    if (!request || !view) return window.dash_clientside.no_update;
-    const [by] = request.sortModel ?? [];
-    const all = sorted(by);
-    const some = all.subarray(request.startRow, request.endRow);
-    follow(by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "");
-    return {
-      rowData: Array.from(some, (row, i) => texts(row, request.startRow + i + 1)),
-      rowCount: all.length,
-    };
-  }
+const GRID = "networks";
+const STATUS = ["pending", "failed", "∞", "∞"];
+const FAILED = 1;
+const STILL = 6; // CSS pixels that a pointer may move in a click
 
-  /** The grid's order is this one now. */
-  function follow(now) {
-    if (wanted !== null || now === sort) return;
-    sort = now;
-    told();
-  }
+let view = null;
+let controls = [];
+let inherited = 0; // networks, the first of the sampling order
+let order = { of: null, by: "", rows: null };
+export let sort = ""; // a column; "-" in front: largest first. As REST writes it; "": by error
+let wanted = null; // the order that a link asks for, until the grid has taken it over
+let told = () => {}; // of another order
+let picked = () => {}; // a network, by its id
 
-  /** Sort by a column as soon as the grid has it. @param {string} text as `sort` */
-  function sortBy(text) {
-    if (text === sort) return;
-    sort = wanted = text;
-    takeOver();
-  }
-
-  function takeOver() {
-    const grid = wanted === null ? null : api();
-    const name = wanted?.replace(/^-/, "");
-    if (!grid || (name && !grid.getColumn?.(name))) return;
-    const state = name ? [{ colId: name, sort: wanted.startsWith("-") ? "desc" : "asc" }] : [];
-    wanted = null;
-    grid.applyColumnState({ state, defaultState: { sort: null } });
-  }
-
-  /** Rows that pass, by a column; those that lack it come last. */
-  function sorted(sort) {
-    const own = sort && (sort.colId === "id" || view.table.has(sort.colId));
-    if (!own || (sort.colId === "error" && sort.sort === "asc")) return view.rows();
-    const by = `${sort.colId} ${sort.sort}`;
-    if (order.of === view && order.by === by) return order.rows;
-    const x = sort.colId === "id" ? view.table.id : view.table.column(sort.colId);
-    const sign = sort.sort === "desc" ? -1 : 1;
-    const rows = Uint32Array.from(view.rows()).sort((a, b) => {
-      const [lacks, other] = [x[a] !== x[a], x[b] !== x[b]];
-      if (lacks || other) return lacks - other || a - b;
-      return sign * (x[a] - x[b]) || a - b;
-    });
-    order = { of: view, by, rows };
-    return rows;
-  }
-
-  function texts(row, rank) {
-    const { table } = view;
-    const error = table.error[row];
-    const cells = {
-      id: String(table.id[row]),
-      rank: count(rank),
-      inherited: table.ordinal[row] < inherited,
-      error: Number.isFinite(error) ? fixed(error, 2) : status(table, row),
-    };
-    for (const control of controls) {
-      cells[control.name] = shown(table.column(control.name)[row], control);
-    }
-    const steps = table.steps(row);
-    cells.widths = steps.map(([width]) => width).join(" ");
-    cells.depths = steps.map(([, depth]) => depth).join(" ");
-    return cells;
-  }
-
-  function status(table, row) {
-    const cancelled = table.cause && table.causes[table.cause[row]] === "cancelled";
-    const code = table.status[row];
-    return code === FAILED && cancelled ? "cancelled" : STATUS[code];
-  }
-
-  const api = () => {
-    try {
-      return window.dash_ag_grid?.getApi(GRID);
-    } catch {
-      return null; // not there yet: it asks for rows itself when it is
-    }
+/** Answer to the grid's request of rows startRow .. endRow in some order. */
+export function rows(request) {
+  if (!request || !view) return window.dash_clientside.no_update;
+  const [by] = request.sortModel ?? [];
+  const all = sorted(by);
+  const some = all.subarray(request.startRow, request.endRow);
+  follow(by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "");
+  return {
+    rowData: Array.from(some, (row, i) => texts(row, request.startRow + i + 1)),
+    rowCount: all.length,
   };
+}
 
-  /** Show another view, or the same one after it has changed. */
-  function refresh(shownView, shownControls, shownInherited) {
-    view = shownView;
-    inherited = shownInherited;
-    controls = shownControls.filter(({ section }) => section !== "stage");
-    order = { of: null, by: "", rows: null };
-    const grid = api();
-    if (!grid) return;
-    takeOver();
-    const passing = view.counts().passing;
-    if (grid.getDisplayedRowCount() !== passing) grid.setRowCount?.(passing, true);
-    grid.refreshInfiniteCache?.();
-  }
+/** The grid's order is this one now. */
+function follow(now) {
+  if (wanted !== null || now === sort) return;
+  sort = now;
+  told();
+}
 
-  /** Mark the row of the picked network, or none. */
-  function select(id) {
-    api()?.forEachNode?.((node) => node.setSelected(node.data?.id === String(id), false));
-  }
+/** Sort by a column as soon as the grid has it. @param {string} text as `sort` */
+export function sortBy(text) {
+  if (text === sort) return;
+  sort = wanted = text;
+  takeOver();
+}
 
-  /** The focus on the cell that had it last, or the first. */
-  function focus() {
-    const grid = api();
-    const cell = grid?.getFocusedCell();
-    const first = grid?.getAllDisplayedColumns()[1];
-    if (grid && first) grid.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? first);
-  }
+function takeOver() {
+  const grid = wanted === null ? null : api();
+  const name = wanted?.replace(/^-/, "");
+  if (!grid || (name && !grid.getColumn?.(name))) return;
+  const state = name ? [{ colId: name, sort: wanted.startsWith("-") ? "desc" : "asc" }] : [];
+  wanted = null;
+  grid.applyColumnState({ state, defaultState: { sort: null } });
+}
 
-  /** The id of the network whose row an event is on, else null. */
-  function rowAt({ target }) {
-    const id = Number(target.closest?.(`#${GRID} .ag-row`)?.getAttribute("row-id") ?? NaN);
-    return view && view.table.rowOf(id) >= 0 ? id : null;
-  }
-
-  // New results draw a row anew under the hand that holds it down, and there is no click then:
-  // what counts is whose row it was, and is.
-  let down = null; // {id, x, y}
-
-  document.addEventListener("pointerdown", (event) => {
-    down = event.button === 0 ? { id: rowAt(event), x: event.clientX, y: event.clientY } : null;
+/** Rows that pass, by a column; those that lack it come last. */
+function sorted(sort) {
+  const own = sort && (sort.colId === "id" || view.table.has(sort.colId));
+  if (!own || (sort.colId === "error" && sort.sort === "asc")) return view.rows();
+  const by = `${sort.colId} ${sort.sort}`;
+  if (order.of === view && order.by === by) return order.rows;
+  const x = sort.colId === "id" ? view.table.id : view.table.column(sort.colId);
+  const sign = sort.sort === "desc" ? -1 : 1;
+  const rows = Uint32Array.from(view.rows()).sort((a, b) => {
+    const [lacks, other] = [x[a] !== x[a], x[b] !== x[b]];
+    if (lacks || other) return lacks - other || a - b;
+    return sign * (x[a] - x[b]) || a - b;
   });
+  order = { of: view, by, rows };
+  return rows;
+}
 
-  document.addEventListener("pointerup", (event) => {
-    const id = rowAt(event);
-    const still = down && Math.hypot(event.clientX - down.x, event.clientY - down.y) < STILL;
-    if (still && id !== null && id === down.id) picked(id);
-    down = null;
-  });
-
-  document.addEventListener("click", (event) => {
-    const id = event.detail === 0 ? rowAt(event) : null; // without a pointer
-    if (id !== null) picked(id);
-  });
-
-  // Enter and Space open the network of the row that has the focus.
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    const row = event.target.closest?.(`#${GRID} .ag-row`);
-    if (!row || !event.target.matches(".ag-cell")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    picked(Number(row.getAttribute("row-id")));
-  }, true);
-
-  /** Quartz in the colours of the page. */
-  const theme = (quartz) => quartz.withParams({
-    accentColor: "var(--current)",
-    backgroundColor: "var(--surface)",
-    foregroundColor: "var(--ink)",
-    borderColor: "var(--line)",
-    headerBackgroundColor: "var(--surface-2)",
-    headerTextColor: "var(--ink-2)",
-    rowHoverColor: "var(--surface-3)",
-    selectedRowBackgroundColor: "color-mix(in srgb, var(--selection) 18%, transparent)",
-    fontFamily: "var(--font)",
-    fontSize: 12,
-    headerFontSize: 11.5,
-    headerFontWeight: 600,
-    cellHorizontalPadding: 10,
-    wrapperBorder: false,
-    wrapperBorderRadius: 0,
-  });
-
-  /**
-   * @param {() => void} sorted the table is in another order
-   * @param {(id: number) => void} pick a network is to be opened
-   */
-  function listen({ sorted, pick }) {
-    [told, picked] = [sorted, pick];
-  }
-
-  window.netspaceTable = {
-    rows, refresh, select, sortBy, focus, listen,
-    get sort() { return sort; },
+function texts(row, rank) {
+  const { table } = view;
+  const error = table.error[row];
+  const cells = {
+    id: String(table.id[row]),
+    rank: count(rank),
+    inherited: table.ordinal[row] < inherited,
+    error: Number.isFinite(error) ? fixed(error, 2) : status(table, row),
   };
-  window.dashAgGridFunctions = { ...window.dashAgGridFunctions, netspaceTheme: theme };
-})();
+  for (const control of controls) {
+    cells[control.name] = shown(table.column(control.name)[row], control);
+  }
+  const steps = table.steps(row);
+  cells.widths = steps.map(([width]) => width).join(" ");
+  cells.depths = steps.map(([, depth]) => depth).join(" ");
+  return cells;
+}
+
+function status(table, row) {
+  const cancelled = table.cause && table.causes[table.cause[row]] === "cancelled";
+  const code = table.status[row];
+  return code === FAILED && cancelled ? "cancelled" : STATUS[code];
+}
+
+const api = () => {
+  try {
+    return window.dash_ag_grid?.getApi(GRID);
+  } catch {
+    return null; // not there yet: it asks for rows itself when it is
+  }
+};
+
+/** Show another view, or the same one after it has changed. */
+export function refresh(shownView, shownControls, shownInherited) {
+  view = shownView;
+  inherited = shownInherited;
+  controls = shownControls.filter(({ section }) => section !== "stage");
+  order = { of: null, by: "", rows: null };
+  const grid = api();
+  if (!grid) return;
+  takeOver();
+  const passing = view.counts().passing;
+  if (grid.getDisplayedRowCount() !== passing) grid.setRowCount?.(passing, true);
+  grid.refreshInfiniteCache?.();
+}
+
+/** Mark the row of the picked network, or none. */
+export function select(id) {
+  api()?.forEachNode?.((node) => node.setSelected(node.data?.id === String(id), false));
+}
+
+/** The focus on the cell that had it last, or the first. */
+export function focus() {
+  const grid = api();
+  const cell = grid?.getFocusedCell();
+  const first = grid?.getAllDisplayedColumns()[1];
+  if (grid && first) grid.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? first);
+}
+
+/** The id of the network whose row an event is on, else null. */
+function rowAt({ target }) {
+  const id = Number(target.closest?.(`#${GRID} .ag-row`)?.getAttribute("row-id") ?? NaN);
+  return view && view.table.rowOf(id) >= 0 ? id : null;
+}
+
+// New results draw a row anew under the hand that holds it down, and there is no click then:
+// what counts is whose row it was, and is.
+let down = null; // {id, x, y}
+
+document.addEventListener("pointerdown", (event) => {
+  down = event.button === 0 ? { id: rowAt(event), x: event.clientX, y: event.clientY } : null;
+});
+
+document.addEventListener("pointerup", (event) => {
+  const id = rowAt(event);
+  const still = down && Math.hypot(event.clientX - down.x, event.clientY - down.y) < STILL;
+  if (still && id !== null && id === down.id) picked(id);
+  down = null;
+});
+
+document.addEventListener("click", (event) => {
+  const id = event.detail === 0 ? rowAt(event) : null; // without a pointer
+  if (id !== null) picked(id);
+});
+
+// Enter and Space open the network of the row that has the focus.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" && event.key !== " ") return;
+  const row = event.target.closest?.(`#${GRID} .ag-row`);
+  if (!row || !event.target.matches(".ag-cell")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  picked(Number(row.getAttribute("row-id")));
+}, true);
+
+/**
+ * @param {() => void} sorted the table is in another order
+ * @param {(id: number) => void} pick a network is to be opened
+ */
+export function listen({ sorted, pick }) {
+  [told, picked] = [sorted, pick];
+}

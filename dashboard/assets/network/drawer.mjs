@@ -4,141 +4,144 @@
  * The server draws it (dashboard/pages/network.py); until it has, and where it does not answer,
  * a line says so. The focus goes in with the drawer and back to where it was.
  */
-(() => {
-  "use strict";
-  const ENDED = ["measured", "diverged", "failed", "none"];
-  const SOON_MS = 300; // an answer that comes at once is not announced
-  const at = (id) => document.getElementById(id);
-  const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
 
-  let open = null; // the picked network, its timers and events
-  let from = null; // where the focus was
-  let page = location.pathname; // that is shown
+import * as events from "../base/events.mjs";
+import { LIMIT_S, ask } from "../base/live.mjs";
+import * as grid from "../explore/table.mjs";
 
-  /**
-   * @param {?{population: number, network: number}} picked
-   * @returns {boolean} whether the drawer is hidden
-   */
-  function show(picked) {
-    if (picked && !open) from = document.activeElement;
-    open?.leave();
-    open = picked ? new Open(picked) : null;
-    if (!picked && from) {
-      back(from);
-      from = null;
-    }
-    return !picked;
+const ENDED = ["measured", "diverged", "failed", "none"];
+const SOON_MS = 300; // an answer that comes at once is not announced
+const at = (id) => document.getElementById(id);
+const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
+
+let open = null; // the picked network, its timers and events
+let from = null; // where the focus was
+let page = location.pathname; // that is shown
+
+/**
+ * @param {?{population: number, network: number}} picked
+ * @returns {boolean} whether the drawer is hidden
+ */
+export function show(picked) {
+  if (picked && !open) from = document.activeElement;
+  open?.leave();
+  open = picked ? new Open(picked) : null;
+  if (!picked && from) {
+    back(from);
+    from = null;
+  }
+  return !picked;
+}
+
+/** Let go of the network; the page's address, told once more as it is, closes nothing. */
+export function close(_, pathname, { triggered_id: by }) {
+  const isSame = pathname === page;
+  page = pathname;
+  return by === "location" && isSame ? window.dash_clientside.no_update : null;
+}
+
+/** The focus to where it was; a row of the table may have been drawn anew since. */
+function back(place) {
+  if (!at("network").contains(document.activeElement)
+    && document.activeElement !== document.body) return; // it has gone elsewhere
+  if (place.isConnected) place.focus({ preventScroll: true });
+  else if (at("networks")?.checkVisibility()) grid.focus();
+}
+
+/** A network that is shown, or will be when the server has answered. */
+class Open {
+  #asking = false;
+  #again = false;
+  #timers = [];
+
+  constructor({ population, network }) {
+    this.path = `/populations/${population}/networks/${network}`;
+    this.population = population;
+    this.network = String(network);
+    this.watcher = new MutationObserver(() => this.#settle());
+    this.watcher.observe(at("network-told"), { childList: true });
+    this.stop = events.listen({
+      activity: (activity) => this.#happened(activity),
+      connection: ({ live }) => live && this.late && this.#redraw(),
+    });
+    this.#after(SOON_MS, () => this.#say(`Loading network ${network} ...`));
+    this.#after(1000 * LIMIT_S, () => {
+      this.late = true;
+      this.#say(`The server has not answered for ${LIMIT_S} s. `
+        + "The network appears here when it does.");
+    });
+    at("network").dataset.state = "waiting";
+    requestAnimationFrame(() => this.#settle());
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (this.left) return;
+      at("network-close").focus({ preventScroll: true });
+    }));
   }
 
-  /** Let go of the network; the page's address, told once more as it is, closes nothing. */
-  function close(_, pathname) {
-    const { callback_context: { triggered_id: by }, no_update: unchanged } = window.dash_clientside;
-    const isSame = pathname === page;
-    page = pathname;
-    return by === "location" && isSame ? unchanged : null;
+  /** What network_sheet.py has put there, where it is this network. */
+  get #shown() {
+    const told = at("network-standing")?.dataset;
+    return told?.network === this.network ? told : null;
   }
 
-  /** The focus to where it was; a row of the table may have been drawn anew since. */
-  function back(place) {
-    if (!at("network").contains(document.activeElement)
-      && document.activeElement !== document.body) return; // it has gone elsewhere
-    if (place.isConnected) place.focus({ preventScroll: true });
-    else if (at("networks")?.checkVisibility()) window.netspaceTable.focus();
+  #after(ms, act) {
+    this.#timers.push(setTimeout(() => this.#shown || act(), ms));
   }
 
-  /** A network that is shown, or will be when the server has answered. */
-  class Open {
-    #asking = false;
-    #again = false;
-    #timers = [];
+  #settle() {
+    if (this.left || !this.#shown) return;
+    at("network").dataset.state = "shown";
+    this.late = false;
+    this.#say("");
+  }
 
-    constructor({ population, network }) {
-      this.path = `/populations/${population}/networks/${network}`;
-      this.population = population;
-      this.network = String(network);
-      this.watcher = new MutationObserver(() => this.#settle());
-      this.watcher.observe(at("network-told"), { childList: true });
-      this.stop = window.netspaceEvents.listen({
-        activity: (activity) => this.#happened(activity),
-        connection: ({ live }) => live && this.late && this.#redraw(),
-      });
-      const { LIMIT_S } = window.netspaceLive;
-      this.#after(SOON_MS, () => this.#say(`Loading network ${network} ...`));
-      this.#after(1000 * LIMIT_S, () => {
-        this.late = true;
-        this.#say(`The server has not answered for ${LIMIT_S} s. `
-          + "The network appears here when it does.");
-      });
-      at("network").dataset.state = "waiting";
-      requestAnimationFrame(() => this.#settle());
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        if (this.left) return;
-        at("network-close").focus({ preventScroll: true });
-      }));
+  #say(text) {
+    at("network-said").textContent = text;
+    at("network-said").hidden = !text;
+  }
+
+  #redraw() {
+    tell("network-changed", { data: performance.now() });
+  }
+
+  #happened({ population }) {
+    if (population !== this.population) return;
+    if (!ENDED.includes(this.#shown?.status)) this.#look();
+  }
+
+  /** Show the network again when something has happened to its job. */
+  async #look() {
+    if (this.#asking) {
+      this.#again = true;
+      return;
     }
-
-    /** What network_sheet.py has put there, where it is this network. */
-    get #shown() {
-      const told = at("network-standing")?.dataset;
-      return told?.network === this.network ? told : null;
-    }
-
-    #after(ms, act) {
-      this.#timers.push(setTimeout(() => this.#shown || act(), ms));
-    }
-
-    #settle() {
-      if (this.left || !this.#shown) return;
-      at("network").dataset.state = "shown";
-      this.late = false;
-      this.#say("");
-    }
-
-    #say(text) {
-      at("network-said").textContent = text;
-      at("network-said").hidden = !text;
-    }
-
-    #redraw() {
-      tell("network-changed", { data: performance.now() });
-    }
-
-    #happened({ population }) {
-      if (population !== this.population) return;
-      if (!ENDED.includes(this.#shown?.status)) this.#look();
-    }
-
-    /** Show the network again when something has happened to its job. */
-    async #look() {
-      if (this.#asking) {
-        this.#again = true;
-        return;
-      }
-      this.#asking = true;
-      const answer = await window.netspaceLive.ask(this.path).catch(() => null);
-      const job = answer?.job;
-      const now = job && `${job.state} ${job.events.length} ${job.epochs.length}`;
-      if (now && !this.left && now !== this.#shown?.job) tell("network-changed", { data: now });
-      this.#asking = false;
-      if (this.#again && !this.left) {
-        this.#again = false;
-        this.#look();
-      }
-    }
-
-    leave() {
-      this.left = true;
-      this.stop();
-      this.watcher.disconnect();
-      this.#timers.forEach(clearTimeout);
-      this.#say("");
+    this.#asking = true;
+    const answer = await ask(this.path).catch(() => null);
+    const job = answer?.job;
+    const now = job && `${job.state} ${job.events.length} ${job.epochs.length}`;
+    if (now && !this.left && now !== this.#shown?.job) tell("network-changed", { data: now });
+    this.#asking = false;
+    if (this.#again && !this.left) {
+      this.#again = false;
+      this.#look();
     }
   }
 
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    if (at("network")?.checkVisibility()) tell("picked", { data: null });
-  });
+  leave() {
+    this.left = true;
+    this.stop();
+    this.watcher.disconnect();
+    this.#timers.forEach(clearTimeout);
+    this.#say("");
+  }
+}
 
-  window.netspaceDrawer = { show, close };
-})();
+// The theme of figures that the server draws.
+window.addEventListener("netspace:theme", ({ detail }) => {
+  if (at("network")) tell("figure-theme", { data: detail });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (at("network")?.checkVisibility()) tell("picked", { data: null });
+});

@@ -1,217 +1,214 @@
 /** Queue in the browser: asks REST, shows the tables, and turns buttons into requests. */
-(() => {
-  "use strict";
-  const { h, morph } = window.netspaceElements;
-  const { workers, populations, jobs, GROUPS, PER_PAGE } = window.netspaceQueueTables;
-  const { count } = window.netspaceFormat;
 
-  const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
-  const AT_LEAST_EVERY_MS = 5000; // workers say something as often
-  const at = (id) => document.getElementById(id);
-  const ask = (...given) => window.netspaceLive.ask(...given);
+import { h, morph } from "../base/elements.mjs";
+import * as events from "../base/events.mjs";
+import { count } from "../base/format.mjs";
+import { ask } from "../base/live.mjs";
+import { GROUPS, PER_PAGE, jobs, populations, workers } from "./tables.mjs";
 
-  let shown = null; // while the page is
-  let drawn = null; // what was shown when the tables were drawn last
-  let stop = null; // hears no more events
-  let timer = null;
-  let asked = -Infinity; // ms
-  let asking = false;
-  let away = false; // what is said is that the tables could not be read
+const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
+const AT_LEAST_EVERY_MS = 5000; // workers say something as often
+const at = (id) => document.getElementById(id);
 
-  // ---------------------------------------------------------------- what is shown
+let shown = null; // while the page is
+let drawn = null; // what was shown when the tables were drawn last
+let stop = null; // hears no more events
+let timer = null;
+let asked = -Infinity; // ms
+let asking = false;
+let away = false; // what is said is that the tables could not be read
 
-  /** Show what the address asks for, and follow what happens, until another page is shown. */
-  function show(pathname, search) {
-    stop?.();
-    stop = null;
-    clearTimeout(timer);
-    shown = /\/queue\/?$/.test(pathname ?? "") ? read(search ?? "") : null;
-    if (shown) {
-      stop = window.netspaceEvents.listen({ activity: () => look(AT_MOST_EVERY_MS) });
-      look(0);
-    }
-    return window.dash_clientside.no_update;
-  }
+// ---------------------------------------------------------------- what is shown
 
-  /** What the address gets wrong is as if it were not there. */
-  function read(search) {
-    const query = new URLSearchParams(search);
-    const number = (name) => (/^\d+$/.test(query.get(name)) ? Number(query.get(name)) : null);
-    const group = query.get("group");
-    return {
-      group: Object.hasOwn(GROUPS, group ?? "") ? group : "running",
-      population: number("population"),
-      page: Math.max(1, number("page") ?? 1),
-    };
-  }
-
-  /** The inverse of `read`. */
-  function query({ group, population, page }) {
-    const parts = new URLSearchParams({ group });
-    if (population !== null) parts.set("population", population);
-    if (page > 1) parts.set("page", page);
-    return `?${parts}`;
-  }
-
-  /** Ask for everything `after` ms since the last time, or sooner where that was meant. */
-  function look(after) {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, Math.max(0, asked + after - performance.now()));
-  }
-
-  async function refresh() {
-    const wanted = shown;
-    if (!wanted) return;
-    if (!asking && document.visibilityState === "visible") {
-      asking = true;
-      asked = performance.now();
-      try {
-        await draw(wanted);
-        if (away) say("");
-        away = false;
-      } catch (error) {
-        say(error.message);
-        away = true;
-      }
-      asking = false;
-    }
-    look(wanted === shown ? AT_LEAST_EVERY_MS : 0);
-  }
-
-  async function draw(wanted) {
-    const { group, population, page } = wanted;
-    const which = new URLSearchParams({ group, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
-    if (population !== null) which.set("population", population);
-    const [staff, every, found] = await Promise.all(
-      [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`)]);
-    if (wanted !== shown) return;
-    const names = new Map(every.items.map(({ id, name }) => [id, name]));
-    fill("queue-workers", workers(staff.items));
-    fill("queue-populations", populations(every.items));
-    fill("queue-jobs", jobs(found, wanted, names, query), wanted !== drawn);
-    drawn = wanted;
-  }
-
-  function fill(id, content, isOther = false) {
-    const old = at(id).firstElementChild;
-    if (!isOther) hold(old, content);
-    morph(old, content);
-  }
-
-  /**
-   * While the pointer is among the rows they stay where they are, so that nothing comes under it
-   * that was not aimed at: those that left are dimmed, new ones come last.
-   */
-  function hold(old, now) {
-    const [rows, next] = [old, now].map((content) => content.querySelector("tbody"));
-    if (!rows?.matches(":hover") || !next) return;
-    const added = new Map([...next.rows].map((row) => [row.dataset.key, row]));
-    const kept = [...rows.rows].map((row) => {
-      const same = added.get(row.dataset.key);
-      added.delete(row.dataset.key);
-      return same ?? gone(row);
-    });
-    next.replaceChildren(...kept, ...added.values());
-  }
-
-  function gone(row) {
-    const left = row.cloneNode(true);
-    left.classList.add("gone");
-    left.title = "no longer in this list";
-    for (const control of left.querySelectorAll("button, input, select")) control.disabled = true;
-    return left;
-  }
-
-  document.addEventListener("pointerout", ({ target, relatedTarget }) => {
-    const rows = shown && target.closest?.("#queue tbody");
-    if (rows && !rows.contains(relatedTarget)) look(0);
-  });
-
-  // ---------------------------------------------------------------- what is done
-
-  function say(text) {
-    at("queue-said").textContent = text;
-  }
-
-  /** One request, what came of it in words, and the tables once more. */
-  async function act(method, path, body) {
-    try {
-      const answer = await ask(path, {
-        method,
-        headers: { "Content-Type": "application/json" },
-        body: body ? JSON.stringify(body) : undefined,
-      });
-      say(inWords(method, path, body, answer));
-    } catch (error) {
-      say(error.message);
-    }
+/** Show what the address asks for, and follow what happens, until another page is shown. */
+export function show(pathname, search) {
+  stop?.();
+  stop = null;
+  clearTimeout(timer);
+  shown = /\/queue\/?$/.test(pathname ?? "") ? read(search ?? "") : null;
+  if (shown) {
+    stop = events.listen({ activity: () => look(AT_MOST_EVERY_MS) });
     look(0);
   }
+  return window.dash_clientside.no_update;
+}
 
-  const DONE = {
-    cancel: "cancelled", retry: "asked for again", benchmarks: "queued", networks: "added",
+/** What the address gets wrong is as if it were not there. */
+function read(search) {
+  const query = new URLSearchParams(search);
+  const number = (name) => (/^\d+$/.test(query.get(name)) ? Number(query.get(name)) : null);
+  const group = query.get("group");
+  return {
+    group: Object.hasOwn(GROUPS, group ?? "") ? group : "running",
+    population: number("population"),
+    page: Math.max(1, number("page") ?? 1),
   };
+}
 
-  function inWords(method, path, body, answer) {
-    const [, noun, id, what] = path.split("/");
-    if (noun === "jobs") return `job ${id} ${answer.cancelling ? "will be " : ""}${DONE[what]}`;
-    if (what === "networks") return `${plural(body.n, "network")} added to ${answer.name}`;
-    if (method === "POST") {
-      return `${plural(answer.jobs, what === "benchmarks" ? "benchmark" : "job")} ${DONE[what]}`;
+/** The inverse of `read`. */
+function query({ group, population, page }) {
+  const parts = new URLSearchParams({ group });
+  if (population !== null) parts.set("population", population);
+  if (page > 1) parts.set("page", page);
+  return `?${parts}`;
+}
+
+/** Ask for everything `after` ms since the last time, or sooner where that was meant. */
+function look(after) {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, Math.max(0, asked + after - performance.now()));
+}
+
+async function refresh() {
+  const wanted = shown;
+  if (!wanted) return;
+  if (!asking && document.visibilityState === "visible") {
+    asking = true;
+    asked = performance.now();
+    try {
+      await draw(wanted);
+      if (away) say("");
+      away = false;
+    } catch (error) {
+      say(error.message);
+      away = true;
     }
-    if ("paused" in body) return `${answer.name} ${answer.paused ? "paused" : "goes on"}`;
-    return `${answer.name}: priority ${answer.priority}`;
+    asking = false;
   }
+  look(wanted === shown ? AT_LEAST_EVERY_MS : 0);
+}
 
-  const plural = (n, noun) => `${n ? count(n) : "no"} ${noun}${n > 1 ? "s" : ""}`;
+async function draw(wanted) {
+  const { group, population, page } = wanted;
+  const which = new URLSearchParams({ group, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
+  if (population !== null) which.set("population", population);
+  const [staff, every, found] = await Promise.all(
+    [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`)]);
+  if (wanted !== shown) return;
+  const names = new Map(every.items.map(({ id, name }) => [id, name]));
+  fill("queue-workers", workers(staff.items));
+  fill("queue-populations", populations(every.items));
+  fill("queue-jobs", jobs(found, wanted, names, query), wanted !== drawn);
+  drawn = wanted;
+}
 
-  document.addEventListener("click", (event) => {
-    const target = event.target.closest?.("#queue [data-path], #queue a, #queue .network-id");
-    if (!target) return;
-    const { path, method, body, jobs, local, population, network } = target.dataset;
-    if (jobs) askFirst(target.dataset);
-    else if (method) act(method, path, body && JSON.parse(body));
-    else if (network && population) {
-      window.dash_clientside.set_props("picked",
-        { data: { population: Number(population), network: Number(network) } });
-    } else if (local !== undefined && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      window.dash_clientside.set_props("location", { search: target.search });
-    }
+function fill(id, content, isOther = false) {
+  const old = at(id).firstElementChild;
+  if (!isOther) hold(old, content);
+  morph(old, content);
+}
+
+/**
+ * While the pointer is among the rows they stay where they are, so that nothing comes under it
+ * that was not aimed at: those that left are dimmed, new ones come last.
+ */
+function hold(old, now) {
+  const [rows, next] = [old, now].map((content) => content.querySelector("tbody"));
+  if (!rows?.matches(":hover") || !next) return;
+  const added = new Map([...next.rows].map((row) => [row.dataset.key, row]));
+  const kept = [...rows.rows].map((row) => {
+    const same = added.get(row.dataset.key);
+    added.delete(row.dataset.key);
+    return same ?? gone(row);
   });
+  next.replaceChildren(...kept, ...added.values());
+}
 
-  document.addEventListener("change", ({ target }) => {
-    if (!target.matches?.("#queue select")) return;
-    act("PATCH", target.dataset.path, { [target.dataset.field]: Number(target.value) });
-    target.blur(); // it follows the server again
-  });
+function gone(row) {
+  const left = row.cloneNode(true);
+  left.classList.add("gone");
+  left.title = "no longer in this list";
+  for (const control of left.querySelectorAll("button, input, select")) control.disabled = true;
+  return left;
+}
 
-  /** Many jobs are cancelled by a second click, beside which they are named. */
-  function askFirst({ jobs, name, method, path }) {
-    const many = `${count(Number(jobs))} jobs`;
-    const button = (text, value, properties) =>
-      h("button", { class: "button", value, ...properties }, text);
-    const question = h("dialog", { "aria-labelledby": "queue-question" },
-      h("h2", { id: "queue-question" }, `Cancel ${many} of ${name}?`),
-      h("p", {}, "What trains now ends without a result. Jobs that another population wants, too, "
-        + "go on. Retry asks for them again."),
-      h("form", { method: "dialog", class: "acts" },
-        button("Keep them", "", { autofocus: true }), button(`Cancel ${many}`, "cancel")));
-    at("queue").append(question);
-    question.addEventListener("close", () => {
-      if (question.returnValue === "cancel") act(method, path);
-      question.remove();
+document.addEventListener("pointerout", ({ target, relatedTarget }) => {
+  const rows = shown && target.closest?.("#queue tbody");
+  if (rows && !rows.contains(relatedTarget)) look(0);
+});
+
+// ---------------------------------------------------------------- what is done
+
+function say(text) {
+  at("queue-said").textContent = text;
+}
+
+/** One request, what came of it in words, and the tables once more. */
+async function act(method, path, body) {
+  try {
+    const answer = await ask(path, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: body ? JSON.stringify(body) : undefined,
     });
-    question.showModal();
+    say(inWords(method, path, body, answer));
+  } catch (error) {
+    say(error.message);
   }
+  look(0);
+}
 
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches?.("#queue form[data-path]")) return;
+const DONE = {
+  cancel: "cancelled", retry: "asked for again", benchmarks: "queued", networks: "added",
+};
+
+function inWords(method, path, body, answer) {
+  const [, noun, id, what] = path.split("/");
+  if (noun === "jobs") return `job ${id} ${answer.cancelling ? "will be " : ""}${DONE[what]}`;
+  if (what === "networks") return `${plural(body.n, "network")} added to ${answer.name}`;
+  if (method === "POST") {
+    return `${plural(answer.jobs, what === "benchmarks" ? "benchmark" : "job")} ${DONE[what]}`;
+  }
+  if ("paused" in body) return `${answer.name} ${answer.paused ? "paused" : "goes on"}`;
+  return `${answer.name}: priority ${answer.priority}`;
+}
+
+const plural = (n, noun) => `${n ? count(n) : "no"} ${noun}${n > 1 ? "s" : ""}`;
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest?.("#queue [data-path], #queue a, #queue .network-id");
+  if (!target) return;
+  const { path, method, body, jobs, local, population, network } = target.dataset;
+  if (jobs) askFirst(target.dataset);
+  else if (method) act(method, path, body && JSON.parse(body));
+  else if (network && population) {
+    window.dash_clientside.set_props("picked",
+      { data: { population: Number(population), network: Number(network) } });
+  } else if (local !== undefined && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
-    act("POST", form.dataset.path, { n: Number(new FormData(form).get("n")) });
-    form.reset();
-  });
+    window.dash_clientside.set_props("location", { search: target.search });
+  }
+});
 
-  window.netspaceQueue = { show };
-})();
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches?.("#queue select")) return;
+  act("PATCH", target.dataset.path, { [target.dataset.field]: Number(target.value) });
+  target.blur(); // it follows the server again
+});
+
+/** Many jobs are cancelled by a second click, beside which they are named. */
+function askFirst({ jobs, name, method, path }) {
+  const many = `${count(Number(jobs))} jobs`;
+  const button = (text, value, properties) =>
+    h("button", { class: "button", value, ...properties }, text);
+  const question = h("dialog", { "aria-labelledby": "queue-question" },
+    h("h2", { id: "queue-question" }, `Cancel ${many} of ${name}?`),
+    h("p", {}, "What trains now ends without a result. Jobs that another population wants, too, "
+      + "go on. Retry asks for them again."),
+    h("form", { method: "dialog", class: "acts" },
+      button("Keep them", "", { autofocus: true }), button(`Cancel ${many}`, "cancel")));
+  at("queue").append(question);
+  question.addEventListener("close", () => {
+    if (question.returnValue === "cancel") act(method, path);
+    question.remove();
+  });
+  question.showModal();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches?.("#queue form[data-path]")) return;
+  event.preventDefault();
+  act("POST", form.dataset.path, { n: Number(new FormData(form).get("n")) });
+  form.reset();
+});

@@ -2,39 +2,36 @@
  * What a population began with: networks that were measured for the one it refines. They stand
  * first in the sampling order, in rings, and "new ones only" is a constraint on that order.
  */
-(() => {
-  "use strict";
-  const { same } = window.netspaceConstraints;
-  const { count, write } = window.netspaceFormat;
-  const at = (id) => document.getElementById(id);
 
-  const newOnly = (inherited) => ({ lo: inherited, hi: Infinity });
+import { same } from "../../base/constraint_text.mjs";
+import { count, write } from "../../base/format.mjs";
 
-  class Inherited {
-    /** @param {(constraint: ?object) => void} take a constraint on `ordinal`, or let go of it */
-    constructor(take) {
-      this.chip = at("new-only");
-      this.chip.addEventListener("click", () => {
-        take(this.chip.getAttribute("aria-pressed") === "true" ? null : newOnly(this.inherited));
-      });
-    }
+const at = (id) => document.getElementById(id);
 
-    /**
-     * @param {?object} own the population, as REST tells it
-     * @param {?string} parent name of the one that it inherits from, where that is here
-     * @param {Map<string, object>} constraints
-     */
-    show(own, parent, constraints) {
-      this.inherited = own?.inherited ?? 0;
-      at("inherited").hidden = !this.inherited;
-      if (!this.inherited) return;
-      write(at("inherited-said"),
-        `○ ${count(this.inherited)} inherited, ● ${count(own.n - this.inherited)} new`);
-      at("inherited-said").title = `the first were measured for ${parent ?? "another population"}`;
-      const asked = same(newOnly(this.inherited), constraints.get("ordinal") ?? null);
-      this.chip.setAttribute("aria-pressed", String(asked));
-    }
+const newOnly = (inherited) => ({ lo: inherited, hi: Infinity });
+
+export class Inherited {
+  /** @param {(constraint: ?object) => void} take a constraint on `ordinal`, or let go of it */
+  constructor(take) {
+    this.chip = at("new-only");
+    this.chip.addEventListener("click", () => {
+      take(this.chip.getAttribute("aria-pressed") === "true" ? null : newOnly(this.inherited));
+    });
   }
 
-  window.netspaceInherited = { Inherited };
-})();
+  /**
+   * @param {?object} own the population, as REST tells it
+   * @param {?string} parent name of the one that it inherits from, where that is here
+   * @param {Map<string, object>} constraints
+   */
+  show(own, parent, constraints) {
+    this.inherited = own?.inherited ?? 0;
+    at("inherited").hidden = !this.inherited;
+    if (!this.inherited) return;
+    write(at("inherited-said"),
+      `○ ${count(this.inherited)} inherited, ● ${count(own.n - this.inherited)} new`);
+    at("inherited-said").title = `the first were measured for ${parent ?? "another population"}`;
+    const asked = same(newOnly(this.inherited), constraints.get("ordinal") ?? null);
+    this.chip.setAttribute("aria-pressed", String(asked));
+  }
+}

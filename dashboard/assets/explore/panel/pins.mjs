@@ -1,121 +1,118 @@
 /** Pinned constraint sets: up to three, each with a colour of its own that it keeps. */
-(() => {
-  "use strict";
-  const { constraint: words, fixed } = window.netspaceFormat;
-  const { element } = window.netspaceEdf;
-  const { colour } = window.netspaceAxes;
-  const MOST = 3;
-  const NAMES = ["A", "B", "C"];
 
-  class Pins {
-    /** @param {object} told {changed(): void, take(constraints: Map): void} */
-    constructor({ changed, take }) {
-      this.changed = changed;
-      this.take = take;
-      this.pins = []; // {slot, constraints, view}
-      this.node = document.getElementById("pins");
-    }
+import { colour } from "../../base/axes.mjs";
+import { h } from "../../base/elements.mjs";
+import { constraint as words, fixed } from "../../base/format.mjs";
 
-    get full() {
-      return this.pins.length >= MOST;
-    }
+const MOST = 3;
+const NAMES = ["A", "B", "C"];
 
-    /** Pin a set of constraints, unless it is there. @returns {boolean} */
-    add(constraints) {
-      if (this.full) return false;
-      const taken = new Set(this.pins.map(({ slot }) => slot));
-      const slot = [0, 1, 2].find((i) => !taken.has(i));
-      this.pins.push({ slot, constraints: new Map(constraints), view: null });
-      return true;
-    }
+export class Pins {
+  /** @param {object} told {changed(): void, take(constraints: Map): void} */
+  constructor({ changed, take }) {
+    this.changed = changed;
+    this.take = take;
+    this.pins = []; // {slot, constraints, view}
+    this.node = document.getElementById("pins");
+  }
 
-    /** These sets and no others. @param {Map<string, object>[]} sets */
-    replace(sets) {
-      this.pins = [];
-      for (const constraints of sets) this.add(constraints);
-    }
+  get full() {
+    return this.pins.length >= MOST;
+  }
 
-    constraints() {
-      return this.pins.map(({ constraints }) => constraints);
-    }
+  /** Pin a set of constraints, unless it is there. @returns {boolean} */
+  add(constraints) {
+    if (this.full) return false;
+    const taken = new Set(this.pins.map(({ slot }) => slot));
+    const slot = [0, 1, 2].find((i) => !taken.has(i));
+    this.pins.push({ slot, constraints: new Map(constraints), view: null });
+    return true;
+  }
 
-    /** Which colour each of them has, of three. */
-    slots() {
-      return this.pins.map(({ slot }) => slot);
-    }
+  /** These sets and no others. @param {Map<string, object>[]} sets */
+  replace(sets) {
+    this.pins = [];
+    for (const constraints of sets) this.add(constraints);
+  }
 
-    remove(slot) {
-      this.pins = this.pins.filter((pin) => pin.slot !== slot);
-      this.changed();
-    }
+  constraints() {
+    return this.pins.map(({ constraints }) => constraints);
+  }
 
-    /** Views of another table. */
-    adopt(table) {
-      for (const pin of this.pins) {
-        pin.view = table.view();
-        pin.view.apply(Object.fromEntries(pin.constraints));
-      }
-    }
+  /** Which colour each of them has, of three. */
+  slots() {
+    return this.pins.map(({ slot }) => slot);
+  }
 
-    /** As curves of the EDF. */
-    sets() {
-      return this.pins.filter(({ view }) => view).map(({ slot, view }) => ({
-        key: `pin ${slot}`, name: `Set ${NAMES[slot]}`, colour: colour(`pin-${slot + 1}`), view,
-        width: 1.6, moving: false,
-      }));
-    }
+  remove(slot) {
+    this.pins = this.pins.filter((pin) => pin.slot !== slot);
+    this.changed();
+  }
 
-    /** @param {object[]} others sets that are listed above: {name, colour, view} */
-    show(others, controls) {
-      const rows = others.map((set) => this.#row(set, "", null));
-      for (const { slot, constraints, view } of this.pins) {
-        if (!view) continue;
-        const set = { name: `Set ${NAMES[slot]}`, colour: colour(`pin-${slot + 1}`), view };
-        rows.push(this.#row(set, describe(constraints, controls), slot));
-      }
-      this.node.replaceChildren(...rows);
-    }
-
-    #row({ name, colour: of, view, dash }, text, slot) {
-      const swatch = element("i");
-      swatch.className = dash ? "swatch dashed" : "swatch";
-      swatch.style.color = of;
-      const title = element("span", element("b", name), text);
-      title.className = "pin-name";
-      title.title = text || name;
-      const middle = view.median();
-      const median = element("span", fixed(middle, 2) + (Number.isFinite(middle) ? " %" : ""));
-      median.className = "pin-median";
-      median.title = "median error";
-      const row = element("div", swatch, title, median);
-      row.className = "pin-row";
-      if (slot === null) return row;
-      row.dataset.pin = NAMES[slot];
-      row.append(
-        button("↩", `use set ${NAMES[slot]} as constraints`, () => {
-          this.take(new Map(this.pins.find((pin) => pin.slot === slot).constraints));
-        }),
-        button("×", `remove set ${NAMES[slot]}`, () => this.remove(slot)),
-      );
-      return row;
+  /** Views of another table. */
+  adopt(table) {
+    for (const pin of this.pins) {
+      pin.view = table.view();
+      pin.view.apply(Object.fromEntries(pin.constraints));
     }
   }
 
-  function button(text, label, act) {
-    const node = element("button", text);
-    node.title = label;
-    node.setAttribute("aria-label", label);
-    node.addEventListener("click", act);
-    return node;
+  /** As curves of the EDF. */
+  sets() {
+    return this.pins.filter(({ view }) => view).map(({ slot, view }) => ({
+      key: `pin ${slot}`, name: `Set ${NAMES[slot]}`, colour: colour(`pin-${slot + 1}`), view,
+      width: 1.6, moving: false,
+    }));
   }
 
-  function describe(constraints, controls) {
-    const byName = new Map(controls.map((control) => [control.name, control]));
-    return [...constraints].map(([name, one]) => {
-      const control = byName.get(name);
-      return control ? `${control.symbol} ${words(one, control)}` : name;
-    }).join("; ");
+  /** @param {object[]} others sets that are listed above: {name, colour, view} */
+  show(others, controls) {
+    const rows = others.map((set) => this.#row(set, "", null));
+    for (const { slot, constraints, view } of this.pins) {
+      if (!view) continue;
+      const set = { name: `Set ${NAMES[slot]}`, colour: colour(`pin-${slot + 1}`), view };
+      rows.push(this.#row(set, describe(constraints, controls), slot));
+    }
+    this.node.replaceChildren(...rows);
   }
 
-  window.netspacePins = { Pins };
-})();
+  #row({ name, colour: of, view, dash }, text, slot) {
+    const swatch = h("i");
+    swatch.className = dash ? "swatch dashed" : "swatch";
+    swatch.style.color = of;
+    const title = h("span", {}, h("b", {}, name), text);
+    title.className = "pin-name";
+    title.title = text || name;
+    const middle = view.median();
+    const median = h("span", {}, fixed(middle, 2) + (Number.isFinite(middle) ? " %" : ""));
+    median.className = "pin-median";
+    median.title = "median error";
+    const row = h("div", {}, swatch, title, median);
+    row.className = "pin-row";
+    if (slot === null) return row;
+    row.dataset.pin = NAMES[slot];
+    row.append(
+      button("↩", `use set ${NAMES[slot]} as constraints`, () => {
+        this.take(new Map(this.pins.find((pin) => pin.slot === slot).constraints));
+      }),
+      button("×", `remove set ${NAMES[slot]}`, () => this.remove(slot)),
+    );
+    return row;
+  }
+}
+
+function button(text, label, act) {
+  const node = h("button", {}, text);
+  node.title = label;
+  node.setAttribute("aria-label", label);
+  node.addEventListener("click", act);
+  return node;
+}
+
+function describe(constraints, controls) {
+  const byName = new Map(controls.map((control) => [control.name, control]));
+  return [...constraints].map(([name, one]) => {
+    const control = byName.get(name);
+    return control ? `${control.symbol} ${words(one, control)}` : name;
+  }).join("; ");
+}

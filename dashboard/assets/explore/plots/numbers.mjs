@@ -1,120 +1,117 @@
 /** Key numbers beside the EDF, how many pass, and the legend: written where they changed. */
-(() => {
-  "use strict";
-  const { cancelledOf, count, fixed, percent, signed, write } = window.netspaceFormat;
-  const { element } = window.netspaceEdf;
-  const { FEWEST } = window.netspaceEngine;
-  const PREFIX = "Statistics read the first networks of the sampling order that are all "
-    + "finished: small networks finish first and would bend the curve. Pending ones come "
-    + "behind; failed ones have no result; diverged ones count as infinite error.";
-  const TELLING = 10; // results on either side; below, no difference is coloured
-  const ROWS = {
-    n: ["Networks", PREFIX],
-    best: ["Best error", "the lowest top-1 error among them"],
-    median: ["Median error", "half of the networks have at most this error"],
-    below: ["P(error < e)", "share of networks with an error below the threshold e"],
-  };
 
-  class Numbers {
-    constructor() {
-      this.cells = {};
-      const list = document.getElementById("numbers");
-      for (const [key, [title, tip]] of Object.entries(ROWS)) {
-        const small = element("small");
-        const value = element("span");
-        const term = element("dt", title);
-        const cell = element("dd", value, small);
-        cell.dataset.number = key;
-        term.title = cell.title = tip;
-        list.append(term, cell);
-        this.cells[key] = { term, value, small };
-      }
-    }
+import { h } from "../../base/elements.mjs";
+import { cancelledOf, count, fixed, percent, signed, write } from "../../base/format.mjs";
+import { FEWEST } from "../../engine/engine.mjs";
 
-    /**
-     * @param {object} view current @param {?object} other {name, view} to compare with
-     * @param {number} e threshold, percent
-     */
-    draw(view, other, e) {
-      const { n, best, median, below } = this.cells;
-      const counts = view.counts();
-      const some = counts.results > 0;
-      write(n.value, count(counts.results));
-      write(n.small, leftOut(counts, view.table));
-      const theirCount = other?.view.counts().results ?? 0;
-      const there = theirCount > 0;
-      const enough = Math.min(counts.results, theirCount) >= TELLING;
-      const compare = (cell, own, theirs) => {
-        write(cell.value, Number.isFinite(own) ? `${fixed(own, 2)} %` : fixed(own));
-        const difference = own - theirs;
-        const known = there && Number.isFinite(difference);
-        write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");
-        mark(cell.small, enough && known && difference < -0.05);
-      };
-      compare(best, view.min(), other?.view.min());
-      compare(median, view.median(), other?.view.median());
-      write(below.term, `P(error < ${fixed(e, 1)} %)`);
-      write(below.value, some ? percent(view.share(e)) : "–");
-      const theirs = there ? other.view.share(e) : NaN;
-      write(below.small, theirs >= 0 ? `${percent(theirs)} ${other.name}` : "");
-      mark(below.small, enough && view.share(e) > theirs);
+const PREFIX = "Statistics read the first networks of the sampling order that are all "
+  + "finished: small networks finish first and would bend the curve. Pending ones come "
+  + "behind; failed ones have no result; diverged ones count as infinite error.";
+const TELLING = 10; // results on either side; below, no difference is coloured
+const ROWS = {
+  n: ["Networks", PREFIX],
+  best: ["Best error", "the lowest top-1 error among them"],
+  median: ["Median error", "half of the networks have at most this error"],
+  below: ["P(error < e)", "share of networks with an error below the threshold e"],
+};
+
+export class Numbers {
+  constructor() {
+    this.cells = {};
+    const list = document.getElementById("numbers");
+    for (const [key, [title, tip]] of Object.entries(ROWS)) {
+      const small = h("small");
+      const value = h("span");
+      const term = h("dt", {}, title);
+      const cell = h("dd", {}, value, small);
+      cell.dataset.number = key;
+      term.title = cell.title = tip;
+      list.append(term, cell);
+      this.cells[key] = { term, value, small };
     }
   }
 
-  function mark(node, better) {
-    const sign = better ? "better" : "";
-    if (node.dataset.sign !== sign) node.dataset.sign = sign;
+  /**
+   * @param {object} view current @param {?object} other {name, view} to compare with
+   * @param {number} e threshold, percent
+   */
+  draw(view, other, e) {
+    const { n, best, median, below } = this.cells;
+    const counts = view.counts();
+    const some = counts.results > 0;
+    write(n.value, count(counts.results));
+    write(n.small, leftOut(counts, view.table));
+    const theirCount = other?.view.counts().results ?? 0;
+    const there = theirCount > 0;
+    const enough = Math.min(counts.results, theirCount) >= TELLING;
+    const compare = (cell, own, theirs) => {
+      write(cell.value, Number.isFinite(own) ? `${fixed(own, 2)} %` : fixed(own));
+      const difference = own - theirs;
+      const known = there && Number.isFinite(difference);
+      write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");
+      mark(cell.small, enough && known && difference < -0.05);
+    };
+    compare(best, view.min(), other?.view.min());
+    compare(median, view.median(), other?.view.median());
+    write(below.term, `P(error < ${fixed(e, 1)} %)`);
+    write(below.value, some ? percent(view.share(e)) : "–");
+    const theirs = there ? other.view.share(e) : NaN;
+    write(below.small, theirs >= 0 ? `${percent(theirs)} ${other.name}` : "");
+    mark(below.small, enough && view.share(e) > theirs);
   }
+}
 
-  /** What is beside n: without a result, or with an infinite one. */
-  function leftOut(counts, table) {
-    const { failed, pending, diverged } = counts;
-    const cancelled = cancelledOf(counts, table);
-    const parts = [[pending, "pending"], [failed - cancelled, "failed"],
-      [cancelled, "cancelled"], [diverged, "diverged"]];
-    const said = parts.filter(([n]) => n).map(([n, word]) => `${count(n)} ${word}`);
-    return said.join("\n") || "all finished";
-  }
+function mark(node, better) {
+  const sign = better ? "better" : "";
+  if (node.dataset.sign !== sign) node.dataset.sign = sign;
+}
 
-  /** Why there is no selection of networks: "20 needed, 9 pass". */
-  function tooFew(view) {
-    const { passing: some, results } = view.counts();
-    const have = results === some ? `${count(some)} pass` : `${count(results)} with a result`;
-    return `${FEWEST} needed, ${have}`;
-  }
+/** What is beside n: without a result, or with an infinite one. */
+function leftOut(counts, table) {
+  const { failed, pending, diverged } = counts;
+  const cancelled = cancelledOf(counts, table);
+  const parts = [[pending, "pending"], [failed - cancelled, "failed"],
+    [cancelled, "cancelled"], [diverged, "diverged"]];
+  const said = parts.filter(([n]) => n).map(([n, word]) => `${count(n)} ${word}`);
+  return said.join("\n") || "all finished";
+}
 
-  /** How many networks pass, beside the constraints. */
-  function passing({ passing: some, n }) {
-    write(document.getElementById("passing"), count(some));
-    write(document.getElementById("passing-of"), ` of ${count(n)} networks pass`);
-    const bar = document.getElementById("passing-bar");
-    const scale = `scaleX(${n ? (some / n).toFixed(4) : 0})`;
-    if (bar.style.transform !== scale) bar.style.transform = scale;
-  }
+/** Why there is no selection of networks: "20 needed, 9 pass". */
+export function tooFew(view) {
+  const { passing: some, results } = view.counts();
+  const have = results === some ? `${count(some)} pass` : `${count(results)} with a result`;
+  return `${FEWEST} needed, ${have}`;
+}
 
-  /** Names of the curves. @param {object[]} sets as Edf.draw takes them */
-  function legend(sets) {
-    const told = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]);
-    const key = told.join();
-    const node = document.getElementById("edf-legend");
-    if (node.dataset.key === key) return;
-    node.dataset.key = key;
-    const entries = sets.map(({ name, colour, view, dash }) => {
-      const swatch = element("i");
-      swatch.className = dash ? "swatch dashed" : "swatch";
-      swatch.style.color = colour;
-      const text = element("span", name);
-      text.className = "legend-name";
-      const entry = element("span", swatch, text, element("b", count(view.counts().results)));
-      entry.title = name;
-      return entry;
-    });
-    const band = element("span", "band: Wilson 95 %");
-    band.className = "muted";
-    band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the "
-      + "whole curve less often.";
-    node.replaceChildren(...entries, band);
-  }
+/** How many networks pass, beside the constraints. */
+export function passing({ passing: some, n }) {
+  write(document.getElementById("passing"), count(some));
+  write(document.getElementById("passing-of"), ` of ${count(n)} networks pass`);
+  const bar = document.getElementById("passing-bar");
+  const scale = `scaleX(${n ? (some / n).toFixed(4) : 0})`;
+  if (bar.style.transform !== scale) bar.style.transform = scale;
+}
 
-  window.netspaceNumbers = { Numbers, passing, legend, tooFew };
-})();
+/** Names of the curves. @param {object[]} sets as Edf.draw takes them */
+export function legend(sets) {
+  const told = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]);
+  const key = told.join();
+  const node = document.getElementById("edf-legend");
+  if (node.dataset.key === key) return;
+  node.dataset.key = key;
+  const entries = sets.map(({ name, colour, view, dash }) => {
+    const swatch = h("i");
+    swatch.className = dash ? "swatch dashed" : "swatch";
+    swatch.style.color = colour;
+    const text = h("span", {}, name);
+    text.className = "legend-name";
+    const entry = h("span", {}, swatch, text, h("b", {}, count(view.counts().results)));
+    entry.title = name;
+    return entry;
+  });
+  const band = h("span", {}, "band: Wilson 95 %");
+  band.className = "muted";
+  band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the "
+    + "whole curve less often.";
+  node.replaceChildren(...entries, band);
+}

@@ -1,124 +1,123 @@
 /**
  * The picture: all plots and numbers of one view, on axes that hold its population.
  */
-(() => {
-  "use strict";
-  const { Frame, colour, nextFrame } = window.netspaceAxes;
-  const { errorRange } = window.netspaceEdf;
-  const { legend, passing } = window.netspaceNumbers;
-  const at = (id) => document.getElementById(id);
-  const NEAR = 0.12; // of the range: axes that are off by less stay
 
-  class Picture {
-    /** @param {object} told {request(), pick(row), below(e, done), axes()} */
-    constructor({ request, pick, below, axes }) {
-      const [edf, scatters, widths] = ["edf-frame", "scatter-frame", "widths-frame"]
-        .map((id) => new Frame(id, request));
-      this.frames = [edf, scatters, widths];
-      this.edf = new window.netspaceEdf.Edf(edf, { redraw: request, below });
-      this.scatters = new window.netspaceScatters.Scatters(scatters, { pick, changed: axes });
-      this.widths = new window.netspaceWidths.Widths(widths, pick);
-      this.numbers = new window.netspaceNumbers.Numbers();
-      this.drawn = 0;
-    }
+import { Frame, colour, nextFrame } from "../../base/axes.mjs";
+import { Edf, errorRange } from "./edf.mjs";
+import { Numbers, legend, passing } from "./numbers.mjs";
+import { Scatters } from "./scatters.mjs";
+import { Widths } from "./widths.mjs";
 
-    /**
-     * Axes that hold the data; Plotly hears of them only where they differ.
-     * @param {object} table @param {?object} rival another population's table
-     * @param {?object[]} controls of the table's columns; null: not there yet
-     */
-    axes(table, rival, controls) {
-      const views = [table.all, ...(rival ? [rival.all] : [])];
-      const { population } = table.header;
-      const key = `${population} ${rival?.header.population}`;
-      const range = this.#range(errorRange(views) ?? [0, 100], key);
-      this.edf.setAxes(range, population);
-      this.widths.setAxes(table, population);
-      if (!controls) return;
-      this.scatters.setControls(controls);
-      this.scatters.setAxes(range, population);
-    }
+const at = (id) => document.getElementById(id);
+const NEAR = 0.12; // of the range: axes that are off by less stay
 
-    /** The range from before, as long as it fits: axes that creep are hard to read. */
-    #range([lo, hi], key) {
-      const [before, after] = this.range ?? [0, 0];
-      const near = Math.abs(lo - before) + Math.abs(hi - after) < NEAR * (hi - lo);
-      if (this.rangeOf !== key || !near) this.range = [lo, hi];
-      this.rangeOf = key;
-      return this.range;
-    }
-
-    /** Curves are counted anew: results have come, or colours changed. */
-    forget() {
-      this.edf.forget();
-      at("edf-legend").dataset.key = "";
-    }
-
-    /**
-     * @param {object} page what is shown: view, rival, pins, constrained, below, best, picked,
-     *     whether the panel's controls are there, and how many networks are inherited
-     */
-    draw({ view, rival, pins, constrained, below, best, picked, controlled, inherited }) {
-      const sets = curves(view, rival, pins, constrained);
-      const row = picked === null ? -1 : view.table.rowOf(picked);
-      const error = row < 0 ? NaN : view.table.error[row];
-      this.edf.draw(sets, below, Number.isFinite(error) ? error : null);
-      legend(sets);
-      passing(view.counts());
-      const against = rival ? { name: names(view, rival)[1], view: rival } : null;
-      const other = constrained ? { name: "all", view: view.table.all } : against;
-      this.numbers.draw(view, other, below);
-      if (controlled) this.scatters.draw(view, row, inherited);
-      this.widths.draw(view, best, row);
-      at("explore").dataset.drawn = String(++this.drawn);
-      if (this.drawn === 1) this.#mount();
-    }
-
-    /** Axes come when the first picture is on the screen: Plotly takes long to load. */
-    async #mount() {
-      await nextFrame();
-      await nextFrame();
-      for (const frame of this.frames) await frame.mount();
-    }
-  }
-
-  /** The curves of the EDF, from the back to the front; a colour belongs to a set. */
-  function curves(view, rival, pins, constrained) {
-    const { table } = view;
-    const [own, other] = names(view, rival);
-    const current = {
-      key: "current", name: constrained ? "Current" : own, colour: colour("current"),
-      view, width: 2.2, band: true, moving: true,
-    };
-    const others = rival ? [{
-      key: "against", name: other, colour: colour("against"), view: rival,
-      width: 1.5, moving: true, dash: [6, 3],
-    }] : [];
-    const all = { key: "all", name: "All", colour: colour("all"), view: table.all, width: 1.5 };
-    return [...(constrained ? [all] : []), ...others, ...pins, current];
+export class Picture {
+  /** @param {object} told {request(), pick(row), below(e, done), axes()} */
+  constructor({ request, pick, below, axes }) {
+    const [edf, scatters, widths] = ["edf-frame", "scatter-frame", "widths-frame"]
+      .map((id) => new Frame(id, request));
+    this.frames = [edf, scatters, widths];
+    this.edf = new Edf(edf, { redraw: request, below });
+    this.scatters = new Scatters(scatters, { pick, changed: axes });
+    this.widths = new Widths(widths, pick);
+    this.numbers = new Numbers();
+    this.drawn = 0;
   }
 
   /**
-   * The names of two populations without the parts that both begin or end with: "RegNetX · digits"
-   * beside "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left, or one is alone.
-   * Compare's are made alike by `services.sides`.
-   * @returns {string[]}
+   * Axes that hold the data; Plotly hears of them only where they differ.
+   * @param {object} table @param {?object} rival another population's table
+   * @param {?object[]} controls of the table's columns; null: not there yet
    */
-  function names(view, rival) {
-    const whole = [view, rival].filter(Boolean).map(({ table }) => table.header.name);
-    const parts = whole.map((name) => name.split(/(?<=: )|(?= · )|(?= \()/));
-    const first = shared(parts);
-    const last = shared(parts.map((name) => name.toReversed()));
-    const left = parts.map((name) => name.slice(first, name.length - last).join(""));
-    const bare = left.map((name) => name.replace(/^[ ·]+|[ ·]+$/g, ""));
-    return bare.every(Boolean) ? bare : whole;
+  axes(table, rival, controls) {
+    const views = [table.all, ...(rival ? [rival.all] : [])];
+    const { population } = table.header;
+    const key = `${population} ${rival?.header.population}`;
+    const range = this.#range(errorRange(views) ?? [0, 100], key);
+    this.edf.setAxes(range, population);
+    this.widths.setAxes(table, population);
+    if (!controls) return;
+    this.scatters.setControls(controls);
+    this.scatters.setAxes(range, population);
   }
 
-  /** How many items lists have in common from their beginning on. */
-  function shared(lists) {
-    const differs = lists[0].findIndex((item, i) => lists.some((list) => list[i] !== item));
-    return differs < 0 ? lists[0].length : differs;
+  /** The range from before, as long as it fits: axes that creep are hard to read. */
+  #range([lo, hi], key) {
+    const [before, after] = this.range ?? [0, 0];
+    const near = Math.abs(lo - before) + Math.abs(hi - after) < NEAR * (hi - lo);
+    if (this.rangeOf !== key || !near) this.range = [lo, hi];
+    this.rangeOf = key;
+    return this.range;
   }
 
-  window.netspacePicture = { Picture, curves, names };
-})();
+  /** Curves are counted anew: results have come, or colours changed. */
+  forget() {
+    this.edf.forget();
+    at("edf-legend").dataset.key = "";
+  }
+
+  /**
+   * @param {object} page what is shown: view, rival, pins, constrained, below, best, picked,
+   *     whether the panel's controls are there, and how many networks are inherited
+   */
+  draw({ view, rival, pins, constrained, below, best, picked, controlled, inherited }) {
+    const sets = curves(view, rival, pins, constrained);
+    const row = picked === null ? -1 : view.table.rowOf(picked);
+    const error = row < 0 ? NaN : view.table.error[row];
+    this.edf.draw(sets, below, Number.isFinite(error) ? error : null);
+    legend(sets);
+    passing(view.counts());
+    const against = rival ? { name: names(view, rival)[1], view: rival } : null;
+    const other = constrained ? { name: "all", view: view.table.all } : against;
+    this.numbers.draw(view, other, below);
+    if (controlled) this.scatters.draw(view, row, inherited);
+    this.widths.draw(view, best, row);
+    at("explore").dataset.drawn = String(++this.drawn);
+    if (this.drawn === 1) this.#mount();
+  }
+
+  /** Axes come when the first picture is on the screen: Plotly takes long to load. */
+  async #mount() {
+    await nextFrame();
+    await nextFrame();
+    for (const frame of this.frames) await frame.mount();
+  }
+}
+
+/** The curves of the EDF, from the back to the front; a colour belongs to a set. */
+export function curves(view, rival, pins, constrained) {
+  const { table } = view;
+  const [own, other] = names(view, rival);
+  const current = {
+    key: "current", name: constrained ? "Current" : own, colour: colour("current"),
+    view, width: 2.2, band: true, moving: true,
+  };
+  const others = rival ? [{
+    key: "against", name: other, colour: colour("against"), view: rival,
+    width: 1.5, moving: true, dash: [6, 3],
+  }] : [];
+  const all = { key: "all", name: "All", colour: colour("all"), view: table.all, width: 1.5 };
+  return [...(constrained ? [all] : []), ...others, ...pins, current];
+}
+
+/**
+ * The names of two populations without the parts that both begin or end with: "RegNetX · digits"
+ * beside "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left, or one is alone.
+ * Compare's are made alike by `services.sides`.
+ * @returns {string[]}
+ */
+export function names(view, rival) {
+  const whole = [view, rival].filter(Boolean).map(({ table }) => table.header.name);
+  const parts = whole.map((name) => name.split(/(?<=: )|(?= · )|(?= \()/));
+  const first = shared(parts);
+  const last = shared(parts.map((name) => name.toReversed()));
+  const left = parts.map((name) => name.slice(first, name.length - last).join(""));
+  const bare = left.map((name) => name.replace(/^[ ·]+|[ ·]+$/g, ""));
+  return bare.every(Boolean) ? bare : whole;
+}
+
+/** How many items lists have in common from their beginning on. */
+function shared(lists) {
+  const differs = lists[0].findIndex((item, i) => lists.some((list) => list[i] !== item));
+  return differs < 0 ? lists[0].length : differs;
+}

@@ -2,45 +2,43 @@
  * What is drawn on Explore's canvases, in words for those who don't see them: the numbers that
  * stand beside each, as they are now.
  */
-(() => {
-  "use strict";
-  const REST_MS = 500; // a hand that moves writes the numbers with every frame
 
-  /** [canvas, what it is, where its numbers stand] */
-  const SPOKEN = [
-    ["edf-frame", "Error EDF", "#numbers > *, .edf .legend > *"],
-    ["widths-frame", "Fitted widths", ".widths-title"],
-    ["scatter-frame", "Error by parameter, best ranges", ".scatter-name b, .scatter-range"],
-  ];
+const REST_MS = 500; // a hand that moves writes the numbers with every frame
 
-  const text = (node) => node.innerText.replace(/\s+/g, " ").trim();
+/** [canvas, what it is, where its numbers stand] */
+const SPOKEN = [
+  ["edf-frame", "Error EDF", "#numbers > *, .edf .legend > *"],
+  ["widths-frame", "Fitted widths", ".widths-title"],
+  ["scatter-frame", "Error by parameter, best ranges", ".scatter-name b, .scatter-range"],
+];
 
-  function tell() {
-    for (const [id, name, beside] of SPOKEN) {
-      const frame = document.getElementById(`${id}-canvas`)?.parentElement;
-      if (!frame?.checkVisibility()) continue;
-      const told = [...document.querySelectorAll(beside)].map(text).filter(Boolean);
-      const label = `${name}: ${told.join(", ")}`;
-      if (frame.getAttribute("aria-label") !== label) frame.setAttribute("aria-label", label);
-    }
+const text = (node) => node.innerText.replace(/\s+/g, " ").trim();
+
+function tell() {
+  for (const [id, name, beside] of SPOKEN) {
+    const frame = document.getElementById(`${id}-canvas`)?.parentElement;
+    if (!frame?.checkVisibility()) continue;
+    const told = [...document.querySelectorAll(beside)].map(text).filter(Boolean);
+    const label = `${name}: ${told.join(", ")}`;
+    if (frame.getAttribute("aria-label") !== label) frame.setAttribute("aria-label", label);
   }
+}
 
-  let resting = null;
-  const watcher = new MutationObserver(() => {
-    clearTimeout(resting);
-    resting = setTimeout(tell, REST_MS);
-  });
+let resting = null;
+const watcher = new MutationObserver(() => {
+  clearTimeout(resting);
+  resting = setTimeout(tell, REST_MS);
+});
 
-  function begin() {
-    const parts = [".edf", ".widths", ".scatters"].map((card) => document.querySelector(card));
-    if (parts.some((part) => !part)) {
-      requestAnimationFrame(begin);
-      return;
-    }
-    for (const part of parts) {
-      watcher.observe(part, { childList: true, characterData: true, subtree: true });
-    }
+function begin() {
+  const parts = [".edf", ".widths", ".scatters"].map((card) => document.querySelector(card));
+  if (parts.some((part) => !part)) {
+    requestAnimationFrame(begin);
+    return;
   }
+  for (const part of parts) {
+    watcher.observe(part, { childList: true, characterData: true, subtree: true });
+  }
+}
 
-  begin();
-})();
+begin();

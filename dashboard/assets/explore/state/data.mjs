@@ -4,156 +4,156 @@
  * A table is fetched when an event tells of a newer version: one fetch at a time for each
  * population, and never one too few.
  */
-(() => {
-  "use strict";
-  const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
-  const STAFF_MS = 5000; // between two looks at the workers, who speak as often
-  const LISTING_MS = 200; // populations that appear together are listed once
 
-  const NOBODY = { listed() {}, appeared() {}, arrived() {}, failed() {} };
+import { ask, columns } from "../../base/live.mjs";
+import { first as firstOf, rivalOf } from "../../base/populations.mjs";
+import * as url from "./url.mjs";
 
-  class Data {
-    constructor() {
-      this.told = NOBODY;
-      this.early = null; // a list on its way before there is a page
-      this.populations = null; // oldest first; null: not known yet
-      this.activities = new Map(); // by population
-      this.staff = null; // how many workers there are, as somebody asked last; null: not known
-      this.tables = new Map(); // by population
-      this.fetching = new Map(); // population -> whether to fetch once more
-    }
+const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
+const STAFF_MS = 5000; // between two looks at the workers, who speak as often
+const LISTING_MS = 200; // populations that appear together are listed once
 
-    /**
-     * Who is told of what comes from now on.
-     * @param {object} told
-     * @param {() => void} told.listed the list of populations has come
-     * @param {() => void} told.appeared a population has appeared that the list lacked
-     * @param {(id: number) => void} told.arrived a table has come
-     * @param {(error: Error) => void} told.failed there is nothing to show
-     */
-    tell(told) {
-      this.told = told;
-    }
+const NOBODY = { listed() {}, appeared() {}, arrived() {}, failed() {} };
 
-    /** Fetch what the link shows before there is a page to show it on. */
-    async prefetch() {
-      this.early = this.list();
-      await this.early;
-      for (const id of this.linked(window.netspaceUrl.read(location.search))) {
-        if (id !== null) this.fetch(id);
-      }
-    }
+export class Data {
+  constructor() {
+    this.told = NOBODY;
+    this.early = null; // a list on its way before there is a page
+    this.populations = null; // oldest first; null: not known yet
+    this.activities = new Map(); // by population
+    this.staff = null; // how many workers there are, as somebody asked last; null: not known
+    this.tables = new Map(); // by population
+    this.fetching = new Map(); // population -> whether to fetch once more
+  }
 
-    /** The population that a link shows, and the one against it; without a name, the first. */
-    linked(link) {
-      const known = (id) => this.find(id) !== null;
-      const first = window.netspacePopulations.first(this.populations)?.id ?? null;
-      const population = known(link.population) ? link.population : first;
-      const rival = link.population === null ? this.rivalOf(population) : null;
-      return [population, known(link.against) ? link.against : rival];
-    }
+  /**
+   * Who is told of what comes from now on.
+   * @param {object} told
+   * @param {() => void} told.listed the list of populations has come
+   * @param {() => void} told.appeared a population has appeared that the list lacked
+   * @param {(id: number) => void} told.arrived a table has come
+   * @param {(error: Error) => void} told.failed there is nothing to show
+   */
+  tell(told) {
+    this.told = told;
+  }
 
-    /** Whether all populations that a link names are in the list of now. */
-    knows({ population, against }) {
-      return population !== null
-        && [population, against].every((id) => id === null || this.find(id) !== null);
-    }
-
-    /** Populations that a link names and nobody knows: a sentence each. */
-    unknown(link) {
-      const [shown] = this.linked(link);
-      const there = this.find(shown)?.name;
-      const said = (id) => id !== null && this.find(id) === null;
-      const instead = there ? `; this is ${there}` : "";
-      return [
-        ...(said(link.population) ? [`There is no population ${link.population}${instead}`] : []),
-        ...(said(link.against) ? [`There is no population ${link.against} to compare with`] : []),
-      ];
-    }
-
-    /** The populations as they are now; the first time, as they were fetched early. */
-    async relist() {
-      const { early } = this;
-      this.early = null;
-      await (early ?? this.list());
-      if (early) this.told.listed();
-    }
-
-    async list() {
-      this.populations = (await window.netspaceLive.ask("/populations")).items;
-      this.told.listed();
-    }
-
-    find(id) {
-      return this.populations?.find((one) => one.id === id) ?? null;
-    }
-
-    /** The population to set beside another. */
-    rivalOf(id) {
-      return window.netspacePopulations.rivalOf(this.find(id), this.populations)?.id ?? null;
-    }
-
-    /** The names of other populations whose networks train now. */
-    trainingBeside(id) {
-      const others = [...this.activities.values()]
-        .filter(({ population, running }) => population !== id && running.length);
-      return others.map(({ population }) => this.find(population)?.name).filter(Boolean);
-    }
-
-    /** Count the workers, unless that was done just now. @param {() => void} changed */
-    async muster(changed) {
-      if (performance.now() - (this.musteredAt ?? -STAFF_MS) < STAFF_MS) return;
-      this.musteredAt = performance.now();
-      const { items } = await window.netspaceLive.ask("/workers");
-      this.staff = items.filter(({ alive }) => alive).length;
-      changed();
-    }
-
-    /** Whether a population's first table is on its way. */
-    waitsFor(id) {
-      return id !== null && !this.tables.has(id) && this.fetching.has(id);
-    }
-
-    /** Fetch the newest columns of a population. */
-    async fetch(id) {
-      if (this.fetching.has(id)) {
-        this.fetching.set(id, true);
-        return;
-      }
-      this.fetching.set(id, false);
-      const start = performance.now();
-      try {
-        this.tables.set(id, await window.netspaceLive.columns(id));
-        this.told.arrived(id);
-      } catch (error) {
-        // While the connection is away the strip says so; what is on the page stays.
-        if (!this.tables.has(id)) this.told.failed(error);
-      }
-      const pause = Math.max(SMALLEST_PAUSE_MS, 2 * (performance.now() - start));
-      setTimeout(() => {
-        const again = this.fetching.get(id);
-        this.fetching.delete(id);
-        if (again || this.#stale(id)) this.fetch(id);
-      }, pause);
-    }
-
-    #stale(id) {
-      const [known, table] = [this.activities.get(id), this.tables.get(id)];
-      return Boolean(known && table && known.version > table.header.version);
-    }
-
-    /** An event. @param {number[]} shown populations whose tables are kept new */
-    heard(activity, shown) {
-      const { population } = activity;
-      this.activities.set(population, activity);
-      if (shown.includes(population) && this.#stale(population)) this.fetch(population);
-      if (!this.populations || this.find(population)) return;
-      clearTimeout(this.listing);
-      this.listing = setTimeout(() => {
-        this.list().then(this.told.appeared, console.warn);
-      }, LISTING_MS);
+  /** Fetch what the link shows before there is a page to show it on. */
+  async prefetch() {
+    this.early = this.list();
+    await this.early;
+    for (const id of this.linked(url.read(location.search))) {
+      if (id !== null) this.fetch(id);
     }
   }
 
-  window.netspaceData = { Data };
-})();
+  /** The population that a link shows, and the one against it; without a name, the first. */
+  linked(link) {
+    const known = (id) => this.find(id) !== null;
+    const first = firstOf(this.populations)?.id ?? null;
+    const population = known(link.population) ? link.population : first;
+    const rival = link.population === null ? this.rivalOf(population) : null;
+    return [population, known(link.against) ? link.against : rival];
+  }
+
+  /** Whether all populations that a link names are in the list of now. */
+  knows({ population, against }) {
+    return population !== null
+      && [population, against].every((id) => id === null || this.find(id) !== null);
+  }
+
+  /** Populations that a link names and nobody knows: a sentence each. */
+  unknown(link) {
+    const [shown] = this.linked(link);
+    const there = this.find(shown)?.name;
+    const said = (id) => id !== null && this.find(id) === null;
+    const instead = there ? `; this is ${there}` : "";
+    return [
+      ...(said(link.population) ? [`There is no population ${link.population}${instead}`] : []),
+      ...(said(link.against) ? [`There is no population ${link.against} to compare with`] : []),
+    ];
+  }
+
+  /** The populations as they are now; the first time, as they were fetched early. */
+  async relist() {
+    const { early } = this;
+    this.early = null;
+    await (early ?? this.list());
+    if (early) this.told.listed();
+  }
+
+  async list() {
+    this.populations = (await ask("/populations")).items;
+    this.told.listed();
+  }
+
+  find(id) {
+    return this.populations?.find((one) => one.id === id) ?? null;
+  }
+
+  /** The population to set beside another. */
+  rivalOf(id) {
+    return rivalOf(this.find(id), this.populations)?.id ?? null;
+  }
+
+  /** The names of other populations whose networks train now. */
+  trainingBeside(id) {
+    const others = [...this.activities.values()]
+      .filter(({ population, running }) => population !== id && running.length);
+    return others.map(({ population }) => this.find(population)?.name).filter(Boolean);
+  }
+
+  /** Count the workers, unless that was done just now. @param {() => void} changed */
+  async muster(changed) {
+    if (performance.now() - (this.musteredAt ?? -STAFF_MS) < STAFF_MS) return;
+    this.musteredAt = performance.now();
+    const { items } = await ask("/workers");
+    this.staff = items.filter(({ alive }) => alive).length;
+    changed();
+  }
+
+  /** Whether a population's first table is on its way. */
+  waitsFor(id) {
+    return id !== null && !this.tables.has(id) && this.fetching.has(id);
+  }
+
+  /** Fetch the newest columns of a population. */
+  async fetch(id) {
+    if (this.fetching.has(id)) {
+      this.fetching.set(id, true);
+      return;
+    }
+    this.fetching.set(id, false);
+    const start = performance.now();
+    try {
+      this.tables.set(id, await columns(id));
+      this.told.arrived(id);
+    } catch (error) {
+      // While the connection is away the strip says so; what is on the page stays.
+      if (!this.tables.has(id)) this.told.failed(error);
+    }
+    const pause = Math.max(SMALLEST_PAUSE_MS, 2 * (performance.now() - start));
+    setTimeout(() => {
+      const again = this.fetching.get(id);
+      this.fetching.delete(id);
+      if (again || this.#stale(id)) this.fetch(id);
+    }, pause);
+  }
+
+  #stale(id) {
+    const [known, table] = [this.activities.get(id), this.tables.get(id)];
+    return Boolean(known && table && known.version > table.header.version);
+  }
+
+  /** An event. @param {number[]} shown populations whose tables are kept new */
+  heard(activity, shown) {
+    const { population } = activity;
+    this.activities.set(population, activity);
+    if (shown.includes(population) && this.#stale(population)) this.fetch(population);
+    if (!this.populations || this.find(population)) return;
+    clearTimeout(this.listing);
+    this.listing = setTimeout(() => {
+      this.list().then(this.told.appeared, console.warn);
+    }, LISTING_MS);
+  }
+}

@@ -1,41 +1,38 @@
 /** What can be undone: the constraint sets that were committed, newest last. */
-(() => {
-  "use strict";
-  const { formatAll, parseAll } = window.netspaceConstraints;
-  const MOST = 50;
 
-  class History {
-    #before = [];
-    #now = "[]";
+import { formatAll, parseAll } from "../../base/constraint_text.mjs";
 
-    /** Begin anew with a set. @param {Map<string, object>} constraints */
-    start(constraints) {
-      this.#before = [];
-      this.#now = written(constraints);
-    }
+const MOST = 50;
 
-    get some() {
-      return this.#before.length > 0;
-    }
+export class History {
+  #before = [];
+  #now = "[]";
 
-    /** A set is settled on; the same one again changes nothing. */
-    commit(constraints) {
-      const next = written(constraints);
-      if (next === this.#now) return;
-      this.#before = [...this.#before, this.#now].slice(-MOST);
-      this.#now = next;
-    }
-
-    /** The set before the last commit, which becomes the one of now; null: there is none. */
-    back() {
-      const before = this.#before.pop();
-      if (before === undefined) return null;
-      this.#now = before;
-      return parseAll(JSON.parse(before)).constraints;
-    }
+  /** Begin anew with a set. @param {Map<string, object>} constraints */
+  start(constraints) {
+    this.#before = [];
+    this.#now = written(constraints);
   }
 
-  const written = (constraints) => JSON.stringify([...formatAll(constraints)].sort());
+  get some() {
+    return this.#before.length > 0;
+  }
 
-  window.netspaceHistory = { History };
-})();
+  /** A set is settled on; the same one again changes nothing. */
+  commit(constraints) {
+    const next = written(constraints);
+    if (next === this.#now) return;
+    this.#before = [...this.#before, this.#now].slice(-MOST);
+    this.#now = next;
+  }
+
+  /** The set before the last commit, which becomes the one of now; null: there is none. */
+  back() {
+    const before = this.#before.pop();
+    if (before === undefined) return null;
+    this.#now = before;
+    return parseAll(JSON.parse(before)).constraints;
+  }
+}
+
+const written = (constraints) => JSON.stringify([...formatAll(constraints)].sort());

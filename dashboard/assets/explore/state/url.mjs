@@ -8,117 +8,113 @@
  * drawer, `sort` the order of the table, `columns` what the small plots show; everything else
  * that is no option is a constraint.
  */
-(() => {
-  "use strict";
-  const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
-    "sort", "columns"]);
-  const MOST_BEST = 100;
-  const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
-  const WHOLE = /^\d+$/;
-  const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-  const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
-  /** Options that are numbers: how they are written, as for REST, and which they may be. */
-  const NUMBERS = {
-    population: ID, against: ID, network: ID,
-    below: [DECIMAL, Number.isFinite, "an error in percent"],
-    best: [WHOLE, (x) => x > 0 && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
+
+const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
+  "sort", "columns"]);
+const MOST_BEST = 100;
+const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
+const WHOLE = /^\d+$/;
+const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
+/** Options that are numbers: how they are written, as for REST, and which they may be. */
+const NUMBERS = {
+  population: ID, against: ID, network: ID,
+  below: [DECIMAL, Number.isFinite, "an error in percent"],
+  best: [WHOLE, (x) => x > 0 && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
+};
+
+/**
+ * @param {string} search of the location
+ * @returns {{population: ?number, against: ?number, below: ?number, best: ?number,
+ *   network: ?number, sort: string, columns: string[], constraints: [string, string][],
+ *   pins: [string, string][][], problems: string[]}} problems: sentences about options
+ */
+export function read(search) {
+  const query = new URLSearchParams(search);
+  const problems = [];
+  const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, rule]) => {
+    const [written, allowed, noun] = rule;
+    const text = query.get(name);
+    if (text === null || text === "") return [name, null];
+    if (written.test(text) && allowed(Number(text))) return [name, Number(text)];
+    problems.push(`${name}=${text} is not ${noun}`);
+    return [name, null];
+  }));
+  for (const name of OPTIONS) {
+    const times = name === "pin" ? 1 : query.getAll(name).length;
+    if (times > 1) problems.push(`${name} is given ${times} times: the first one counts`);
+  }
+  return {
+    ...numbers,
+    sort: query.get("sort") ?? "",
+    columns: (query.get("columns") ?? "").split(",").filter(Boolean),
+    constraints: [...query].filter(([name]) => !OPTIONS.has(name)),
+    pins: query.getAll("pin").map(readSet),
+    problems,
   };
+}
 
-  /**
-   * @param {string} search of the location
-   * @returns {{population: ?number, against: ?number, below: ?number, best: ?number,
-   *   network: ?number, sort: string, columns: string[], constraints: [string, string][],
-   *   pins: [string, string][][], problems: string[]}} problems: sentences about options
-   */
-  function read(search) {
-    const query = new URLSearchParams(search);
-    const problems = [];
-    const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, rule]) => {
-      const [written, allowed, noun] = rule;
-      const text = query.get(name);
-      if (text === null || text === "") return [name, null];
-      if (written.test(text) && allowed(Number(text))) return [name, Number(text)];
-      problems.push(`${name}=${text} is not ${noun}`);
-      return [name, null];
-    }));
-    for (const name of OPTIONS) {
-      const times = name === "pin" ? 1 : query.getAll(name).length;
-      if (times > 1) problems.push(`${name} is given ${times} times: the first one counts`);
-    }
-    return {
-      ...numbers,
-      sort: query.get("sort") ?? "",
-      columns: (query.get("columns") ?? "").split(",").filter(Boolean),
-      constraints: [...query].filter(([name]) => !OPTIONS.has(name)),
-      pins: query.getAll("pin").map(readSet),
-      problems,
-    };
+/** "depth=5..8;wm=2..2.5" as [column, text] each. */
+function readSet(text) {
+  const parts = text.split(";").filter((part) => part.trim());
+  return parts.map((part) => {
+    const [name, ...rest] = part.split("=");
+    return [name.trim(), rest.join("=")];
+  });
+}
+
+const writeSet = (texts) => [...texts].map(([name, text]) => `${name}=${text}`).join(";");
+
+/** The constraints alone, as REST takes them: "depth=5..8&wm=2..2.5". */
+export const constraintQuery = (texts) =>
+  [...texts].map(([name, text]) => `${readable(name)}=${readable(text)}`).join("&");
+
+const readable = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
+
+/** The inverse of `read`: a query with "?" in front, or "". */
+export function write(link) {
+  const { constraints, pins, columns } = link;
+  const option = (name) => (link[name] === null || link[name] === "" ? [] : [`${name}=${link[name]}`]);
+  const parts = [...option("population"), ...option("against")];
+  if (constraints.length) parts.push(constraintQuery(constraints));
+  parts.push(...option("below"), ...option("best"));
+  for (const pin of pins) {
+    const text = readable(writeSet(pin)).replaceAll("%3D", "=").replaceAll("%3B", ";");
+    parts.push(`pin=${text}`);
   }
+  parts.push(...option("network"), ...option("sort"));
+  if (columns.length) parts.push(`columns=${columns.join(",")}`);
+  return parts.length ? `?${parts.join("&")}` : "";
+}
 
-  /** "depth=5..8;wm=2..2.5" as [column, text] each. */
-  function readSet(text) {
-    const parts = text.split(";").filter((part) => part.trim());
-    return parts.map((part) => {
-      const [name, ...rest] = part.split("=");
-      return [name.trim(), rest.join("=")];
-    });
+/**
+ * The constraint sets and populations of a view as the sides of a comparison: what passes, the
+ * population against it, each pinned set; what passes alone is set against all networks. Each
+ * keeps its colour, which `colours` says where it is not that of its place.
+ * @param {{population: ?number, against: ?number, own: Map, theirs: Map, pins: Map[],
+ *     slots: number[]}} view own, theirs: texts of the constraints on columns that the
+ *     population, its rival have; slots: colours of the pinned sets, of three
+ */
+export function sides({ population, against, own, theirs, pins, slots }) {
+  const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
+  const every = [[side(population, own), OWN]];
+  if (against !== null) every.push([side(against, theirs), AGAINST]);
+  pins.forEach((pin, i) => every.push([side(population, pin), FIRST_PIN + slots[i]]));
+  if (every.length === 1 && own.size) every.push([side(population, new Map()), ALL]);
+  const different = new Map(every.toReversed()); // of equal ones the first
+  const kept = every.filter(([text, colour]) => different.get(text) === colour).slice(0, 6);
+  if (population === null || kept.length < 2) return "";
+  const query = kept.map(([text]) => `side=${text}`);
+  const colours = kept.map(([, colour]) => colour);
+  if (colours.some((colour, i) => colour !== i)) query.push(`colours=${colours.join(",")}`);
+  return `?${query.join("&").replaceAll("%3D", "=").replaceAll("%3B", ";")}`;
+}
+
+/** Put the view into the address without a new entry of the history. */
+export function replace(view) {
+  if (!/\/app\/?$/.test(location.pathname)) return; // results come while another page is shown
+  const query = write(view);
+  if (query !== location.search) {
+    history.replaceState(history.state, "", location.pathname + query);
   }
-
-  const writeSet = (texts) => [...texts].map(([name, text]) => `${name}=${text}`).join(";");
-
-  /** The constraints alone, as REST takes them: "depth=5..8&wm=2..2.5". */
-  const constraintQuery = (texts) =>
-    [...texts].map(([name, text]) => `${readable(name)}=${readable(text)}`).join("&");
-
-  const readable = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
-
-  /** The inverse of `read`: a query with "?" in front, or "". */
-  function write(link) {
-    const { constraints, pins, columns } = link;
-    const option = (name) => (link[name] === null || link[name] === "" ? [] : [`${name}=${link[name]}`]);
-    const parts = [...option("population"), ...option("against")];
-    if (constraints.length) parts.push(constraintQuery(constraints));
-    parts.push(...option("below"), ...option("best"));
-    for (const pin of pins) {
-      const text = readable(writeSet(pin)).replaceAll("%3D", "=").replaceAll("%3B", ";");
-      parts.push(`pin=${text}`);
-    }
-    parts.push(...option("network"), ...option("sort"));
-    if (columns.length) parts.push(`columns=${columns.join(",")}`);
-    return parts.length ? `?${parts.join("&")}` : "";
-  }
-
-  /**
-   * The constraint sets and populations of a view as the sides of a comparison: what passes, the
-   * population against it, each pinned set; what passes alone is set against all networks. Each
-   * keeps its colour, which `colours` says where it is not that of its place.
-   * @param {{population: ?number, against: ?number, own: Map, theirs: Map, pins: Map[],
-   *     slots: number[]}} view own, theirs: texts of the constraints on columns that the
-   *     population, its rival have; slots: colours of the pinned sets, of three
-   */
-  function sides({ population, against, own, theirs, pins, slots }) {
-    const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
-    const every = [[side(population, own), OWN]];
-    if (against !== null) every.push([side(against, theirs), AGAINST]);
-    pins.forEach((pin, i) => every.push([side(population, pin), FIRST_PIN + slots[i]]));
-    if (every.length === 1 && own.size) every.push([side(population, new Map()), ALL]);
-    const different = new Map(every.toReversed()); // of equal ones the first
-    const kept = every.filter(([text, colour]) => different.get(text) === colour).slice(0, 6);
-    if (population === null || kept.length < 2) return "";
-    const query = kept.map(([text]) => `side=${text}`);
-    const colours = kept.map(([, colour]) => colour);
-    if (colours.some((colour, i) => colour !== i)) query.push(`colours=${colours.join(",")}`);
-    return `?${query.join("&").replaceAll("%3D", "=").replaceAll("%3B", ";")}`;
-  }
-
-  /** Put the view into the address without a new entry of the history. */
-  function replace(view) {
-    if (!/\/app\/?$/.test(location.pathname)) return; // results come while another page is shown
-    const query = write(view);
-    if (query !== location.search) {
-      history.replaceState(history.state, "", location.pathname + query);
-    }
-  }
-
-  window.netspaceUrl = { read, write, replace, constraintQuery, sides };
-})();
+}

@@ -1,117 +1,112 @@
 /**
  * The card over the EDF: what state the page is in, why, and what to do next.
  */
-(() => {
-  "use strict";
-  const { count } = window.netspaceFormat;
-  const { element } = window.netspaceEdf;
-  const { cancelledOf } = window.netspaceFormat;
 
-  /**
-   * @param {object} at the page: {error, populations, view, lastChanged, activity,
-   *     elsewhere: names of other populations that train, staff: how many workers there are,
-   *     null: not known}
-   * @returns {{state: string, title?: string, text?: string, actions?: [string, string][]}}
-   *     actions are [label, name]
-   */
-  function stateOf({ error, populations, view, lastChanged, activity, elsewhere, staff }) {
-    if (error) {
-      return { state: "error", title: "This could not be loaded", text: error,
-        actions: [["Try again", "retry"]] };
-    }
-    if (!populations) return { state: "loading", title: "Loading networks ..." };
-    if (!populations.length) {
-      return { state: "empty", title: "There is no population yet",
-        text: "Sample networks from a design space; they train while you look.",
-        actions: [["New population", "create"]] };
-    }
-    if (!view) return { state: "loading", title: "Loading networks ..." };
-    const all = view.table.all.counts();
-    if (!all.results) return withoutResults(all, view.table, activity, how(elsewhere, staff));
-    const counts = view.counts();
-    if (!counts.passing) {
-      return { state: "nothing", title: "No network passes these constraints",
-        text: lastChanged ? `The last change was on ${lastChanged}.` : "",
-        actions: [["Undo it", "undo"], ["Reset all", "reset"]] };
-    }
-    if (!counts.results) {
-      return { state: "nothing", title: `${count(counts.passing)} networks pass`,
-        text: "None of them is counted yet: they are pending or have failed.",
-        actions: [["Undo", "undo"], ["Reset all", "reset"]] };
-    }
-    return { state: "ready" };
+import { h } from "../../base/elements.mjs";
+import { cancelledOf, count } from "../../base/format.mjs";
+
+/**
+ * @param {object} at the page: {error, populations, view, lastChanged, activity,
+ *     elsewhere: names of other populations that train, staff: how many workers there are,
+ *     null: not known}
+ * @returns {{state: string, title?: string, text?: string, actions?: [string, string][]}}
+ *     actions are [label, name]
+ */
+export function stateOf({ error, populations, view, lastChanged, activity, elsewhere, staff }) {
+  if (error) {
+    return { state: "error", title: "This could not be loaded", text: error,
+      actions: [["Try again", "retry"]] };
   }
-
-  function withoutResults(all, table, activity, now) {
-    if (all.failed && !all.pending) {
-      const cancelled = cancelledOf(all, table);
-      if (cancelled === all.failed) {
-        return { state: "failed", title: `All ${count(cancelled)} networks were cancelled`,
-          text: "None of them has a result. Queue asks for them again." };
-      }
-      const what = cancelled ? "failed or were cancelled" : "failed";
-      return { state: "failed", title: `All ${count(all.failed)} networks ${what}`,
-        text: `${causes(all, table)} Click one in the table to read why.` };
-    }
-    const done = (activity?.progress.done ?? 0) + (activity?.progress.failed ?? 0);
-    if (done) {
-      const title = `${count(done)} of ${count(all.n)} networks are finished`;
-      return { state: "waiting", title,
-        text: "The first of the sampling order is still at work, and curves are read from "
-          + "there on: small networks finish first and would bend them." };
-    }
-    if (activity?.paused) {
-      return { state: "waiting", title: "Training is paused",
-        text: `${count(all.n)} networks are sampled, none is trained.`,
-        actions: [["Resume", "resume"]] };
-    }
-    const running = activity?.running.length;
-    return { state: "waiting", title: "No network has a result yet", waits: !running,
-      text: running
-        ? `The first of ${count(all.n)} train; curves appear as their results come.`
-        : `${count(all.n)} networks are sampled and wait for a worker. ${now}`.trim() };
+  if (!populations) return { state: "loading", title: "Loading networks ..." };
+  if (!populations.length) {
+    return { state: "empty", title: "There is no population yet",
+      text: "Sample networks from a design space; they train while you look.",
+      actions: [["New population", "create"]] };
   }
+  if (!view) return { state: "loading", title: "Loading networks ..." };
+  const all = view.table.all.counts();
+  if (!all.results) return withoutResults(all, view.table, activity, how(elsewhere, staff));
+  const counts = view.counts();
+  if (!counts.passing) {
+    return { state: "nothing", title: "No network passes these constraints",
+      text: lastChanged ? `The last change was on ${lastChanged}.` : "",
+      actions: [["Undo it", "undo"], ["Reset all", "reset"]] };
+  }
+  if (!counts.results) {
+    return { state: "nothing", title: `${count(counts.passing)} networks pass`,
+      text: "None of them is counted yet: they are pending or have failed.",
+      actions: [["Undo", "undo"], ["Reset all", "reset"]] };
+  }
+  return { state: "ready" };
+}
 
-  /** What starts the training: a worker, or nothing but time where those there are busy. */
-  function how([first, ...more], staff) {
-    if (staff === 0) return "Start one, then results appear here by themselves.";
-    if (first) {
-      const others = more.length ? ` and ${count(more.length)} more` : "";
-      return `Now ${first}${others} is trained; results appear here by themselves.`;
+function withoutResults(all, table, activity, now) {
+  if (all.failed && !all.pending) {
+    const cancelled = cancelledOf(all, table);
+    if (cancelled === all.failed) {
+      return { state: "failed", title: `All ${count(cancelled)} networks were cancelled`,
+        text: "None of them has a result. Queue asks for them again." };
     }
-    if (staff === null) return "";
-    const there = staff === 1 ? "One is there and has" : `${count(staff)} are there and have`;
-    return `${there} not taken the first one; Queue says why.`;
+    const what = cancelled ? "failed or were cancelled" : "failed";
+    return { state: "failed", title: `All ${count(all.failed)} networks ${what}`,
+      text: `${causes(all, table)} Click one in the table to read why.` };
   }
-
-  function causes({ failedBy }, table) {
-    if (!failedBy) return "";
-    const said = table.causes.map((cause, i) => [cause.replaceAll("_", " "), failedBy[i]]);
-    const some = said.filter(([, n]) => n).map(([cause, n]) => `${cause} ${count(n)}`);
-    return some.length ? `${some.join(", ")}.` : "";
+  const done = (activity?.progress.done ?? 0) + (activity?.progress.failed ?? 0);
+  if (done) {
+    const title = `${count(done)} of ${count(all.n)} networks are finished`;
+    return { state: "waiting", title,
+      text: "The first of the sampling order is still at work, and curves are read from "
+        + "there on: small networks finish first and would bend them." };
   }
-
-  /** Show a state; hides the card where all is well. @param {(name: string) => void} act */
-  function show(told, act) {
-    const root = document.getElementById("explore");
-    const card = document.getElementById("edf-card");
-    const key = JSON.stringify(told);
-    if (card.dataset.key === key) return;
-    card.dataset.key = key;
-    root.dataset.state = told.state;
-    card.hidden = told.state === "ready";
-    const actions = (told.actions ?? []).map(([label, name], i) => {
-      const button = element("button", label);
-      button.className = i ? "button" : "button primary";
-      button.dataset.action = name;
-      button.addEventListener("click", () => act(name));
-      return button;
-    });
-    const row = element("div", ...actions);
-    row.className = "actions";
-    card.replaceChildren(element("b", told.title ?? ""),
-      ...(told.text ? [element("p", told.text)] : []), ...(actions.length ? [row] : []));
+  if (activity?.paused) {
+    return { state: "waiting", title: "Training is paused",
+      text: `${count(all.n)} networks are sampled, none is trained.`,
+      actions: [["Resume", "resume"]] };
   }
+  const running = activity?.running.length;
+  return { state: "waiting", title: "No network has a result yet", waits: !running,
+    text: running
+      ? `The first of ${count(all.n)} train; curves appear as their results come.`
+      : `${count(all.n)} networks are sampled and wait for a worker. ${now}`.trim() };
+}
 
-  window.netspaceMessage = { stateOf, show };
-})();
+/** What starts the training: a worker, or nothing but time where those there are busy. */
+function how([first, ...more], staff) {
+  if (staff === 0) return "Start one, then results appear here by themselves.";
+  if (first) {
+    const others = more.length ? ` and ${count(more.length)} more` : "";
+    return `Now ${first}${others} is trained; results appear here by themselves.`;
+  }
+  if (staff === null) return "";
+  const there = staff === 1 ? "One is there and has" : `${count(staff)} are there and have`;
+  return `${there} not taken the first one; Queue says why.`;
+}
+
+function causes({ failedBy }, table) {
+  if (!failedBy) return "";
+  const said = table.causes.map((cause, i) => [cause.replaceAll("_", " "), failedBy[i]]);
+  const some = said.filter(([, n]) => n).map(([cause, n]) => `${cause} ${count(n)}`);
+  return some.length ? `${some.join(", ")}.` : "";
+}
+
+/** Show a state; hides the card where all is well. @param {(name: string) => void} act */
+export function show(told, act) {
+  const root = document.getElementById("explore");
+  const card = document.getElementById("edf-card");
+  const key = JSON.stringify(told);
+  if (card.dataset.key === key) return;
+  card.dataset.key = key;
+  root.dataset.state = told.state;
+  card.hidden = told.state === "ready";
+  const actions = (told.actions ?? []).map(([label, name], i) => {
+    const button = h("button", {}, label);
+    button.className = i ? "button" : "button primary";
+    button.dataset.action = name;
+    button.addEventListener("click", () => act(name));
+    return button;
+  });
+  const row = h("div", {}, ...actions);
+  row.className = "actions";
+  card.replaceChildren(h("b", {}, told.title ?? ""),
+    ...(told.text ? [h("p", {}, told.text)] : []), ...(actions.length ? [row] : []));
+}

@@ -1,77 +1,75 @@
 /** The strip: what trains now, how far it is and how fast, what failed, and the connection. */
-(() => {
-  "use strict";
-  const { count, duration, fixed, write } = window.netspaceFormat;
-  const at = (id) => document.getElementById(id);
 
-  class Strip {
-    /** @param {(paused: boolean) => void} pause asks the server to pause, or to resume */
-    constructor(pause) {
-      at("pause").addEventListener("click", () => pause(at("pause").dataset.paused !== "true"));
-    }
+import { count, duration, fixed, write } from "../../base/format.mjs";
+import { connection } from "../../base/live.mjs";
 
-    /** @param {?object} activity server/schemas.py: Activity; null: nothing is known yet */
-    show(activity) {
-      const ids = ["job-now", "job-progress", "job-rate", "job-failure"];
-      if (!activity) {
-        for (const id of ids) write(at(id), "");
-        at("job-track").hidden = at("pause").hidden = true;
-        at("job-dot").dataset.job = "none";
-        return;
-      }
-      const { progress, paused, running, last_failure: failure } = activity;
-      const ended = progress.done + progress.failed;
-      at("job-dot").dataset.job = paused ? "paused" : running.length ? "running" : "none";
-      write(at("job-now"), this.#now(activity));
-      at("job-now").title = running.map(describe).join("\n");
-      at("job-track").hidden = false;
-      at("job-bar").style.transform = `scaleX(${progress.total ? ended / progress.total : 0})`;
-      write(at("job-progress"), `${count(ended)} / ${count(progress.total)}`);
-      write(at("job-rate"), rate(progress));
-      at("pause").hidden = progress.ended;
-      at("pause").dataset.paused = String(paused);
-      write(at("pause"), paused ? "Resume" : "Pause");
-      const lacking = ["failed", "cancelled"].filter((what) => progress[what])
-        .map((what) => `${count(progress[what])} ${what}`);
-      const last = failure ? `last: ${failure.failure.replaceAll("_", " ")}` : "";
-      write(at("job-failure"), [...lacking, last].filter(Boolean).join(", "));
-      at("job-failure").title = failure?.detail ?? "";
-    }
+const at = (id) => document.getElementById(id);
 
-    #now({ progress, paused, running }) {
-      if (progress.ended) return progress.complete ? "complete" : "ended";
-      if (paused) return running.length ? "pausing" : "paused";
-      if (!running.length) return "waiting: Queue says why";
-      const [first] = running;
-      const more = running.length > 1 ? `, ${count(running.length)} at once` : "";
-      return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;
-    }
-
-    /** @param {{live: boolean, silent: boolean}} state of events.js */
-    connection(state) {
-      at("connection").dataset.live = String(state.live);
-      write(at("connection"), window.netspaceLive.connection(state));
-    }
-
-    /** A word to the person, for a while. */
-    say(text) {
-      write(at("said"), text);
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => write(at("said"), ""), 4000);
-    }
+export class Strip {
+  /** @param {(paused: boolean) => void} pause asks the server to pause, or to resume */
+  constructor(pause) {
+    at("pause").addEventListener("click", () => pause(at("pause").dataset.paused !== "true"));
   }
 
-  function describe({ network_id, worker, epoch, epochs, error }) {
-    const now = error === null ? "" : `, error ${fixed(error, 2)} %`;
-    return `network ${network_id}: epoch ${epoch} of ${epochs}${now} (${worker ?? "?"})`;
+  /** @param {?object} activity server/schemas.py: Activity; null: nothing is known yet */
+  show(activity) {
+    const ids = ["job-now", "job-progress", "job-rate", "job-failure"];
+    if (!activity) {
+      for (const id of ids) write(at(id), "");
+      at("job-track").hidden = at("pause").hidden = true;
+      at("job-dot").dataset.job = "none";
+      return;
+    }
+    const { progress, paused, running, last_failure: failure } = activity;
+    const ended = progress.done + progress.failed;
+    at("job-dot").dataset.job = paused ? "paused" : running.length ? "running" : "none";
+    write(at("job-now"), this.#now(activity));
+    at("job-now").title = running.map(describe).join("\n");
+    at("job-track").hidden = false;
+    at("job-bar").style.transform = `scaleX(${progress.total ? ended / progress.total : 0})`;
+    write(at("job-progress"), `${count(ended)} / ${count(progress.total)}`);
+    write(at("job-rate"), rate(progress));
+    at("pause").hidden = progress.ended;
+    at("pause").dataset.paused = String(paused);
+    write(at("pause"), paused ? "Resume" : "Pause");
+    const lacking = ["failed", "cancelled"].filter((what) => progress[what])
+      .map((what) => `${count(progress[what])} ${what}`);
+    const last = failure ? `last: ${failure.failure.replaceAll("_", " ")}` : "";
+    write(at("job-failure"), [...lacking, last].filter(Boolean).join(", "));
+    at("job-failure").title = failure?.detail ?? "";
   }
 
-  function rate({ ended, networks_per_minute: perMinute, seconds_left: left }) {
-    if (ended || !perMinute) return "";
-    const decimals = perMinute < 10 ? 1 : 0;
-    const time = left === null ? "" : ` · ${duration(left)} left`;
-    return `${fixed(perMinute, decimals)} networks a minute${time}`;
+  #now({ progress, paused, running }) {
+    if (progress.ended) return progress.complete ? "complete" : "ended";
+    if (paused) return running.length ? "pausing" : "paused";
+    if (!running.length) return "waiting: Queue says why";
+    const [first] = running;
+    const more = running.length > 1 ? `, ${count(running.length)} at once` : "";
+    return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;
   }
 
-  window.netspaceStrip = { Strip };
-})();
+  /** @param {{live: boolean, silent: boolean}} state of events.mjs */
+  connection(state) {
+    at("connection").dataset.live = String(state.live);
+    write(at("connection"), connection(state));
+  }
+
+  /** A word to the person, for a while. */
+  say(text) {
+    write(at("said"), text);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => write(at("said"), ""), 4000);
+  }
+}
+
+function describe({ network_id, worker, epoch, epochs, error }) {
+  const now = error === null ? "" : `, error ${fixed(error, 2)} %`;
+  return `network ${network_id}: epoch ${epoch} of ${epochs}${now} (${worker ?? "?"})`;
+}
+
+function rate({ ended, networks_per_minute: perMinute, seconds_left: left }) {
+  if (ended || !perMinute) return "";
+  const decimals = perMinute < 10 ? 1 : 0;
+  const time = left === null ? "" : ` · ${duration(left)} left`;
+  return `${fixed(perMinute, decimals)} networks a minute${time}`;
+}

@@ -1,37 +1,34 @@
 /** The line under the header that says what trains while something else is looked at. */
-(() => {
-  "use strict";
-  const { h, morph } = window.netspaceElements;
-  const { count } = window.netspaceFormat;
-  const { trains } = window.netspacePopulations;
 
-  /**
-   * @param {Data} data populations, and what happens in them
-   * @param {?number} shown id of the population that is looked at
-   * @param {(id: number) => void} watch shows another
-   */
-  function show({ populations, activities }, shown, watch) {
-    const line = document.getElementById("training-now");
-    const now = (populations ?? []).map((one) =>
-      ({ ...one, progress: activities.get(one.id)?.progress ?? one.progress }));
-    const [own, demo] = ["here", "demo"].map((from) =>
-      now.filter((one) => one.origin === from && trains(one)));
-    const some = own.length ? own.slice(-1) : demo;
-    line.hidden = !some.length || [...own, ...demo].some(({ id }) => id === shown);
-    if (line.hidden) return;
-    const name = own.length ? some[0].name : "demo";
-    const all = own.length ? some : now.filter(({ origin }) => origin === "demo");
-    const total = (part) => all.reduce((sum, { progress }) => sum + progress[part], 0);
-    const { id } = some.at(-1);
-    morph(line, h("p", { id: line.id, class: line.className, role: "status" },
-      `${name} training now, ${count(total("done"))} of ${count(total("total"))}: `,
-      h("a", { href: `${window.netspaceShell.PREFIX}?population=${id}` }, "watch")));
-    line.querySelector("a").onclick = (event) => {
-      if (event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      watch(id);
-    };
-  }
+import { h, morph } from "../../base/elements.mjs";
+import { count } from "../../base/format.mjs";
+import { trains } from "../../base/populations.mjs";
+import { PREFIX } from "../../base/shell.mjs";
 
-  window.netspaceTraining = { show };
-})();
+/**
+ * @param {Data} data populations, and what happens in them
+ * @param {?number} shown id of the population that is looked at
+ * @param {(id: number) => void} watch shows another
+ */
+export function show({ populations, activities }, shown, watch) {
+  const line = document.getElementById("training-now");
+  const now = (populations ?? []).map((one) =>
+    ({ ...one, progress: activities.get(one.id)?.progress ?? one.progress }));
+  const [own, demo] = ["here", "demo"].map((from) =>
+    now.filter((one) => one.origin === from && trains(one)));
+  const some = own.length ? own.slice(-1) : demo;
+  line.hidden = !some.length || [...own, ...demo].some(({ id }) => id === shown);
+  if (line.hidden) return;
+  const name = own.length ? some[0].name : "demo";
+  const all = own.length ? some : now.filter(({ origin }) => origin === "demo");
+  const total = (part) => all.reduce((sum, { progress }) => sum + progress[part], 0);
+  const { id } = some.at(-1);
+  morph(line, h("p", { id: line.id, class: line.className, role: "status" },
+    `${name} training now, ${count(total("done"))} of ${count(total("total"))}: `,
+    h("a", { href: `${PREFIX}?population=${id}` }, "watch")));
+  line.querySelector("a").onclick = (event) => {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    watch(id);
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * The entry of the page's scripts, and what Dash calls: `ClientsideFunction("netspace", "commit")`
+ * is `commit` here, given the callback's context behind its inputs (callbacks.js).
+ */
+import "./base/away.mjs";
+import "./explore/plots/spoken.mjs";
+
+export { draw } from "./base/axes.mjs";
+export { showPage, theme } from "./base/shell.mjs";
+export { show as showCompare } from "./compare/view.mjs";
+export { ask, firstProblem, goTo, isStored, noMessage, noProblem } from "./create/form.mjs";
+export { rows } from "./explore/table.mjs";
+export { choose, commit, picked, setControls } from "./explore/view.mjs";
+export { close as closeDrawer, show as showDrawer } from "./network/drawer.mjs";
+export { show as showQueue } from "./queue/view.mjs";
