@@ -16,8 +16,8 @@ import torch
 
 from benchmarks import _plain
 from benchmarks.report import processor, report
-from designspace import constraints
-from designspace.network import Network
+from columns import constraints
+from designspace.networks.network import Network
 from designspace.regimes import FASHION_14, Regime
 from designspace.sampling import sample
 from designspace.spaces import PRESETS

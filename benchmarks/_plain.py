@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from designspace.network import Network
+from designspace.layers.source import to_torch
+from designspace.networks.network import Network
 from designspace.regimes import Regime
-from designspace.source import to_torch
 from workers.data import DataSet
 
 

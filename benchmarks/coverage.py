@@ -16,10 +16,10 @@ from typing import get_args
 import numpy as np
 
 from benchmarks.report import report
-from designspace.bands import Method
-from designspace.edf import edf
-from designspace.pairs import pooled, theta
-from designspace.sequential import FEWEST, follow
+from population.comparing.sequential import FEWEST, follow
+from population.comparing.theta import pooled, theta
+from population.curves.bands import Method
+from population.curves.edf import edf
 
 NETWORKS = 100
 SEED = 20_200_330

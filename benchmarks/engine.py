@@ -23,11 +23,11 @@ from playwright.sync_api import sync_playwright
 from benchmarks import synthetic
 from benchmarks.drag import FLAGS
 from benchmarks.report import processor, report
-from designspace import constraints
-from designspace.population import Population
+from columns import constraints
 from designspace.regimes import DIGITS
 from designspace.sampling import WINDOWS, Draw, sample
 from designspace.spaces import PRESETS
+from population.population import Population
 from services.columns import encode
 from services.snapshots import Snapshot
 

@@ -13,8 +13,10 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks.report import processor, report
-from designspace import constraints, fits, sampling
-from designspace.line import Line
+from columns import constraints
+from designspace import sampling
+from designspace.lines import fits
+from designspace.lines.line import Line
 from designspace.spaces import PRESETS
 
 WINDOW = {"flops": constraints.parse("360M..400M")}

@@ -25,7 +25,7 @@ from benchmarks.events import free_port, part
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
-from designspace.network import Network, Stage, Stem
+from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from netspace import addresses

@@ -13,8 +13,8 @@ import time
 import numpy as np
 
 from benchmarks.report import processor, report
-from designspace import constraints
-from designspace.complexity import complexity
+from columns import constraints
+from designspace.layers.complexity import complexity
 from designspace.sampling import CHUNK, sample
 from designspace.spaces import PRESETS
 

@@ -22,16 +22,17 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.report import processor, report
-from designspace import bootstrap, constraints
-from designspace.comparison import compare, verdict
-from designspace.differences import usual_cut
-from designspace.edf import edf
-from designspace.efficiency import random_search
-from designspace.matched import compare_matched
-from designspace.model import regression_model
-from designspace.population import Population
-from designspace.regression import least_squares_factor
-from designspace.sequential import LOOKS, follow
+from columns import constraints
+from population.comparing.comparison import compare, verdict
+from population.comparing.differences import usual_cut
+from population.comparing.sequential import LOOKS, follow
+from population.curves import bootstrap
+from population.curves.edf import edf
+from population.curves.efficiency import random_search
+from population.matching.matched import compare_matched
+from population.matching.regression import least_squares_factor
+from population.matching.rows import regression_model
+from population.population import Population
 
 RUNS = 9
 POINTS = 512

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from designspace.quantities import SYMBOLS, Quantity, joined
+from columns.quantities import SYMBOLS, Quantity, joined
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from designspace import fits
-from designspace.complexity import Complexity, complexity, countable
-from designspace.constraints import Constraint
-from designspace.line import Line
-from designspace.network import Network, NetworkBatch
+from columns.constraints import Constraint
+from designspace.layers.complexity import Complexity, complexity, countable
+from designspace.lines import fits
+from designspace.lines.line import Line
+from designspace.networks.network import Network, NetworkBatch
 from designspace.spaces.base import Draws, Family
 
 CHUNK = 16_384

@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 
 from db.migrations import upgrade
 from db.session import Database
-from designspace.bootstrap import best_range
-from designspace.comparison import compare, percentages, probability, verdict
-from designspace.correlation import spearman
-from designspace.differences import usual_cut
-from designspace.edf import edf
-from designspace.estimate import Estimate
-from designspace.matched import compare_matched
-from designspace.multiple import holm, level_of_each, said
-from designspace.population import Population
-from designspace.sensitivity import Way
 from netspace import addresses, archive
+from population.basics.estimate import Estimate
+from population.comparing.comparison import compare, percentages, probability, verdict
+from population.comparing.differences import usual_cut
+from population.comparing.multiple import holm, level_of_each, said
+from population.curves.bootstrap import best_range
+from population.curves.edf import edf
+from population.matching.matched import compare_matched
+from population.matching.sensitivity import Way
+from population.population import Population
+from population.trust.correlation import spearman
 from services import adjusted, comparisons, searches, stability
 from services.sides import Side, side
 from services.snapshots import Snapshots

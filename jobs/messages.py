@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from designspace.network import Frozen, Network
+from designspace.networks.network import Frozen, Network
 from designspace.regimes import Regime
 
 Kind = Literal["train", "benchmark"]

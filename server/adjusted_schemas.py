@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from designspace.edf import EDF
-from designspace.imbalance import Imbalance
-from designspace.regression import Factor
-from designspace.sensitivity import Way
+from population.curves.edf import EDF
+from population.matching.imbalance import Imbalance
+from population.matching.regression import Factor
+from population.matching.sensitivity import Way
 from server.comparison_schemas import EstimateRead, SideRead
 from server.schemas import Read
 from services.adjusted import Adjusted

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from designspace import sequential
-from designspace.estimate import Estimate
-from designspace.sequential import ConfidenceSequence
+from population.basics.estimate import Estimate
+from population.comparing import sequential
+from population.comparing.sequential import ConfidenceSequence
 from server.schemas import BandRead, Body, Read, Selection, Words
 from services.comparisons import Compared, Drawn, Pair, finite
 from services.queries import CONVENTION

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from designspace.bootstrap import BestPair
-from designspace.network import Network
+from designspace.networks.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure
+from population.curves.bootstrap import BestPair
 from services import seeds
 from services.jobs import Group
 from services.names import Id, Name

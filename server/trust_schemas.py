@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from designspace.noise import Noise
-from designspace.stability import Stability
+from population.trust.noise import Noise
+from population.trust.stability import Stability
 from server.comparison_schemas import EstimateRead, SideRead
 from services.comparisons import finite
 from services.searches import Searched

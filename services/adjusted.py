@@ -12,17 +12,17 @@ from typing import Literal
 
 import numpy as np
 
-from designspace.edf import EDF, edf
-from designspace.estimate import SEED
-from designspace.imbalance import Imbalance, imbalances, unbalanced
-from designspace.matched import MatchedComparison, compare_sides
-from designspace.matched import Side as Sample
-from designspace.matching import Matcher, bins, overlap, strata
-from designspace.model import regression_model
-from designspace.ranks import compare_ranks
-from designspace.regression import Factor, least_squares_factor, median_factor
-from designspace.sensitivity import Way, disagreement
-from designspace.shares import Floats
+from population.basics.estimate import SEED
+from population.basics.shares import Floats
+from population.curves.edf import EDF, edf
+from population.matching.imbalance import Imbalance, imbalances, unbalanced
+from population.matching.matched import MatchedComparison, compare_sides
+from population.matching.matched import Side as Sample
+from population.matching.matching import Matcher, bins, overlap, strata
+from population.matching.ranks import compare_ranks
+from population.matching.regression import Factor, least_squares_factor, median_factor
+from population.matching.rows import regression_model
+from population.matching.sensitivity import Way, disagreement
 from services.errors import Refused
 from services.sides import Side
 

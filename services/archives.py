@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
-from designspace.network import Frozen, Network
+from designspace.networks.network import Frozen, Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure, Kind

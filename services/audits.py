@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterable, Iterator
 import numpy as np
 from pydantic import BaseModel
 
-from designspace import constraints, sampling
-from designspace.complexity import Complexity, complexity
-from designspace.constraints import ConstraintError
-from designspace.network import Network
+from columns import constraints
+from columns.constraints import ConstraintError
+from designspace import sampling
+from designspace.layers.complexity import Complexity, complexity
+from designspace.networks.network import Network
 from designspace.regimes import Regime
 from designspace.spaces.base import Family
 from services import job_audits

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from designspace.population import Status
+from population.population import Status
 from services.snapshots import Snapshot
 
 MEDIA_TYPE = "application/vnd.netspace.columns"

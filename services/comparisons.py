@@ -9,14 +9,14 @@ from itertools import combinations
 
 import numpy as np
 
-from designspace import sequential
-from designspace.bands import Band, Method
-from designspace.comparison import Comparison, compare, flipped, verdict
-from designspace.differences import usual_cut
-from designspace.edf import Curve
-from designspace.equality import permutation_p
-from designspace.multiple import holm, level_of_each, said
-from designspace.sequential import ConfidenceSequence
+from population.comparing import sequential
+from population.comparing.comparison import Comparison, compare, flipped, verdict
+from population.comparing.differences import usual_cut
+from population.comparing.equality import permutation_p
+from population.comparing.multiple import holm, level_of_each, said
+from population.comparing.sequential import ConfidenceSequence
+from population.curves.bands import Band, Method
+from population.curves.edf import Curve
 from services.errors import Refused
 from services.queries import CUTS
 from services.sides import Side
@@ -83,8 +83,9 @@ def compared(
     """Compare every pair of two or more sides.
 
     Args:
-        level: of every interval of a side, and of all pairs together (designspace.multiple).
-        cut: percent, of the area between EDFs; by default the error that nine tenths of all
+        level: of every interval of a side, and of all pairs together
+        (population.comparing.multiple). cut: percent, of the area between EDFs; by default the
+        error that nine tenths of all
             networks stay below.
         planned: networks per space that the sequential verdict is tightest for.
     """

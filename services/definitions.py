@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from db.models import DesignSpaceRow, NetworkRow, RegimeRow
-from designspace.network import Network
+from designspace.networks.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family

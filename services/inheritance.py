@@ -18,12 +18,13 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from columns import constraints
+from columns.constraints import Constraint, Range
 from db.models import DesignSpaceRow, DrawRow, JobRow, NetworkRow, PopulationRow
-from designspace import constraints, sampling
-from designspace.complexity import Complexity
-from designspace.constraints import Constraint, Range
-from designspace.fits import Fit
-from designspace.line import Line
+from designspace import sampling
+from designspace.layers.complexity import Complexity
+from designspace.lines.fits import Fit
+from designspace.lines.line import Line
 from designspace.sampling import Draw
 from designspace.spaces.base import Family
 from services import definitions

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from designspace.population import NO_CAUSE, Status
+from population.population import NO_CAUSE, Status
 from services import numbers, queries
 from services.errors import Refused
 from services.snapshots import Snapshot

@@ -18,10 +18,10 @@ from db.models import (
     RegimeRow,
     ResultRow,
 )
-from designspace.exchange import Inexpressible, to_json, to_pycls
-from designspace.line import Line
-from designspace.network import Network
-from designspace.source import to_torch
+from designspace.layers.source import to_torch
+from designspace.lines.line import Line
+from designspace.networks.exchange import Inexpressible, to_json, to_pycls
+from designspace.networks.network import Network
 from services import definitions
 from services.errors import NotFound, Refused
 

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from columns import constraints
+from columns.constraints import ConstraintError
 from db.insert import insert_named, insert_new
 from db.models import (
     DesignSpaceRow,
@@ -18,8 +20,7 @@ from db.models import (
     RegimeRow,
 )
 from db.session import Database
-from designspace import constraints, sampling
-from designspace.constraints import ConstraintError
+from designspace import sampling
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from columns import constraints
+from columns.constraints import Constraint, ConstraintError
 from db.models import PopulationRow
 from db.session import Database
-from designspace import constraints, sampling
-from designspace.constraints import Constraint, ConstraintError
+from designspace import sampling
 from designspace.sampling import Draw, TooFewNetworks
 from designspace.spaces.base import Family
 from services import populations, regimes, samplers, spaces

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from designspace import bootstrap, constraints
-from designspace.bands import Band
-from designspace.bootstrap import BestPair, BestRange
-from designspace.constraints import Constraint
-from designspace.edf import EDF, Curve, edf
-from designspace.population import ORDINAL, Population
+from columns import constraints
+from columns.constraints import Constraint
+from population.curves import bootstrap
+from population.curves.bands import Band
+from population.curves.bootstrap import BestPair, BestRange
+from population.curves.edf import EDF, Curve, edf
+from population.population import ORDINAL, Population
 from services.errors import Refused
 from services.snapshots import Snapshot
 

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from columns import constraints
+from columns.constraints import Constraint, ConstraintError, Range
 from db.models import DesignSpaceRow, PopulationRow
-from designspace import constraints, sampling
-from designspace.constraints import Constraint, ConstraintError, Range
-from designspace.edf import edf
-from designspace.population import Population
+from designspace import sampling
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
+from population.curves.edf import edf
+from population.population import Population
 from services import definitions, inheritance, regimes, spaces
 from services.errors import NotFound, Refused
 from services.inheritance import Heir

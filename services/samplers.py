@@ -26,8 +26,8 @@ from typing import IO, Any, Protocol, TypeVar, cast
 import numpy as np
 from anyio import CapacityLimiter, to_thread
 
+from columns.constraints import Constraint
 from designspace import sampling
-from designspace.constraints import Constraint
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample
 from designspace.spaces.base import Family

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from designspace.efficiency import Efficiency, random_search
-from designspace.enough import Enough, enough
-from designspace.estimate import SEED
+from population.basics.estimate import SEED
+from population.curves.efficiency import Efficiency, random_search
+from population.curves.enough import Enough, enough
 from services.sides import Side
 
 SUBSAMPLES = 100

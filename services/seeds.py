@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from db.models import DrawRow, JobRow, PopulationRow
 from db.session import Database
-from designspace.noise import over_seeds
-from designspace.population import Population
+from population.population import Population
+from population.trust.noise import over_seeds
 from services.queries import View
 from services.stability import diverged_as_infinite, trainings
 

@@ -17,10 +17,10 @@ from typing import Literal
 
 import numpy as np
 
-from designspace import constraints
-from designspace.constraints import Constraint, ConstraintError
-from designspace.edf import EDF, edf
-from designspace.population import ORDINAL, Population
+from columns import constraints
+from columns.constraints import Constraint, ConstraintError
+from population.curves.edf import EDF, edf
+from population.population import ORDINAL, Population
 from services import numbers, queries
 from services.errors import Refused
 from services.queries import View

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
-from designspace.population import Population
+from population.population import Population
 from services import definitions, identity
 from services.errors import NotFound, Unreadable
 from services.results import FINAL

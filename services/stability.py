@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
-from designspace.estimate import SEED
-from designspace.noise import Noise, seed_noise
-from designspace.population import guesses
 from designspace.regimes import Regime
-from designspace.shares import Floats
-from designspace.stability import Stability, stability
+from population.basics.estimate import SEED
+from population.basics.shares import Floats
+from population.population import guesses
+from population.trust.noise import Noise, seed_noise
+from population.trust.stability import Stability, stability
 from services.sides import Side
 
 MOST = 5_000

@@ -19,8 +19,8 @@ from db.clock import now_ms
 from db.models import WatchRow
 from db.outages import DATABASE_AWAY
 from db.session import Database
-from designspace import sequential
-from designspace.sequential import Look
+from population.comparing import sequential
+from population.comparing.sequential import Look
 from services import schedule
 from services.comparisons import followed
 from services.errors import NotFound, Refused

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta, norm
 
-from designspace.imbalance import imbalances
-from designspace.matched import judged, too_little, too_many_failed, weighted_theta
-from designspace.matching import overlap
-from designspace.model import regression_model
-from designspace.regression import least_squares_factor
+from population.matching.imbalance import imbalances
+from population.matching.matched import judged, too_little, too_many_failed, weighted_theta
+from population.matching.matching import overlap
+from population.matching.regression import least_squares_factor
+from population.matching.rows import regression_model
 
 
 @dataclass(frozen=True, eq=False)

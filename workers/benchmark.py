@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from designspace.network import Network
+from designspace.networks.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Finished
 from workers.optimiser import optimiser_of

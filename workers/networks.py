@@ -1,6 +1,6 @@
-"""Torch modules instantiated from the declared layers (`designspace.blocks`).
+"""Torch modules instantiated from the declared layers (`designspace.layers.bottleneck`).
 
-One fold, as in `designspace.complexity`: the same records that are counted there become
+One fold, as in `designspace.layers.complexity`: the same records that are counted there become
 modules here, so a count and the network that is trained can't drift apart.
 
 Source: arXiv 2003.13678, figure 4; initialisation of its authors' code (normal, He et al. 2015
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from designspace.blocks import (
+from designspace.layers.bottleneck import (
     BatchNorm,
     Conv,
     Excite,
@@ -30,7 +30,7 @@ from designspace.blocks import (
     Sigmoid,
     repeated_layers,
 )
-from designspace.network import Network
+from designspace.networks.network import Network
 
 
 class PointwiseConvolution(nn.Conv2d):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from designspace.network import Frozen
+from designspace.networks.network import Frozen
 from jobs.messages import Claim, Failed, Finished
 from workers import files
 

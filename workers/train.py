@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from designspace.network import Network
+from designspace.networks.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Epoch, Finished
 from workers import augment, states

@@ -16,7 +16,7 @@ gc.disable()  # what is imported is no garbage; looking for some took a sixth of
 import torch
 
 import workers.child  # noqa: F401  # what children run
-from designspace.network import Network, Stage, Stem
+from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from workers import data, networks, train
 

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.style import LIGHT, OF_SHARES, Palette, empty, styled, translucent
-from designspace.bands import Band
-from designspace.comparison import MATTERS
-from designspace.edf import EDF, Curve
-from designspace.sequential import FEWEST, Look
+from population.comparing.comparison import MATTERS
+from population.comparing.sequential import FEWEST, Look
+from population.curves.bands import Band
+from population.curves.edf import EDF, Curve
 
 HEIGHT = 280  # pixels
 FENCE = 2.5  # quartile distances beyond the upper quartile that are still drawn

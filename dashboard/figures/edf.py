@@ -19,9 +19,9 @@ from dashboard.figures.style import (
     titled,
     translucent,
 )
-from designspace.bands import Band
-from designspace.edf import Curve
-from designspace.shares import Floats
+from population.basics.shares import Floats
+from population.curves.bands import Band
+from population.curves.edf import Curve
 
 STEPS = 4_000
 """Steps drawn exactly; of more networks the curve is drawn at this many errors."""

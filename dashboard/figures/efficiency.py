@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.style import LIGHT, Palette, decades, empty, styled, translucent
-from designspace.efficiency import Efficiency
+from population.curves.efficiency import Efficiency
 
 HEIGHT = 280  # pixels
 

@@ -1,8 +1,8 @@
 """Error against each parameter, with the range in which the best networks sit.
 
 The amber band is the central 95 % of the empirical bootstrap in closed form and its line the
-median (designspace.bootstrap): the spread of the best dozen networks, no confidence interval.
-Diverged networks have no finite error: they are counted in the title, not drawn.
+median (population.curves.bootstrap): the spread of the best dozen networks, no confidence
+interval. Diverged networks have no finite error: they are counted in the title, not drawn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from columns.quantities import quantity
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
     LIGHT,
@@ -26,11 +27,10 @@ from dashboard.figures.style import (
     value_axis,
 )
 from dashboard.units import Unit, unit_of
-from designspace import bootstrap
-from designspace.bootstrap import FEWEST, BestRange
-from designspace.population import Population
-from designspace.quantities import quantity
-from designspace.shares import Floats
+from population.basics.shares import Floats
+from population.curves import bootstrap
+from population.curves.bootstrap import FEWEST, BestRange
+from population.population import Population
 
 PANELS = 8
 BEST = 12

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from designspace.constraints import Constraint
-from designspace.edf import EDF, edf
-from designspace.population import Population
+from columns.constraints import Constraint
+from population.curves.edf import EDF, edf
+from population.population import Population
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,8 @@
     u_j                  the line, drawn or fitted, dotted
     w_j quantised        by powers of wm, to multiples of eight
     w_j as built         made compatible with the group width, solid
-    w_j = a + s * j      through all networks of a panel at once, thick (designspace.joint)
+    w_j = a + s * j      through all networks of a panel at once, thick
+    (designspace.lines.joint)
 
 Source: arXiv 2003.13678, equations 2 to 4 and figure 8.
 """
@@ -27,10 +28,10 @@ from dashboard.figures.style import (
     translucent,
     width_axis,
 )
-from designspace.bootstrap import FEWEST
-from designspace.joint import joint_line
-from designspace.line import Line
-from designspace.population import Population
+from designspace.lines.joint import joint_line
+from designspace.lines.line import Line
+from population.curves.bootstrap import FEWEST
+from population.population import Population
 
 BEST = 12
 LEAST_SQUARES = "least squares"

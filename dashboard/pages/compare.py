@@ -41,7 +41,7 @@ from dashboard.pages.markup import (
 )
 from dashboard.pages.network import THEME
 from dashboard.sources import Sources
-from designspace.edf import edf
+from population.curves.edf import edf
 from services import adjusted, comparisons, searches, sides, stability, watches
 from services.comparisons import Compared
 from services.errors import NotFound, Refused

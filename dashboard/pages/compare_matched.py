@@ -8,13 +8,13 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from columns.quantities import quantity
 from dashboard.pages.compare_words import interval, number, swatch
 from dashboard.pages.markup import table
-from designspace.comparison import percentages, probability
-from designspace.imbalance import Imbalance, Warn, level_of, level_of_ratio
-from designspace.quantities import quantity
-from designspace.regression import Factor
-from designspace.sensitivity import Way
+from population.comparing.comparison import percentages, probability
+from population.matching.imbalance import Imbalance, Warn, level_of, level_of_ratio
+from population.matching.regression import Factor
+from population.matching.sensitivity import Way
 from services.adjusted import COVARIATES, Adjusted
 
 

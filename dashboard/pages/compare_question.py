@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import cast, get_args
 from urllib.parse import parse_qs
 
-from designspace import sequential
-from designspace.bands import Method as BandMethod
+from population.comparing import sequential
+from population.curves.bands import Method as BandMethod
 from services import numbers
 from services.adjusted import METHODS, Method
 from services.errors import Refused

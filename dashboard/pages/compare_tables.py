@@ -11,12 +11,12 @@ from dash.development.base_component import Component
 
 from dashboard.pages.compare_words import interval, number, swatch
 from dashboard.pages.markup import facts, table
-from designspace.comparison import percentages, probability
-from designspace.differences import TOO_FEW
-from designspace.dominance import Dominance
-from designspace.estimate import Estimate, opposite
-from designspace.noise import Noise
-from designspace.stability import Stability
+from population.basics.estimate import Estimate, opposite
+from population.comparing.comparison import percentages, probability
+from population.comparing.differences import TOO_FEW
+from population.comparing.dominance import Dominance
+from population.trust.noise import Noise
+from population.trust.stability import Stability
 from services.comparisons import Compared, Pair
 from services.searches import Searched
 from services.stability import Trust

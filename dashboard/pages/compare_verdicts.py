@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.pages.compare_words import swatch
 from dashboard.pages.markup import attributes
-from designspace.sequential import FEWEST, ConfidenceSequence
+from population.comparing.sequential import FEWEST, ConfidenceSequence
 from services.adjusted import COVARIATES, Adjusted
 from services.comparisons import Compared, Pair
 from services.sides import Side

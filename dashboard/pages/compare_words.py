@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.pages.markup import attributes
-from designspace.estimate import Estimate
+from population.basics.estimate import Estimate
 from services.sides import Side
 
 

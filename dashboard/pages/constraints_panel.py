@@ -21,10 +21,10 @@ from dash import html
 from dash.development.base_component import Component
 from numpy.typing import NDArray
 
+from columns.quantities import STAGE_QUANTITIES, Quantity, quantity
 from dashboard.pages.markup import attributes
 from dashboard.units import unit_of
-from designspace.population import Population
-from designspace.quantities import STAGE_QUANTITIES, Quantity, quantity
+from population.population import Population
 
 Column = NDArray[np.float64]
 

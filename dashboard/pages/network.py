@@ -21,7 +21,7 @@ from dashboard.figures.widths import network_widths_figure
 from dashboard.pages import network_sheet
 from dashboard.pages.markup import attributes, graph, register_graph, section
 from dashboard.sources import Sources
-from designspace.population import Status
+from population.population import Status
 from services import networks
 from services.errors import NotFound
 

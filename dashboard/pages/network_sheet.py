@@ -10,10 +10,10 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from columns.quantities import Quantity, quantity
 from dashboard.pages.markup import attributes, facts, section, table
 from dashboard.units import unit_of
-from designspace.population import Status
-from designspace.quantities import Quantity, quantity
+from population.population import Status
 from services.networks import EpochRecord, Event, JobRecord, NetworkRecord
 
 WAITING = {

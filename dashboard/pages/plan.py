@@ -10,8 +10,8 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from designspace import constraints
-from designspace.constraints import ConstraintError
+from columns import constraints
+from columns.constraints import ConstraintError
 from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family

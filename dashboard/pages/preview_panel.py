@@ -8,9 +8,9 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
+from columns.quantities import quantity
 from dashboard.pages.markup import attributes, table
 from dashboard.units import unit_of
-from designspace.quantities import quantity
 from designspace.sampling import Draw
 from services.previews import NETWORKS, Preview
 

@@ -15,10 +15,10 @@ from dash import html
 from dash.development.base_component import Component
 from pydantic import ValidationError
 
+from columns.quantities import quantity
 from dashboard.pages import plan
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
-from designspace.quantities import quantity
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
 from services import numbers, refinements, spaces

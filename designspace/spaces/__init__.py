@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from designspace.laws import Choice, LogUniform, Uniform
-from designspace.network import Stem
+from designspace.laws.laws import Choice, LogUniform, Uniform
+from designspace.networks.network import Stem
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Limits
 from designspace.spaces.regnet import RegNet

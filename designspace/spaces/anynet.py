@@ -10,7 +10,7 @@ The paper's chain of refinements is five values of this one class:
     AnyNetX_E    and d_{i+1} >= d_i
 
 How D and E were drawn is not published. Here an ordered tuple has the law of independent draws
-given their order (`designspace.ordered`), so D is exactly the part of C that has it.
+given their order (`designspace.laws.ordered`), so D is exactly the part of C that has it.
 
 Source: arXiv 2003.13678, section 3.2.
 """
@@ -27,10 +27,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 
-from designspace import ordered
-from designspace.compatibility import fitting
-from designspace.laws import Choice, Law, LogUniform, Table, defaults_to, within
-from designspace.network import NetworkBatch, StageBatch
+from designspace.laws import ordered
+from designspace.laws.laws import Choice, Law, LogUniform, Table, defaults_to, within
+from designspace.networks.compatibility import fitting
+from designspace.networks.network import NetworkBatch, StageBatch
 from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family
 
 DEPTH = LogUniform(lo=1, hi=16, step=1)

@@ -14,10 +14,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from designspace.complexity import Complexity
-from designspace.constraints import Constraint
-from designspace.laws import within
-from designspace.network import Block, Definition, NetworkBatch, Stem
+from columns.constraints import Constraint
+from designspace.laws.laws import within
+from designspace.layers.complexity import Complexity
+from designspace.networks.network import Block, Definition, NetworkBatch, Stem
 
 
 @dataclass(frozen=True)

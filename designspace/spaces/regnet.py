@@ -1,8 +1,8 @@
 """The RegNet design space: block widths follow a quantised line.
 
 Block widths come from a line u_j = w0 + wa * j, rounded to powers of a width multiplier wm and
-then to multiples of eight (`designspace.line`); blocks of equal width form a stage, and a draw
-counts where it makes as many stages as the space has strides, no level skipped.
+then to multiples of eight (`designspace.lines.line`); blocks of equal width form a stage, and a
+draw counts where it makes as many stages as the space has strides, no level skipped.
 
 Source: arXiv 2003.13678, section 3.3, equations 2 to 4. Default ranges and laws are those of
 its authors' code; the paper gives d < 64, w0, wa < 256, 1.5 <= wm <= 3.
@@ -19,9 +19,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field
 
-from designspace import line
-from designspace.compatibility import compatible, fitting
-from designspace.laws import (
+from designspace.laws.laws import (
     Choice,
     Law,
     LogUniform,
@@ -30,7 +28,9 @@ from designspace.laws import (
     defaults_to,
     within,
 )
-from designspace.network import Network, NetworkBatch, Stage, StageBatch, Stem
+from designspace.lines import line
+from designspace.networks.compatibility import compatible, fitting
+from designspace.networks.network import Network, NetworkBatch, Stage, StageBatch, Stem
 from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family
 
 DEPTH = Uniform(lo=12, hi=28, step=1)

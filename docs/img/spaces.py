@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from designspace import constraints
+from columns import constraints
 from designspace.sampling import sample
 from designspace.spaces import PRESETS
 

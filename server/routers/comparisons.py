@@ -10,8 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, status
 
-from designspace import sequential
-from designspace.bands import Method
+from population.comparing import sequential
+from population.curves.bands import Method
 from server import etags
 from server.adjusted_schemas import AdjustedRead
 from server.comparison_schemas import (

@@ -12,16 +12,17 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from designspace import fits, sampling
-from designspace.bootstrap import best_ranges
-from designspace.constraints import OneOf, Range, parse
-from designspace.edf import edf
-from designspace.line import Line
-from designspace.population import Population
+from columns.constraints import OneOf, Range, parse
+from designspace import sampling
+from designspace.lines import fits
+from designspace.lines.line import Line
 from designspace.regimes import DIGITS
 from designspace.sampling import sample
-from designspace.shares import wilson
 from designspace.spaces import PRESETS
+from population.basics.shares import wilson
+from population.curves.bootstrap import best_ranges
+from population.curves.edf import edf
+from population.population import Population
 from services.columns import encode
 from services.snapshots import Snapshot
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served
 
-from designspace.joint import joint_line
+from designspace.lines.joint import joint_line
 from services import leases, roster, schedule
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from designspace.joint import joint_line
+from designspace.lines.joint import joint_line
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from designspace.network import Network, Stage, Stem
+from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from jobs.messages import Claim, Epoch, Failed, Finished
 from workers import processes

@@ -6,7 +6,7 @@ import torch
 from children import claim
 from PIL import Image, ImageEnhance, ImageOps
 
-from designspace.network import Network, Stage, Stem
+from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS, Regime
 from workers import augment, randaugment, train
 from workers import data as data_sets

@@ -6,10 +6,10 @@ from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
 from dashboard.pages import compare_chosen, compare_question, compare_tables
-from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
+from population.population import Population
 from services import comparisons, leases, results, sides
 from services.snapshots import Snapshots
 

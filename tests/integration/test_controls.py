@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from columns.quantities import QUANTITIES
 from dashboard.pages import constraints_panel, networks_table
-from designspace.population import Population
-from designspace.quantities import QUANTITIES
+from population.population import Population
 
 RNG = np.random.default_rng(0)
 DRAWN = {

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from designspace import constraints
+from columns import constraints
 from designspace.regimes import DIGITS
 from designspace.sampling import sample
 from designspace.spaces import PRESETS

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from designspace.blocks import Conv, Excite, Residual, Sigmoid
-from designspace.complexity import complexity
-from designspace.network import Network, Stage, Stem
+from designspace.layers.bottleneck import Conv, Excite, Residual, Sigmoid
+from designspace.layers.complexity import complexity
+from designspace.networks.network import Network, Stage, Stem
 from workers.networks import ExciteModule, PointwiseConvolution, ResidualModule, build
 
 

@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from notebook_page import blocks
 
-from designspace.population import Population
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
+from population.population import Population
 from services import leases, results
 
 

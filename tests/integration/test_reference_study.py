@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from designspace.noise import seed_noise
+from population.trust.noise import seed_noise
 
 ROOT = Path(__file__).parents[2]
 

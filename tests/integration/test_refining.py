@@ -2,8 +2,8 @@
 
 import pytest
 
-from designspace.laws import Choice
-from designspace.network import Stem
+from designspace.laws.laws import Choice
+from designspace.networks.network import Stem
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from designspace.spaces.regnet import RegNet

@@ -18,15 +18,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from db.session import Database
-from designspace import bootstrap
-from designspace.edf import edf
-from designspace.exchange import from_json
+from designspace.networks.exchange import from_json
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from jobs.messages import Finished
 from netspace import demo
 from netspace.settings import Settings
 from netspace.web import create_app
+from population.curves import bootstrap
+from population.curves.edf import edf
 from services import leases, populations, regimes, results, roster, schedule, spaces
 from services.populations import Spec
 from services.snapshots import Snapshots

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from designspace.constraints import parse_all
+from columns.constraints import parse_all
 from designspace.regimes import DIGITS
 from designspace.sampling import WINDOWS, TooFewNetworks
 from designspace.spaces import PRESETS

@@ -6,9 +6,9 @@ import sys
 import pytest
 import torch
 
-from designspace.complexity import complexity
-from designspace.network import Network, Stage, Stem
-from designspace.source import to_torch
+from designspace.layers.complexity import complexity
+from designspace.layers.source import to_torch
+from designspace.networks.network import Network, Stage, Stem
 from workers.networks import build
 
 CHANNELS, CLASSES = 2, 7

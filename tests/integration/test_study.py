@@ -6,7 +6,8 @@ from archived import content, exported, measure, packed, study
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from designspace import constraints, sampling
+from columns import constraints
+from designspace import sampling
 from designspace.regimes import DIGITS
 from designspace.spaces import PRESETS
 from netspace import archive

@@ -8,7 +8,7 @@ import pytest
 import torch
 from published import write_fashion
 
-from designspace.network import Network, Stage, Stem
+from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from workers.batches import batches, pad, shown_pixels, steps_per_epoch
 from workers.data import DataError, Images, check_fit, load

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm, spearmanr
 
-from designspace.correlation import in_order, spearman
-from designspace.stability import a_tenth, among_best, best_found_again
+from population.trust.correlation import in_order, spearman
+from population.trust.stability import a_tenth, among_best, best_found_again
 
 RUNS = 2_000
 FEW_RUNS = 300  # of statistics that are bootstrapped

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from designspace.model import regression_model
-from designspace.regression import least_squares_factor, median_factor
+from population.matching.regression import least_squares_factor, median_factor
+from population.matching.rows import regression_model
 
 RUNS, DRAWS, FACTOR = 200, 100, 0.8
 

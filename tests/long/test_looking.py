@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from designspace.edf import edf
-from designspace.pairs import pooled, theta
-from designspace.sequential import follow
+from population.comparing.sequential import follow
+from population.comparing.theta import pooled, theta
+from population.curves.edf import edf
 
 NETWORKS, SETS = 100, 20
 

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from designspace.edf import edf
-from designspace.pairs import pooled, theta
+from population.comparing.theta import pooled, theta
+from population.curves.edf import edf
 
 RUNS = 2_000
 AGAIN = 8_000  # runs of a setting that chance may have brought near the limit

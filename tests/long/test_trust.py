@@ -12,8 +12,8 @@ import math
 import numpy as np
 import pytest
 
-from designspace.correlation import in_order, spearman
-from designspace.noise import seed_noise
+from population.trust.correlation import in_order, spearman
+from population.trust.noise import seed_noise
 
 PAIRED = 1_000
 RANKED = 400  # statistics that are bootstrapped one draw after another

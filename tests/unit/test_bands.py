@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom, kstwo
 
-from designspace.bands import band, dkw, local_level
-from designspace.edf import edf
-from designspace.shares import Floats, clopper_pearson
+from population.basics.shares import Floats, clopper_pearson
+from population.curves.bands import band, dkw, local_level
+from population.curves.edf import edf
 
 INF = np.inf
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace.bootstrap import (
+from population.curves.bootstrap import (
     BestRange,
     best_pair,
     best_pairs,
@@ -16,7 +16,7 @@ from designspace.bootstrap import (
     percentiles,
     win_probabilities,
 )
-from designspace.population import Population
+from population.population import Population
 
 INF = math.inf
 error = st.integers(0, 12).map(float) | st.just(INF)  # ties are the rule

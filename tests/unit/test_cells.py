@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from designspace import cells
-from designspace.population import Population
+from columns import cells
+from population.population import Population
 
 NAN = np.nan
 

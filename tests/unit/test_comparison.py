@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, ttest_ind
 
-from designspace.comparison import compare, probability, verdict
-from designspace.differences import (
+from population.comparing.comparison import compare, probability, verdict
+from population.comparing.differences import (
     area_between,
     median_difference,
     resampled_medians,
     usual_cut,
 )
-from designspace.dominance import dominance
-from designspace.edf import edf
-from designspace.equality import kolmogorov_smirnov, permutation_p
-from designspace.pairs import pooled
+from population.comparing.dominance import dominance
+from population.comparing.equality import kolmogorov_smirnov, permutation_p
+from population.comparing.theta import pooled
+from population.curves.edf import edf
 
 INF = np.inf
 samples = st.lists(st.integers(0, 30).map(float), min_size=2, max_size=25)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from designspace.complexity import Complexity, complexity
-from designspace.network import Network, Stage, Stem
+from designspace.layers.complexity import Complexity, complexity
+from designspace.networks.network import Network, Stage, Stem
 from designspace.spaces import PRESETS
 from designspace.spaces.regnet import RegNet
 

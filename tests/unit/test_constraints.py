@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace.constraints import (
+from columns.constraints import (
     ConstraintError,
     OneOf,
     Range,

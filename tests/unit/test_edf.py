@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, binom, binomtest
 
-from designspace.edf import edf
-from designspace.shares import clopper_pearson, wilson
+from population.basics.shares import clopper_pearson, wilson
+from population.curves.edf import edf
 
 INF = math.inf
 error = st.integers(0, 20).map(float) | st.floats(0, 100) | st.just(INF)  # ties are the rule

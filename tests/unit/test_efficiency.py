@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.special import comb
 from scipy.stats import ks_2samp, kstwo, kstwobign
 
-from designspace.efficiency import mean_band, random_search
-from designspace.enough import LIMIT, MEAN, enough, networks_for
+from population.curves.efficiency import mean_band, random_search
+from population.curves.enough import LIMIT, MEAN, enough, networks_for
 
 INF = math.inf
 seeds = st.integers(0, 2**32 - 1)

@@ -5,8 +5,14 @@ import json
 import pytest
 import yaml  # comes with uvicorn[standard]
 
-from designspace.exchange import Inexpressible, NotANetwork, from_json, to_json, to_pycls
-from designspace.network import Network, Stage, Stem
+from designspace.networks.exchange import (
+    Inexpressible,
+    NotANetwork,
+    from_json,
+    to_json,
+    to_pycls,
+)
+from designspace.networks.network import Network, Stage, Stem
 from designspace.spaces.regnet import RegNet
 
 REGNETX_400MF = RegNet.network(depth=22, w0=24, wa=24.48, wm=2.54, group_width=16)

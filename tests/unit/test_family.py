@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from pydantic import Field, TypeAdapter
 
-from designspace.compatibility import fitting
-from designspace.complexity import complexity
-from designspace.constraints import parse
-from designspace.laws import Choice, Law, Uniform, defaults_to
-from designspace.network import NetworkBatch, StageBatch
+from columns.constraints import parse
+from designspace.laws.laws import Choice, Law, Uniform, defaults_to
+from designspace.layers.complexity import complexity
+from designspace.networks.compatibility import fitting
+from designspace.networks.network import NetworkBatch, StageBatch
 from designspace.sampling import sample
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Draws, Family

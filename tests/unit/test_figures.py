@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 import pytest
 from scipy.stats import binomtest
 
+from columns import constraints
+from columns.quantities import quantity
 from dashboard.figures.edf import STEPS, edf_figure
 from dashboard.figures.learning import learning_figure
 from dashboard.figures.scatters import scatters_figure, usual_columns
@@ -19,10 +21,9 @@ from dashboard.figures.widths import (
     widths_figure,
 )
 from dashboard.units import unit_of
-from designspace import bootstrap, constraints
-from designspace.line import Line
-from designspace.population import Population
-from designspace.quantities import quantity
+from designspace.lines.line import Line
+from population.curves import bootstrap
+from population.population import Population
 
 INF, NAN = np.inf, np.nan
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from designspace import fits
-from designspace.line import Line
+from designspace.lines import fits
+from designspace.lines.line import Line
 
 W0 = np.arange(8, 513, 8)
 WA = np.arange(1, 257)

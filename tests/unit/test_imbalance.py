@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, norm
 
-from designspace.imbalance import imbalances, level_of_ratio, unbalanced
+from population.matching.imbalance import imbalances, level_of_ratio, unbalanced
 
 covariate = st.lists(st.floats(0.1, 1e9), min_size=2, max_size=20)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace.joint import joint_line
+from designspace.lines.joint import joint_line
 
 NETWORKS = st.lists(
     st.lists(st.integers(1, 256).map(lambda w: 8 * w), min_size=1, max_size=28),

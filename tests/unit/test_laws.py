@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from scipy.stats import chisquare
 
-from designspace.laws import Choice, Law, LogUniform, PowerOfTwoOrLogUniform, Uniform
+from designspace.laws.laws import Choice, Law, LogUniform, PowerOfTwoOrLogUniform, Uniform
 
 LAWS = [
     Uniform(lo=12, hi=28),

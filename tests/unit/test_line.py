@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace import line
-from designspace.line import Line
+from designspace.lines import line
+from designspace.lines.line import Line
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from equal_covariates import EFFECTS, TWO_EFFECTS, TWO_UNLIKE, UNLIKE, rates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designspace.edf import edf
-from designspace.imbalance import imbalances
-from designspace.matched import compare_matched, weighted_theta
-from designspace.matching import bins, overlap, strata, unmatched
+from population.curves.edf import edf
+from population.matching.imbalance import imbalances
+from population.matching.matched import compare_matched, weighted_theta
+from population.matching.matching import bins, overlap, strata, unmatched
 
 INF = math.inf
 seeds = st.integers(0, 2**32 - 1)

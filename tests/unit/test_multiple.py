@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from designspace.multiple import holm, level_of_each
+from population.comparing.multiple import holm, level_of_each
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=15)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, stdtr
 from scipy.stats import brunnermunzel
 
-from designspace.edf import edf
-from designspace.pairs import Theta, effect, pooled, theta
+from population.comparing.theta import Theta, effect, pooled, theta
+from population.curves.edf import edf
 
 INF = np.inf
 errors = st.lists(st.integers(0, 12).map(float) | st.just(INF), min_size=1, max_size=12)

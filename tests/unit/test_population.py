@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace.constraints import ConstraintError, Range, parse_all
-from designspace.population import Population, Status
+from columns.constraints import ConstraintError, Range, parse_all
+from population.population import Population, Status
 
 NAN, INF = math.nan, math.inf
 P, F, M, D = Status.PENDING, Status.FAILED, Status.MEASURED, Status.DIVERGED

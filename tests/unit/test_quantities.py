@@ -2,7 +2,7 @@
 
 import pytest
 
-from designspace.quantities import QUANTITIES, STAGE_QUANTITIES, quantity
+from columns.quantities import QUANTITIES, STAGE_QUANTITIES, quantity
 
 
 @pytest.mark.parametrize("name", [*QUANTITIES, *(f"{base}_3" for base in STAGE_QUANTITIES)])

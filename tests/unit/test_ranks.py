@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designspace.estimate import Estimate
-from designspace.matched import Side, weighted_theta
-from designspace.ranks import compare_ranks, rank_theta
-from designspace.sensitivity import Way, disagreement
+from population.basics.estimate import Estimate
+from population.matching.matched import Side, weighted_theta
+from population.matching.ranks import compare_ranks, rank_theta
+from population.matching.sensitivity import Way, disagreement
 
 error = st.integers(0, 9).map(float) | st.just(np.inf)
 

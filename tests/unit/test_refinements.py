@@ -8,12 +8,12 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import chi2_contingency, chisquare
 
-from designspace import ordered
-from designspace.complexity import complexity
-from designspace.constraints import parse
-from designspace.laws import Choice, LogUniform, PowerOfTwoOrLogUniform, Uniform
-from designspace.line import Line
-from designspace.network import Network, Stage
+from columns.constraints import parse
+from designspace.laws import ordered
+from designspace.laws.laws import Choice, LogUniform, PowerOfTwoOrLogUniform, Uniform
+from designspace.layers.complexity import complexity
+from designspace.lines.line import Line
+from designspace.networks.network import Network, Stage
 from designspace.spaces import PRESETS
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Limits

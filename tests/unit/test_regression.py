@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from designspace import model as models
-from designspace.regression import least_absolute, least_squares_factor, median_factor
+from population.matching import rows as models
+from population.matching.regression import least_absolute, least_squares_factor, median_factor
 
 INF = math.inf
 regression_model = partial(models.regression_model, terms="means", trim=False)

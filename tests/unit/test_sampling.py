@@ -5,10 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from designspace import constraints, fits
-from designspace.complexity import complexity
-from designspace.laws import Choice
-from designspace.line import Line
+from columns import constraints
+from designspace.laws.laws import Choice
+from designspace.layers.complexity import complexity
+from designspace.lines import fits
+from designspace.lines.line import Line
 from designspace.sampling import CHUNK, TooFewNetworks, sample
 from designspace.spaces import PRESETS
 from designspace.spaces.anynet import AnyNet

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from designspace.edf import edf
-from designspace.pairs import pooled, theta
-from designspace.sequential import follow, networks_per_space, projection, quantile
+from population.comparing.sequential import follow, networks_per_space, projection, quantile
+from population.comparing.theta import pooled, theta
+from population.curves.edf import edf
 
 INF = np.inf
 

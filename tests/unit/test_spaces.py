@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import chisquare
 
-from designspace.compatibility import compatible, fitting
-from designspace.line import Line
-from designspace.network import Network, Stage
+from designspace.lines.line import Line
+from designspace.networks.compatibility import compatible, fitting
+from designspace.networks.network import Network, Stage
 from designspace.spaces import DESIGN_SPACE, PRESETS
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.regnet import RegNet

@@ -9,10 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau, multivariate_normal, norm, rankdata, spearmanr
 
-from designspace.correlation import in_order, inversions, mid_ranks, spearman
-from designspace.edf import clopper_pearson
-from designspace.noise import intraclass, over_seeds, robust_ratio, seed_noise, shrunk
-from designspace.stability import best_found_again, found_again, stability, without_seed_noise
+from population.curves.edf import clopper_pearson
+from population.trust.correlation import in_order, inversions, mid_ranks, spearman
+from population.trust.noise import intraclass, over_seeds, robust_ratio, seed_noise, shrunk
+from population.trust.stability import (
+    best_found_again,
+    found_again,
+    stability,
+    without_seed_noise,
+)
 
 INF = math.inf
 error = st.integers(0, 6).map(float) | st.just(INF)  # ties are the rule

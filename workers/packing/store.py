@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field, ValidationError
 
-from designspace.network import Frozen
+from designspace.networks.network import Frozen
 from designspace.regimes import DIGITS
 from workers.files import synchronise
 from workers.packing.arrays import Arrays, Labels, PackingError, Pixels, statistics

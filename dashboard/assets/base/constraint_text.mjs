@@ -1,5 +1,5 @@
 /**
- * Constraints as REST writes them (designspace/constraints.py), from and to engine objects.
+ * Constraints as REST writes them (columns/constraints.py), from and to engine objects.
  *
  *     5..8    5..    ..8    1    8,16        {lo, hi}, an end without bound infinite; {values}
  */

@@ -1,4 +1,4 @@
-/** The closed-form bootstrap of the best networks, as designspace.bootstrap. */
+/** The closed-form bootstrap of the best networks, as population.curves.bootstrap. */
 
 import { effectiveSize } from "./bands.mjs";
 

@@ -32,7 +32,7 @@
  * A move allocates nothing that grows with the population: arrays and objects that a view
  * returns are its own, and are refilled by its next answer of that kind. Copy what must last.
  *
- * Numbers are compared as float32, as designspace.constraints does; a cut or a threshold of the
+ * Numbers are compared as float32, as columns.constraints does; a cut or a threshold of the
  * EDF is rounded to float32, too, so that a network with exactly that error is not below it.
  *
  * The reference is designspace: tests/browser/test_engine.py holds the two together.

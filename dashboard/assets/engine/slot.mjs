@@ -48,7 +48,7 @@ export class Slot {
   }
 }
 
-/** Refuse what designspace.constraints refuses. */
+/** Refuse what columns.constraints refuses. */
 export function check(name, lo, hi, values) {
   const good = values
     ? values.length > 0 && values.every(Number.isFinite)

@@ -253,7 +253,7 @@ export class View {
   // -------------------------------------------------------------- the EDF
 
   /**
-   * The EDF at some errors with its pointwise 95 % Wilson band, as designspace.edf.wilson.
+   * The EDF at some errors with its pointwise 95 % Wilson band, as population.curves.edf.wilson.
    *
    * @param {ArrayLike<number>} cuts ascending
    * @returns {{error, share: Float64Array, lower: Float64Array, upper: Float64Array}} each of
@@ -324,7 +324,7 @@ export class View {
 
   /**
    * Where the best networks sit in a column: median and central 95 % of the winner's value in
-   * the empirical bootstrap, in closed form (designspace.bootstrap). Results without a value
+   * the empirical bootstrap, in closed form (population.curves.bootstrap). Results without a value
    * are left out, as if never drawn.
    *
    * @returns {?{lo, median, hi, n}} each some network's value; null below 20 networks or

@@ -1,7 +1,7 @@
 /**
  * Block widths of networks: solid as built, dotted the line w0 + wa j; thick the least-squares
  * line over all of a panel's networks (the paper's w_j = 48 (j + 1) of good AnyNetX_E networks,
- * arXiv 2003.13678, figure 8), with its fitting error as designspace.joint defines it.
+ * arXiv 2003.13678, figure 8), with its fitting error as designspace.lines.joint defines it.
  *
  * The best stand over the worst; networks too few to be told apart are shown together.
  */

@@ -1,0 +1,159 @@
+"""A network as text for others: JSON, which comes back, and a configuration for pycls.
+
+JSON is the network's own model, nothing lost. pycls is the code of the paper's authors; its
+AnyNet takes stems, stages and heads by lists, and can't say every network that is drawn here.
+
+Source: github.com/facebookresearch/pycls at 5c16371, pycls/models/anynet.py, and its
+pycls/core/config.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from designspace.networks.network import Network, Stage, Stem
+
+STEMS = {
+    ("simple", 1): "res_stem_cifar",
+    ("simple", 2): "simple_stem_in",
+    ("resnet", 2): "res_stem_in",
+}
+"""pycls's name of a stem by its kind and stride."""
+
+COLOURS = 3
+
+PARTS: dict[str | int, type[BaseModel]] = {"stem": Stem, "stages": Stage}
+
+
+class NotANetwork(ValueError):
+    """Text that describes no network. A line a mistake: the field, and what is allowed."""
+
+
+class Inexpressible(ValueError):
+    """A network that pycls has no words for: which of its parts, and what it can say."""
+
+
+def to_json(network: Network) -> str:
+    """All fields, defaults included; ends in a newline."""
+    return network.model_dump_json(indent=2) + "\n"
+
+
+def from_json(text: str | bytes) -> Network:
+    """The network that `to_json` wrote. No value is converted to another type.
+
+    Raises:
+        NotANetwork: no JSON, a field that is missing, unknown or not allowed.
+    """
+    try:
+        return Network.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        raise NotANetwork("\n".join(map(_mistake, _deepest(problems)))) from None
+
+
+def _deepest(problems: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Without those of a whole that has a wrong part: pydantic says that a valid one lacks."""
+    places = [problem["loc"] for problem in problems]
+    for problem in problems:
+        place = problem["loc"]
+        if not any(place == other[: len(place)] != other for other in places):
+            yield problem
+
+
+def _mistake(problem: ErrorDetails) -> str:
+    """`stages.0.depth: Input should be greater than or equal to 1, not 0`."""
+    place, value = problem["loc"], problem["input"]
+    where = ".".join(map(str, place)) or "network"
+    if problem["type"] == "extra_forbidden":
+        owner = PARTS.get(place[0], Network) if len(place) > 1 else Network
+        return f"{where}: no such field; there are {', '.join(owner.model_fields)}"
+    said = f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{said}, not {value!r}" if place and isinstance(value, str | int | float) else said
+
+
+def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
+    """MODEL and ANYNET of a pycls configuration, as YAML.
+
+    pycls takes colour images only; a comment says so where `channels` are others.
+    X, Y and R blocks are its `res_bottleneck_block`. Its `vanilla_block` is two V blocks in a
+    row, and its `res_basic_block` has two convolutions under one shortcut where VR has one.
+
+    Raises:
+        Inexpressible: VR blocks, V stages of odd depth, a stem that pycls doesn't have, a
+            squeeze that it rounds to no channel.
+    """
+    stem, stages = network.stem, network.stages
+    if (stem.kind, stem.stride) not in STEMS:
+        known = ", ".join(f"{kind} of stride {stride}" for kind, stride in STEMS)
+        raise Inexpressible(f"{stem.kind} stem of stride {stem.stride}: pycls has {known} only")
+    block_type, depths, multipliers, group_widths = _blocks(network)
+    fields = {
+        "STEM_TYPE": STEMS[stem.kind, stem.stride],
+        "STEM_W": str(stem.width),
+        "BLOCK_TYPE": block_type,
+        "DEPTHS": _list(depths),
+        "WIDTHS": _list(stage.width for stage in stages),
+        "STRIDES": _list(stage.stride for stage in stages),
+        "BOT_MULS": _list(map(_decimal, multipliers)),
+        "GROUP_WS": _list(group_widths),
+        "SE_ON": str(bool(network.se_ratio)).lower(),
+    }
+    if network.se_ratio:
+        _refuse_no_squeeze(network)
+        fields["SE_R"] = _decimal(network.se_ratio)
+    lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}", "ANYNET:"]
+    lines += [f"  {name}: {value}" for name, value in fields.items()]
+    if channels != COLOURS:
+        images = f"{channels}-channel images"
+        lines.insert(0, f"# For {images}; the stems of pycls take {COLOURS} channels.")
+    return "\n".join(lines) + "\n"
+
+
+def _refuse_no_squeeze(network: Network) -> None:
+    """pycls squeezes to int(round(w_in * SE_R)) channels, where we have at least one."""
+    stages = network.stages
+    inputs = [network.stem.width, *(s.width for s in stages[:-1])]
+    inputs += [s.width for s in stages if s.depth > 1]
+    narrowest = min(inputs)
+    if not round(narrowest * network.se_ratio):
+        raise Inexpressible(
+            f"SE ratio {network.se_ratio:g} of {narrowest} channels: pycls rounds it to none"
+        )
+
+
+def _blocks(network: Network) -> tuple[str, list[int], list[float], list[int]]:
+    """Type of block, depths in such blocks, bottleneck multipliers, group widths."""
+    depths = [stage.depth for stage in network.stages]
+    if network.block == "VR":
+        raise Inexpressible("VR blocks: pycls has no residual around one 3x3 convolution")
+    if network.block == "V":
+        if any(depth % 2 for depth in depths):
+            raise Inexpressible(
+                f"V blocks in stages of depths {_list(depths)}: pycls's vanilla_block is two "
+                "of them, so depths must be even"
+            )
+        # It refuses a bottleneck and groups for these blocks.
+        return "vanilla_block", [depth // 2 for depth in depths], [], []
+    multipliers = [_multiplier(stage) for stage in network.stages]
+    group_widths = [stage.group_width for stage in network.stages]
+    return "res_bottleneck_block", depths, multipliers, group_widths
+
+
+def _multiplier(stage: Stage) -> float:
+    """1 / b, for which pycls's round(width * multiplier) is the inner width."""
+    inverse = 1 / stage.bottleneck_ratio
+    exact = round(stage.width * inverse) == stage.inner_width
+    return inverse if exact else stage.inner_width / stage.width
+
+
+def _list(values: Iterable[object]) -> str:
+    return f"[{', '.join(map(str, values))}]"
+
+
+def _decimal(value: float) -> str:
+    """Without an exponent: YAML takes 1e-05 for a word."""
+    return np.format_float_positional(value, trim="0")
