@@ -20,7 +20,7 @@ from columns import constraints
 from designspace.networks.network import Network
 from designspace.regimes import FASHION_14, Regime
 from designspace.sampling import sample
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from workers.batches import pad
 from workers.data import DataSet, Images, data_set
 from workers.optimiser import optimiser_of

@@ -26,7 +26,7 @@ from benchmarks.report import processor, report
 from columns import constraints
 from designspace.regimes import DIGITS
 from designspace.sampling import WINDOWS, Draw, sample
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from population.population import Population
 from services.columns import encode
 from services.snapshots import Snapshot

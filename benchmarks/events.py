@@ -24,7 +24,7 @@ from benchmarks.report import report
 from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from jobs.wakeups import RESULTS, Wakeups
 from netspace import addresses

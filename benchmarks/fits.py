@@ -17,7 +17,7 @@ from columns import constraints
 from designspace import sampling
 from designspace.lines import fits
 from designspace.lines.line import Line
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 
 WINDOW = {"flops": constraints.parse("360M..400M")}
 NETWORKS = 100

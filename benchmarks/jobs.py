@@ -27,7 +27,7 @@ from db.migrations import upgrade
 from db.session import Database
 from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from netspace import addresses
 from netspace.stack import valkey
 from services import regimes, schedule, spaces

@@ -16,7 +16,7 @@ from benchmarks.report import processor, report
 from columns import constraints
 from designspace.layers.complexity import complexity
 from designspace.sampling import CHUNK, sample
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 
 WINDOW = constraints.parse("360M..400M")
 SECONDS = 3.0

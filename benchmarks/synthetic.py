@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from db.models import DrawRow, JobRow, PopulationRow, ResultRow
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from services import populations, regimes, spaces
 from services.populations import Spec
 

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from columns.arrays import Floats
+
 LONGEST = 60
 """Characters of a cell that are shown."""
 
 
-def numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+def numbers(name: str, values: ArrayLike) -> Floats:
     """A copy of a column as float64, of its shape.
 
     Missing, and so nan, are None, nan, blank text, what a mask hides, and the NA of pandas.

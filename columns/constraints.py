@@ -25,6 +25,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from columns.arrays import Bools
+
 GRAMMAR = "`a..b` (closed, either end may be empty), `a,b,c` or `a`"
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(e[+-]?\d+)|([kMG]))?", re.ASCII)
 SUFFIXES = {"k": "e3", "M": "e6", "G": "e9"}
@@ -62,15 +64,15 @@ class Range:
     def __str__(self) -> str:
         return "..".join("" if math.isinf(end) else number(end) for end in (self.lo, self.hi))
 
-    def mask(self, column: ArrayLike) -> NDArray[np.bool_]:
+    def mask(self, column: ArrayLike) -> Bools:
         """Which networks pass, shape (n,), by their values in `column`, shape (n,)."""
         x = float32(column)
-        passes: NDArray[np.bool_] = x >= float32(self.lo)  # also where unbounded: nan fails
+        passes: Bools = x >= float32(self.lo)  # also where unbounded: nan fails
         if self.hi < math.inf:
             passes &= x <= float32(self.hi)
         return passes
 
-    def holds(self, counts: ArrayLike) -> NDArray[np.bool_]:
+    def holds(self, counts: ArrayLike) -> Bools:
         """Which whole counts are inside, to the last one, shape (n,)."""
         x = np.asarray(counts, dtype=np.float64)
         return np.asarray((x >= self.lo) & (x <= self.hi))
@@ -92,11 +94,11 @@ class OneOf:
     def __str__(self) -> str:
         return ",".join(number(value) for value in self.values)
 
-    def mask(self, column: ArrayLike) -> NDArray[np.bool_]:
+    def mask(self, column: ArrayLike) -> Bools:
         """Which networks pass, shape (n,), by their values in `column`, shape (n,)."""
         return np.isin(float32(column), float32(self.values))
 
-    def holds(self, counts: ArrayLike) -> NDArray[np.bool_]:
+    def holds(self, counts: ArrayLike) -> Bools:
         """Which whole counts are among the values, to the last one, shape (n,)."""
         return np.isin(np.asarray(counts, dtype=np.float64), self.values)
 
@@ -174,7 +176,7 @@ def parse_all(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, Con
 
 def passing(
     columns: Mapping[str, NDArray[Any]], constraints: Mapping[str, Constraint]
-) -> NDArray[np.bool_]:
+) -> Bools:
     """Which of n networks pass every constraint, shape (n,); `columns` are of shape (n,).
 
     Raises:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from designspace.networks.network import Definition
+from designspace.values import Definition
 
 DATA_NAME = r"[a-z0-9][a-z0-9_-]*"
 """What a data set may be called."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from designspace.networks.network import Frozen, Network
+from designspace.networks.network import Network
 from designspace.regimes import Regime
+from designspace.values import Frozen
 
 Kind = Literal["train", "benchmark"]
 """What a job measures: error by training; latency and memory, alone on its device."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.regimes import PRESETS as REGIMES
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from services import origins, populations, regimes, spaces
 from services.populations import Spec
 

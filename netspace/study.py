@@ -20,7 +20,7 @@ from typing import Any
 from db.session import Database
 from designspace.regimes import PRESETS as REGIMES
 from designspace.regimes import Regime
-from designspace.spaces import PRESETS as SPACES
+from designspace.spaces.presets import PRESETS as SPACES
 from netspace.stack.errors import CannotStart
 from services import populations, regimes, schedule, spaces
 from services.errors import Conflict

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from columns import cells
+from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint, passing
 from columns.quantities import is_result
 
-Column: TypeAlias = NDArray[np.float64]
-Rows: TypeAlias = slice | NDArray[np.int64]
+Rows: TypeAlias = slice | Ints
 
 NO_CAUSE = -1
 UNKNOWN_CAUSE = "unknown"
@@ -99,7 +99,7 @@ class Population:
     `Population.from_columns` makes one from any numbers and checks them.
     """
 
-    columns: Mapping[str, Column]  # nan: the network lacks it
+    columns: Mapping[str, Floats]  # nan: the network lacks it
     marks: Mapping[str, NDArray[Any]]  # status, multiplicity, cause, ordinal and perhaps ids
     causes: tuple[str, ...]  # names of the failures' codes
     complete: frozenset[str]  # columns that no network lacks; others may lack none, too
@@ -167,7 +167,7 @@ class Population:
         return f"Population({self.counts}, columns={list(self.columns)})"
 
     @property
-    def error(self) -> Column:
+    def error(self) -> Floats:
         """Percent; +inf where diverged, nan where pending or failed, or without any error."""
         return self.columns["error"]
 
@@ -177,7 +177,7 @@ class Population:
         return self.marks["status"]
 
     @property
-    def multiplicity(self) -> Column:
+    def multiplicity(self) -> Floats:
         """Draws that gave this network: its weight."""
         return self.marks["multiplicity"]
 
@@ -214,7 +214,7 @@ class Population:
         """
         return self.take(self.passing(constraints)) if constraints else self
 
-    def passing(self, constraints: Mapping[str, Constraint]) -> NDArray[np.bool_]:
+    def passing(self, constraints: Mapping[str, Constraint]) -> Bools:
         """Which networks pass every constraint, on columns or on `ordinal`, shape (n,).
 
         Raises:
@@ -223,7 +223,7 @@ class Population:
         if ORDINAL in self.columns or ORDINAL not in constraints:
             return passing(self.columns, constraints)
         others = {name: one for name, one in constraints.items() if name != ORDINAL}
-        in_order: NDArray[np.bool_] = constraints[ORDINAL].mask(self.marks[ORDINAL])
+        in_order: Bools = constraints[ORDINAL].mask(self.marks[ORDINAL])
         return passing(self.columns, others) & in_order
 
     def prefix(self) -> Population:
@@ -257,7 +257,7 @@ class Population:
         )
 
 
-def guesses(error: ArrayLike, chance: float) -> NDArray[np.bool_]:
+def guesses(error: ArrayLike, chance: float) -> Bools:
     """Networks that are no better than guessing, in the shape of error: they count as diverged.
 
     The one place where this is decided, for populations, epochs and further trainings.
@@ -265,7 +265,7 @@ def guesses(error: ArrayLike, chance: float) -> NDArray[np.bool_]:
     return np.asarray(np.asarray(error, dtype=np.float64) >= chance)
 
 
-def from_errors(error: Column, failures: NDArray[np.object_]) -> NDArray[np.int8]:
+def from_errors(error: Floats, failures: NDArray[np.object_]) -> NDArray[np.int8]:
     """Status of each network, shape (n,), as its error and its failure tell."""
     return np.select(
         [failures != "", np.isnan(error), np.isinf(error)],
@@ -274,7 +274,7 @@ def from_errors(error: Column, failures: NDArray[np.object_]) -> NDArray[np.int8
     )
 
 
-def refuse_impossible(measured: Column) -> None:
+def refuse_impossible(measured: Floats) -> None:
     """Refuse errors that are no share of the test images, such as the filler of a mask."""
     finite = measured[np.isfinite(measured)]
     wrong = finite[(finite < 0) | (finite > 100)]
@@ -282,13 +282,13 @@ def refuse_impossible(measured: Column) -> None:
         raise ValueError(f"an error is 0 to 100 percent, got {wrong[0]:g}")
 
 
-def has_result(numbers: Mapping[str, Column]) -> NDArray[np.bool_]:
+def has_result(numbers: Mapping[str, Floats]) -> Bools:
     """Networks with a measured quantity, shape (n,): neither drawn, counted nor fitted."""
     known = [~np.isnan(values) for name, values in numbers.items() if is_result(name)]
     return np.asarray(np.logical_or.reduce(known), dtype=bool)
 
 
-def settle_errors(error: Column, status: NDArray[np.int8]) -> Column:
+def settle_errors(error: Floats, status: NDArray[np.int8]) -> Floats:
     """+inf where diverged, nan where pending or failed, else the error: a finite number."""
     measured = status == Status.MEASURED
     if not np.isfinite(error[measured]).all() or (error == -np.inf).any():
@@ -315,12 +315,12 @@ def encode_causes(
     return cause, tuple(causes.tolist())
 
 
-def as_column(name: str, values: ArrayLike, n: int) -> Column:
+def as_column(name: str, values: ArrayLike, n: int) -> Floats:
     """A copy of `values` as float64, shape (n,); nan where there is nothing."""
     return of_length(name, cells.numbers(name, values), n)
 
 
-def as_weights(multiplicity: ArrayLike | None, n: int) -> Column:
+def as_weights(multiplicity: ArrayLike | None, n: int) -> Floats:
     """Multiplicities, shape (n,): positive, 1 where none are given."""
     weights = np.ones(n) if multiplicity is None else as_column("multiplicity", multiplicity, n)
     if not ((weights > 0) & (weights < np.inf)).all():

@@ -12,8 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from columns.arrays import Floats
 from population.basics.estimate import SEED
-from population.basics.shares import Floats
 from population.curves.edf import EDF, edf
 from population.matching.imbalance import Imbalance, imbalances, unbalanced
 from population.matching.matched import MatchedComparison, compare_sides

@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
-from designspace.networks.network import Frozen, Network
+from designspace.networks.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
+from designspace.values import Frozen
 from jobs.messages import Failure, Kind
 from services import names
 from services.errors import Refused, TooLarge, WrongArchive

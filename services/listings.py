@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from columns.arrays import Floats, Ints
 from population.population import NO_CAUSE, Status
 from services import numbers, queries
 from services.errors import Refused
@@ -73,7 +73,7 @@ def csv_lines(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> Iterat
     return _csv_lines(snapshot, rows)
 
 
-def _csv_lines(snapshot: Snapshot, rows: NDArray[np.int64]) -> Iterator[str]:
+def _csv_lines(snapshot: Snapshot, rows: Ints) -> Iterator[str]:
     names = list(snapshot.population.columns)
     yield _csv_line(["id", "ordinal", "status", "failure", "multiplicity", *names])
     for row in rows.tolist():
@@ -90,9 +90,7 @@ def _csv_line(values: Sequence[object]) -> str:
     return line.getvalue()
 
 
-def _sorted(
-    snapshot: Snapshot, texts: Mapping[str, str], sort: str
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _sorted(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> tuple[Ints, Floats]:
     """Rows of the networks that pass, in the order of `sort`, and the keys of that order."""
     population = snapshot.population
     column = sort.removeprefix("-")

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from columns.arrays import Ints
 from db.models import DrawRow, JobRow, PopulationRow
 from db.session import Database
 from population.population import Population
@@ -73,7 +73,7 @@ def over(database: Database, view: View) -> OverSeeds:
     )
 
 
-def _awaited(session: Session, population: PopulationRow) -> NDArray[np.int64]:
+def _awaited(session: Session, population: PopulationRow) -> Ints:
     """Networks of a population that some seed is yet to train under its regime."""
     rows = session.scalars(
         select(DrawRow.network_id)

@@ -17,18 +17,16 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from columns.arrays import Floats, Ints
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
 from population.population import Population
 from services import definitions, identity
 from services.errors import NotFound, Unreadable
 from services.results import FINAL
-
-Column = NDArray[np.float64]
 
 OVERLAP_MS = 60_000
 """Results are read again from this long ago: commits are not in the order of their times."""
@@ -81,13 +79,13 @@ class Snapshot:
 class _State:
     """What is known of a population: its draws for ever, its results so far."""
 
-    drawn: dict[str, Column]
-    multiplicity: Column
-    network_ids: NDArray[np.int64]
+    drawn: dict[str, Floats]
+    multiplicity: Floats
+    network_ids: Ints
     chance: float  # error of guessing, percent
     regime: str  # name
     database: str  # name: `services.identity`
-    measured: dict[str, Column] = field(default_factory=dict)
+    measured: dict[str, Floats] = field(default_factory=dict)
     failures: list[str | None] = field(default_factory=list)
     newest_ms: int = 0
     snapshot: Snapshot | None = None
@@ -205,7 +203,7 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
     )
 
 
-def columns_of(objects: Sequence[str]) -> dict[str, Column]:
+def columns_of(objects: Sequence[str]) -> dict[str, Floats]:
     """JSON objects of numbers as columns, NaN where an object lacks the name.
 
     Read as one text: a hundred thousand small ones would take ten times as long.
@@ -256,7 +254,7 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
         _put(state, np.fromiter(found, dtype=int, count=len(found)), [*found.values()])
 
 
-def _put(state: _State, ordinals: NDArray[np.int64], quantities: list[str]) -> None:
+def _put(state: _State, ordinals: Ints, quantities: list[str]) -> None:
     """Put what jobs of one kind have measured into the columns."""
     columns = columns_of(quantities)
     diverged = columns.pop("diverged", None)

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
+from columns.arrays import Floats, Ints
 from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
 from designspace.regimes import Regime
 from population.basics.estimate import SEED
-from population.basics.shares import Floats
 from population.population import guesses
 from population.trust.noise import Noise, seed_noise
 from population.trust.stability import Stability, stability
@@ -120,9 +119,7 @@ def _known(errors: Floats) -> int:
     return int((~np.isnan(errors)).sum())
 
 
-def _epochs(
-    session: Session, population: PopulationRow, ids: NDArray[np.int64]
-) -> Mapping[int, Floats]:
+def _epochs(session: Session, population: PopulationRow, ids: Ints) -> Mapping[int, Floats]:
     """Error of each network after every epoch but the last, by epoch; nan where unknown."""
     rows = session.execute(
         select(DrawRow.network_id, EpochRow.epoch, EpochRow.error)
@@ -142,7 +139,7 @@ def _epochs(
 def trainings(
     session: Session,
     population: PopulationRow,
-    ids: NDArray[np.int64],
+    ids: Ints,
     regime: int | None = None,
 ) -> Mapping[tuple[int, int], Floats]:
     """Errors of the same networks by regime and seed; +inf where diverged, nan where none.
@@ -166,9 +163,7 @@ def trainings(
     )
 
 
-def _table(
-    errors: Mapping[tuple[Any, int], float | None], ids: NDArray[np.int64]
-) -> dict[Any, Floats]:
+def _table(errors: Mapping[tuple[Any, int], float | None], ids: Ints) -> dict[Any, Floats]:
     """Columns in the order of `ids`, by the first part of the keys; None reads as diverged."""
     place = {int(id): i for i, id in enumerate(ids)}
     table: dict[Any, Floats] = {}

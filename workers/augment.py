@@ -17,10 +17,10 @@ import math
 import numpy as np
 import torch
 from numpy.random import Generator
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from columns.arrays import Floats
 from designspace.regimes import Regime
 from workers import randaugment
 from workers.batches import sent
@@ -88,9 +88,7 @@ def resized_crop(images: Tensor, resolution: int, least: float, rng: Generator) 
     return warped(images, matrices, resolution, padding="border")
 
 
-def warped(
-    images: Tensor, matrices: NDArray[np.float64], side: int, padding: str = "zeros"
-) -> Tensor:
+def warped(images: Tensor, matrices: Floats, side: int, padding: str = "zeros") -> Tensor:
     """Images as affine maps (n, 2, 3) of their coordinates show them: bilinear."""
     maps = sent(torch.from_numpy(matrices).float(), images.device)
     grid = F.affine_grid(maps, [len(images), images.shape[1], side, side], align_corners=False)

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from columns.arrays import Ints
 from designspace.regimes import Regime
 from workers.packing import store
 from workers.packing.arrays import PackingError
@@ -168,9 +169,7 @@ def digits() -> DataSet:
     )
 
 
-def images(
-    name: str, part: str, pixels: NDArray[np.uint8], labels: NDArray[np.int64]
-) -> Images:
+def images(name: str, part: str, pixels: NDArray[np.uint8], labels: Ints) -> Images:
     """Arrays of a file as tensors; a missing channel axis is one channel.
 
     Raises:

@@ -13,10 +13,10 @@ from typing import TypeAlias
 import numpy as np
 import torch
 from numpy.random import Generator
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from columns.arrays import Floats, Ints
 from workers.batches import sent
 
 GREY = (0.299, 0.587, 0.114)
@@ -35,9 +35,7 @@ def apply(images: Tensor, times: int, magnitude: float, rng: Generator) -> Tenso
     return images
 
 
-def carried_out(
-    images: Tensor, chosen: NDArray[np.int64], signed: NDArray[np.float64]
-) -> Tensor:
+def carried_out(images: Tensor, chosen: Ints, signed: Floats) -> Tensor:
     """Each image after the operation of its number."""
     result = images.clone()
     for number, operation in enumerate(OPERATIONS.values()):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from designspace.networks.network import Frozen
+from designspace.values import Frozen
 from jobs.messages import Claim, Failed, Finished
 from workers import files
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from columns.arrays import Floats
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
     LIGHT,
@@ -19,7 +20,6 @@ from dashboard.figures.style import (
     titled,
     translucent,
 )
-from population.basics.shares import Floats
 from population.curves.bands import Band
 from population.curves.edf import Curve
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from columns.arrays import Floats, Ints
 from columns.quantities import quantity
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
@@ -27,7 +27,6 @@ from dashboard.figures.style import (
     value_axis,
 )
 from dashboard.units import Unit, unit_of
-from population.basics.shares import Floats
 from population.curves import bootstrap
 from population.curves.bootstrap import FEWEST, BestRange
 from population.population import Population
@@ -134,7 +133,7 @@ def panel_title(unit: Unit, best: BestRange | None) -> str:
     return f"{name}<br>{median} [{lo} – {hi}]"
 
 
-def points(population: Population, unit: Unit) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def points(population: Population, unit: Unit) -> tuple[Floats, Floats, Ints]:
     """x in shown units, error and id of the networks that have both, best first.
 
     A column of few values is spread sideways a little; how far hangs on the network's id, so

@@ -17,8 +17,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from columns.arrays import Floats
 from columns.quantities import Quantity
-from population.basics.shares import Floats
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
 

@@ -19,14 +19,12 @@ import dash_mantine_components as dmc
 import numpy as np
 from dash import html
 from dash.development.base_component import Component
-from numpy.typing import NDArray
 
+from columns.arrays import Floats
 from columns.quantities import STAGE_QUANTITIES, Quantity, quantity
 from dashboard.pages.markup import attributes
 from dashboard.units import unit_of
 from population.population import Population
-
-Column = NDArray[np.float64]
 
 MOST_CHIPS = 12
 """Values that are picked one by one; more of them get a slider."""
@@ -119,7 +117,7 @@ def measured(population: Population) -> dict[str, int]:
     }
 
 
-def control(name: str, values: Column) -> Control:
+def control(name: str, values: Floats) -> Control:
     """What a column's control looks like, by the values in it, shape (n,)."""
     about = quantity(name)
     whole = name.rpartition("_")[0] not in STAGE_QUANTITIES
@@ -142,19 +140,19 @@ def control(name: str, values: Column) -> Control:
     )
 
 
-def written_decimals(distinct: Column) -> int:
+def written_decimals(distinct: Floats) -> int:
     """Decimals that tell the values of a choice apart: 0.5 and 0.25 need two."""
     return max((len(f"{value:g}".partition(".")[2]) for value in distinct), default=0)
 
 
-def stops(about: Quantity, distinct: Column) -> Column:
+def stops(about: Quantity, distinct: Floats) -> Floats:
     """Where a slider stops: evenly on its axis, from the least to the greatest value."""
     if distinct.size < 2:
         return distinct
     lo, hi = distinct[0], distinct[-1]
     step = spacing(about, distinct)
     if step and (hi - lo) / step <= MOST_VALUES:
-        grid: Column = lo + step * np.arange(round((hi - lo) / step) + 1)
+        grid: Floats = lo + step * np.arange(round((hi - lo) / step) + 1)
         return grid.round(12)
     even = np.geomspace if about.log and lo > 0 else np.linspace
     exact = even(lo, hi, STOPS + 1)
@@ -162,7 +160,7 @@ def stops(about: Quantity, distinct: Column) -> Column:
     return np.unique([lo, *(x for x in inner if lo < x < hi), hi])
 
 
-def spacing(about: Quantity, distinct: Column) -> float:
+def spacing(about: Quantity, distinct: Floats) -> float:
     """What all differences of the values are multiples of; 0 where there is nothing."""
     whole = np.rint(distinct * FINEST)
     on_grid = np.allclose(whole, distinct * FINEST, rtol=1e-9, atol=1e-6)

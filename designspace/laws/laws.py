@@ -19,22 +19,17 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from columns.arrays import Floats, Ints
 from columns.constraints import Constraint
-from designspace.networks.network import Definition
+from designspace.values import Definition, exact
 
 MOST = 30_000
 """Values of a law: RegNet's slopes from 0.1 to 256 in hundredths are 25,591."""
 LARGEST = 10**6
 PER = 10**6
 """Every value is a whole number of 1 / PER, so that it can be listed exactly."""
-
-
-def exact(number: float) -> Fraction:
-    """The decimal that `number` was written as: 0.1 is 1/10."""
-    return Fraction(str(number))
 
 
 def _whole(number: float) -> int:
@@ -55,8 +50,8 @@ def _whole(number: float) -> int:
 class Table:
     """Values and their probabilities, both of shape (k,): a law that is not drawn from."""
 
-    values: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
+    values: Floats
+    probabilities: Floats
 
 
 class _Law(Definition):
@@ -64,7 +59,7 @@ class _Law(Definition):
 
     law: str
 
-    def whole(self) -> NDArray[np.int64]:
+    def whole(self) -> Ints:
         """The values that can be drawn as whole numbers of 1 / PER, ascending, shape (k,)."""
         raise NotImplementedError
 
@@ -78,13 +73,13 @@ class _Law(Definition):
         return list(zip(values, self.masses(), strict=True))
 
     @property
-    def values(self) -> NDArray[np.float64]:
+    def values(self) -> Floats:
         """The values that can be drawn, ascending, shape (k,)."""
-        values: NDArray[np.float64] = self.whole() / PER
+        values: Floats = self.whole() / PER
         return values
 
     @property
-    def probabilities(self) -> NDArray[np.float64]:
+    def probabilities(self) -> Floats:
         """The probability of each of `values`, shape (k,)."""
         return np.array(self.masses())
 
@@ -111,17 +106,17 @@ class _Law(Definition):
         """A law of just these of its values, ascending."""
         return Choice(choices=tuple(kept))
 
-    def units(self, per: int = 1) -> NDArray[np.int64]:
+    def units(self, per: int = 1) -> Ints:
         """The values as whole numbers of 1 / per: 2.5 is 25 for `per` 10. Shape (k,)."""
         return _units(self, per)
 
-    def draw(self, rng: Generator, n: int, per: int = 1) -> NDArray[np.int64]:
+    def draw(self, rng: Generator, n: int, per: int = 1) -> Ints:
         """n draws as whole numbers of 1 / per, shape (n,)."""
         return _units(self, per)[_find(self, rng.random(n))]
 
 
 @lru_cache(maxsize=256)
-def _units(law: _Law, per: int) -> NDArray[np.int64]:
+def _units(law: _Law, per: int) -> Ints:
     units, rest = np.divmod(law.whole() * per, PER)
     if rest.any():
         raise ValueError(f"{law!r} has values finer than 1/{per}")
@@ -132,18 +127,18 @@ BUCKETS = 2**16
 """Of a guide; a power of two, so that a number's bucket is exact."""
 
 
-def _find(law: _Law, u: NDArray[np.float64]) -> NDArray[np.int64]:
+def _find(law: _Law, u: Floats) -> Ints:
     """Which value each of `u` in [0, 1) falls on: how many edges are not above it."""
     edges, guide = _edges(law)
     if guide is None:
         return np.searchsorted(edges, u, side="right")
     known = guide[(u * BUCKETS).astype(np.int64)]
-    found: NDArray[np.int64] = known + (edges[known] <= u)
+    found: Ints = known + (edges[known] <= u)
     return found
 
 
 @lru_cache(maxsize=256)
-def _edges(law: _Law) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
+def _edges(law: _Law) -> tuple[Floats, Ints | None]:
     """The upper edges of the values' shares of [0, 1), the last one open.
 
     Also how many edges lie up to the start of each bucket, where no bucket has two of them: a
@@ -190,7 +185,7 @@ class _Range(_Law):
         law: Law = whole if len(whole.whole()) == len(kept) else super()._of(kept)
         return law
 
-    def whole(self) -> NDArray[np.int64]:
+    def whole(self) -> Ints:
         """lo, lo + step .. hi."""
         step = _whole(self.step)
         return np.arange(_whole(self.lo), _whole(self.hi) + step, step, dtype=np.int64)
@@ -252,7 +247,7 @@ class PowerOfTwoOrLogUniform(_Law):
                 return whole
         return super()._of(kept)
 
-    def whole(self) -> NDArray[np.int64]:
+    def whole(self) -> Ints:
         small = [PER * power for power in self._powers() if power < self.step]
         multiples = self._multiples()
         return np.array([*small, *(multiples.whole() if multiples else ())], dtype=np.int64)
@@ -289,7 +284,7 @@ class Choice(_Law):
             _whole(value)
         return self
 
-    def whole(self) -> NDArray[np.int64]:
+    def whole(self) -> Ints:
         return np.array([_whole(value) for value in self.choices], dtype=np.int64)
 
     def masses(self) -> list[float]:

@@ -23,17 +23,18 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
+
+from columns.arrays import Floats, Ints
 
 UNIT = 10**12
 """Probabilities are rounded to whole numbers of 1 / UNIT: the last bits of logarithms differ
 between processors, and sums of whole numbers do not."""
 
 
-def draw(law: Any, rng: Generator, n: int, k: int, per: int = 1) -> list[NDArray[np.int64]]:
+def draw(law: Any, rng: Generator, n: int, k: int, per: int = 1) -> list[Ints]:
     """n non-decreasing tuples of k values, in units of 1 / per: k arrays of shape (n,)."""
     units = law.units(per)
-    at: NDArray[np.int64] = np.zeros(n, dtype=np.int64)
+    at: Ints = np.zeros(n, dtype=np.int64)
     columns = []
     for tail in _tails(law, k):
         # searchsorted wants ascending sums: position r from the end is index len - 1 - r.
@@ -43,7 +44,7 @@ def draw(law: Any, rng: Generator, n: int, k: int, per: int = 1) -> list[NDArray
     return columns
 
 
-def marginal(law: Any, k: int, position: int) -> NDArray[np.float64]:
+def marginal(law: Any, k: int, position: int) -> Floats:
     """The probability of each of the law's values at a position, from 0, of the tuple."""
     p = _whole(law)
     before, after = [1] * len(p), [1] * len(p)
@@ -66,7 +67,7 @@ def share(law: Any, k: int) -> float:
 
 
 @lru_cache(maxsize=256)
-def _tails(law: Any, k: int) -> tuple[NDArray[np.float64], ...]:
+def _tails(law: Any, k: int) -> tuple[Floats, ...]:
     """S_k, S_{k-1} .. S_1, each divided by its first."""
     p, sums, tails = _whole(law), [1] * len(law.values), []
     for _ in range(k):

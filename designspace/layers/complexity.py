@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from columns.arrays import Bools, Floats
 from designspace.layers.bottleneck import (
     BatchNorm,
     Conv,
@@ -84,13 +84,13 @@ def complexity(
     return total
 
 
-def countable(networks: NetworkBatch, resolution: int) -> NDArray[np.bool_]:
+def countable(networks: NetworkBatch, resolution: int) -> Bools:
     """Which of n networks are certain to be counted in 64 bits, a mask (n,).
 
     A block has at most 14 k^2 weights, k the channels of its widest layer: 9 in the 3x3, one in
     each 1x1 and the projection, two in the SE. None is used at more places than pixels.
     """
-    weights: NDArray[np.float64] = np.zeros(len(networks))
+    weights: Floats = np.zeros(len(networks))
     w_in: Count = networks.stem.width
     for stage in networks.stages:
         widest = np.maximum(np.maximum(w_in, stage.width), stage.inner_width)

@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from columns.arrays import Floats, Ints
 from designspace.lines.line import Line
 
 W0 = np.arange(8, 513, 8)
@@ -46,8 +47,7 @@ FEW, BLOCKS = 16, 2**13
 """Pairs or intervals looked at together: first few, for an error to compare with, then more, up
 to about so many blocks, which the cache can hold."""
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
+Indices = Ints
 Levels = NDArray[np.generic]  # whole numbers, as floats or as bytes
 
 

@@ -19,13 +19,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from designspace.laws.laws import exact
+from columns.arrays import Ints
+from designspace.values import exact
 
 MULTIPLE = 8
 NEAR_TIE = 1e-9
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,18 @@ from typing import Any, Literal, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-Count: TypeAlias = int | NDArray[np.int64]
+from columns.arrays import Floats, Ints
+from designspace.values import Definition
+
+Count: TypeAlias = int | Ints
 """A whole number, or one for each network of a batch, shape (n,)."""
-Ratio: TypeAlias = float | NDArray[np.float64]
+Ratio: TypeAlias = float | Floats
 
 Block: TypeAlias = Literal["X", "R", "V", "VR"]
 """X: residual bottleneck with a group convolution; R: X without groups; V: one 3x3
@@ -39,18 +40,6 @@ def inner_width(width: Count, bottleneck_ratio: Ratio) -> Any:
     """w / b, channels inside a block. `Any`: an int for one network, int64 (n,) for a batch."""
     inner = np.rint(np.divide(width, bottleneck_ratio)).astype(np.int64)
     return inner if isinstance(inner, np.ndarray) else int(inner)
-
-
-class Frozen(BaseModel):
-    """A value: never changed, refuses unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Definition(Frozen):
-    """A value that people write: each number is finite, and a number; `true` is no 1."""
-
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
 
 WIDEST, DEEPEST = 2**20, 1024
@@ -146,14 +135,14 @@ class Network(Definition):
 class StageBatch:
     """One stage of n networks: each field of `Stage`, shape (n,); the stride is shared."""
 
-    depth: NDArray[np.int64]
-    width: NDArray[np.int64]
+    depth: Ints
+    width: Ints
     stride: int
-    bottleneck_ratio: NDArray[np.float64]
-    group_width: NDArray[np.int64]
+    bottleneck_ratio: Floats
+    group_width: Ints
 
     @property
-    def inner_width(self) -> NDArray[np.int64]:
+    def inner_width(self) -> Ints:
         """Channels of the 3x3 convolution, shape (n,)."""
         return inner_width(self.width, self.bottleneck_ratio)  # type: ignore[no-any-return]
 

@@ -24,9 +24,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 
+from columns.arrays import Bools, Floats
 from designspace.laws import ordered
 from designspace.laws.laws import Choice, Law, LogUniform, Table, defaults_to, within
 from designspace.networks.compatibility import fitting
@@ -87,7 +87,7 @@ class AnyNet(Family):
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates: every one of them makes a network."""
         drawn = {name: self._columns(name, rng, n) for name in PER}
-        parameters: dict[str, NDArray[np.float64]] = {}
+        parameters: dict[str, Floats] = {}
         stages = []
         for i, stride in enumerate(self.strides):
             d, w, b, g = (drawn[name][i] for name in PER)
@@ -155,7 +155,7 @@ class AnyNet(Family):
         """Of all stages alike; `depth` and `width` are columns of single stages."""
         return ("bottleneck_ratio", "group_width")
 
-    def contains(self, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    def contains(self, columns: Mapping[str, Floats]) -> Bools:
         """Which networks have values of the laws in every stage, and keep ties and orders."""
         inside = []
         for name in PER:
@@ -166,7 +166,7 @@ class AnyNet(Family):
                 inside += [a == b for a, b in pairs]
             elif name in self.non_decreasing:
                 inside += [a <= b for a, b in pairs]
-        passes: NDArray[np.bool_] = np.logical_and.reduce(inside)
+        passes: Bools = np.logical_and.reduce(inside)
         return passes
 
     def is_given(self, other: Family) -> bool:

@@ -11,13 +11,14 @@ from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
+from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
 from designspace.laws.laws import within
 from designspace.layers.complexity import Complexity
-from designspace.networks.network import Block, Definition, NetworkBatch, Stem
+from designspace.networks.network import Block, NetworkBatch, Stem
+from designspace.values import Definition
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Draws:
     """
 
     tried: int
-    candidates: NDArray[np.int64]
-    parameters: dict[str, NDArray[np.float64]]
+    candidates: Ints
+    parameters: dict[str, Floats]
     networks: NetworkBatch
 
 
@@ -125,7 +126,7 @@ class Family(Definition):
         """The parameters that a constraint on the column of their name refines."""
         raise NotImplementedError
 
-    def contains(self, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    def contains(self, columns: Mapping[str, Floats]) -> Bools:
         """Which networks, by the parameters they were drawn with, could be of this space."""
         raise NotImplementedError
 

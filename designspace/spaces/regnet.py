@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from pydantic import Field
 
+from columns.arrays import Bools, Floats
 from designspace.laws.laws import (
     Choice,
     Law,
@@ -144,12 +144,12 @@ class RegNet(Family):
         """All parameters of the line, and b and g; a tied slope goes with w0."""
         return tuple(self.law_fields)
 
-    def contains(self, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    def contains(self, columns: Mapping[str, Floats]) -> Bools:
         """Which networks have values of the laws, and keep the tie of the slope."""
         inside = [
             np.isin(columns[name], getattr(self, name).values) for name in self.law_fields
         ]
         if self.wa == "w0":
             inside.append(columns["wa"] == columns["w0"])
-        passes: NDArray[np.bool_] = np.logical_and.reduce(inside)
+        passes: Bools = np.logical_and.reduce(inside)
         return passes

@@ -14,7 +14,7 @@ import numpy as np
 
 from columns import constraints
 from designspace.sampling import sample
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 
 SPACES = [*(f"AnyNetX_{name}" for name in "ABCDE"), "RegNetX"]
 NETWORKS, BLOCKS, WIDTHS = 12, 40, (8, 1024)

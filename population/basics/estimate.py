@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats
+from columns.arrays import Floats
 
 SEED = 20_200_330
 """Of bootstraps that are given no generator: the same data say the same."""

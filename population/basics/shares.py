@@ -11,10 +11,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, ndtri
 
-Floats = NDArray[np.float64]
+from columns.arrays import Floats
 
 EXACT_UP_TO = 256  # networks: up to here limits are computed at every count
 

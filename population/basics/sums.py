@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from population.basics.shares import Floats
+from columns.arrays import Floats
 
 
 def weighted_sum(w: Floats, x: Floats) -> float:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.random import Generator
 from scipy.special import stdtrit
 
+from columns.arrays import Floats
 from population.basics.estimate import SEED, Estimate, percentile_interval
-from population.basics.shares import Floats
 from population.basics.sums import weighted_sum
 from population.curves.edf import EDF, EPSILON
 

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtr
 
-from population.basics.shares import Floats
+from columns.arrays import Floats
 from population.comparing.theta import Pooled
 
 Order = Literal["A", "B", "cross", "none"]

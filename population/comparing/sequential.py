@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logit, ndtr
 
+from columns.arrays import Floats
 from population.basics.estimate import Estimate
-from population.basics.shares import Floats
 from population.comparing.comparison import MATTERS, Outcome, outcome
 from population.comparing.theta import Theta, theta, tied
 from population.curves.edf import as_errors, effective_size, relative_weights

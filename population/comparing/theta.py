@@ -16,10 +16,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
-from population.basics.shares import Floats
+from columns.arrays import Bools, Floats
 from population.basics.sums import weighted_sum
 from population.curves.edf import EDF, EPSILON
 
@@ -54,9 +53,7 @@ def pooled(a: EDF, b: EDF) -> Pooled:
     return tied(errors[order], weights, order < a.n, a.effective_n, b.effective_n)
 
 
-def tied(
-    errors: Floats, weights: Floats, of_a: NDArray[np.bool_], n: float, m: float
-) -> Pooled:
+def tied(errors: Floats, weights: Floats, of_a: Bools, n: float, m: float) -> Pooled:
     """Networks of both in order of error, ties together; those that are not of A are of B."""
     each = np.stack([weights * of_a, weights * ~of_a])
     first = np.flatnonzero(np.append(True, errors[1:] != errors[:-1])[: errors.size])

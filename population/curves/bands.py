@@ -21,7 +21,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats, clopper_pearson
+from columns.arrays import Floats
+from population.basics.shares import clopper_pearson
 
 Method = Literal["pointwise", "simultaneous", "kolmogorov"]
 

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats
+from columns.arrays import Floats, Ints
 from population.curves.edf import EPSILON, effective_size, relative_weights
 from population.population import Population
 
@@ -69,7 +69,7 @@ class BestPair:
 class Winners:
     """The networks that can win a bootstrap draw, best first, and how often each does."""
 
-    rows: NDArray[np.int64]
+    rows: Ints
     probability: Floats  # sums to 1 within NEGLIGIBLE
 
 
@@ -212,7 +212,7 @@ def win_probabilities(errors: ArrayLike, weights: ArrayLike | None = None) -> Wi
     return Winners(rows, share * np.repeat(wins / group, np.diff(first, append=rows.size)))
 
 
-def contenders(errors: Floats, weights: Floats | None, draws: int) -> NDArray[np.int64]:
+def contenders(errors: Floats, weights: Floats | None, draws: int) -> Ints:
     """Rows of the best networks, whole tie groups, beyond which nearly nobody ever wins."""
     n, count = errors.size, BEST
     while count < n:

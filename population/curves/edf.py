@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from columns.arrays import Floats
 from population.basics.estimate import Estimate
-from population.basics.shares import Floats, clopper_pearson
+from population.basics.shares import clopper_pearson
 from population.curves.bands import Band, Method, band
 
 NO_NETWORKS = "no network has a result yet"

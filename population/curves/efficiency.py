@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
+from columns.arrays import Floats, Ints
 from population.basics.estimate import percentile_interval
-from population.basics.shares import Floats
 from population.basics.sums import weighted_sum
 from population.curves.edf import EPSILON, effective_size
 
@@ -36,7 +36,7 @@ class Efficiency:
     `sd` and `quantiles` say how searches differ, not how well the curve is known.
     """
 
-    k: NDArray[np.int64]  # networks of a search, (points,)
+    k: Ints  # networks of a search, (points,)
     mean: Floats  # percent, (points,); diverged networks count as chance
     sd: Floats
     quantiles: Floats  # (levels, points), each some network's error
@@ -117,7 +117,7 @@ def random_search(
     )
 
 
-def usual_sizes(ordered: Ordered) -> NDArray[np.int64]:
+def usual_sizes(ordered: Ordered) -> Ints:
     """Numbers of networks to draw the curve at, evenly spaced on a log axis."""
     if not ordered.errors.size:
         return np.empty(0, dtype=np.int64)

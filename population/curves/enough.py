@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats
+from columns.arrays import Floats, Ints
 from population.curves.efficiency import NO_NETWORKS, Ordered
 
 MEAN = 0.8687311606361591  # sqrt(pi / 2) ln 2, of Kolmogorov's distribution
@@ -29,7 +29,7 @@ ONE_NETWORK = "one network: no part of it can be compared with the whole"
 class Enough:
     """Distance between the EDF of k random networks and that of all n, for each k."""
 
-    k: NDArray[np.int64]  # (sizes,)
+    k: Ints  # (sizes,)
     expected: Floats  # .869 / sqrt(k): from the law of the space, on average
     limit: Floats  # 1.358 / sqrt(k): the same, in 95 % of samples
     expected_here: Floats  # from the n networks at hand: times sqrt((n-k)/(n-1))
@@ -95,14 +95,14 @@ def enough(
     )
 
 
-def usual_sizes(draws: int) -> NDArray[np.int64]:
+def usual_sizes(draws: int) -> Ints:
     """1, 2, 5, 10, 20, .. up to half of the draws; from 10 on where there are 20."""
     steps = np.outer(10 ** np.arange(5), [1, 2, 5]).ravel()
     sizes = steps[steps <= min(draws // 2, LARGEST)]
     return np.asarray(sizes[sizes >= 10] if draws >= 20 else sizes, dtype=np.int64)
 
 
-def distance(group: NDArray[np.int64], below: Floats, k: int, rng: Generator) -> float:
+def distance(group: Ints, below: Floats, k: int, rng: Generator) -> float:
     """Largest difference between the EDF of k random draws and that of all.
 
     Args:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats
+from columns.arrays import Bools, Floats
 from population.matching.imbalance import as_columns, as_shares
 
-Masks: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+Masks: TypeAlias = tuple[Bools, Bools]
 """Which networks of A, (n_a,), and of B, (n_b,)."""
 
 
@@ -23,8 +23,8 @@ class Covariates:
     b: Floats
     m_a: Floats  # shares of the multiplicities, (n_a,)
     m_b: Floats
-    has_a: NDArray[np.bool_]
-    has_b: NDArray[np.bool_]
+    has_a: Bools
+    has_b: Bools
 
     @classmethod
     def of(
@@ -65,6 +65,6 @@ class Covariates:
         return *lacking, n_a - int(in_a.sum()), n_b - int(in_b.sum())
 
 
-def complete(x: Floats) -> NDArray[np.bool_]:
+def complete(x: Floats) -> Bools:
     """Networks that lack no covariate, shape (n,); x of shape (n, p)."""
     return np.asarray(np.isfinite(x).all(axis=1))

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats
+from columns.arrays import Floats
 from population.basics.sums import weighted_sum
 from population.curves.edf import effective_size, relative_weights
 

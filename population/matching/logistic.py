@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from population.basics.shares import Floats
+from columns.arrays import Floats
 from population.basics.sums import combined, projected
 
 STEPS = 50

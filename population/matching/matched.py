@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from columns.arrays import Floats, Ints
 from population.basics.estimate import Estimate, percentile_interval, without_interval
-from population.basics.shares import Floats
 from population.basics.sums import weighted_sum
 from population.comparing.theta import Theta
 from population.curves.edf import edf
@@ -59,7 +59,7 @@ class Side:
         rows = rng.integers(0, self.errors.size, min(self.errors.size, LARGEST))
         return self.at(rows)
 
-    def at(self, rows: NDArray[np.int64]) -> Side:
+    def at(self, rows: Ints) -> Side:
         return Side(self.errors[rows], self.covariates[rows], self.multiplicity[rows])
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from population.basics.shares import Floats
+from columns.arrays import Floats, Ints
 from population.curves.edf import effective_size
 from population.matching.covariates import Covariates, Masks
 from population.matching.imbalance import NOT_POSITIVE
@@ -154,9 +154,7 @@ def why_not_bins(c: Covariates, inside: Masks, spacing: Spacing) -> str | None:
     return None
 
 
-def shared_by_cell(
-    c: Covariates, method: str, inside: Masks, cell: NDArray[np.int64]
-) -> Matching:
+def shared_by_cell(c: Covariates, method: str, inside: Masks, cell: Ints) -> Matching:
     """Weights of networks `inside` that give each cell with both spaces the same.
 
     Args:
@@ -195,7 +193,7 @@ def default_count(n: int, p: int) -> int:
     return max(2, int(max(2, min(10, n // 10)) ** (1 / p) + 1e-9))
 
 
-def cells(x: Floats, count: int, spacing: Spacing) -> NDArray[np.int64]:
+def cells(x: Floats, count: int, spacing: Spacing) -> Ints:
     """Number of the cell of each network in the product of bins; x of shape (n, p)."""
     cell = np.zeros(len(x), dtype=np.int64)
     for j, column in enumerate(x.T):

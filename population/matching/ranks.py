@@ -16,8 +16,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
+from columns.arrays import Floats
 from population.basics.estimate import Estimate
-from population.basics.shares import Floats
 from population.basics.sums import combined, weighted_sum
 from population.curves.edf import effective_size
 from population.matching.matched import Side, both, judged, too_little, too_many_failed

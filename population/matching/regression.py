@@ -20,8 +20,8 @@ from numpy.random import Generator
 from scipy.optimize import linprog
 from scipy.special import stdtr, stdtrit
 
+from columns.arrays import Floats
 from population.basics.estimate import Estimate, percentile_interval, without_interval
-from population.basics.shares import Floats
 from population.basics.sums import combined, projected
 from population.matching.rows import Model
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from columns.arrays import Floats
 from population.basics.estimate import log_errors
-from population.basics.shares import Floats
 from population.matching.covariates import Covariates
 from population.matching.imbalance import NOT_POSITIVE
 from population.matching.terms import Terms, affordable

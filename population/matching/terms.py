@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from population.basics.shares import Floats
+from columns.arrays import Floats
 
 Terms = Literal["means", "squares", "products"]
 

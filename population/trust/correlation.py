@@ -12,13 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from columns.arrays import Floats, Ints
 from population.basics.estimate import SEED, Estimate, percentile_interval, without_interval
-from population.basics.shares import Floats
-
-Ints = NDArray[np.int64]
 
 FEWEST = 5  # networks that a ranking needs
 HIGH = 0.7  # |rho| above which the closed interval may be too narrow

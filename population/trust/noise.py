@@ -23,16 +23,16 @@ from itertools import combinations
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import fdtri
 
+from columns.arrays import Floats, Ints
 from population.basics.estimate import (
     Estimate,
     log_errors,
     percentile_interval,
     without_interval,
 )
-from population.basics.shares import Floats
 
 FEWEST = 3  # networks that a ratio needs
 FEWEST_FOR_INTERVAL = 20
@@ -98,7 +98,7 @@ def seed_noise(
     return Noise(ratio, trusted, *counts, noise_by_error(logs, rng, draws, level))
 
 
-def over_seeds(errors: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+def over_seeds(errors: ArrayLike) -> tuple[Floats, Ints]:
     """Mean error of each network over the seeds it has, and how many those are; each (n,).
 
     Args:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
+from columns.arrays import Floats
 from population.basics.estimate import Estimate, without_interval
-from population.basics.shares import Floats, clopper_pearson
+from population.basics.shares import clopper_pearson
 from population.curves.edf import EPSILON
 from population.trust.correlation import TIED, in_order, spearman
 

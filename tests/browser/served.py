@@ -17,7 +17,7 @@ from db.migrations import upgrade
 from db.models import JobRow, PopulationRow
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
 from services import leases, populations, regimes, results, schedule, spaces
 from services.populations import Spec

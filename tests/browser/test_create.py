@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from served import Served, problems_of
 
 from designspace.regimes import PRESETS as REGIMES
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from services import regimes, roster, spaces
 
 pytestmark = pytest.mark.browser

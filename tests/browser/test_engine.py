@@ -18,7 +18,7 @@ from designspace.lines import fits
 from designspace.lines.line import Line
 from designspace.regimes import DIGITS
 from designspace.sampling import sample
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from population.basics.shares import wilson
 from population.curves.bootstrap import best_ranges
 from population.curves.edf import edf

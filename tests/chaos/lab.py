@@ -19,7 +19,7 @@ from db.migrations import upgrade
 from db.outages import DATABASE_AWAY
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.queue import Queue
 from netspace.stack import ports, postgres, valkey
 from services import leases, populations, regimes, spaces

@@ -13,7 +13,7 @@ from waiting import until
 from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from services import populations, regimes, spaces
 from services.populations import Spec
 

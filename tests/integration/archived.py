@@ -5,7 +5,7 @@ import json
 from collections import Counter
 
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Epoch, Failed, Finished
 from services import archives, exports, leases, populations, regimes, results, spaces
 from services.populations import Spec

@@ -12,7 +12,7 @@ from servers import Postgres
 from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from netspace.stack import ports, postgres, valkey
 from services import populations, regimes, spaces
 from services.populations import Spec

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app

@@ -23,7 +23,7 @@ from dashboard.pages import network, plan, refine_panel
 from dashboard.sources import Sources
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 from jobs.messages import Epoch, Failed, Finished
 from jobs.queue import Queue

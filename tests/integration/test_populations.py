@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
 from netspace import demo
 from services import leases, populations, results, schedule, spaces

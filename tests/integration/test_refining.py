@@ -5,7 +5,7 @@ import pytest
 from designspace.laws.laws import Choice
 from designspace.networks.network import Stem
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 from jobs.messages import Finished
 from services import leases, populations, previews, refinements, regimes, results, spaces

@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from db.session import Database
 from designspace.networks.exchange import from_json
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from netspace import demo
 from netspace.settings import Settings

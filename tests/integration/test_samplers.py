@@ -9,7 +9,7 @@ import pytest
 from columns.constraints import parse_all
 from designspace.regimes import DIGITS
 from designspace.sampling import WINDOWS, TooFewNetworks
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from services import samplers
 from services.errors import Busy
 from services.samplers import Samplers, here

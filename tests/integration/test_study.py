@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from columns import constraints
 from designspace import sampling
 from designspace.regimes import DIGITS
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from netspace import archive
 from netspace.cli import app
 from netspace.settings import Settings

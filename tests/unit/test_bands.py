@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom, kstwo
 
-from population.basics.shares import Floats, clopper_pearson
+from columns.arrays import Floats
+from population.basics.shares import clopper_pearson
 from population.curves.bands import band, dkw, local_level
 from population.curves.edf import edf
 

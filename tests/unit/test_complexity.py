@@ -5,7 +5,7 @@ import pytest
 
 from designspace.layers.complexity import Complexity, complexity
 from designspace.networks.network import Network, Stage, Stem
-from designspace.spaces import PRESETS
+from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 
 # Published by the paper's authors (model zoo, complexity at 224 x 224):

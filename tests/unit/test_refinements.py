@@ -14,9 +14,9 @@ from designspace.laws.laws import Choice, LogUniform, PowerOfTwoOrLogUniform, Un
 from designspace.layers.complexity import complexity
 from designspace.lines.line import Line
 from designspace.networks.network import Network, Stage
-from designspace.spaces import PRESETS
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Limits
+from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 
 ALPHA = 1e-3  # of each test against chance; the seeds are fixed

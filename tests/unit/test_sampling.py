@@ -11,8 +11,8 @@ from designspace.layers.complexity import complexity
 from designspace.lines import fits
 from designspace.lines.line import Line
 from designspace.sampling import CHUNK, TooFewNetworks, sample
-from designspace.spaces import PRESETS
 from designspace.spaces.anynet import AnyNet
+from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 
 DIGITS = {"resolution": 8, "channels": 1, "classes": 10}

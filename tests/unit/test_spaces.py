@@ -11,8 +11,9 @@ from scipy.stats import chisquare
 from designspace.lines.line import Line
 from designspace.networks.compatibility import compatible, fitting
 from designspace.networks.network import Network, Stage
-from designspace.spaces import DESIGN_SPACE, PRESETS
+from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.anynet import AnyNet
+from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 
 EACH_SPACE = pytest.mark.parametrize("space", PRESETS.values(), ids=PRESETS)

@@ -8,11 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from columns.arrays import Ints
+
 CHUNK = 4096
 """Images that are summed at once."""
 
 Pixels: TypeAlias = NDArray[np.uint8]
-Labels: TypeAlias = NDArray[np.int64]
+Labels: TypeAlias = Ints
 Arrays: TypeAlias = Mapping[str, tuple[Pixels, Labels]]
 """Pixels (n, side, side, channels) and labels (n,) of each part."""
 

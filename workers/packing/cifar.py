@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from columns.arrays import Ints
 from workers.packing.arrays import Arrays, PackingError, checked
 
 SIDE, BYTES = 32, 3 * 32 * 32
@@ -101,7 +102,7 @@ def joined(
     part: str,
     names: tuple[str, ...],
     files: dict[str, tuple[bool, bytes]],
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+) -> tuple[NDArray[np.uint8], Ints]:
     """Pixels and labels of several files, in order."""
     images, labels = [], []
     for name in names:
@@ -121,9 +122,7 @@ def joined(
     return found
 
 
-def from_binary(
-    name: str, content: bytes, kind: Kind
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def from_binary(name: str, content: bytes, kind: Kind) -> tuple[NDArray[np.uint8], Ints]:
     """Pixels and labels of a file of the binary version."""
     width = kind.label_bytes + BYTES
     if not content or len(content) % width:
@@ -133,9 +132,7 @@ def from_binary(
     return planes_last(rows[:, kind.label_bytes :]), labels
 
 
-def from_pickle(
-    name: str, content: bytes, kind: Kind
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def from_pickle(name: str, content: bytes, kind: Kind) -> tuple[NDArray[np.uint8], Ints]:
     """Pixels and labels of a file of the python version."""
     try:
         stored = Numbers(io.BytesIO(content), encoding="bytes").load()

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from columns.arrays import Ints
 from workers.packing import store
 from workers.packing.arrays import PackingError, Pixels
 from workers.packing.store import Manifest
@@ -77,7 +77,7 @@ def derive(data_dir: Path, name: str, derivation: Derivation) -> Manifest:
     return store.save(data_dir, name, str(derivation), source.classes, arrays)
 
 
-def shuffled(n: int, seed: int) -> NDArray[np.int64]:
+def shuffled(n: int, seed: int) -> Ints:
     """0 .. n - 1 in an order that depends on the seed alone."""
     return np.argsort(np.random.PCG64(seed).random_raw(n), kind="stable")
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field, ValidationError
 
-from designspace.networks.network import Frozen
 from designspace.regimes import DIGITS
+from designspace.values import Frozen
 from workers.files import synchronise
 from workers.packing.arrays import Arrays, Labels, PackingError, Pixels, statistics
 
