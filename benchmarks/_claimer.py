@@ -8,7 +8,7 @@ import sys
 import time
 
 from db.session import Database
-from services import leases
+from services.work import leases
 
 PAUSE_SECONDS = (0.02, 0.08)
 """Between two claims: 8 claimers are busier than any lab."""

@@ -28,8 +28,8 @@ from designspace.regimes import DIGITS
 from designspace.sampling import WINDOWS, Draw, sample
 from designspace.spaces.presets import PRESETS
 from population.population import Population
-from services.columns import encode
-from services.snapshots import Snapshot
+from services.reading.columns import encode
+from services.reading.snapshots import Snapshot
 
 ASSETS = Path(__file__).parents[1] / "dashboard" / "assets"
 SIZES = {10_000: 300, 100_000: 150, 1_000_000: 25}

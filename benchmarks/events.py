@@ -29,8 +29,10 @@ from jobs.messages import Finished
 from jobs.wakeups import RESULTS, Wakeups
 from netspace import addresses
 from netspace.stack import ports, valkey
-from services import leases, populations, regimes, results, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import leases, results
 
 LISTENERS = 20
 RESULTS_EACH = 30

@@ -30,7 +30,8 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from netspace import addresses
 from netspace.stack import valkey
-from services import regimes, schedule, spaces
+from services.defining import regimes, spaces
+from services.work import schedule
 
 SLEEPER = "import sys; from benchmarks import _sleeper; _sleeper.work(*sys.argv[1:])"
 STARTS = """

@@ -17,8 +17,9 @@ from db.models import DrawRow, JobRow, PopulationRow, ResultRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
-from services import populations, regimes, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
 
 SPACE = "RegNetX small"
 WINDOW = {"flops": "50k..3M"}

@@ -20,7 +20,7 @@ from db.migrations import upgrade
 from db.session import Database
 from netspace import addresses, demo
 from netspace.stack import valkey
-from services import populations
+from services.sampling import populations
 
 SECONDS = 60
 

@@ -22,11 +22,11 @@ from dashboard.figures.shown import Shown, shown
 from dashboard.figures.style import PALETTES, Palette
 from dashboard.figures.widths import BEST, widths_figure
 from dashboard.sources import Sources
-from services import queries
+from services.defining.names import Id
 from services.errors import Refused
-from services.names import Id
 from services.numbers import Whole
-from services.snapshots import Snapshot
+from services.reading import queries
+from services.reading.snapshots import Snapshot
 
 OPTIONS = {
     "population",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from db.session import Database
 from jobs.queue import Queue
-from services.samplers import Samplers
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
+from services.sampling.samplers import Samplers
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ class WatchRow(Base):
     __tablename__ = "watches"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    a: Mapped[str]  # a side: services.sides
+    a: Mapped[str]  # a side: services.comparing.sides
     b: Mapped[str]
     level: Mapped[float]
     planned: Mapped[int]  # networks a side that the verdict is tightest for
@@ -241,7 +241,7 @@ class WatchRow(Base):
 
 
 class IdentityRow(Base):
-    """The database's random name, in one row: `services.identity` says for how long."""
+    """The database's random name, in one row: `services.reading.identity` says for how long."""
 
     __tablename__ = "identity"
 

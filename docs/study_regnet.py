@@ -31,9 +31,9 @@ from population.matching.matched import compare_matched
 from population.matching.sensitivity import Way
 from population.population import Population
 from population.trust.correlation import spearman
-from services import adjusted, comparisons, searches, stability
-from services.sides import Side, side
-from services.snapshots import Snapshots
+from services.comparing import adjusted, comparisons, searches, stability
+from services.comparing.sides import Side, side
+from services.reading.snapshots import Snapshots
 
 FILE = Path(__file__).parents[1] / "reference" / "regnet-fashion-14.json.gz"
 Question: TypeAlias = tuple[str, Population, str, str, NDArray[np.bool_]]

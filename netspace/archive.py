@@ -13,9 +13,10 @@ from pathlib import Path
 from db.session import Database
 from netspace.settings import Settings
 from netspace.stack.errors import CannotStart
-from services import archives, exports, imports, populations
 from services.errors import Refused, TooLarge, WrongArchive
-from services.import_report import Count, Report
+from services.exchange import archives, exports, imports
+from services.exchange.report import Count, Report
+from services.sampling import populations
 
 HERE = Path(__file__).parents[1] / "reference"
 

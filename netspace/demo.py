@@ -10,11 +10,12 @@ from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces.presets import PRESETS
-from services import origins, populations, regimes, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.sampling import origins, populations
+from services.sampling.populations import Spec
 
 SPACES = ("AnyNetX_A small", "RegNetX small")
-"""Of the populations that `services.origins.DEMO` names."""
+"""Of the populations that `services.sampling.origins.DEMO` names."""
 NETWORKS = 150
 WINDOW = {"flops": "100k..300k"}
 

@@ -22,10 +22,12 @@ from designspace.regimes import PRESETS as REGIMES
 from designspace.regimes import Regime
 from designspace.spaces.presets import PRESETS as SPACES
 from netspace.stack.errors import CannotStart
-from services import populations, regimes, schedule, spaces
+from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.populations import PopulationRecord, Spec
-from services.progress import Progress
+from services.sampling import populations
+from services.sampling.populations import PopulationRecord, Spec
+from services.work import schedule
+from services.work.progress import Progress
 
 CHAIN = ("AnyNetX_A", "AnyNetX_C", "AnyNetX_E", "RegNetX")
 COMPARED = ("AnyNetX_A", "RegNetX")

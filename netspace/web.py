@@ -26,10 +26,12 @@ from server.headers import Secured
 from server.intake import Intake
 from server.problems import ALWAYS, MISSING
 from server.turns import Turns
-from services import archives, columns, identity, progress, versions
-from services.progress import Activity
-from services.samplers import Samplers
-from services.snapshots import Snapshots
+from services.exchange import archives
+from services.reading import columns, identity
+from services.reading.snapshots import Snapshots
+from services.sampling.samplers import Samplers
+from services.work import progress, versions
+from services.work.progress import Activity
 
 
 def ready_app() -> FastAPI:

@@ -10,9 +10,9 @@ from population.matching.regression import Factor
 from population.matching.sensitivity import Way
 from server.comparison_schemas import EstimateRead, SideRead
 from server.schemas import Read
-from services.adjusted import Adjusted
-from services.comparisons import finite
-from services.sides import Side
+from services.comparing.adjusted import Adjusted
+from services.comparing.comparisons import finite
+from services.comparing.sides import Side
 
 
 class ImbalanceRead(Read):

@@ -10,9 +10,9 @@ from population.basics.estimate import Estimate
 from population.comparing import sequential
 from population.comparing.sequential import ConfidenceSequence
 from server.schemas import BandRead, Body, Read, Selection, Words
-from services.comparisons import Compared, Drawn, Pair, finite
-from services.queries import CONVENTION
-from services.sides import Side
+from services.comparing.comparisons import Compared, Drawn, Pair, finite
+from services.comparing.sides import Side
+from services.reading.queries import CONVENTION
 
 
 class EstimateRead(Read):

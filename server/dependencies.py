@@ -14,9 +14,9 @@ from jobs.queue import Queue
 from server import etags
 from server.events import Hub
 from server.turns import Turns
-from services.names import Id
-from services.samplers import Samplers
-from services.snapshots import Snapshot, Snapshots
+from services.defining.names import Id
+from services.reading.snapshots import Snapshot, Snapshots
+from services.sampling.samplers import Samplers
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 from fastapi import Request, Response, status
 from fastapi.routing import APIRoute
 
-from services.snapshots import Snapshot
+from services.reading.snapshots import Snapshot
 
 OPAQUE = re.compile(r'"[^"]*"')
 

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from db.outages import DATABASE_AWAY, briefly
 from jobs.wakeups import CHANNEL, PROGRESS
-from services.progress import Activity
+from services.work.progress import Activity
 
 log = logging.getLogger(__name__)
 

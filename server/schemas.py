@@ -14,14 +14,14 @@ from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from jobs.messages import Failure
 from population.curves.bootstrap import BestPair
-from services import seeds
-from services.jobs import Group
-from services.names import Id, Name
-from services.origins import Origin
-from services.populations import LARGEST
-from services.queries import CONVENTION, EdfAnswer, View
-from services.schedule import PRIORITIES
-from services.seeds import OverSeeds
+from services.comparing import seeds
+from services.comparing.seeds import OverSeeds
+from services.defining.names import Id, Name
+from services.reading.queries import CONVENTION, EdfAnswer, View
+from services.sampling.origins import Origin
+from services.sampling.populations import LARGEST
+from services.work.jobs import Group
+from services.work.schedule import PRIORITIES
 
 Item = TypeVar("Item")
 Seed = Annotated[int, Field(ge=0, lt=2**63)]

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 from population.trust.noise import Noise
 from population.trust.stability import Stability
 from server.comparison_schemas import EstimateRead, SideRead
-from services.comparisons import finite
-from services.searches import Searched
-from services.stability import Trust
+from services.comparing.comparisons import finite
+from services.comparing.searches import Searched
+from services.comparing.stability import Trust
 
 
 class BestOfRead(BaseModel):

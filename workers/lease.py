@@ -1,8 +1,8 @@
 """A job's lease as its worker keeps it: renewed by heartbeats, and given up in time.
 
-The database's clock decides when a lease ends (`services.leases`). A worker that can't reach
-the database counts by itself, from before its last successful renewal, and gives up when the
-job may be somebody else's.
+The database's clock decides when a lease ends (`services.work.leases`). A worker that can't
+reach the database counts by itself, from before its last successful renewal, and gives up when
+the job may be somebody else's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import Enum
 from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim
-from services import leases
+from services.work import leases
 from workers.config import WorkerConfig
 
 log = logging.getLogger(__name__)

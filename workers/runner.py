@@ -19,8 +19,8 @@ from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
-from services import leases, results, roster
-from services.watches import Watcher
+from services.comparing.watches import Watcher
+from services.work import leases, results, roster
 from workers import checkpoints
 from workers.bell import Bell
 from workers.config import Computer, WorkerConfig

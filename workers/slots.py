@@ -23,7 +23,7 @@ from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim, Epoch, Failed, Finished, Kind
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
-from services import leases, results
+from services.work import leases, results
 from workers.bell import Bell
 from workers.checkpoints import Checkpoint
 from workers.config import Computer, WorkerConfig

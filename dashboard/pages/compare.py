@@ -42,10 +42,10 @@ from dashboard.pages.markup import (
 from dashboard.pages.network import THEME
 from dashboard.sources import Sources
 from population.curves.edf import edf
-from services import adjusted, comparisons, searches, sides, stability, watches
-from services.comparisons import Compared
+from services.comparing import adjusted, comparisons, searches, sides, stability, watches
+from services.comparing.comparisons import Compared
+from services.comparing.sides import Side
 from services.errors import NotFound, Refused
-from services.sides import Side
 
 TITLE = "Compare"
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from services.sides import Half, Side
+from services.comparing.sides import Half, Side
 
 
 def halves(sides: Sequence[Side], search: str, half: Half | None) -> list[Component]:

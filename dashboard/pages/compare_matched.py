@@ -15,7 +15,7 @@ from population.comparing.comparison import percentages, probability
 from population.matching.imbalance import Imbalance, Warn, level_of, level_of_ratio
 from population.matching.regression import Factor
 from population.matching.sensitivity import Way
-from services.adjusted import COVARIATES, Adjusted
+from services.comparing.adjusted import COVARIATES, Adjusted
 
 
 def matched_on(found: Adjusted) -> str:

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs
 from population.comparing import sequential
 from population.curves.bands import Method as BandMethod
 from services import numbers
-from services.adjusted import METHODS, Method
+from services.comparing.adjusted import METHODS, Method
+from services.comparing.sides import MOST, Half
 from services.errors import Refused
-from services.sides import MOST, Half
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from population.comparing.differences import TOO_FEW
 from population.comparing.dominance import Dominance
 from population.trust.noise import Noise
 from population.trust.stability import Stability
-from services.comparisons import Compared, Pair
-from services.searches import Searched
-from services.stability import Trust
+from services.comparing.comparisons import Compared, Pair
+from services.comparing.searches import Searched
+from services.comparing.stability import Trust
 
 
 def details(pair: Pair, cut: float, a: str, b: str) -> list[Component]:

@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from dashboard.pages.compare_words import swatch
 from dashboard.pages.markup import attributes
 from population.comparing.sequential import FEWEST, ConfidenceSequence
-from services.adjusted import COVARIATES, Adjusted
-from services.comparisons import Compared, Pair
-from services.sides import Side
-from services.watches import Watch
+from services.comparing.adjusted import COVARIATES, Adjusted
+from services.comparing.comparisons import Compared, Pair
+from services.comparing.sides import Side
+from services.comparing.watches import Watch
 
 
 def levels(found: Compared) -> str:

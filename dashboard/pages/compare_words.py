@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard.pages.markup import attributes
 from population.basics.estimate import Estimate
-from services.sides import Side
+from services.comparing.sides import Side
 
 
 def number(value: float, decimals: int = 1) -> str:

@@ -1,8 +1,8 @@
 """New population: a form, and what sampling it would give before anything is stored.
 
 Values stay in the browser until they have rested for half a second; then the server samples for
-real (services.previews) and says at each field what is wrong. Start samples all n networks,
-stores them with their jobs, and goes to the population.
+real (services.sampling.previews) and says at each field what is wrong. Start samples all n
+networks, stores them with their jobs, and goes to the population.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ from dashboard.pages.plan import Plan
 from dashboard.pages.refine_panel import Refinement
 from dashboard.sources import Sources
 from designspace.spaces.base import Family
-from services import numbers, populations, previews, regimes, roster, samplers, spaces
+from services import numbers
+from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
-from services.populations import PopulationRecord, Spec
-from services.previews import NewSpace
-from services.samplers import Sampler
+from services.sampling import populations, previews, samplers
+from services.sampling.populations import PopulationRecord, Spec
+from services.sampling.previews import NewSpace
+from services.sampling.samplers import Sampler
+from services.work import roster
 
 Fields = Mapping[str, Any]
 """Values of the form by name, as the browser has them."""

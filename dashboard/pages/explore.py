@@ -36,7 +36,7 @@ from dashboard.pages import (
 )
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
 
 TITLE = "Explore"
 

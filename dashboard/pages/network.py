@@ -22,8 +22,8 @@ from dashboard.pages import network_sheet
 from dashboard.pages.markup import attributes, graph, register_graph, section
 from dashboard.sources import Sources
 from population.population import Status
-from services import networks
 from services.errors import NotFound
+from services.reading import networks
 
 THEME = "figure-theme"
 """Store of the theme that figures made in Python are drawn in: light or dark."""

@@ -14,7 +14,7 @@ from columns.quantities import Quantity, quantity
 from dashboard.pages.markup import attributes, facts, section, table
 from dashboard.units import unit_of
 from population.population import Status
-from services.networks import EpochRecord, Event, JobRecord, NetworkRecord
+from services.reading.networks import EpochRecord, Event, JobRecord, NetworkRecord
 
 WAITING = {
     "queued": "waits in the queue for a worker",

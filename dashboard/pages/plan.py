@@ -15,9 +15,9 @@ from columns.constraints import ConstraintError
 from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
-from services import names
-from services.names import LONGEST
-from services.populations import LARGEST
+from services.defining import names
+from services.defining.names import LONGEST
+from services.sampling.populations import LARGEST
 
 LARGEST_SEED = 2**53 - 1
 """A browser's number keeps whole numbers up to here."""

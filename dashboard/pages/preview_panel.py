@@ -12,7 +12,7 @@ from columns.quantities import quantity
 from dashboard.pages.markup import attributes, table
 from dashboard.units import unit_of
 from designspace.sampling import Draw
-from services.previews import NETWORKS, Preview
+from services.sampling.previews import NETWORKS, Preview
 
 LINES = 12
 """Networks whose widths are drawn."""

@@ -1,7 +1,7 @@
 """Refining on New population: ties and orders by a click, what is inherited, the lineage.
 
 Explore's *Refine* leads here with `?refine=POPULATION&depth=4..9&..`; the constraints become
-the definition in the form (`services.refinements`).
+the definition in the form (`services.sampling.refinements`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
-from services import numbers, refinements, spaces
+from services import numbers
+from services.defining import spaces
+from services.defining.names import LONGEST
 from services.errors import NotFound, Refused
-from services.inheritance import Heir
-from services.names import LONGEST
-from services.refinements import Ancestor
+from services.sampling import refinements
+from services.sampling.inheritance import Heir
+from services.sampling.refinements import Ancestor
 
 RULES = {
     "shared bottleneck_ratio": "b shared",

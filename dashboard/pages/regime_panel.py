@@ -10,9 +10,10 @@ from dash.development.base_component import Component
 from dashboard.pages.markup import facts
 from dashboard.sources import Sources
 from designspace.regimes import Regime
-from services import regimes, roster
-from services.regimes import RegimeRecord
-from services.roster import Alive
+from services.defining import regimes
+from services.defining.regimes import RegimeRecord
+from services.work import roster
+from services.work.roster import Alive
 
 
 def option(known: RegimeRecord, workers: Alive) -> dict[str, str]:

@@ -16,10 +16,10 @@ from server.dependencies import PartsDep
 from server.guard import media_type
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas import ImportRead
-from services import archives, exports, imports
-from services.archives import LARGEST_FILE, MEDIA_TYPE
+from services.defining.names import Id
 from services.errors import Busy, Refused, TooLarge
-from services.names import Id
+from services.exchange import archives, exports, imports
+from services.exchange.archives import LARGEST_FILE, MEDIA_TYPE
 
 router = APIRouter(prefix="/archive", tags=["archive"])
 

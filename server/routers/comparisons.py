@@ -29,20 +29,13 @@ from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import Words
 from server.trust_schemas import EfficiencyRead, StabilityRead
-from services import (
-    adjusted,
-    comparisons,
-    numbers,
-    queries,
-    searches,
-    sides,
-    stability,
-    watches,
-)
+from services import numbers
+from services.comparing import adjusted, comparisons, searches, sides, stability, watches
+from services.comparing.sides import Side
+from services.defining.names import Id
 from services.errors import Refused
-from services.names import Id
 from services.numbers import Decimal, Whole
-from services.sides import Side
+from services.reading import queries
 
 router = APIRouter(route_class=Tagged, tags=["comparisons"])
 

@@ -13,7 +13,7 @@ from server import events as live
 from server.dependencies import PartsDep
 from server.problems import ALWAYS_OF_A_STREAM
 from server.schemas import Activity
-from services.names import Id
+from services.defining.names import Id
 
 router = APIRouter(tags=["events"])
 

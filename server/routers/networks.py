@@ -12,9 +12,9 @@ from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas import NetworkPage, NetworkRead
-from services import columns, listings, networks
-from services.names import Id
+from services.defining.names import Id
 from services.numbers import Whole
+from services.reading import columns, listings, networks
 
 router = APIRouter(
     route_class=Tagged,
@@ -70,5 +70,5 @@ def read_network(population_id: Id, network_id: Id, session: ReadDep) -> Network
 
 @router.get("/columns", responses={200: {"content": {columns.MEDIA_TYPE: {}}}})
 def read_columns(snapshot: SnapshotDep) -> Response:
-    """All columns as bytes (layout: `services/columns.py`), rows sorted by error."""
+    """All columns as bytes (layout: `services/reading/columns.py`), rows sorted by error."""
     return Response(columns.encode(snapshot), media_type=columns.MEDIA_TYPE)

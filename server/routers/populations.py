@@ -18,10 +18,11 @@ from server.schemas import (
     RefinementRead,
     RetryAll,
 )
-from services import populations, refinements, schedule
-from services.names import Id
-from services.populations import Spec
-from services.samplers import Sampler
+from services.defining.names import Id
+from services.sampling import populations, refinements
+from services.sampling.populations import Spec
+from services.sampling.samplers import Sampler
+from services.work import schedule
 
 router = APIRouter(route_class=Tagged, prefix="/populations", tags=["populations"])
 

@@ -10,10 +10,10 @@ from server.dependencies import ReadDep, ScheduleDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import Items, JobLineRead, JobListRead, WorkerRead
-from services import jobs, roster, schedule
-from services.jobs import Group
-from services.names import Id
+from services.defining.names import Id
 from services.numbers import Whole
+from services.work import jobs, roster, schedule
+from services.work.jobs import Group
 
 router = APIRouter(route_class=Tagged, tags=["queue"])
 

@@ -8,8 +8,8 @@ from server.dependencies import ReadDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import Items, RegimeCreate, RegimeRead
-from services import regimes
-from services.names import Id
+from services.defining import regimes
+from services.defining.names import Id
 
 router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"])
 

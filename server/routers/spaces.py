@@ -10,8 +10,9 @@ from server.dependencies import PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas import AncestorRead, Items, SpaceCreate, SpaceRead
-from services import refinements, spaces
-from services.names import Id
+from services.defining import spaces
+from services.defining.names import Id
+from services.sampling import refinements
 
 router = APIRouter(route_class=Tagged, prefix="/spaces", tags=["design spaces"])
 

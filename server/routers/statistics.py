@@ -16,11 +16,12 @@ from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
-from services import numbers, queries
-from services import seeds as averages
+from services import numbers
+from services.comparing import seeds as averages
+from services.defining.names import Id
 from services.errors import Refused
-from services.names import Id
 from services.numbers import Decimal
+from services.reading import queries
 
 router = APIRouter(
     route_class=Tagged,

@@ -19,9 +19,11 @@ from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
-from services import leases, populations, regimes, results, schedule, spaces
-from services.populations import Spec
-from services.wanting import wanted_by
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import leases, results, schedule
+from services.work.wanting import wanted_by
 
 WINDOW = {"flops": "100k..300k"}
 

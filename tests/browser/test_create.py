@@ -10,7 +10,8 @@ from served import Served, problems_of
 
 from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces.presets import PRESETS
-from services import regimes, roster, spaces
+from services.defining import regimes, spaces
+from services.work import roster
 
 pytestmark = pytest.mark.browser
 

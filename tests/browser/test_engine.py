@@ -23,8 +23,8 @@ from population.basics.shares import wilson
 from population.curves.bootstrap import best_ranges
 from population.curves.edf import edf
 from population.population import Population
-from services.columns import encode
-from services.snapshots import Snapshot
+from services.reading.columns import encode
+from services.reading.snapshots import Snapshot
 
 pytestmark = pytest.mark.browser
 

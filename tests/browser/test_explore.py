@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from served import Served
 
 from designspace.lines.joint import joint_line
-from services import leases, roster, schedule
+from services.work import leases, roster, schedule
 
 pytestmark = pytest.mark.browser
 

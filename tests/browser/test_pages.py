@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-from services import schedule
+from services.work import schedule
 
 pytestmark = pytest.mark.browser
 

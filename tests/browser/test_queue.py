@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-from services import leases, roster
+from services.work import leases, roster
 
 pytestmark = pytest.mark.browser
 

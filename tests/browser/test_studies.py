@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-from services import archives, exports, imports, provenance
+from services.exchange import archives, exports, imports, provenance
 
 pytestmark = pytest.mark.browser
 

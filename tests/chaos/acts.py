@@ -10,7 +10,7 @@ from redis import Redis
 
 from db.outages import DATABASE_AWAY
 from netspace.stack import postgres, valkey
-from services import schedule
+from services.work import schedule
 
 PAST_THE_LEASE = 3.0
 """Leases of a lab last two seconds."""

@@ -22,8 +22,10 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.queue import Queue
 from netspace.stack import ports, postgres, valkey
-from services import leases, populations, regimes, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import leases
 
 SPACE, WINDOWS = "RegNetX small", {"flops": "..100k"}
 REGIME = DIGITS.model_copy(update={"epochs": 1, "batch_size": 256})  # four steps

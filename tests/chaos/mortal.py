@@ -13,7 +13,7 @@ from points import FOLDER, Points, after, before
 
 from jobs.messages import Finished
 from jobs.wakeups import Wakeups
-from services import leases, results
+from services.work import leases, results
 from workers import processes, spool
 from workers.config import WorkerConfig
 from workers.runner import Runner

@@ -14,8 +14,9 @@ from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
-from services import populations, regimes, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
 
 ATTEMPTS = 3
 

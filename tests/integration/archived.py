@@ -7,8 +7,11 @@ from collections import Counter
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Epoch, Failed, Finished
-from services import archives, exports, leases, populations, regimes, results, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.exchange import archives, exports
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import leases, results
 
 CONDITIONS = {"device": "cpu", "torch": "2.x", "threads": "1"}
 

@@ -14,8 +14,9 @@ from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from netspace.stack import ports, postgres, valkey
-from services import populations, regimes, spaces
-from services.populations import Spec
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
 
 
 @pytest.fixture(scope="session")

@@ -20,22 +20,14 @@ from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from server import turns
-from services import (
-    archives,
-    exports,
-    imports,
-    jobs,
-    leases,
-    populations,
-    regimes,
-    results,
-    schedule,
-    spaces,
-)
+from services.defining import regimes, spaces
 from services.errors import Busy, TooLarge, WrongArchive
-from services.import_report import Count
-from services.populations import Spec
-from services.snapshots import Snapshots
+from services.exchange import archives, exports, imports
+from services.exchange.report import Count
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import jobs, leases, results, schedule
 
 GZIP = {"content-type": "application/gzip"}
 HERE = "http://127.0.0.1:8050"

@@ -10,8 +10,9 @@ from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from population.population import Population
-from services import comparisons, leases, results, sides
-from services.snapshots import Snapshots
+from services.comparing import comparisons, sides
+from services.reading.snapshots import Snapshots
+from services.work import leases, results
 
 API = "/api/v1"
 
@@ -260,7 +261,7 @@ def test_names_stay_whole_where_nothing_would_be_left_of_one(names):
 
 def test_sides_of_other_regimes_are_warned_of(client, create, record, database):
     from designspace.regimes import DIGITS
-    from services import regimes
+    from services.defining import regimes
 
     with database.durable() as session:
         longer = regimes.define(session, "longer", DIGITS.model_copy(update={"epochs": 20}))

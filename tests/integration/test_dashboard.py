@@ -29,11 +29,13 @@ from jobs.messages import Epoch, Failed, Finished
 from jobs.queue import Queue
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, populations, regimes, results, spaces
+from services.defining import regimes, spaces
 from services.errors import Refused
-from services.populations import Spec
-from services.samplers import Samplers
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.sampling.samplers import Samplers
+from services.work import leases, results
 
 UPDATE = "/app/_dash-update-component"
 STUDY = 1

@@ -12,7 +12,7 @@ from jobs.messages import Epoch, Finished
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, results
+from services.work import leases, results
 
 NO_BROKER = "redis://127.0.0.1:1/0"
 

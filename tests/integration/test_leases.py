@@ -10,9 +10,11 @@ from sqlalchemy import text
 
 from designspace.regimes import DIGITS
 from jobs.messages import Epoch, Failed, Finished
-from services import jobs, leases, populations, regimes, results, schedule
-from services import progress as progress_of
+from services.defining import regimes
 from services.errors import Unreadable
+from services.sampling import populations
+from services.work import jobs, leases, results, schedule
+from services.work import progress as progress_of
 
 FINISHED = Finished(quantities={"error": 12.5}, conditions={"device": "cpu"})
 OUT_OF_MEMORY = Failed(failure="out_of_memory", detail="asked for 80 GiB")

@@ -10,10 +10,11 @@ from columns import constraints
 from designspace.regimes import DIGITS
 from designspace.sampling import sample
 from designspace.spaces.presets import PRESETS
-from services import populations, previews, regimes, spaces
+from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.populations import Spec
-from services.previews import NewSpace
+from services.sampling import populations, previews
+from services.sampling.populations import Spec
+from services.sampling.previews import NewSpace
 
 SMALL, OTHER = PRESETS["RegNetX small"], PRESETS["AnyNetX_A small"]
 LONGER = DIGITS.model_copy(update={"epochs": 20})

@@ -12,7 +12,7 @@ from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from population.population import Population
-from services import leases, results
+from services.work import leases, results
 
 
 @pytest.fixture

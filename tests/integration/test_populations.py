@@ -7,9 +7,11 @@ from sqlalchemy import text
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
 from netspace import demo
-from services import leases, populations, results, schedule, spaces
+from services.defining import spaces
 from services.errors import Conflict, NotFound, Refused
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.work import leases, results, schedule
 
 
 def finish(database, **quantities):

@@ -10,7 +10,7 @@ from stacks import PYTHON, environment
 
 from netspace import demo
 from netspace.settings import Settings
-from services import archives
+from services.exchange import archives
 
 README = Path(__file__).parents[2] / "README.md"
 STUDIES = README.parent / "reference"

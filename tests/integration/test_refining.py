@@ -8,11 +8,13 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 from jobs.messages import Finished
-from services import leases, populations, previews, refinements, regimes, results, spaces
+from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
-from services.populations import Spec
-from services.previews import NewSpace
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
+from services.sampling import populations, previews, refinements
+from services.sampling.populations import Spec
+from services.sampling.previews import NewSpace
+from services.work import leases, results
 
 NO_RULES = {"shared": [], "non_decreasing": []}
 

@@ -18,7 +18,8 @@ from db.session import Database
 from designspace.spaces import DESIGN_SPACE
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, names, regimes, spaces
+from services.defining import names, regimes, spaces
+from services.work import leases
 
 RELEASE = Path(__file__).parents[1] / "fixtures" / "release-0.1"
 

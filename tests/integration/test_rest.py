@@ -27,9 +27,11 @@ from netspace.settings import Settings
 from netspace.web import create_app
 from population.curves import bootstrap
 from population.curves.edf import edf
-from services import leases, populations, regimes, results, roster, schedule, spaces
-from services.populations import Spec
-from services.snapshots import Snapshots
+from services.defining import regimes, spaces
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import leases, results, roster, schedule
 
 API = "/api/v1"
 

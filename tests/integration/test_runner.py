@@ -14,8 +14,10 @@ from sqlalchemy.exc import OperationalError
 from waiting import lives, until
 
 from db.models import JobRow, ResultRow
-from services import leases, populations, regimes, roster, schedule
-from services.snapshots import Snapshots
+from services.defining import regimes
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.work import leases, roster, schedule
 from workers import processes, runner, slots
 from workers.checkpoints import Checkpoint
 from workers.config import Computer, WorkerConfig

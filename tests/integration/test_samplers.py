@@ -10,9 +10,9 @@ from columns.constraints import parse_all
 from designspace.regimes import DIGITS
 from designspace.sampling import WINDOWS, TooFewNetworks
 from designspace.spaces.presets import PRESETS
-from services import samplers
 from services.errors import Busy
-from services.samplers import Samplers, here
+from services.sampling import samplers
+from services.sampling.samplers import Samplers, here
 
 SPACE = PRESETS["RegNetX small"]
 SOME = parse_all({"flops": "100k..300k"}, WINDOWS)

@@ -8,9 +8,11 @@ from sqlalchemy import text
 
 from designspace.regimes import DIGITS
 from jobs.messages import Failed, Finished
-from services import jobs, leases, populations, regimes, results, roster, schedule
+from services.defining import regimes
 from services.errors import Conflict, NotFound, Refused
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.work import jobs, leases, results, roster, schedule
 
 FINISHED = Finished(quantities={"error": 12.5}, conditions={})
 IMPOSSIBLE = Failed(failure="impossible", detail="no such kernel")

@@ -18,7 +18,7 @@ from waiting import until
 from db.outages import DATABASE_AWAY
 from designspace.regimes import DIGITS
 from jobs.messages import Failed, Finished
-from services import leases, results
+from services.work import leases, results
 from workers.spool import Spool
 
 FINISHED = Finished(quantities={"error": 12.5, "loss": 0.1 + 0.2}, conditions={"device": "cpu"})

@@ -15,7 +15,10 @@ from netspace.cli import app
 from netspace.settings import Settings
 from netspace.stack.errors import CannotStart
 from netspace.study import CHAIN, PAPERS_RANGES, Study, follow, parts, queue, title
-from services import imports, populations, regimes, schedule
+from services.defining import regimes
+from services.exchange import imports
+from services.sampling import populations
+from services.work import schedule
 
 
 @pytest.fixture

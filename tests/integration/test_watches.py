@@ -8,9 +8,11 @@ from sqlalchemy import text
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
-from services import leases, populations, results, schedule, sides, watches
+from services.comparing import sides, watches
 from services.errors import NotFound, Refused
-from services.snapshots import Snapshots
+from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.work import leases, results, schedule
 
 SIZE = 40
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from waiting import processes_of, until
 
 from jobs.queue import EXCHANGE, WAKE, Queue, configure
-from services import regimes
+from services.defining import regimes
 
 # As `python -m netspace worker`, but never looking for jobs by itself.
 DEAF_TO_ALL_BUT_MESSAGES = """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.names import given
+from services.defining.names import given
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from netspace import study
-from services.origins import DEMO, origin
+from services.sampling.origins import DEMO, origin
 
 SHA = "0" * 64
 

@@ -6,7 +6,7 @@
  * and their summed weights are then gathered in one pass, and every statistic is a short walk
  * or a binary search in those two lists.
  *
- *   const table = parse(buffer);      // bytes of services/columns.py
+ *   const table = parse(buffer);      // bytes of services/reading/columns.py
  *   const view = table.view();                       // one per constraint set
  *   view.setConstraint("depth", { lo: 8, hi: 12 });  // and { values: [1, 2] }
  *   view.counts(); view.edf(cuts); view.bestRange("wa"); view.best(12);

@@ -1,4 +1,4 @@
-/** A population at one version, as the bytes of services/columns.py say it. */
+/** A population at one version, as the bytes of services/reading/columns.py say it. */
 
 import { MOST } from "./bootstrap.mjs";
 import { View } from "./view.mjs";
@@ -10,7 +10,7 @@ const MOST_BINS = 2 ** 16 - 1;
 const ORDINAL = "ordinal";
 
 /**
- * The population in the bytes of services/columns.py; its columns are not copied.
+ * The population in the bytes of services/reading/columns.py; its columns are not copied.
  *
  * @param {ArrayBuffer} buffer
  * @throws {RangeError} cut short, not sorted by error, or more than MOST rows.

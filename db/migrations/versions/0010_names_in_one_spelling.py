@@ -1,6 +1,6 @@
 """Names are kept in one spelling, so those that look alike are one name.
 
-That is Unicode's composed form without U+FE0E and U+FE0F (services/names.py). Characters that
+That is Unicode's composed form without U+FE0E and U+FE0F (services/defining/names.py). Characters that
 nobody sees and that 0009 left (fillers, selectors of a letter's form) become their escapes,
 and the name gets the mark ` (mended)`: an archive of it could not be written. A name that is
 taken then gets a number. What was is kept in `mended`.

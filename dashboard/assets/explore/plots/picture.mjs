@@ -103,7 +103,7 @@ export function curves(view, rival, pins, constrained) {
 /**
  * The names of two populations without the parts that both begin or end with: "RegNetX · digits"
  * beside "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left, or one is alone.
- * Compare's are made alike by `services.sides`.
+ * Compare's are made alike by `services.comparing.sides`.
  * @returns {string[]}
  */
 export function names(view, rival) {

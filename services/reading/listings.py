@@ -1,0 +1,129 @@
+"""Listings: the networks of a population under constraints, sorted, a page at a time.
+
+A cursor holds the sort value and the ordinal of the last network shown, so a page stays right
+while results arrive: none is shown twice, and what moved ahead of the cursor is not waited for.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from columns.arrays import Floats, Ints
+from population.population import NO_CAUSE, Status
+from services import numbers
+from services.errors import Refused
+from services.reading import queries
+from services.reading.snapshots import Snapshot
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A network in a list; columns are NaN where it lacks them."""
+
+    id: int
+    ordinal: int
+    status: str
+    failure: str | None
+    multiplicity: int
+    columns: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some networks, how many pass, and where the next page starts."""
+
+    items: list[Listed]
+    passing: int
+    next: str | None
+
+
+def page(
+    snapshot: Snapshot, texts: Mapping[str, str], sort: str, limit: int, cursor: str | None
+) -> Page:
+    """A page of the networks that pass, by the column `sort`; `-` in front: largest first.
+
+    Networks that lack the value come last; equal ones in sampling order.
+
+    Raises:
+        Refused: no such column, a text that is no constraint, or a cursor not given out here.
+    """
+    rows, key = _sorted(snapshot, texts, sort)
+    start = 0
+    if cursor is not None:
+        value, ordinal = _read(cursor)
+        start = int(np.count_nonzero((key < value) | ((key == value) & (rows <= ordinal))))
+    shown = rows[start : start + limit]
+    more = start + limit < len(rows)
+    last = f"{float(key[start + limit - 1])!r}~{shown[-1]}" if more else None
+    return Page([_listed(snapshot, int(row)) for row in shown], len(rows), last)
+
+
+def csv_lines(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> Iterator[str]:
+    """All networks that pass as CSV, a header first; empty where a network lacks the value.
+
+    Raises:
+        Refused: as `page`, and before the first line.
+    """
+    rows, _ = _sorted(snapshot, texts, sort)
+    return _csv_lines(snapshot, rows)
+
+
+def _csv_lines(snapshot: Snapshot, rows: Ints) -> Iterator[str]:
+    names = list(snapshot.population.columns)
+    yield _csv_line(["id", "ordinal", "status", "failure", "multiplicity", *names])
+    for row in rows.tolist():
+        listed = _listed(snapshot, row)
+        values = ["" if math.isnan(v) else v for v in listed.columns.values()]
+        yield _csv_line(
+            [listed.id, row, listed.status, listed.failure, listed.multiplicity, *values]
+        )
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(values)
+    return line.getvalue()
+
+
+def _sorted(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> tuple[Ints, Floats]:
+    """Rows of the networks that pass, in the order of `sort`, and the keys of that order."""
+    population = snapshot.population
+    column = sort.removeprefix("-")
+    if column not in population.columns and column != "ordinal":
+        allowed = f"ordinal, {', '.join(population.columns)}; with - in front for descending"
+        raise Refused("sort", sort, allowed)
+    passes = population.passing(queries.parse(snapshot, texts))
+    rows = np.flatnonzero(passes)
+    key = rows.astype(float) if column == "ordinal" else population.columns[column][rows]
+    key = np.where(np.isnan(key), np.inf, -key if sort.startswith("-") else key)
+    order = np.lexsort((rows, key))
+    return rows[order], key[order]
+
+
+def _read(cursor: str) -> tuple[float, int]:
+    value, _, ordinal = cursor.partition("~")
+    key = float(value) if value in ("inf", "-inf") else numbers.decimal(value)
+    place = numbers.whole(ordinal)
+    if key is None or place is None:
+        raise Refused("cursor", cursor, "the `next` of the page before")
+    return key, place
+
+
+def _listed(snapshot: Snapshot, row: int) -> Listed:
+    population = snapshot.population
+    cause = int(population.cause[row])
+    assert population.ids is not None
+    return Listed(
+        id=int(population.ids[row]),
+        ordinal=row,
+        status=Status(population.status[row]).name.lower(),
+        failure=None if cause == NO_CAUSE else population.causes[cause],
+        multiplicity=int(population.multiplicity[row]),
+        columns={name: float(values[row]) for name, values in population.columns.items()},
+    )

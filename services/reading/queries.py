@@ -1,0 +1,117 @@
+"""Questions about a population under constraints: what REST and page both ask.
+
+Every answer reads the networks of the launch-order prefix that pass the constraints and have a
+result, weighs them by multiplicity, and says what it left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from columns import constraints
+from columns.constraints import Constraint
+from population.curves import bootstrap
+from population.curves.bands import Band
+from population.curves.bootstrap import BestPair, BestRange
+from population.curves.edf import EDF, Curve, edf
+from population.population import ORDINAL, Population
+from services.errors import Refused
+from services.reading.snapshots import Snapshot
+
+CONVENTION = "F(e) = share of networks with error strictly below e, weighted by multiplicity"
+CUTS = 512
+"""Points of a curve by default."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The networks that a question is about, and how many were left out."""
+
+    snapshot: Snapshot
+    constraints: Mapping[str, Constraint]
+    results: Population  # of the prefix, passing, with a result
+    passing: int  # of all drawn
+    diverged: int  # among the results
+    failed: Mapping[str, int]  # passing, of the prefix, without a result, by cause
+    pending: int  # passing, behind the prefix
+
+
+@dataclass(frozen=True)
+class EdfAnswer:
+    """An EDF at some points, with its band there."""
+
+    view: View
+    edf: EDF
+    curve: Curve
+    band: Band
+
+
+def parse(snapshot: Snapshot, texts: Mapping[str, str]) -> dict[str, Constraint]:
+    """Constraints from text by column name, or on the launch order, as `view` takes them."""
+    try:
+        return constraints.parse_all(texts, [*snapshot.population.columns, ORDINAL])
+    except constraints.ConstraintError as error:
+        raise Refused(error.column, error.text, f"{error.reason}; {error.allowed}") from error
+
+
+def view(snapshot: Snapshot, texts: Mapping[str, str]) -> View:
+    """A population under constraints, given as text by column name.
+
+    Raises:
+        Refused: a text that is no constraint, or a column that the population lacks.
+    """
+    population, parsed = snapshot.population, parse(snapshot, texts)
+    passing = int(population.passing(parsed).sum())
+    judged = snapshot.prefix.constrained(parsed).counts
+    return View(
+        snapshot,
+        parsed,
+        snapshot.results.constrained(parsed),
+        passing,
+        judged.diverged,
+        judged.failed_by_cause,
+        passing - judged.n,
+    )
+
+
+def edf_of(view: View, points: int | None = CUTS, level: float = 0.95) -> EdfAnswer:
+    """The error EDF at `points` evenly spaced errors, or at every step, with its band."""
+    curve_of = edf(view.results.error, view.results.multiplicity)
+    curve = curve_of.steps() if points is None else curve_of.at(curve_of.cuts(points))
+    return EdfAnswer(view, curve_of, curve, curve_of.band(curve, level))
+
+
+def best_ranges(
+    view: View, columns: Sequence[str] | None = None
+) -> dict[str, BestRange | None]:
+    """Where the best networks sit in each column, by default in all that are not measured.
+
+    Raises:
+        Refused: a column that the population lacks.
+    """
+    _require(view, "columns", columns or ())
+    known, measured = view.results.columns, view.snapshot.measured
+    names = columns or [name for name in known if name not in measured]
+    return bootstrap.best_ranges(view.results, names)
+
+
+def best_pairs(
+    view: View, pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], BestPair | None]:
+    """Where the best networks sit in two columns together.
+
+    Raises:
+        Refused: a column that the population lacks.
+    """
+    for pair in pairs:
+        _require(view, "pairs", pair)
+    return bootstrap.best_pairs(view.results, pairs)
+
+
+def _require(view: View, field: str, names: Sequence[str]) -> None:
+    """Refuse names that are no columns."""
+    known = view.results.columns
+    for name in names:
+        if name not in known:
+            raise Refused(field, name, f"the population's columns: {', '.join(known)}")

@@ -1,0 +1,279 @@
+"""Snapshots: a population as numpy columns, kept in memory and brought up to date by version.
+
+The columns are the query engine of REST and page: a constraint is a mask, not a SQL statement.
+What was drawn never changes and is read once; results are read as they end.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from columns.arrays import Floats, Ints
+from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
+from db.session import Database
+from population.population import Population
+from services import definitions
+from services.errors import NotFound, Unreadable
+from services.reading import identity
+from services.work.results import FINAL
+
+OVERLAP_MS = 60_000
+"""Results are read again from this long ago: commits are not in the order of their times."""
+
+KEPT_BYTES = 512 * 2**20
+"""Of populations in memory, together: three of 100,000 networks."""
+COPIES = 3
+"""Of each column: as read, in the population, and in its results by error."""
+LOCKS = 64
+"""Populations that are read at the same time, at most."""
+
+COMPLEXITY_AND_FIT = (
+    "flops",
+    "params",
+    "activations",
+    "fit_w0",
+    "fit_wa",
+    "fit_wm",
+    "e_fit",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A population at one version; rows of `population` are its draws in sampling order."""
+
+    id: int
+    name: str
+    version: int
+    population: Population
+    regime: str  # name
+    chance: float  # error of guessing under it, percent
+    # Id of the regime and seed: populations that have both in common share jobs.
+    trained: tuple[int, int] = (0, 0)
+    measured: frozenset[str] = frozenset({"error"})  # columns that are no property of a design
+    edition: str = ""  # what no other state of any population, of any database, is called
+
+    @cached_property
+    def prefix(self) -> Population:
+        """What statistics judge: the longest prefix of the draws whose networks are final."""
+        return self.population.prefix()
+
+    @cached_property
+    def results(self) -> Population:
+        """What statistics read: results of the prefix, sorted by error once for all."""
+        return self.prefix.results().by_error()
+
+
+@dataclass
+class _State:
+    """What is known of a population: its draws for ever, its results so far."""
+
+    drawn: dict[str, Floats]
+    multiplicity: Floats
+    network_ids: Ints
+    chance: float  # error of guessing, percent
+    regime: str  # name
+    database: str  # name: `services.reading.identity`
+    measured: dict[str, Floats] = field(default_factory=dict)
+    failures: list[str | None] = field(default_factory=list)
+    newest_ms: int = 0
+    snapshot: Snapshot | None = None
+
+    def leads_to(self, row: PopulationRow, database: str) -> bool:
+        """Whether reading what is new is enough: else it was made larger, or restored."""
+        version = 0 if self.snapshot is None else self.snapshot.version
+        same = self.database == database and len(self.network_ids) == row.n
+        return same and version <= row.version
+
+    @property
+    def nbytes(self) -> int:
+        """About what it holds in memory, its snapshot and that one's results included."""
+        columns = (*self.drawn.values(), *self.measured.values())
+        return COPIES * sum(column.nbytes for column in columns)
+
+
+class Snapshots:
+    """The current snapshot of any population."""
+
+    def __init__(self, database: Database, kept_bytes: int = KEPT_BYTES) -> None:
+        self._database, self._kept_bytes = database, kept_bytes
+        self._states: OrderedDict[int, _State] = OrderedDict()  # the last one asked for last
+        self._keeping = threading.Lock()
+        # Ids that nobody has are asked for, too, so not a lock for each.
+        self._locks = [threading.Lock() for _ in range(LOCKS)]
+
+    def warm(self) -> None:
+        """Read the newest population before anybody asks for it: a large one takes seconds."""
+        with self._database.read() as session:
+            ids = select(func.max(PopulationRow.id))
+            own = session.scalar(ids.where(PopulationRow.archive.is_(None)))
+            newest = own or session.scalar(ids)  # as the page chooses
+        if newest is not None:
+            self.get(newest)
+
+    def get(self, population_id: int) -> Snapshot:
+        """The population as it is now.
+
+        Raises:
+            NotFound: no such population.
+        """
+        with self._locks[population_id % LOCKS], self._database.read() as session:
+            row = session.get(PopulationRow, population_id)
+            if row is None:
+                raise NotFound("population", population_id)
+            name = identity.current(session)
+            state = self._states.get(population_id)
+            if state is None or not state.leads_to(row, name):
+                state = _draws(session, row, name)
+            snapshot = _brought_up_to_date(session, row, state)
+            self._keep(population_id, state)
+            return snapshot
+
+    def _keep(self, population_id: int, state: _State) -> None:
+        """Remember a population, and forget those that were not asked for the longest."""
+        with self._keeping:
+            self._states[population_id] = state
+            self._states.move_to_end(population_id)
+            held = sum(one.nbytes for one in self._states.values())
+            while held > self._kept_bytes and len(self._states) > 1:
+                _, oldest = self._states.popitem(last=False)
+                held -= oldest.nbytes
+
+
+def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> Snapshot:
+    """The state's snapshot as the database is now."""
+    before = state.snapshot
+    if before is not None and before.version == row.version:
+        return before
+    _add_results(session, row, state)
+    state.snapshot = Snapshot(
+        row.id,
+        row.name,
+        row.version,
+        _population(state),
+        state.regime,
+        state.chance,
+        (row.regime_id, row.training_seed),
+        frozenset(state.measured),
+        f"{state.database} {row.id} {row.version} {row.n} {state.newest_ms}",
+    )
+    return state.snapshot
+
+
+def _draws(session: Session, population: PopulationRow, database: str) -> _State:
+    """What was drawn."""
+    rows = session.execute(
+        select(
+            DrawRow.network_id,
+            DrawRow.multiplicity,
+            cast(DrawRow.parameters, Text),
+            *(getattr(DrawRow, name) for name in COMPLEXITY_AND_FIT),
+        )
+        .where(DrawRow.population_id == population.id)
+        .order_by(DrawRow.ordinal)
+    ).all()
+    network_ids, multiplicity, parameters, *numbers = zip(*rows, strict=True)
+    drawn = columns_of(parameters)
+    drawn.setdefault("bottleneck_ratio", np.full(len(rows), np.nan))  # no stages agree
+    drawn |= {
+        name: np.array(values, dtype=float)
+        for name, values in zip(COMPLEXITY_AND_FIT, numbers, strict=True)
+    }
+    regime = session.get_one(RegimeRow, population.regime_id)
+    return _State(
+        drawn,
+        np.array(multiplicity, dtype=float),
+        np.array(network_ids),
+        definitions.regime(regime).chance,
+        regime.name,
+        database,
+        measured={"error": np.full(len(rows), np.nan)},
+        failures=[None] * len(rows),
+    )
+
+
+def columns_of(objects: Sequence[str]) -> dict[str, Floats]:
+    """JSON objects of numbers as columns, NaN where an object lacks the name.
+
+    Read as one text: a hundred thousand small ones would take ten times as long.
+    """
+    try:
+        rows: list[dict[str, float]] = json.loads(f"[{','.join(objects)}]")
+    except ValueError as error:
+        raise Unreadable(f"what is stored of a population is no JSON: {error}") from None
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if all(list(row) == names for row in rows):
+        values: Iterator[float] = chain.from_iterable(row.values() for row in rows)
+    else:
+        values = (row.get(name, math.nan) for row in rows for name in names)
+    table = np.fromiter(values, dtype=float, count=len(rows) * len(names))
+    return dict(zip(names, table.reshape(len(rows), len(names)).T.copy(), strict=True))
+
+
+def _add_results(session: Session, population: PopulationRow, state: _State) -> None:
+    """Read the jobs that have ended, or were asked for again, since the last time."""
+    since = state.newest_ms - OVERLAP_MS
+    changed = session.execute(
+        select(
+            DrawRow.ordinal,
+            JobRow.kind,
+            JobRow.state,
+            JobRow.failure,
+            func.coalesce(JobRow.ended_at, JobRow.retried_at),
+            cast(ResultRow.quantities, Text),
+        )
+        .join(JobRow, JobRow.network_id == DrawRow.network_id)
+        .outerjoin(ResultRow, ResultRow.job_id == JobRow.id)
+        .where(
+            DrawRow.population_id == population.id,
+            JobRow.regime_id == population.regime_id,
+            JobRow.seed == population.training_seed,
+            or_(JobRow.ended_at >= since, JobRow.retried_at >= since),
+        )
+    ).all()
+    measured: defaultdict[str, dict[int, str]] = defaultdict(dict)  # JSON by kind and ordinal
+    for ordinal, kind, job_state, failure, at, quantities in changed:
+        state.newest_ms = max(state.newest_ms, at)
+        if quantities is not None:
+            measured[kind][ordinal] = quantities
+        if kind == "train":  # a network whose benchmark failed lacks those columns only
+            failed = job_state in FINAL and quantities is None
+            state.failures[ordinal] = (failure or job_state) if failed else None
+    for found in measured.values():
+        _put(state, np.fromiter(found, dtype=int, count=len(found)), [*found.values()])
+
+
+def _put(state: _State, ordinals: Ints, quantities: list[str]) -> None:
+    """Put what jobs of one kind have measured into the columns."""
+    columns = columns_of(quantities)
+    diverged = columns.pop("diverged", None)
+    for name, values in columns.items():
+        if name not in state.measured:
+            state.measured[name] = np.full(len(state.failures), np.nan)
+        state.measured[name][ordinals] = values
+    if diverged is not None:
+        state.measured["error"][ordinals[diverged > 0]] = np.inf
+
+
+def _population(state: _State) -> Population:
+    columns: dict[str, Any] = state.drawn | state.measured
+    return Population.from_columns(
+        columns,
+        failures=np.array(state.failures, dtype=object),
+        multiplicity=state.multiplicity,
+        ids=state.network_ids,
+        chance=state.chance,
+        awaits_errors=True,
+    )

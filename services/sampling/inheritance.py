@@ -1,0 +1,148 @@
+"""Inheritance: networks that were measured for a population and belong to a refined space, too.
+
+They are a sample of the refined space where its law is the old law given the refinement
+(`Family.is_given`), and where the old windows were no narrower. Only the population's prefix is
+read, the networks up to the first that is not final, so that fast networks are not favoured.
+
+One thing no law can mend: who refines a space by looking at these networks' errors, and then
+counts them as its first results, judges the space by what suggested it. They are marked
+(`inherited`), so a question can leave them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from columns import constraints
+from columns.constraints import Constraint, Range
+from db.models import DesignSpaceRow, DrawRow, JobRow, NetworkRow, PopulationRow
+from designspace import sampling
+from designspace.layers.complexity import Complexity
+from designspace.lines.fits import Fit
+from designspace.lines.line import Line
+from designspace.sampling import Draw
+from designspace.spaces.base import Family
+from services import definitions
+from services.errors import Refused
+from services.work.results import FINAL
+from services.work.wanting import wants
+
+
+@dataclass(frozen=True)
+class Heir:
+    """The population that is to inherit."""
+
+    space: Family
+    regime_id: int
+    training_seed: int
+    windows: Mapping[str, str]
+
+
+def draws(session: Session, parent_id: int, heir: Heir) -> list[Draw]:
+    """What a population inherits of another, in the order it was drawn.
+
+    Raises:
+        Refused: no such population, or none whose networks are a sample of this one; why.
+    """
+    parent = session.get(PopulationRow, parent_id)
+    if parent is None:
+        raise Refused("inherits", parent_id, "the id of a population")
+    if reason := why_not(session, parent, heir):
+        raise Refused("inherits", parent_id, reason)
+    found = stored(session, parent.id, _prefix(session, parent))
+    inside = _inside(found, heir.space, _windows(heir.windows))
+    return [draw for draw, passes in zip(found, inside, strict=True) if passes]
+
+
+def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
+    """Why a population's networks are no sample of what is to inherit; None: they are."""
+    measured_alike = (parent.regime_id, parent.training_seed) == (
+        heir.regime_id,
+        heir.training_seed,
+    )
+    if not measured_alike:
+        return "a population measured under the same regime and training seed"
+    row = session.get_one(DesignSpaceRow, parent.space_id)
+    if not heir.space.is_given(definitions.space(row)):
+        return "a population of a space whose law, given the new rules, is the law of this one"
+    old, new = _windows(parent.windows), _windows(heir.windows)
+    if not all(name in new and _within(new[name], window) for name, window in old.items()):
+        return "a population whose windows are no narrower than these"
+    return None
+
+
+def stored(session: Session, population_id: int, count: int) -> list[Draw]:
+    """The first `count` draws of a population, as they were sampled."""
+    rows = session.execute(
+        select(DrawRow, NetworkRow)
+        .join(NetworkRow, NetworkRow.id == DrawRow.network_id)
+        .where(DrawRow.population_id == population_id, DrawRow.ordinal < count)
+        .order_by(DrawRow.ordinal)
+    )
+    return [
+        Draw(
+            definitions.network(network),
+            row.parameters,
+            Complexity(row.flops, row.params, row.activations),
+            Fit(Line(row.fit_w0, row.fit_wa, row.fit_wm), row.e_fit),
+            row.multiplicity,
+        )
+        for row, network in rows
+    ]
+
+
+def _prefix(session: Session, population: PopulationRow) -> int:
+    """How many networks come before the first that is not final."""
+    unfinished = (
+        select(DrawRow.ordinal)
+        .where(
+            PopulationRow.id == population.id,
+            *wants(),
+            JobRow.kind == "train",
+            JobRow.state.not_in(FINAL),
+        )
+        .order_by(DrawRow.ordinal)
+        .limit(1)
+    )
+    first = session.scalar(unfinished)
+    return population.n if first is None else first
+
+
+def _inside(found: list[Draw], space: Family, windows: Mapping[str, Constraint]) -> list[bool]:
+    """Which draws the space and the windows contain."""
+    if not found:
+        return []
+    names = {name for draw in found for name in draw.parameters}
+    columns = {
+        name: np.array([draw.parameters.get(name, np.nan) for draw in found]) for name in names
+    }
+    counts = Complexity(
+        *(
+            np.array([getattr(draw.complexity, name) for draw in found])
+            for name in sampling.WINDOWS
+        )
+    )
+    passes = space.contains(columns)
+    for name, window in windows.items():
+        passes &= window.holds(getattr(counts, name))
+    if space.limits:
+        for beyond in space.limits.broken(counts).values():
+            passes &= ~beyond
+    inside: list[bool] = passes.tolist()
+    return inside
+
+
+def _windows(texts: Mapping[str, str]) -> dict[str, Constraint]:
+    return constraints.parse_all(texts, sampling.WINDOWS)
+
+
+def _within(new: Constraint, old: Constraint) -> bool:
+    """Whether everything that passes `new` passes `old`."""
+    if isinstance(new, Range) and isinstance(old, Range):
+        return old.lo <= new.lo and new.hi <= old.hi
+    return new == old or (not isinstance(new, Range) and bool(old.mask(new.values).all()))

@@ -1,0 +1,209 @@
+"""Jobs as people see them: what runs, what waits and why, how the others ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from db.clock import now_ms
+from db.json import text_at
+from db.models import EventRow, JobRow, PopulationRow, RegimeRow
+from services.errors import NotFound
+from services.work import progress, roster
+from services.work.leases import QUEUED
+from services.work.roster import Alive
+from services.work.wanting import of_job, wanted_by
+
+Group = Literal["running", "waiting", "failed", "done"]
+
+STATES: dict[Group, tuple[str, ...]] = {
+    "running": ("running",),
+    "waiting": ("queued", "paused"),
+    "failed": ("failed", "dead", "cancelled"),
+    "done": ("done",),
+}
+"""The states of each group of jobs that a person looks at; `failed`: without a result."""
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job in a list."""
+
+    id: int
+    network_id: int
+    population_id: int | None  # the first that wants it
+    kind: str
+    state: str
+    attempt: int
+    priority: int
+    needs_gpu: bool
+    worker: str | None
+    since: int | None  # ms since 1970: when it was claimed, or has ended
+    epoch: int  # the last one finished; 0: none yet
+    epochs: int  # 0: a benchmark
+    error: float | None  # percent, after that epoch
+    cancelling: bool
+    failure: str | None
+    detail: str | None  # the last lines of what was said
+    waits: str | None  # why it does not run yet
+
+
+@dataclass(frozen=True)
+class JobList:
+    """Some jobs of a group, in its order, and how many jobs each group has."""
+
+    items: list[JobLine]
+    counts: dict[Group, int]
+    now: int  # ms since 1970, of the clock of all other times
+
+
+def listed(
+    session: Session,
+    group: Group,
+    population_id: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> JobList:
+    """Jobs of a group: running ones oldest first, waiting ones in the order of service, paused
+    ones behind them, ended ones latest first.
+
+    Raises:
+        NotFound: no such population.
+    """
+    wanted = []
+    if population_id is not None:
+        population = session.get(PopulationRow, population_id)
+        if population is None:
+            raise NotFound("population", population_id)
+        wanted.append(wanted_by(population))
+    page = (
+        select(JobRow.id)
+        .where(JobRow.state.in_(STATES[group]), *wanted)
+        .order_by(*_order(group))
+        .limit(limit)
+        .offset(offset)
+    )
+    ids = list(session.scalars(page))
+    now = session.scalars(select(now_ms())).one()
+    return JobList(_lines(session, ids), _counts(session, wanted), now)
+
+
+def get(session: Session, id: int) -> JobLine:
+    """The job `id`, or NotFound."""
+    lines = _lines(session, [id])
+    if not lines:
+        raise NotFound("job", id)
+    return lines[0]
+
+
+def _order(group: Group) -> tuple[Any, ...]:
+    if group == "running":
+        return (JobRow.id,)
+    if group == "waiting":
+        return (JobRow.state.desc(), JobRow.priority, JobRow.turn, JobRow.id)
+    return (JobRow.ended_at.desc(), JobRow.id.desc())
+
+
+def _counts(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[Group, int]:
+    rows = session.execute(
+        select(JobRow.state, func.count()).where(*wanted).group_by(JobRow.state)
+    )
+    numbers = dict(rows.all())
+    return {
+        group: sum(numbers.get(state, 0) for state in states)
+        for group, states in STATES.items()
+    }
+
+
+def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
+    """The jobs of these ids, in their order."""
+    first = of_job(func.min(PopulationRow.id))
+    rows = session.execute(
+        select(
+            JobRow,
+            RegimeRow.definition,
+            text_at(RegimeRow.definition, "data"),
+            first.scalar_subquery(),
+            _claimed_at(),
+        )
+        .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
+        .where(JobRow.id.in_(ids))
+    ).all()
+    alive, now = roster.alive(session), session.scalars(select(now_ms())).one()
+    ahead = _ahead(session, [job.id for job, *_ in rows if job.state == "queued"], alive)
+    epochs = progress.last_epochs(session, ids)
+    lines = {}
+    for job, definition, data, population_id, claimed_at in rows:
+        epoch, error = epochs.get(job.id, (0, None))
+        lines[job.id] = JobLine(
+            id=job.id,
+            network_id=job.network_id,
+            population_id=population_id,
+            kind=job.kind,
+            state=job.state,
+            attempt=job.attempt,
+            priority=job.priority,
+            needs_gpu=job.needs_gpu,
+            worker=job.worker,
+            since=claimed_at if job.state == "running" else job.ended_at,
+            epoch=epoch,
+            epochs=progress.epochs_of(job.kind, definition),
+            error=error,
+            cancelling=job.cancel_requested and job.state == "running",
+            failure=job.failure,
+            detail=job.detail,
+            waits=_waits(job, data, ahead.get(job.id, 0), now, alive),
+        )
+    return [lines[id] for id in ids if id in lines]
+
+
+def _claimed_at() -> Any:
+    return (
+        select(func.max(EventRow.at))
+        .where(EventRow.job_id == JobRow.id, EventRow.what == "claimed")
+        .correlate(JobRow)
+        .scalar_subquery()
+    )
+
+
+def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]:
+    """How many jobs are taken before each, by workers that could take it."""
+    if not ids:
+        return {}
+    data = text_at(RegimeRow.definition, "data")
+    with_images = select(RegimeRow.id).where(data.in_(alive.data_sets))
+    before = func.row_number().over(
+        partition_by=(JobRow.kind, JobRow.needs_gpu),
+        order_by=(JobRow.priority, JobRow.turn, JobRow.id),
+    )
+    ranked = select(JobRow.id, (before - 1).label("ahead")).where(
+        JobRow.state == QUEUED,
+        (JobRow.kind != "train") | JobRow.regime_id.in_(with_images),
+    )
+    rank = ranked.subquery()
+    return dict(
+        session.execute(select(rank.c.id, rank.c.ahead).where(rank.c.id.in_(ids))).all()
+    )
+
+
+def _waits(job: JobRow, data: str | None, ahead: int, now: int, alive: Alive) -> str | None:
+    """Why a job does not run yet, in words."""
+    if job.state == "paused":
+        return "paused"
+    if job.state != "queued":
+        return None
+    if not alive.any:
+        return "no worker"
+    if job.needs_gpu and not alive.gpu:
+        return "no worker with a GPU"
+    if job.kind == "train" and data is not None and alive.lacks(data):
+        return f"no worker with the data set {data}"
+    if job.not_before > now:
+        return f"tried again in {(job.not_before - now + 999) // 1000} s"
+    if ahead:
+        return f"behind {ahead:,} job{'s' if ahead > 1 else ''}"
+    return "next, once its device is free" if job.kind == "benchmark" else "next"

@@ -1,0 +1,130 @@
+"""Roster: the workers, what each says of itself every few seconds, does, and has done.
+
+A worker that leaves takes its row with it; one that dies leaves it behind, and people see for
+how long it has been silent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from db.clock import now_ms
+from db.insert import insert_for
+from db.models import JobRow, WorkerRow
+from services.work import progress
+from services.work.progress import RATE_SECONDS, RunningJob
+
+SILENT_MS = 20_000
+"""A worker speaks every five seconds; one that has not for this long is taken for dead."""
+
+FORGOTTEN_MS = 3_600_000
+"""After this long its row is removed."""
+
+
+@dataclass(frozen=True)
+class Alive:
+    """Which workers there are to take jobs."""
+
+    any: bool
+    gpu: bool
+    data_sets: frozenset[str]  # that at least one of them has
+
+    def lacks(self, data: str) -> bool:
+        """Whether there are workers, and none of them has the data set."""
+        return self.any and data not in self.data_sets
+
+
+@dataclass(frozen=True)
+class WorkerRecord:
+    """A worker, what it is at, and how it has done."""
+
+    name: str
+    device: str  # in words
+    gpu: bool
+    slots: int
+    data_sets: list[str]  # that its trainings would find
+    started_at: int  # ms since 1970
+    silent_ms: int  # since it last said something
+    alive: bool
+    jobs: list[RunningJob]
+    jobs_per_minute: float  # that ended in the last RATE_SECONDS
+
+
+def report(
+    session: Session,
+    name: str,
+    device: str,
+    gpu: bool,
+    slots: int,
+    data_sets: Sequence[str],
+) -> None:
+    """A worker is there, and what it is. It also buries those that were silent for an hour."""
+    said = {
+        "device": device,
+        "gpu": gpu,
+        "slots": slots,
+        "data_sets": list(data_sets),
+        "seen_at": now_ms(),
+    }
+    insert = insert_for(session, WorkerRow).values(name=name, started_at=now_ms(), **said)
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=said))
+    session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now_ms() - FORGOTTEN_MS))
+
+
+def leave(session: Session, name: str) -> None:
+    """The worker has ended, as it was told to."""
+    session.execute(delete(WorkerRow).where(WorkerRow.name == name))
+
+
+def alive(session: Session) -> Alive:
+    """Whether any worker is there, any with a GPU, and which data sets they have."""
+    seen = WorkerRow.seen_at > now_ms() - SILENT_MS
+    workers = session.execute(select(WorkerRow.gpu, WorkerRow.data_sets).where(seen)).all()
+    return Alive(
+        any=bool(workers),
+        gpu=any(gpu for gpu, _ in workers),
+        data_sets=frozenset(name for _, names in workers for name in names),
+    )
+
+
+def every(session: Session) -> list[WorkerRecord]:
+    """All workers, by name; those that died within the hour are among them."""
+    now = session.scalars(select(now_ms())).one()
+    jobs: defaultdict[str | None, list[RunningJob]] = defaultdict(list)
+    for job in progress.running(session):
+        jobs[job.worker].append(job)
+    ended = _ended(session)
+    return [
+        WorkerRecord(
+            name=row.name,
+            device=row.device,
+            gpu=row.gpu,
+            slots=row.slots,
+            data_sets=row.data_sets,
+            started_at=row.started_at,
+            silent_ms=max(0, now - row.seen_at),
+            alive=now - row.seen_at < SILENT_MS,
+            jobs=jobs[row.name],
+            jobs_per_minute=ended.get(row.name, 0) / _minutes(now - row.started_at),
+        )
+        for row in session.scalars(select(WorkerRow).order_by(WorkerRow.name))
+    ]
+
+
+def _ended(session: Session) -> dict[str | None, int]:
+    """How many jobs each worker has ended lately."""
+    recent = JobRow.ended_at > now_ms() - RATE_SECONDS * 1000
+    rows = session.execute(
+        select(JobRow.worker, func.count()).where(recent).group_by(JobRow.worker)
+    )
+    return dict(rows.all())
+
+
+def _minutes(age_ms: int) -> float:
+    """Over which ended jobs are counted: a new worker has not had RATE_SECONDS yet."""
+    return max(1.0, min(age_ms / 1000, RATE_SECONDS)) / 60

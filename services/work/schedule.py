@@ -1,0 +1,301 @@
+"""Schedule: jobs queued, held up, moved forward, cancelled and asked for again.
+
+Jobs belong to no population: others may draw the same network under the same regime and seed.
+Such a job is not held up or cancelled for one of them, and it goes as early as any wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import now_ms
+from db.insert import insert_new
+from db.models import DrawRow, EventRow, JobRow, PopulationRow, RegimeRow
+from jobs.messages import Kind
+from services import definitions
+from services.errors import Conflict, NotFound
+from services.work import jobs, versions
+from services.work.results import FINAL
+from services.work.wanting import drawn, is_awaited_beside, of_job, waiting_state, wanted_by
+
+PRIORITIES = range(-100, 101)
+"""Of a population: lower goes first, as with `nice`."""
+
+
+def queue_trainings(
+    session: Session, population: PopulationRow, network_ids: Sequence[int]
+) -> None:
+    """One training a network, unless there is one; one that others had paused may go on."""
+    _queue(session, population, network_ids, "train")
+
+
+def queue_benchmarks(session: Session, population_id: int) -> int:
+    """Queue a benchmark of each network unless there is one; how many are new.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = locked(session, population_id)
+    network_ids = list(session.scalars(drawn(population).order_by(DrawRow.ordinal)))
+    counted = select(func.count()).where(wanted_by(population), JobRow.kind == "benchmark")
+    before = session.scalars(counted).one()
+    _queue(session, population, network_ids, "benchmark")
+    return session.scalars(counted).one() - before
+
+
+def set_paused(session: Session, population_id: int, paused: bool) -> None:
+    """Stop or go on taking this population's queued jobs; running ones end as they would.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = locked(session, population_id)
+    if population.paused == paused:
+        return
+    population.paused = paused
+    session.flush()
+    _settle(session, population)
+    versions.raise_for(session, population_id)
+
+
+def set_priority(session: Session, population_id: int, priority: int) -> None:
+    """Let this population's jobs go before or behind those of others.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = locked(session, population_id)
+    population.priority = priority
+    session.flush()
+    _prioritise(session, population)
+    versions.raise_for(session, population_id)
+
+
+def cancel(session: Session, population_id: int) -> int:
+    """End all jobs that no other population wants; how many.
+
+    Those at work end with their worker's next heartbeat.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id)
+    mine = wanted_by(population) & JobRow.network_id.not_in(_drawn_by_others(population))
+    return _cancel(session, mine)
+
+
+def retry(session: Session, population_id: int, failures: Sequence[str] = ()) -> int:
+    """Ask for all jobs again that ended without a result; how many.
+
+    Args:
+        failures: only those of these classes; of any by default.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, population_id)
+    which = wanted_by(population)
+    if failures:
+        which &= JobRow.failure.in_(failures)
+    return _retry(session, which)
+
+
+def cancel_job(session: Session, id: int) -> None:
+    """End a job; one at work ends with its worker's next heartbeat.
+
+    Raises:
+        NotFound: no such job.
+        Conflict: it has ended.
+    """
+    state = jobs.get(session, id).state
+    if not _cancel(session, JobRow.id == id):
+        raise Conflict(f"job {id} is {state}: only a job that has not ended is cancelled")
+
+
+def retry_job(session: Session, id: int) -> None:
+    """Ask again for a job that ended without a result; it waits where all who want it do.
+
+    Raises:
+        NotFound: no such job.
+        Conflict: it has not ended, or has a result.
+    """
+    state = jobs.get(session, id).state
+    if not _retry(session, JobRow.id == id):
+        raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
+
+
+def _drawn_by_others(population: PopulationRow) -> Any:
+    """Networks that other populations want measured in the same way."""
+    return (
+        select(DrawRow.network_id)
+        .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
+        .where(
+            PopulationRow.id != population.id,
+            PopulationRow.regime_id == population.regime_id,
+            PopulationRow.training_seed == population.training_seed,
+        )
+    )
+
+
+def locked(session: Session, id: int) -> PopulationRow:
+    """A population that nobody else changes meanwhile.
+
+    Its jobs are locked first, as where a result is stored: else two would wait crosswise.
+
+    Raises:
+        NotFound: no such population.
+    """
+    population = _population(session, id)
+    _lock(session, wanted_by(population) & JobRow.state.not_in(FINAL))
+    session.refresh(population, with_for_update=True)
+    return population
+
+
+def _population(session: Session, id: int) -> PopulationRow:
+    population = session.get(PopulationRow, id)
+    if population is None:
+        raise NotFound("population", id)
+    return population
+
+
+def _queue(
+    session: Session,
+    population: PopulationRow,
+    network_ids: Sequence[int],
+    kind: Kind,
+) -> None:
+    """Jobs of a kind that are not there yet.
+
+    Turns start where the queue stands now, so populations that wait together take turns.
+    """
+    now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == kind)
+    turn = session.scalar(now) or 0
+    regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
+    insert_new(
+        session,
+        JobRow,
+        [
+            {
+                "network_id": network_id,
+                "regime_id": population.regime_id,
+                "seed": population.training_seed,
+                "kind": kind,
+                "needs_gpu": regime.needs_gpu,
+                "state": "queued",
+                "priority": population.priority,
+                "turn": turn + ordinal,
+            }
+            for ordinal, network_id in enumerate(network_ids)
+        ],
+    )
+    # Locked: others may have queued some of them, and be pausing a population that wants them.
+    mine = wanted_by(population) & JobRow.state.not_in(FINAL)
+    _lock(session, mine)
+    _settle(session, population)
+    later = JobRow.priority > population.priority
+    _update(session, mine & later, priority=population.priority)
+
+
+def _prioritise(session: Session, population: PopulationRow) -> None:
+    """Give its jobs the priority of whoever wants them first."""
+    _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=_earliest())
+
+
+def _earliest() -> Any:
+    """The priority of whoever wants the statement's job first."""
+    return func.coalesce(
+        of_job(func.min(PopulationRow.priority)).scalar_subquery(), JobRow.priority
+    )
+
+
+def _settle(session: Session, population: PopulationRow) -> None:
+    """Let its jobs that wait, locked before, be queued or paused as those who want them."""
+    mine, awaited = wanted_by(population), is_awaited_beside(population)
+    _update(session, mine & (JobRow.state == "paused") & awaited, state="queued")
+    _update(session, mine & (JobRow.state == "queued") & ~awaited, state="paused")
+
+
+def _update(session: Session, which: ColumnElement[bool], **values: Any) -> None:
+    session.execute(
+        update(JobRow)
+        .where(which)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _cancel(session: Session, which: ColumnElement[bool]) -> int:
+    """End those jobs of `which` that have not ended; how many."""
+    ids = _locked(session, which & JobRow.state.not_in(FINAL))
+    waiting = JobRow.state.in_(jobs.STATES["waiting"])
+    for some in _chunks(ids):
+        _update(session, JobRow.id.in_(some) & ~waiting, cancel_requested=True)
+        _change(
+            session,
+            JobRow.id.in_(some) & waiting,
+            "cancelled",
+            state="cancelled",
+            failure="cancelled",
+            detail="cancelled before it ran",
+            ended_at=now_ms(),
+        )
+    versions.raise_for_jobs(session, ids)
+    return len(ids)
+
+
+def _retry(session: Session, which: ColumnElement[bool]) -> int:
+    """Let those jobs of `which` that ended without a result wait again; how many.
+
+    Attempts so far are forgiven: the job has as many again as a new one.
+    """
+    ids = _locked(session, which & JobRow.state.in_(jobs.STATES["failed"]))
+    versions.raise_for_jobs(session, ids)  # first: it waits for whoever pauses one of them
+    for some in _chunks(ids):
+        _change(
+            session,
+            JobRow.id.in_(some),
+            "asked for again",
+            state=waiting_state(),
+            priority=_earliest(),
+            forgiven=JobRow.attempt,
+            retried_at=now_ms(),
+            not_before=0,
+            cancel_requested=False,
+            worker=None,
+            failure=None,
+            detail=None,
+            ended_at=None,
+        )
+    return len(ids)
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> list[int]:
+    """Ids of the jobs, whose state stays as it is from now on."""
+    return list(
+        session.scalars(select(JobRow.id).where(which).order_by(JobRow.id).with_for_update())
+    )
+
+
+def _lock(session: Session, which: ColumnElement[bool]) -> None:
+    """As `_locked`, for whoever needs no ids of perhaps 100,000 jobs."""
+    locked = select(JobRow.id).where(which).order_by(JobRow.id).with_for_update().subquery()
+    session.execute(select(func.count()).select_from(locked))
+
+
+def _change(session: Session, which: ColumnElement[bool], what: str, **values: Any) -> None:
+    """Update jobs, with an event for each."""
+    changed = session.execute(
+        select(JobRow.id.label("job_id"), JobRow.attempt).where(which)
+    ).all()
+    if changed:
+        events = [{**row._mapping, "what": what, "worker": None} for row in changed]
+        session.execute(insert(EventRow), events)
+        _update(session, which, **values)
+
+
+def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
+    return [ids[start : start + size] for start in range(0, len(ids), size)]

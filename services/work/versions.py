@@ -1,0 +1,55 @@
+"""Versions: one counter a population, raised in the transaction of every result.
+
+Snapshots, ETags and events go by it. (Ids of results would not do: they are not handed out in
+the order of the commits.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.models import DrawRow, JobRow, PopulationRow
+from services.work.wanting import wants
+
+
+def raise_for_job(session: Session, job: JobRow) -> None:
+    """A new version of every population that the job's network belongs to. Call it last."""
+    drawn = select(DrawRow.population_id).where(DrawRow.network_id == job.network_id)
+    session.execute(
+        update(PopulationRow)
+        .where(
+            PopulationRow.id.in_(drawn),
+            PopulationRow.regime_id == job.regime_id,
+            PopulationRow.training_seed == job.seed,
+        )
+        .values(version=PopulationRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def raise_for_jobs(session: Session, job_ids: Sequence[int]) -> None:
+    """A new version of every population that one of the jobs' networks belongs to."""
+    populations: set[int] = set()
+    for start in range(0, len(job_ids), 500):
+        some = JobRow.id.in_(job_ids[start : start + 500])
+        populations |= set(session.scalars(select(PopulationRow.id).where(some, *wants())))
+    for population_id in sorted(populations):  # one order: no two transactions lock crosswise
+        raise_for(session, population_id)
+
+
+def raise_for(session: Session, population_id: int) -> None:
+    """A new version of one population: its state changed."""
+    session.execute(
+        update(PopulationRow)
+        .where(PopulationRow.id == population_id)
+        .values(version=PopulationRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def current(session: Session) -> dict[int, int]:
+    """The version of every population by its id."""
+    return dict(session.execute(select(PopulationRow.id, PopulationRow.version)).all())
