@@ -21,10 +21,10 @@ from designspace.networks.network import Network
 from designspace.regimes import FASHION_14, Regime
 from designspace.sampling import sample
 from designspace.spaces.presets import PRESETS
-from workers.batches import pad
-from workers.data import DataSet, Images, data_set
-from workers.optimiser import optimiser_of
-from workers.train import built, learn
+from workers.training.batches import pad
+from workers.training.data import DataSet, Images, data_set
+from workers.training.optimiser import optimiser_of
+from workers.training.train import built, learn
 
 SPACES = ("RegNetX small", "AnyNetX_A small")
 NETWORKS = 4

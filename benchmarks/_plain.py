@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 from designspace.layers.source import to_torch
 from designspace.networks.network import Network
 from designspace.regimes import Regime
-from workers.data import DataSet
+from workers.training.data import DataSet
 
 
 class Augmented(Dataset[tuple[Tensor, Tensor]]):

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jobs.messages import Claim, Finished
-from workers import processes
+from workers.supervision import processes
 
 
 def sleep(claim: Claim, data_dir: Path, pipe: Connection) -> None:
@@ -31,8 +31,8 @@ def work(name: str, url: str, folder: str, broker: str, slots: str) -> None:
     """Do jobs until somebody ends it; says when it is ready."""
     from db.session import Database
     from jobs.wakeups import Wakeups
-    from workers.config import Computer, WorkerConfig
-    from workers.runner import Runner
+    from workers.supervision.config import Computer, WorkerConfig
+    from workers.supervision.runner import Runner
 
     processes.run_job = sleep
     processes.start_fork_server()

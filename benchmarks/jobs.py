@@ -35,7 +35,7 @@ from services.work import schedule
 
 SLEEPER = "import sys; from benchmarks import _sleeper; _sleeper.work(*sys.argv[1:])"
 STARTS = """
-from workers.processes import start_fork_server
+from workers.supervision.processes import start_fork_server
 start_fork_server()
 print([start_fork_server() for _ in range(20)])
 """

@@ -1,7 +1,7 @@
 """The Celery worker: slots that train, wired to one database and one broker.
 
 Celery brings the wake-ups and the worker's life (signals, reconnecting); the work itself hangs
-on no message and begins without a broker: see `workers.runner`.
+on no message and begins without a broker: see `workers.supervision.runner`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from jobs.queue import WAKE, configure
 from jobs.wakeups import Wakeups
 from netspace.settings import Settings, load
 from netspace.stack import cores, lifeline
-from workers.config import WorkerConfig
-from workers.processes import ColdForkServer, computer, start_fork_server
-from workers.runner import Runner
+from workers.supervision.config import WorkerConfig
+from workers.supervision.processes import ColdForkServer, computer, start_fork_server
+from workers.supervision.runner import Runner
 
 log = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 """The layers of stems, blocks and heads, each declared once as data.
 
 Counting folds over these records (`designspace.layers.complexity`); torch instantiates them
-(`workers.networks`). Their numbers are ints, or int64 arrays of shape (n,) for a batch of
-networks; two choices make that possible: a shortcut's projection carries a `projects` flag (a
-bool, or a mask over the batch), and a group convolution is declared by its group *width*.
+(`workers.training.networks`). Their numbers are ints, or int64 arrays of shape (n,) for a batch
+of networks; two choices make that possible: a shortcut's projection carries a `projects` flag
+(a bool, or a mask over the batch), and a group convolution is declared by its group *width*.
 
 Source: arXiv 2003.13678, figure 4 (X block), section 5 (Y block: X with SE), appendix D (R, V
 and VR blocks).

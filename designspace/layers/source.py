@@ -1,8 +1,8 @@
 """A network as the text of a Python file that builds it with torch alone.
 
 One more fold over the declared layers (`designspace.layers.bottleneck`): what is counted and
-trained is what is written. The modules are nested and named as in `workers.networks`, so
-weights of one fit the other by name; initial weights of one seed are the same, too.
+trained is what is written. The modules are nested and named as in `workers.training.networks`,
+so weights of one fit the other by name; initial weights of one seed are the same, too.
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from points import FOLDER, Points, after, before
 from jobs.messages import Finished
 from jobs.wakeups import Wakeups
 from services.work import leases, results
-from workers import processes, spool
-from workers.config import WorkerConfig
-from workers.runner import Runner
-from workers.slots import Slot
+from workers.disk import spool
+from workers.supervision import processes
+from workers.supervision.config import WorkerConfig
+from workers.supervision.runner import Runner
+from workers.supervision.slots import Slot
 
 POLL_SECONDS = 1.0
 REAP_SECONDS = 0.3

@@ -7,7 +7,7 @@ import os
 
 from points import FOLDER, Points, after, before
 
-from workers import processes
+from workers.supervision import processes
 
 LIFE = processes.run_job
 STEP = 3
@@ -15,7 +15,10 @@ STEP = 3
 
 
 def run_job(claim, data_dir, pipe):
-    from workers import child, train  # torch comes with it: never in the worker
+    from workers.training import (
+        child,
+        train,  # torch comes with it: never in the worker
+    )
 
     points = Points(os.environ[FOLDER])
     steps = []

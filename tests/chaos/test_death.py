@@ -26,8 +26,8 @@ import os, sys
 from pathlib import Path
 import mortal, points
 from db.session import Database
-from workers.config import Computer, WorkerConfig
-from workers.runner import Runner
+from workers.supervision.config import Computer, WorkerConfig
+from workers.supervision.runner import Runner
 
 class Wakeups:
     def publish(self, topic): pass

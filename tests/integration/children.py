@@ -1,4 +1,5 @@
-"""Ways in which a job's process can behave, in place of `workers.processes.run_job`.
+"""Ways in which a job's process can behave, in place of
+`workers.supervision.processes.run_job`.
 
 Children find them by importing this module, so it imports neither torch nor a test.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from jobs.messages import Claim, Epoch, Failed, Finished
-from workers import processes
+from workers.supervision import processes
 
 NETWORK = Network(
     stem=Stem(width=8, stride=1),
@@ -103,7 +104,7 @@ def suicidal(claim, data_dir, pipe):
 
 def killed_in_the_third_epoch(claim, data_dir, pipe):
     """Trains until the fifth step of that epoch."""
-    from workers import child, train
+    from workers.training import child, train
 
     steps = []
     train_step = train.train_step

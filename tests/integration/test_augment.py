@@ -8,12 +8,12 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS, Regime
-from workers import augment, randaugment, train
-from workers import data as data_sets
-from workers.batches import Moves, batches, pad
-from workers.checkpoints import Checkpoint
-from workers.data import DataError, Images, check_fit, data_set
-from workers.optimiser import rate
+from workers.disk.checkpoints import Checkpoint
+from workers.training import augment, randaugment, train
+from workers.training import data as data_sets
+from workers.training.batches import Moves, batches, pad
+from workers.training.data import DataError, Images, check_fit, data_set
+from workers.training.optimiser import rate
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -8,11 +8,12 @@ import pytest
 from children import claim
 
 from jobs.messages import Finished
-from workers import checkpoints, files, processes
-from workers.checkpoints import Checkpoint
-from workers.data import load
-from workers.processes import Child, start_fork_server
-from workers.train import train
+from workers.disk import checkpoints, files
+from workers.disk.checkpoints import Checkpoint
+from workers.supervision import processes
+from workers.supervision.processes import Child, start_fork_server
+from workers.training.data import load
+from workers.training.train import train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -149,7 +150,9 @@ def test_a_training_without_momentum_goes_on_too(live, tmp_path):
 def test_epochs_of_another_device_or_torch_are_not_gone_on_with(
     half_done, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr("workers.train.conditions", lambda device: {"device": "another"})
+    monkeypatch.setattr(
+        "workers.training.train.conditions", lambda device: {"device": "another"}
+    )
     assert epochs_of(claim(regime=LONG), tmp_path) == [1, 2, 3]
     assert "of another run or device" in caplog.text
 

@@ -15,8 +15,8 @@ from children import claim
 from waiting import lives, until
 
 from jobs.messages import Epoch, Failed, Finished
-from workers import processes
-from workers.processes import Child, ColdForkServer, start_fork_server
+from workers.supervision import processes
+from workers.supervision.processes import Child, ColdForkServer, start_fork_server
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 from waiting import until
 
-from workers.devices import Device
+from workers.disk.devices import Device
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_who_waits_hears_at_once_that_the_worker_stops(device, start, stop, how)
 HOLDER = """
 import sys, threading
 from pathlib import Path
-from workers.devices import Device
+from workers.disk.devices import Device
 with getattr(Device(Path(sys.argv[1]), "cuda 0"), sys.argv[2])(threading.Event()) as free:
     print(free, flush=True)
     threading.Event().wait()

@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from designspace.layers.bottleneck import Conv, Excite, Residual, Sigmoid
 from designspace.layers.complexity import complexity
 from designspace.networks.network import Network, Stage, Stem
-from workers.networks import ExciteModule, PointwiseConvolution, ResidualModule, build
+from workers.training.networks import ExciteModule, PointwiseConvolution, ResidualModule, build
 
 
 def stage(depth, width, stride=2, b=1, g=4):

@@ -18,11 +18,11 @@ from services.defining import regimes
 from services.reading.snapshots import Snapshots
 from services.sampling import populations
 from services.work import leases, roster, schedule
-from workers import processes, runner, slots
-from workers.checkpoints import Checkpoint
-from workers.config import Computer, WorkerConfig
-from workers.devices import Device
-from workers.runner import Runner
+from workers.disk.checkpoints import Checkpoint
+from workers.disk.devices import Device
+from workers.supervision import processes, runner, slots
+from workers.supervision.config import Computer, WorkerConfig
+from workers.supervision.runner import Runner
 
 TRAINING = processes.run_job
 CPU = Computer("a processor", gpu=False)

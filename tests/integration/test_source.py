@@ -9,7 +9,7 @@ import torch
 from designspace.layers.complexity import complexity
 from designspace.layers.source import to_torch
 from designspace.networks.network import Network, Stage, Stem
-from workers.networks import build
+from workers.training.networks import build
 
 CHANNELS, CLASSES = 2, 7
 

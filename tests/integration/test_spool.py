@@ -19,7 +19,7 @@ from db.outages import DATABASE_AWAY
 from designspace.regimes import DIGITS
 from jobs.messages import Failed, Finished
 from services.work import leases, results
-from workers.spool import Spool
+from workers.disk.spool import Spool
 
 FINISHED = Finished(quantities={"error": 12.5, "loss": 0.1 + 0.2}, conditions={"device": "cpu"})
 ANOTHER_REGIME = json.dumps(DIGITS.model_dump(mode="json") | {"lr": 0.7})
@@ -200,8 +200,8 @@ from pathlib import Path
 from db import session
 session.BUSY_SECONDS = 0.1
 from workers import processes
-from workers.config import Computer, WorkerConfig
-from workers.runner import Runner
+from workers.supervision.config import Computer, WorkerConfig
+from workers.supervision.runner import Runner
 import children
 
 class Wakeups:

@@ -10,12 +10,12 @@ from published import write_fashion
 
 from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
-from workers.batches import batches, pad, shown_pixels, steps_per_epoch
-from workers.data import DataError, Images, check_fit, load
-from workers.failures import Impossible, failed
 from workers.packing import idx
 from workers.packing.store import save
-from workers.train import count_wrong, train
+from workers.training.batches import batches, pad, shown_pixels, steps_per_epoch
+from workers.training.data import DataError, Images, check_fit, load
+from workers.training.failures import Impossible, failed
+from workers.training.train import count_wrong, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -20,7 +20,7 @@ from services.defining import regimes
 
 # As `python -m netspace worker`, but never looking for jobs by itself.
 DEAF_TO_ALL_BUT_MESSAGES = """
-from workers.config import WorkerConfig
+from workers.supervision.config import WorkerConfig
 WorkerConfig.__init__.__defaults__ = (1000, 5)  # poll_seconds, reap_seconds
 from netspace.cli import app
 app(["worker"])

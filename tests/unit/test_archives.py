@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workers import files
+from workers.disk import files
 from workers.packing import cifar, folders, store
 from workers.packing.arrays import PackingError
 from workers.packing.cifar import CIFAR10, CIFAR100

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from workers import files
+from workers.disk import files
 from workers.packing import layouts, store
 from workers.packing.arrays import PackingError
 from workers.packing.layouts import Source, escaped, lacking

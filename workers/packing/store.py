@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError
 
 from designspace.regimes import DIGITS
 from designspace.values import Frozen
-from workers.files import synchronise
+from workers.disk.files import synchronise
 from workers.packing.arrays import Arrays, Labels, PackingError, Pixels, statistics
 
 FOLDER = "datasets"

@@ -1,7 +1,7 @@
 """A child process for each job, seen from the slot that supervises it.
 
-Children are forked from a fork server that holds torch ready (`workers.warm`); the worker
-itself never imports torch. A child leads a process group of its own and dies with its
+Children are forked from a fork server that holds torch ready (`workers.training.warm`); the
+worker itself never imports torch. A child leads a process group of its own and dies with its
 worker, however that dies: a thread in it waits for the worker's end, because the kernel's own
 signal on a parent's death (set as well) watches the fork server only.
 """
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.messages import Claim, Epoch, Failed, Finished
-from workers.config import Computer
+from workers.supervision.config import Computer
 
 GRACE = 2.0
 """Seconds between asking a child to end and killing it."""
@@ -37,7 +37,7 @@ PR_SET_PDEATHSIG = 1
 LOST = 255
 """The exit code that multiprocessing reports where the fork server died and took it along."""
 
-WARM = "workers.warm"
+WARM = "workers.training.warm"
 
 # One thread computes in a child, and a pool of threads would not survive the fork: libraries
 # look for this when the fork server loads them.
@@ -126,7 +126,7 @@ def run_job(claim: Claim, data_dir: Path, pipe: Connection) -> None:
     """A child's life."""
     lead_a_group_that_dies_with_the_worker()
     os.nice(NICENESS)
-    from workers.child import run  # torch comes with it: never in the parent
+    from workers.training.child import run  # torch comes with it: never in the parent
 
     run(claim, data_dir, pipe)
     os._exit(0)  # nothing is left to tidy up, and tidying torch takes longer than forking it
@@ -135,7 +135,7 @@ def run_job(claim: Claim, data_dir: Path, pipe: Connection) -> None:
 def lead_a_group_that_dies_with_the_worker() -> None:
     """What a child does first."""
     os.setsid()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # see `workers.warm`
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # see `workers.training.warm`
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_die_with_the_worker, daemon=True).start()
@@ -158,7 +158,8 @@ def start_fork_server() -> float:
     """Start the fork server and try it: seconds that a child took to start, once it was warm.
 
     Raises:
-        ColdForkServer: it does not start, or did not preload `workers.warm`; python skips that
+        ColdForkServer: it does not start, or did not preload `workers.training.warm`; python
+        skips that
             without a word.
     """
     with temporary_folder(place_of_sockets()):
@@ -255,7 +256,7 @@ def _say_whether_loaded(pipe: Connection, module: str) -> None:
 def _say_computer(pipe: Connection) -> None:
     import torch
 
-    from workers.benchmark import processor
+    from workers.training.benchmark import processor
 
     gpu = torch.cuda.is_available()
     pipe.send(Computer(torch.cuda.get_device_name() if gpu else processor(), gpu))

@@ -24,14 +24,14 @@ from db.session import Database
 from jobs.messages import Claim, Epoch, Failed, Finished, Kind
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from services.work import leases, results
-from workers.bell import Bell
-from workers.checkpoints import Checkpoint
-from workers.config import Computer, WorkerConfig
-from workers.devices import PAUSE_SECONDS, Device
-from workers.lease import Hold, Lease
+from workers.disk.checkpoints import Checkpoint
+from workers.disk.devices import PAUSE_SECONDS, Device
+from workers.disk.spool import Spool
 from workers.packing import store
-from workers.processes import Child, ColdForkServer
-from workers.spool import Spool
+from workers.supervision.bell import Bell
+from workers.supervision.config import Computer, WorkerConfig
+from workers.supervision.lease import Hold, Lease
+from workers.supervision.processes import Child, ColdForkServer
 
 log = logging.getLogger(__name__)
 

@@ -29,8 +29,8 @@ from torch import Tensor
 from designspace.networks.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Finished
-from workers.optimiser import optimiser_of
-from workers.train import built, conditions, train_step
+from workers.training.optimiser import optimiser_of
+from workers.training.train import built, conditions, train_step
 
 BATCH = 64
 """Images in the second latency, `latency_64`; the first is of one image."""

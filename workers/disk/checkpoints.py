@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from jobs.messages import Claim
-from workers import files
+from workers.disk import files
 
 log = logging.getLogger(__name__)
 

@@ -21,13 +21,13 @@ from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
 from services.comparing.watches import Watcher
 from services.work import leases, results, roster
-from workers import checkpoints
-from workers.bell import Bell
-from workers.config import Computer, WorkerConfig
-from workers.devices import Device
+from workers.disk import checkpoints
+from workers.disk.devices import Device
+from workers.disk.spool import Spool
 from workers.packing import store
-from workers.slots import BenchmarkSlot, Shared, Slot
-from workers.spool import Spool
+from workers.supervision.bell import Bell
+from workers.supervision.config import Computer, WorkerConfig
+from workers.supervision.slots import BenchmarkSlot, Shared, Slot
 
 log = logging.getLogger(__name__)
 

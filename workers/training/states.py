@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from workers.checkpoints import Checkpoint
+from workers.disk.checkpoints import Checkpoint
 
 log = logging.getLogger(__name__)
 

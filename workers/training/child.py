@@ -1,6 +1,6 @@
 """What a child process does: one job, told of step by step through a pipe.
 
-It imports torch, so its parent never imports it (see `workers.processes`).
+It imports torch, so its parent never imports it (see `workers.supervision.processes`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 
 from jobs.messages import Claim, Finished
-from workers.benchmark import benchmark
-from workers.checkpoints import Checkpoint
-from workers.data import load
-from workers.failures import failed
-from workers.train import train
+from workers.disk.checkpoints import Checkpoint
+from workers.training.benchmark import benchmark
+from workers.training.data import load
+from workers.training.failures import failed
+from workers.training.train import train
 
 
 def run(claim: Claim, data_dir: Path, pipe: Connection) -> None:

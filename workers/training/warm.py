@@ -1,9 +1,9 @@
 """What the fork server holds ready, so that a child's first step comes in a tenth of a second.
 
-Preloaded by name (`workers.processes`), so importing is all that happens, and everything here
-is done on import. Torch alone is not enough: an optimiser's first step imports 800 modules
-more. No backward pass and no CUDA call, though: both start threads, or a context, that a
-forked child can't use.
+Preloaded by name (`workers.supervision.processes`), so importing is all that happens, and
+everything here is done on import. Torch alone is not enough: an optimiser's first step imports
+800 modules more. No backward pass and no CUDA call, though: both start threads, or a context,
+that a forked child can't use.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ gc.disable()  # what is imported is no garbage; looking for some took a sixth of
 
 import torch
 
-import workers.child  # noqa: F401  # what children run
+import workers.training.child  # noqa: F401  # what children run
 from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
-from workers import data, networks, train
+from workers.training import data, networks, train
 
 torch.set_num_threads(1)  # before any operation: a pool of threads doesn't survive a fork
 
 # The fork server is in its worker's process group, has to see the children out, and ends when
 # the worker does. Blocked, not ignored: a child that is asked to end while it starts keeps the
-# signal until it listens (`workers.processes`).
+# signal until it listens (`workers.supervision.processes`).
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
 TINY = Network(

@@ -15,7 +15,7 @@ from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim
 from services.work import leases
-from workers.config import WorkerConfig
+from workers.supervision.config import WorkerConfig
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ class WorkerConfig:
     heartbeat_seconds: float
     max_attempts: int  # at a job whose process died or whose lease expired
     job_timeout_seconds: float  # of silence: the longest epoch, or benchmark
-    device: str  # whoever uses the same one names it alike; see `workers.devices`
+    device: str  # whoever uses the same one names it alike; see `workers.disk.devices`
     poll_seconds: float = 2  # looking for jobs when nobody rang
     reap_seconds: float = 5  # between two looks for expired leases and for the spool; also
     # between two signs of life of the worker itself

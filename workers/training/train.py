@@ -26,13 +26,13 @@ from torch.nn import functional as F
 from designspace.networks.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Epoch, Finished
-from workers import augment, states
-from workers.batches import batches, pad, steps_per_epoch
-from workers.checkpoints import Checkpoint
-from workers.data import DataSet, check_fit
-from workers.failures import Impossible, is_out_of_memory
-from workers.networks import build
-from workers.optimiser import optimiser_of, rate
+from workers.disk.checkpoints import Checkpoint
+from workers.training import augment, states
+from workers.training.batches import batches, pad, steps_per_epoch
+from workers.training.data import DataSet, check_fit
+from workers.training.failures import Impossible, is_out_of_memory
+from workers.training.networks import build
+from workers.training.optimiser import optimiser_of, rate
 
 DTYPE = torch.float32
 

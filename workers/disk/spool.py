@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError
 
 from designspace.values import Frozen
 from jobs.messages import Claim, Failed, Finished
-from workers import files
+from workers.disk import files
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import traceback
 import torch
 
 from jobs.messages import Failed
-from workers.data import DataError
+from workers.training.data import DataError
 
 DETAIL_LINES = 12
 DETAIL_CHARACTERS = 2000

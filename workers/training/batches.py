@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from designspace.regimes import Regime
-from workers.data import Images
+from workers.training.data import Images
 
 
 def pad(images: Images, shift: int) -> Images:
