@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from server.dependencies import PartsDep
 from server.guard import media_type
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
-from server.schemas import ImportRead
+from server.schemas.archive import ImportRead
 from services.defining.names import Id
 from services.errors import Busy, Refused, TooLarge
 from services.exchange import archives, exports, imports

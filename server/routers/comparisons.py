@@ -13,8 +13,12 @@ from fastapi import APIRouter, Query, Request, status
 from population.comparing import sequential
 from population.curves.bands import Method
 from server import etags
-from server.adjusted_schemas import AdjustedRead
-from server.comparison_schemas import (
+from server.dependencies import Parts, PartsDep, ReadDep, WriteDep
+from server.etags import Tagged
+from server.problems import CHANGING, MISSING, TAKEN
+from server.schemas.adjusted import AdjustedRead
+from server.schemas.base import Words
+from server.schemas.comparisons import (
     ComparisonRead,
     EstimateRead,
     QuantileRead,
@@ -24,11 +28,7 @@ from server.comparison_schemas import (
     WatchList,
     WatchRead,
 )
-from server.dependencies import Parts, PartsDep, ReadDep, WriteDep
-from server.etags import Tagged
-from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas import Words
-from server.trust_schemas import EfficiencyRead, StabilityRead
+from server.schemas.trust import EfficiencyRead, StabilityRead
 from services import numbers
 from services.comparing import adjusted, comparisons, searches, sides, stability, watches
 from services.comparing.sides import Side

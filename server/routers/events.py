@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from server import events as live
 from server.dependencies import PartsDep
 from server.problems import ALWAYS_OF_A_STREAM
-from server.schemas import Activity
+from server.schemas.events import Activity
 from services.defining.names import Id
 
 router = APIRouter(tags=["events"])

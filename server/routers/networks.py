@@ -11,7 +11,7 @@ from server.dependencies import ReadDep, SnapshotDep
 from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
-from server.schemas import NetworkPage, NetworkRead
+from server.schemas.networks import NetworkPage, NetworkRead
 from services.defining.names import Id
 from services.numbers import Whole
 from services.reading import columns, listings, networks

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, status
 from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas import (
-    Items,
+from server.schemas.base import Items
+from server.schemas.populations import (
     JobsChanged,
     MoreNetworks,
     PopulationCreate,

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from server.dependencies import ReadDep, ScheduleDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas import Items, JobLineRead, JobListRead, WorkerRead
+from server.schemas.base import Items
+from server.schemas.queue import JobLineRead, JobListRead, WorkerRead
 from services.defining.names import Id
 from services.numbers import Whole
 from services.work import jobs, roster, schedule

@@ -7,7 +7,8 @@ from fastapi import APIRouter, status
 from server.dependencies import ReadDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas import Items, RegimeCreate, RegimeRead
+from server.schemas.base import Items
+from server.schemas.regimes import RegimeCreate, RegimeRead
 from services.defining import regimes
 from services.defining.names import Id
 

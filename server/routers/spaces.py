@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, status
 from server.dependencies import PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas import AncestorRead, Items, SpaceCreate, SpaceRead
+from server.schemas.base import Items
+from server.schemas.spaces import AncestorRead, SpaceCreate, SpaceRead
 from services.defining import spaces
 from services.defining.names import Id
 from services.sampling import refinements

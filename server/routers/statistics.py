@@ -15,7 +15,7 @@ from server.dependencies import PartsDep, SnapshotDep
 from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
-from server.schemas import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
+from server.schemas.statistics import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import numbers
 from services.comparing import seeds as averages
 from services.defining.names import Id

@@ -7,7 +7,7 @@
  *
  *     const stop = listen({ activity(activity), connection(state) });
  *
- * `activity` is server/schemas.py: Activity, all that is known at once and then each that has
+ * `activity` is server/schemas/events.py: Activity, all that is known at once and then each that has
  * changed; nothing is lost by missing some. A `state` is {live, silent}: whether the stream lives,
  * and whether it is open but nothing came for SILENT_S: the server says something every ten.
  */

@@ -1,7 +1,7 @@
 /**
  * The populations as every page looks at them: where they come from, and which come first.
  *
- * A population is server/schemas.py: PopulationRead.
+ * A population is server/schemas/populations.py: PopulationRead.
  */
 
 const GROUPS = {

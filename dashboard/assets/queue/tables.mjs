@@ -1,5 +1,5 @@
 /**
- * The tables of Queue, made of what REST says: server/schemas.py, WorkerRead, PopulationRead,
+ * The tables of Queue, made of what REST says: server/schemas/, WorkerRead, PopulationRead,
  * JobListRead.
  */
 

@@ -11,7 +11,7 @@ export class Strip {
     at("pause").addEventListener("click", () => pause(at("pause").dataset.paused !== "true"));
   }
 
-  /** @param {?object} activity server/schemas.py: Activity; null: nothing is known yet */
+  /** @param {?object} activity server/schemas/events.py: Activity; null: nothing is known yet */
   show(activity) {
     const ids = ["job-now", "job-progress", "job-rate", "job-failure"];
     if (!activity) {

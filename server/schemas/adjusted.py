@@ -8,8 +8,8 @@ from population.curves.edf import EDF
 from population.matching.imbalance import Imbalance
 from population.matching.regression import Factor
 from population.matching.sensitivity import Way
-from server.comparison_schemas import EstimateRead, SideRead
-from server.schemas import Read
+from server.schemas.base import Read
+from server.schemas.comparisons import EstimateRead, SideRead
 from services.comparing.adjusted import Adjusted
 from services.comparing.comparisons import finite
 from services.comparing.sides import Side

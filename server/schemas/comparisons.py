@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from population.basics.estimate import Estimate
 from population.comparing import sequential
 from population.comparing.sequential import ConfidenceSequence
-from server.schemas import BandRead, Body, Read, Selection, Words
+from server.schemas.base import Body, Read, Words
+from server.schemas.statistics import BandRead, Selection
 from services.comparing.comparisons import Compared, Drawn, Pair, finite
 from services.comparing.sides import Side
 from services.reading.queries import CONVENTION

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from population.trust.noise import Noise
 from population.trust.stability import Stability
-from server.comparison_schemas import EstimateRead, SideRead
+from server.schemas.comparisons import EstimateRead, SideRead
 from services.comparing.comparisons import finite
 from services.comparing.searches import Searched
 from services.comparing.stability import Trust

@@ -1,0 +1,1 @@
+"""What REST says and hears: a file a router, `base` what they share."""

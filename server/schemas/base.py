@@ -1,0 +1,36 @@
+"""What all bodies and answers of REST share.
+
+Errors are percent, flops multiply-adds, times milliseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.work.schedule import PRIORITIES
+
+Item = TypeVar("Item")
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Priority = Annotated[int, Field(ge=min(PRIORITIES), le=max(PRIORITIES))]
+Words = Annotated[str, Field(max_length=2_000)]
+Parameter = Annotated[str, Field(max_length=64)]
+
+
+class Body(BaseModel):
+    """What a request carries: unknown fields are refused, and `true` or "1" for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Read(BaseModel):
+    """What an answer carries, read from a service's record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Items(BaseModel, Generic[Item]):
+    """A whole list."""
+
+    items: list[Item]

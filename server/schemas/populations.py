@@ -1,0 +1,123 @@
+"""Populations, as REST says and hears them: how far they are, and what is asked of them."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from designspace.spaces import DesignSpace
+from jobs.messages import Failure
+from server.schemas.base import Body, Parameter, Priority, Read, Seed, Words
+from services.defining.names import Id, Name
+from services.sampling.origins import Origin
+from services.sampling.populations import LARGEST
+
+
+class PopulationCreate(Body):
+    name: Name
+    space_id: Id
+    regime_id: Id
+    n: int = Field(ge=1, le=LARGEST, description="distinct networks")
+    windows: dict[Parameter, Words] = Field(
+        {},
+        max_length=3,
+        description="constraints on flops, params, activations",
+        examples=[{"flops": "100k..300k"}],
+    )
+    seed: Seed = Field(0, description="of the draws")
+    training_seed: Seed = Field(
+        0, description="of the training; populations of one training seed share results"
+    )
+    priority: Priority = Field(0, description="of the jobs: lower goes first")
+    inherits: Id | None = Field(
+        None,
+        description="a population whose measured networks of this space come first; n counts "
+        "them, too, and some have to be new",
+    )
+
+
+class PopulationPatch(Body):
+    paused: bool | None = Field(None, description="whether its queued jobs are held up")
+    priority: Priority | None = Field(None, description="lower goes first; 0 by default")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.paused is None and self.priority is None:
+            raise ValueError("should have `paused`, `priority` or both")
+        return self
+
+
+class MoreNetworks(Body):
+    n: int = Field(ge=1, le=LARGEST, description="networks to add")
+
+
+class RefinementAsk(Body):
+    constraints: dict[Parameter, Words] = Field(
+        {}, max_length=50, examples=[{"depth": "10..24", "flops": "..400M"}]
+    )
+    shared: list[Parameter] = Field(
+        [], max_length=8, description="parameters that all stages are to have alike"
+    )
+    non_decreasing: list[Parameter] = Field(
+        [], max_length=8, description="parameters that may not decrease"
+    )
+
+
+class RefinementRead(Read):
+    refined_from: int = Field(description="id of the space")
+    space: DesignSpace
+    regime_id: int
+    training_seed: int
+    windows: dict[str, str]
+    inherited: int = Field(description="networks measured already that would come first")
+    reason: str | None = Field(description="why it can inherit none")
+
+
+class RetryAll(Body):
+    failures: list[Failure] = Field(
+        [], max_length=20, description="only jobs that failed so; any by default"
+    )
+
+
+class JobsChanged(BaseModel):
+    jobs: int = Field(description="how many jobs this changed")
+
+
+class ProgressRead(Read):
+    total: int
+    done: int
+    failed: int
+    cancelled: int = Field(description="by somebody; to be asked for again with retry")
+    running: int
+    queued: int
+    paused: int
+    ended: bool = Field(description="no job is left to be done")
+    complete: bool = Field(description="and none of them was cancelled")
+    networks_per_minute: float
+    seconds_left: float | None
+
+
+class PopulationRead(Read):
+    id: int
+    name: str
+    space_id: int
+    space_name: str
+    regime_id: int
+    regime_name: str
+    n: int
+    windows: dict[str, str]
+    seed: int
+    training_seed: int
+    paused: bool
+    priority: int
+    inherits: int | None
+    inherited: int = Field(description="how many networks come from there")
+    tried: int = Field(description="candidates drawn to find the n networks")
+    refused: dict[str, int] = Field(description="candidates not taken, by cause")
+    archive: str | None = Field(description="SHA-256 of the file it was imported from")
+    origin: Origin = Field(description="made here, or came with netspace or an archive")
+    provenance: dict[str, Any] | None = Field(description="where an imported one was measured")
+    version: int
+    created_at: int
+    progress: ProgressRead
