@@ -42,7 +42,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from dashboard import callbacks, exports
-from dashboard.pages import compare, create, explore, network, queue
+from dashboard.pages.compare import page as compare
+from dashboard.pages.create import page as create
+from dashboard.pages.explore import page as explore
+from dashboard.pages.network import drawer as network
+from dashboard.pages.queue import page as queue
 from dashboard.sources import Sources
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,9 @@ from dash.development.base_component import Component
 
 Tag = Callable[..., Component]
 
+THEME = "figure-theme"
+"""Store of the theme that figures made in Python are drawn in: light or dark."""
+
 
 def attributes(**named: str) -> dict[str, Any]:
     """Attributes with dashes: `aria_label` becomes `aria-label`."""

@@ -5,7 +5,8 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
-from dashboard.pages import compare_chosen, compare_question, compare_tables
+from dashboard.pages.compare import chosen as compare_chosen
+from dashboard.pages.compare import question, tables
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
@@ -93,7 +94,7 @@ def test_a_pair_is_told_from_its_better_side(database, two):
     assert first.found.medians.hi < 0 < first.found.area.lo
     assert first.decided.looks[-1].outcome == "A"
     assert first.decided.looks[-1].lower == pytest.approx(1 - pair.decided.looks[-1].upper)
-    said = str(compare_tables.details(first, 45, "A", "B"))
+    said = str(tables.details(first, 45, "A", "B"))
     assert "median error of A is lower by" in said
 
 
@@ -105,8 +106,8 @@ def test_nine_networks_of_a_side_show_no_difference_in_points(database, create, 
     chosen = sides.sides(Snapshots(database), [str(id) for id in ids], fewest=2)
     [pair] = comparisons.compared(chosen).pairs
     assert pair.found.outcome == "few"
-    assert compare_tables.points(pair.found.medians) == "fewer than 10 networks of either"
-    assert compare_tables.points(pair.found.area) == "fewer than 10 networks of either"
+    assert tables.points(pair.found.medians) == "fewer than 10 networks of either"
+    assert tables.points(pair.found.area) == "fewer than 10 networks of either"
 
 
 def test_a_side_has_constraints_of_its_own(client, two):
@@ -178,7 +179,7 @@ def test_a_side_that_may_have_been_chosen_by_its_errors_offers_a_split(database,
     a, b = two
     snapshots = Snapshots(database)
     search = f"?side={a};depth=..6&side={b}&match=flops"
-    asked = compare_question.read(search)
+    asked = question.read(search)
 
     def links(sides_text, search, half=None):
         chosen = sides.sides(snapshots, sides_text, fewest=2, half=half)
@@ -187,7 +188,7 @@ def test_a_side_that_may_have_been_chosen_by_its_errors_offers_a_split(database,
 
     first, second = links(asked.sides, search)
     assert (first, second) == (f"{search}&half=first", f"{search}&half=second")
-    assert [compare_question.read(link).half for link in (first, second)] == ["first", "second"]
+    assert [question.read(link).half for link in (first, second)] == ["first", "second"]
     assert links(asked.sides, first, "first") == [second]
     assert links(asked.sides, second, "second") == []
     assert links([str(a), str(b)], "?") == []

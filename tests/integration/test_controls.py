@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from columns.quantities import QUANTITIES
-from dashboard.pages import constraints_panel, networks_table
+from dashboard.pages.explore import constraints, table
 from population.population import Population
 
 RNG = np.random.default_rng(0)
@@ -33,10 +33,7 @@ def population(**columns):
 
 def headers(of):
     """Titles of the table's columns, in their order."""
-    return [
-        column["headerName"]
-        for column in networks_table.columns(constraints_panel.controls(of))
-    ]
+    return [column["headerName"] for column in table.columns(constraints.controls(of))]
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def test_a_header_is_a_symbol_and_a_unit(measured):
 
 def test_what_was_measured_has_controls_where_a_population_has_it(measured):
     def names(of):
-        found = constraints_panel.controls(of)
+        found = constraints.controls(of)
         return {one.name for one in found if one.section == "result"}
 
     assert names(measured) == {"loss", "training_seconds", "latency", "peak_memory"}
@@ -63,7 +60,7 @@ def test_what_was_measured_has_controls_where_a_population_has_it(measured):
 
 
 def test_neither_the_error_nor_a_quartile_is_offered_as_a_constraint():
-    offered = {name for name in QUANTITIES if constraints_panel.offered(name)}
+    offered = {name for name in QUANTITIES if constraints.offered(name)}
     assert set(QUANTITIES) - offered == {
         "error",
         *(f"{name}_q{i}" for name in ("latency", "latency_64", "train_step") for i in (1, 3)),
@@ -72,7 +69,7 @@ def test_neither_the_error_nor_a_quartile_is_offered_as_a_constraint():
 
 def test_digit_keys_stay_where_they_are_when_results_come(measured):
     def first(of):
-        return [one.name for one in constraints_panel.controls(of)][: len(DRAWN)]
+        return [one.name for one in constraints.controls(of)][: len(DRAWN)]
 
     assert first(measured) == first(population(error=MEASURED["error"])) == list(DRAWN)
 
@@ -81,12 +78,12 @@ def test_a_column_of_one_result_has_no_control_yet_but_is_counted():
     one = np.full(40, np.nan)
     one[3] = 2e-3
     waiting = population(error=one * 1e4, latency=one)
-    assert not any(one.name == "latency" for one in constraints_panel.controls(waiting))
-    assert constraints_panel.measured(waiting) == {"latency": 1}
+    assert not any(one.name == "latency" for one in constraints.controls(waiting))
+    assert constraints.measured(waiting) == {"latency": 1}
 
 
 def test_a_slider_over_what_was_measured_stops_at_round_values_between_its_ends(measured):
-    (latency,) = (x for x in constraints_panel.controls(measured) if x.name == "latency")
+    (latency,) = (x for x in constraints.controls(measured) if x.name == "latency")
     ends = MEASURED["latency"].min(), MEASURED["latency"].max()
     assert (latency.stops[0], latency.stops[-1]) == ends
     assert latency.stops == sorted(set(latency.stops))
@@ -98,7 +95,7 @@ def test_a_slider_over_what_was_measured_stops_at_round_values_between_its_ends(
 
 
 def test_units_have_one_source_for_sliders_table_and_plots(measured):
-    marks = {one.name: one.mark for one in constraints_panel.controls(measured)}
+    marks = {one.name: one.mark for one in constraints.controls(measured)}
     assert marks == {
         "depth": "",
         "w0": "",

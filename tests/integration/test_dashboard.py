@@ -18,8 +18,9 @@ from fastapi.testclient import TestClient
 import dashboard.app
 from dashboard import exports
 from dashboard.app import ASSETS
-from dashboard.pages import create as create_page
-from dashboard.pages import network, plan, refine_panel
+from dashboard.pages.create import page as create_page
+from dashboard.pages.create import plan, refine
+from dashboard.pages.network import drawer
 from dashboard.sources import Sources
 from db.session import Database
 from designspace.regimes import DIGITS
@@ -183,7 +184,7 @@ def test_what_fails_in_a_callback_is_told_at_the_page(client, caplog, monkeypatc
     def fail(*_):
         raise RuntimeError("the disk is on fire")
 
-    monkeypatch.setattr(network.networks, "get", fail)
+    monkeypatch.setattr(drawer.networks, "get", fail)
     answer = ask(client, "network-told", picked={"population": STUDY, "network": 1})
     assert answer.status_code == 200
     told = answer.json()["sideUpdate"]["problem"]
@@ -199,14 +200,14 @@ def test_a_network_that_is_not_there_is_told_in_its_drawer(client):
 
 def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatch):
     asked = {"population": STUDY, "network": 1}
-    read, began = network.networks.get, []
+    read, began = drawer.networks.get, []
 
     def slow(*given):
         began.append(time.monotonic())
         time.sleep(1)
         return read(*given)
 
-    monkeypatch.setattr(network.networks, "get", slow)
+    monkeypatch.setattr(drawer.networks, "get", slow)
 
     async def both():
         transport = httpx.ASGITransport(application(study.database))
@@ -288,7 +289,7 @@ def test_no_script_of_the_page_adds_a_global():
 def sheet(sources, population, ordinal):
     drawn = sources.snapshots.get(population).population
     picked = {"population": population, "network": int(drawn.ids[ordinal])}
-    return picked, network.sheet(sources, "/api/v1", picked, "dark")
+    return picked, drawer.sheet(sources, "/api/v1", picked, "dark")
 
 
 def words(component):
@@ -616,18 +617,18 @@ def test_a_wider_space_refines_nothing_and_inherits_nothing(measured):
         assert spaces.get(session, record.space_id).refined_from is None
 
 
-@pytest.mark.parametrize("rule", refine_panel.RULES)
+@pytest.mark.parametrize("rule", refine.RULES)
 def test_a_chip_adds_its_rule_to_the_definition_and_takes_it_away(rule):
     written = plan.written(PRESETS["AnyNetX_A small"])
-    ruled = refine_panel.ruled(written, [rule])
-    assert refine_panel.chips(refine_panel.read(ruled)) == {rule}
-    assert refine_panel.ruled(ruled, []) == written
-    assert refine_panel.ruled(ruled, [rule]) is None  # it has it
+    ruled = refine.ruled(written, [rule])
+    assert refine.chips(refine.read(ruled)) == {rule}
+    assert refine.ruled(ruled, []) == written
+    assert refine.ruled(ruled, [rule]) is None  # it has it
 
 
 def test_the_lineage_is_told_from_the_first_space_to_the_edited_one(measured):
-    chain = refine_panel.chain(measured, "1", None, None)
-    told = words(refine_panel.lineage(chain, PRESETS["AnyNetX_E"], "mine"))
+    chain = refine.chain(measured, "1", None, None)
+    told = words(refine.lineage(chain, PRESETS["AnyNetX_E"], "mine"))
     assert "RegNetX small" in told
     assert "mine · 8.2e11 settings" in told
 
@@ -637,12 +638,12 @@ def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined
     with sources.database.durable() as session:
         for i in range(40):
             record(session, i)
-    refinement = refine_panel.proposal(sources, "?refine=1")
+    refinement = refine.proposal(sources, "?refine=1")
     written = refinement["json"]
     counts = []
     for rules in ([], ["shared bottleneck_ratio"]):
         fields = form(
-            space=str(defined["anynet"]), json=refine_panel.ruled(written, rules) or written
+            space=str(defined["anynet"]), json=refine.ruled(written, rules) or written
         )
         shown = create_page.previewed(sources, fields, "light", refinement)
         counts.append(int(re.search(r"\d+", shown["inherits_label"])[0]))
@@ -650,7 +651,7 @@ def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined
     tied = np.isfinite(drawn["bottleneck_ratio"]).sum()  # all stages agree
     assert counts == [40, tied]
     assert 0 < tied < 40
-    fields["json"] = refine_panel.ruled(written, ["shared group_width"]).replace(
+    fields["json"] = refine.ruled(written, ["shared group_width"]).replace(
         '["group_width"]', '["group_width", "width"]'
     )
     nothing = create_page.previewed(sources, fields, "light", refinement)

@@ -1,7 +1,7 @@
 /**
  * The drawer of one network: opened, waited for, followed while its job goes on, and closed.
  *
- * The server draws it (dashboard/pages/network.py); until it has, and where it does not answer,
+ * The server draws it (dashboard/pages/network/drawer.py); until it has, and where it does not answer,
  * a line says so. The focus goes in with the drawer and back to where it was.
  */
 

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from columns.quantities import quantity
-from dashboard.pages.compare_words import interval, number, swatch
+from dashboard.pages.compare.words import interval, number, swatch
 from dashboard.pages.markup import table
 from population.comparing.comparison import percentages, probability
 from population.matching.imbalance import Imbalance, Warn, level_of, level_of_ratio

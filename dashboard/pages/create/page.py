@@ -20,12 +20,13 @@ from starlette.concurrency import run_in_threadpool
 
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import sampled_widths_figure
-from dashboard.pages import create_form, plan, preview_panel, refine_panel, regime_panel
-from dashboard.pages.create_form import FIELDS, PREVIEWED, errors, field_id, values
-from dashboard.pages.markup import register_graph
-from dashboard.pages.network import THEME
-from dashboard.pages.plan import Plan
-from dashboard.pages.refine_panel import Refinement
+from dashboard.pages.create import form as create_form
+from dashboard.pages.create import plan, refine, regime
+from dashboard.pages.create import preview as preview_panel
+from dashboard.pages.create.form import FIELDS, PREVIEWED, errors, field_id, values
+from dashboard.pages.create.plan import Plan
+from dashboard.pages.create.refine import Refinement
+from dashboard.pages.markup import THEME, register_graph
 from dashboard.sources import Sources
 from designspace.spaces.base import Family
 from services import numbers
@@ -103,12 +104,12 @@ def register(app: Dash, sources: Sources) -> None:
     )
     async def show_rules(chosen: list[str], written: str) -> tuple[Any, Any, Any]:
         if ctx.triggered_id == "new-rules":
-            text = refine_panel.ruled(written or "", chosen)
+            text = refine.ruled(written or "", chosen)
             return no_update if text is None else text, no_update, no_update
-        space = refine_panel.read(written or "")
+        space = refine.read(written or "")
         if space is None:
             return no_update, no_update, no_update
-        return no_update, sorted(refine_panel.chips(space)), space.family != "anynet"
+        return no_update, sorted(refine.chips(space)), space.family != "anynet"
 
     @app.callback(
         Output("new-regime-facts", "children"),
@@ -116,7 +117,7 @@ def register(app: Dash, sources: Sources) -> None:
         prevent_initial_call=True,
     )
     async def show_regime(id: str | None) -> Component:
-        return await run_in_threadpool(regime_panel.facts_of, sources, id)
+        return await run_in_threadpool(regime.facts_of, sources, id)
 
     @app.callback(
         {
@@ -221,7 +222,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     The link's `?space=` wins; else it begins like the newest population whose images somebody
     has. The seed counts the populations of the space: a second one draws other networks.
     """
-    refinement = refine_panel.proposal(sources, search)
+    refinement = refine.proposal(sources, search)
     with sources.database.read() as session:
         known, ways = spaces.every(session), regimes.every(session)
         older, workers = populations.every(session), roster.alive(session)
@@ -230,7 +231,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         asked = refinement["space"]
     ids = [str(space.id) for space in known]
     space = asked if asked in ids else now["space"]
-    packed = [way.id for way in ways if regime_panel.has_images(way.regime, workers)]
+    packed = [way.id for way in ways if regime.has_images(way.regime, workers)]
     like = newest([one for one in older if one.regime_id in packed] or older, space)
     usual = like.regime_id if like else next(iter(packed), ways[0].id if ways else None)
     if not space and ids:
@@ -253,7 +254,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         | refined(refinement)
         | {
             "space_options": [{"value": str(one.id), "label": one.name} for one in known],
-            "regime_options": [regime_panel.option(one, workers) for one in ways],
+            "regime_options": [regime.option(one, workers) for one in ways],
         }
     )
 
@@ -321,13 +322,11 @@ def previewed(
     lines = preview_panel.widths(preview) if preview else []
     space, label, note, none = asked.space or stored, "", "", True
     if preview is not None and space is not None:
-        label, note, none = refine_panel.inherited(
-            sources, refinement, space, asked.windows, asked.n
-        )
+        label, note, none = refine.inherited(sources, refinement, space, asked.windows, asked.n)
     return {
         "acceptance": told,
-        "lineage": refine_panel.lineage(
-            refine_panel.chain(sources, fields.get("space"), asked.regime_id, refinement),
+        "lineage": refine.lineage(
+            refine.chain(sources, fields.get("space"), asked.regime_id, refinement),
             asked.space,
             asked.space_name,
         ),

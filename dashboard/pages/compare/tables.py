@@ -9,7 +9,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.pages.compare_words import interval, number, swatch
+from dashboard.pages.compare.words import interval, number, swatch
 from dashboard.pages.markup import facts, table
 from population.basics.estimate import Estimate, opposite
 from population.comparing.comparison import percentages, probability

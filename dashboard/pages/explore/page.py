@@ -28,12 +28,9 @@ from dash import (
 from dash.development.base_component import Component
 from starlette.concurrency import run_in_threadpool
 
-from dashboard.pages import (
-    constraints_panel,
-    explore_cards,
-    explore_help,
-    networks_table,
-)
+from dashboard.pages.explore import cards as explore_cards
+from dashboard.pages.explore import constraints as constraints_panel
+from dashboard.pages.explore import help, table
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
 from services.reading.snapshots import Snapshots
@@ -67,7 +64,7 @@ def layout() -> Component:
                 className="explore-body",
             ),
             strip(),
-            explore_help.popover(),
+            help.popover(),
         ],
         id="explore",
         className="explore",
@@ -289,10 +286,10 @@ def register(app: Dash, sources: Sources) -> None:
         Output("constraints-panel", "children"),
         Output("measured-panel", "children"),
         Output("controls", "data"),
-        Output(networks_table.GRID, "columnDefs"),
+        Output(table.GRID, "columnDefs"),
         Input("population", "value"),
         Input("outgrown", "data"),
-        State(networks_table.GRID, "columnDefs"),
+        State(table.GRID, "columnDefs"),
         prevent_initial_call=True,
     )
     async def show_controls(population: str | None, _: Any, shown: Any) -> tuple[Any, ...]:
@@ -308,7 +305,7 @@ def register(app: Dash, sources: Sources) -> None:
         )
 
     # These hand over to the browser's part and leave their output as it is.
-    grid, sliders = networks_table.GRID, {"type": "constraint", "column": ALL}
+    grid, sliders = table.GRID, {"type": "constraint", "column": ALL}
     for function, inputs in {
         "setControls": [Input("controls", "data")],
         "choose": [Input("population", "value"), Input("against", "value")],
@@ -343,4 +340,4 @@ def controls_of(snapshots: Snapshots, population: str | None) -> tuple[Any, ...]
         "measured": constraints_panel.measured(snapshot.population),
     }
     panels = constraints_panel.panels(found, snapshot.id, snapshot.version)
-    return *panels, described, networks_table.columns(found)
+    return *panels, described, table.columns(found)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.pages.compare_words import swatch
+from dashboard.pages.compare.words import swatch
 from dashboard.pages.markup import attributes
 from population.comparing.sequential import FEWEST, ConfidenceSequence
 from services.comparing.adjusted import COVARIATES, Adjusted

@@ -18,15 +18,12 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.figures.learning import learning_figure
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import network_widths_figure
-from dashboard.pages import network_sheet
-from dashboard.pages.markup import attributes, graph, register_graph, section
+from dashboard.pages.markup import THEME, attributes, graph, register_graph, section
+from dashboard.pages.network import sheet as network_sheet
 from dashboard.sources import Sources
 from population.population import Status
 from services.errors import NotFound
 from services.reading import networks
-
-THEME = "figure-theme"
-"""Store of the theme that figures made in Python are drawn in: light or dark."""
 
 
 def drawer() -> Component:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages import queue_help
 from dashboard.pages.markup import attributes, page_header, page_help, purpose
+from dashboard.pages.queue import help
 from dashboard.sources import Sources
 
 TITLE = "Queue"
@@ -29,7 +29,7 @@ def layout() -> Component:
                 TITLE,
                 html.Span(id="queue-said", role="status", className="muted"),
                 links={"New population": "/new", "Compare": "/compare", "Explore": "/"},
-                help=page_help(queue_help.READ, queue_help.KEYS),
+                help=page_help(help.READ, help.KEYS),
             ),
             html.Main(
                 [

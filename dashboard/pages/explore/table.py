@@ -12,7 +12,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.pages.constraints_panel import Control, told
+from dashboard.pages.explore.constraints import Control, told
 
 GRID = "networks"
 COMPOSED = (("widths", "Stage widths"), ("depths", "Stage depths"))

@@ -21,16 +21,13 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.style import PALETTES, Palette
-from dashboard.pages import (
-    compare_chosen,
-    compare_help,
-    compare_matched,
-    compare_tables,
-    compare_verdicts,
-)
-from dashboard.pages.compare_question import Question, read
-from dashboard.pages.compare_words import legend, name_and_n
+from dashboard.pages.compare import chosen as compare_chosen
+from dashboard.pages.compare import help, tables, verdicts
+from dashboard.pages.compare import matched as compare_matched
+from dashboard.pages.compare.question import Question, read
+from dashboard.pages.compare.words import legend, name_and_n
 from dashboard.pages.markup import (
+    THEME,
     attributes,
     explained,
     graph,
@@ -39,7 +36,6 @@ from dashboard.pages.markup import (
     purpose,
     register_graph,
 )
-from dashboard.pages.network import THEME
 from dashboard.sources import Sources
 from population.curves.edf import edf
 from services.comparing import adjusted, comparisons, searches, sides, stability, watches
@@ -77,7 +73,7 @@ def layout() -> Component:
                 TITLE,
                 html.Span(id="compare-said", role="status", className="muted"),
                 links={"New population": "/new", "Queue": "/queue", "Explore": "/"},
-                help=page_help(compare_help.READ, compare_help.KEYS),
+                help=page_help(help.READ, help.KEYS),
             ),
             html.Div(
                 [
@@ -128,7 +124,7 @@ def card(name: str) -> Component:
     head = [
         html.H2(title),
         html.Span(id=f"compare-{name}-note", className="muted note"),
-        explained(title, compare_help.WORDS[name]),
+        explained(title, help.WORDS[name]),
     ]
     reach: dict[str, Any] = (
         {"tabIndex": "0", "role": "group", "aria-label": title} if name in TABLES else {}
@@ -216,38 +212,38 @@ def shown(
     labels = (chosen[a].label, chosen[b].label)
     return {
         "said": "",
-        "verdicts-note": compare_verdicts.levels(found),
+        "verdicts-note": verdicts.levels(found),
         "verdicts-text": [
-            *compare_verdicts.verdicts(found, question.pair),
+            *verdicts.verdicts(found, question.pair),
             *compare_chosen.halves(chosen, question.search, question.half),
         ],
-        "edf-note": compare_verdicts.band_name(found),
+        "edf-note": verdicts.band_name(found),
         "edf-text": legend([name_and_n(side) for side in chosen]),
         "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),
         "matched-note": compare_matched.matched_on(matched),
         "matched-text": [
-            *compare_verdicts.disagreement(pair, matched, *labels),
+            *verdicts.disagreement(pair, matched, *labels),
             *compare_matched.matched(matched, *labels, (a, b)),
         ],
         "matched-figure": edfs_figure(matched_curves(matched, (a, b), palette), palette),
-        "decided-note": compare_verdicts.decided_note(pair),
-        "decided-text": compare_verdicts.decided(pair, chosen, watch),
+        "decided-note": verdicts.decided_note(pair),
+        "decided-text": verdicts.decided(pair, chosen, watch),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
         "balance-note": compare_matched.balance_note(*labels),
         "balance-text": compare_matched.balance(matched, len(found.pairs)),
         "details-note": compare_matched.balance_note(*labels),
-        "details-text": compare_tables.details(pair, found.cut, *labels),
+        "details-text": tables.details(pair, found.cut, *labels),
         "sides-note": "",
-        "sides-text": compare_tables.counted(found),
-        "efficiency-note": compare_tables.efficiency_note(searched),
+        "sides-text": tables.counted(found),
+        "efficiency-note": tables.efficiency_note(searched),
         "efficiency-text": legend([name_and_n(side) for side in chosen]),
         "enough-note": "largest distance between the EDF of some networks and that of all",
-        "enough-text": compare_tables.enough(searched),
+        "enough-text": tables.enough(searched),
         "efficiency-figure": efficiency_figure(
             [(one.side.label, one.efficiency) for one in searched], palette
         ),
         "stability-note": "the same networks after fewer epochs, by other seeds and regimes",
-        "stability-text": compare_tables.stability(trusts),
+        "stability-text": tables.stability(trusts),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.pages import networks_table
+from dashboard.pages.explore import table
 from dashboard.pages.markup import attributes
 
 JOINT = (
@@ -164,5 +164,5 @@ def networks() -> Component:
             html.Span(id="table-count", className="muted"),
             html.A("CSV", id="csv-link", className="button", href="", download="networks.csv"),
         ],
-        [html.Div(networks_table.grid(), className="table-body")],
+        [html.Div(table.grid(), className="table-body")],
     )

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages import create_help, refine_panel
+from dashboard.pages.create import help, refine
 from dashboard.pages.markup import (
     attributes,
     graph,
@@ -57,7 +57,7 @@ def layout() -> Component:
             page_header(
                 TITLE,
                 links={"Queue": "/queue", "Compare": "/compare", "Explore": "/"},
-                help=page_help(create_help.READ, create_help.KEYS),
+                help=page_help(help.READ, help.KEYS),
             ),
             html.Main(
                 [
@@ -112,7 +112,7 @@ def form() -> Component:
 
 def part(title: str, note: str, content: Component) -> Component:
     """A part of the form, its words explained."""
-    return section(title, note, content, level=html.H2, words=create_help.WORDS[title])
+    return section(title, note, content, level=html.H2, words=help.WORDS[title])
 
 
 def space() -> Component:
@@ -130,7 +130,7 @@ def space() -> Component:
                 classNames={"input": "mono"},
                 spellCheck=False,
             ),
-            refine_panel.rules(),
+            refine.rules(),
             html.Div(
                 dmc.TextInput(
                     id="new-space-name",
@@ -140,7 +140,7 @@ def space() -> Component:
                 id="new-edited",
                 hidden=True,
             ),
-            refine_panel.inheritance(),
+            refine.inheritance(),
         ],
         className="fields",
     )

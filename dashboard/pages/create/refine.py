@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from pydantic import ValidationError
 
 from columns.quantities import quantity
-from dashboard.pages import plan
+from dashboard.pages.create import plan
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
 from designspace.spaces import DESIGN_SPACE
