@@ -1,0 +1,5 @@
+"""New populations: previews, refinement, inheritance, and the processes that sample.
+
+A space, windows and a seed come in. Reading and work may be imported. Results of other
+populations are never changed.
+"""
