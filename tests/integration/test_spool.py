@@ -199,7 +199,7 @@ import time
 from pathlib import Path
 from db import session
 session.BUSY_SECONDS = 0.1
-from workers import processes
+from workers.supervision import processes
 from workers.supervision.config import Computer, WorkerConfig
 from workers.supervision.runner import Runner
 import children
