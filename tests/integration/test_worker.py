@@ -140,7 +140,7 @@ def test_a_pickled_message_is_refused_unread_and_the_next_is_heard(idle, sender,
 
 
 def test_a_worker_whose_fork_server_can_not_start_ends_with_one_line(broker_url, tmp_path):
-    code = "from workers import processes; processes.SHORT = (); "
+    code = "from workers.supervision import processes; processes.SHORT = (); "
     code += "from netspace.cli import app; app(['worker'])"
     long = tmp_path / ("x" * 100)
     long.mkdir()
