@@ -93,10 +93,11 @@ def section(
     words: Mapping[str, str] | None = None,
     **properties: Any,
 ) -> Component:
-    """A part of a page: a heading of a level, a note beside it, and its words explained."""
-    head = [level(name), html.Span(note, className="muted note")]
+    """A part of a page: a heading of a level, its words explained, and a note beside it."""
+    head = [level(name)]
     if words:
         head.append(explained(name, words))
+    head.append(html.Span(note, className="muted note"))
     return html.Section([html.Div(head, className="section-head"), *content], **properties)
 
 

@@ -99,6 +99,25 @@ def test_a_regime_whose_images_no_worker_has_says_so(new, served):
     expect(told).to_have_count(0)
 
 
+@pytest.mark.parametrize("packed", ["digits", "fashion-14"])
+def test_a_new_population_begins_with_a_regime_whose_images_a_worker_has(
+    browser, tmp_path, packed
+):
+    fresh = Served(tmp_path / "netspace.db")
+    with fresh.database.durable() as session:
+        spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
+        for name in ("cifar10", "digits", "fashion-14"):
+            regimes.define(session, name, REGIMES[name])
+        roster.report(session, "here:1", "a processor", False, 2, [packed])
+    fresh.start()
+    page = browser.new_page()
+    page.goto(f"{fresh.url}/app/new")
+    expect(page.locator("#new-regime")).to_have_value(packed, timeout=60_000)
+    expect(page.locator("#new-regime-facts .warned")).to_have_count(0)
+    page.close()
+    fresh.close()
+
+
 def test_a_wider_window_is_previewed_as_soon_as_it_is_written(new):
     before = shares(new)
     new.locator("#new-flops").fill("50k..600k")

@@ -692,6 +692,22 @@ def test_a_difference_of_fewer_than_ten_networks_has_no_colour(explore, served):
     assert small.get_attribute("data-sign") != "better"
 
 
+def test_explore_asks_for_workers_only_while_it_is_looked_at(explore, served):
+    id = served.create("RegNetX · waits", 3, seed=78, training_seed=78)
+    page = explore(f"?population={id}", state="waiting", panels=0)
+    with page.expect_request("**/workers", timeout=10_000):
+        pass  # it goes on asking who could train them
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("dash_clientside.set_props('location', {pathname: '/app/new', search: ''})")
+    expect(page.locator("#new-form")).to_be_visible()
+    page.wait_for_timeout(6000)  # a look is taken every 5 s
+    assert [url for url in asked if "/workers" in url] == []
+    with page.expect_request("**/workers", timeout=10_000):
+        page.evaluate(f"""dash_clientside.set_props('location',
+          {{pathname: '/app/', search: '?population={id}'}})""")
+
+
 def test_networks_that_somebody_cancelled_are_not_called_failed(explore, served):
     id = served.create("RegNetX · cancelled", 3, seed=77, training_seed=77)
     with served.database.durable() as session:

@@ -232,6 +232,18 @@ def test_a_first_look_opens_the_study_and_says_what_trains(fresh, page):
     assert opened(page, fresh)[0] == study
 
 
+def test_what_nobody_has_begun_to_train_waits_and_what_trains_is_said_before_it(fresh, page):
+    mine = fresh.measured("mine", 5, 6, 7)
+    fresh.create("not begun", 4, seed=5, training_seed=5)
+    page.goto(f"{fresh.url}/app/?population={mine}")
+    line = page.locator("#training-now")
+    expect(line).to_have_text("not begun waits, 0 of 4: watch", timeout=60_000)
+    begun = fresh.create("begun", 3, seed=6, training_seed=6)
+    fresh.record(5.0, of=begun)
+    fresh.create("not begun, either", 4, seed=7, training_seed=7)
+    expect(line).to_have_text("begun training now, 1 of 3: watch")
+
+
 def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(fresh, page):
     mine = fresh.measured("mine", 5, 6, 7)
     gone = fresh.create("all of it cancelled", 4, seed=5, training_seed=5)

@@ -6,6 +6,7 @@ import re
 from urllib.request import urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from served import Served, problems_of
 
@@ -166,6 +167,66 @@ def test_a_whole_population_is_cancelled_and_asked_for_again(page, steered):
     expect(said(page)).to_have_text("5 jobs cancelled")
     steered.row.get_by_role("button", name="Retry 5").click()
     expect(said(page)).to_have_text("5 jobs asked for again")
+
+
+def test_many_jobs_are_cancelled_only_after_a_question_that_names_them(page, served):
+    id = served.create("a long evening's work", 6, seed=60, training_seed=60)
+    row = page.locator("#queue-populations tbody tr", has_text="a long evening's work")
+
+    def queued():
+        return read(served, f"populations/{id}")["progress"]["queued"]
+
+    row.get_by_role("button", name="Cancel").click()
+    question = page.get_by_role("dialog", name="Cancel 6 jobs of a long evening's work?")
+    expect(question.get_by_role("button", name="Keep them")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(question).to_be_hidden()
+    assert queued() == 6
+    row.get_by_role("button", name="Cancel").click()
+    page.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    assert queued() == 6
+    row.get_by_role("button", name="Cancel").click()
+    question.get_by_role("button", name="Cancel 6 jobs").click()
+    expect(said(page)).to_have_text("6 jobs cancelled")
+    assert queued() == 0
+
+
+def test_rows_under_the_pointer_stay_where_they_are_while_their_numbers_change(
+    page, served, steered
+):
+    other = served.create("the one below", 3, seed=steered.id, training_seed=61)
+    rows = page.locator("#queue-populations tbody tr")
+    expect(rows.filter(has_text="the one below").first).to_be_visible(timeout=10_000)
+    before = rows.evaluate_all("rows => rows.map(row => row.dataset.key)")
+    place = before.index(str(other))
+    button = rows.nth(place).get_by_role("button", name="Cancel")
+    button.hover()
+    box = button.bounding_box()
+    served.record(5.0, 6.0, 7.0, of=other)  # complete: its row belongs below all others
+    newest = served.create("newer", 2, seed=62, training_seed=62)  # it belongs on top
+    expect(rows.nth(place)).to_contain_text("3 / 3 · complete", timeout=10_000)
+    during = rows.evaluate_all("rows => rows.map(row => row.dataset.key)")
+    assert during[: len(before)] == before
+    assert rows.nth(place).bounding_box()["y"] == pytest.approx(box["y"], abs=8)
+    page.mouse.move(2, 2)
+    expect(rows.first).to_have_attribute("data-key", str(newest))
+
+
+def test_a_job_that_leaves_the_list_under_the_pointer_is_told_apart_and_can_be_read(
+    page, served, steered
+):
+    steered.show("waiting")
+    expect(steered.jobs).to_have_count(4)
+    steered.jobs.first.locator("td").nth(2).hover()
+    served.record(5.0, of=steered.id)
+    gone = page.locator("#queue-jobs tbody tr.gone")
+    expect(gone).to_have_count(1, timeout=10_000)
+    expect(gone.get_by_role("button", name="Cancel")).to_be_disabled()
+    found = Axe().run(page, context="#queue-jobs", options={"runOnly": ["color-contrast"]})
+    assert found.response["violations"] == []
+    page.mouse.move(2, 2)
+    expect(gone).to_have_count(0)
 
 
 def test_the_jobs_of_one_population_are_a_click_on_its_name_away(page, steered):

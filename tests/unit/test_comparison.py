@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, ttest_ind
 
-from population.comparing.comparison import compare, probability, verdict
+from population.comparing.comparison import compare, percentages, probability, verdict
 from population.comparing.differences import (
     area_between,
     median_difference,
@@ -171,6 +171,10 @@ def test_equal_spaces_are_not_decided_with_few_and_the_same_with_very_many_netwo
     large = compare(draw(3000), draw(3000, seed=1), 20)
     assert large.outcome == "same"
     assert verdict(large, "X", "Y").startswith("No difference that matters: X wins ")
+
+
+def test_of_no_pairs_there_is_no_share():
+    assert percentages(compare(edf([]), draw(30), 20).pairs) == "–"
 
 
 def test_nine_networks_are_too_few_to_say():

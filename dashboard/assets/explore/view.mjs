@@ -158,8 +158,11 @@ class Explore {
   reopen() {
     const { search } = location;
     const left = search === "" || search === url.write(this.#link());
-    if (left) this.#settle(); // the view as it was left
-    else this.open();
+    if (!left) this.open();
+    else { // the view as it was left
+      this.#settle();
+      this.#message();
+    }
   }
 
   /** A picker has changed. */
@@ -613,7 +616,7 @@ class Explore {
       lastChanged: this.lastChanged, activity: this.data.activities.get(this.population),
       elsewhere: this.data.trainingBeside(this.population), staff: this.data.staff,
     });
-    if (told.waits) this.#muster();
+    if (told.waits && at("explore").checkVisibility()) this.#muster(); // `reopen` begins again
     message.show(told, (name) => this.act(name));
   }
 

@@ -65,8 +65,8 @@ def matched(found: Adjusted, a: str, b: str, places: tuple[int, int]) -> list[Co
 
 def ways(found: Adjusted, a: str) -> list[Component]:
     """The sensitivity line: how often A wins by each way to match."""
-    said = " · ".join(f"{way.name} {share(way)}" for way in found.ways)
-    return [html.P(f"{a} wins by {said}", className="muted ways")]
+    said = " · ".join(f"{way.name}: {share(way)}" for way in found.ways)
+    return [html.P(f"{a} wins, by {said}", className="muted ways")]
 
 
 def share(way: Way) -> str:

@@ -51,8 +51,8 @@ CARDS = {
     "matched": ("Matched EDF", "error EDFs of the picked pair at equal covariates"),
     "decided": ("Is it decided yet?", "confidence sequence of the picked pair"),
     "details": ("The picked pair in numbers", None),
-    "efficiency": ("Random search", "best error by the number of networks searched"),
     "balance": ("Imbalance and adjustment", None),
+    "efficiency": ("Random search", "best error by the number of networks searched"),
     "enough": ("How many networks are enough?", None),
     "stability": ("Trust in the ranking", None),
     "sides": ("What is counted", None),
@@ -123,8 +123,8 @@ def card(name: str) -> Component:
     title, plot = CARDS[name]
     head = [
         html.H2(title),
-        html.Span(id=f"compare-{name}-note", className="muted note"),
         explained(title, help.WORDS[name]),
+        html.Span(id=f"compare-{name}-note", className="muted note"),
     ]
     reach: dict[str, Any] = (
         {"tabIndex": "0", "role": "group", "aria-label": title} if name in TABLES else {}

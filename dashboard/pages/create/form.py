@@ -213,7 +213,7 @@ def preview() -> Component:
                 className="section-head",
             ),
             html.Div(
-                html.P("Pick a design space and a regime.", className="muted"),
+                html.P("sampling ...", className="muted"),
                 id="new-acceptance",
             ),
             section(

@@ -1,4 +1,4 @@
-/** The line under the header that says what trains while something else is looked at. */
+/** The line under the header: what trains, or waits to, while something else is looked at. */
 
 import { h, morph } from "../../base/elements.mjs";
 import { count } from "../../base/format.mjs";
@@ -16,7 +16,10 @@ export function show({ populations, activities }, shown, watch) {
     ({ ...one, progress: activities.get(one.id)?.progress ?? one.progress }));
   const [own, demo] = ["here", "demo"].map((from) =>
     now.filter((one) => one.origin === from && trains(one)));
-  const some = own.length ? own.slice(-1) : demo;
+  const begun = ({ progress: { running, done, failed }, inherited }) =>
+    running + failed > 0 || done > inherited;
+  const mine = own.findLast(begun) ?? own.at(-1);
+  const some = mine ? [mine] : demo;
   line.hidden = !some.length || [...own, ...demo].some(({ id }) => id === shown);
   if (line.hidden) return;
   const name = own.length ? some[0].name : "demo";
@@ -24,7 +27,8 @@ export function show({ populations, activities }, shown, watch) {
   const total = (part) => all.reduce((sum, { progress }) => sum + progress[part], 0);
   const { id } = some.at(-1);
   morph(line, h("p", { id: line.id, class: line.className, role: "status" },
-    `${name} training now, ${count(total("done"))} of ${count(total("total"))}: `,
+    `${name} ${some.some(begun) ? "training now" : "waits"}, `
+      + `${count(total("done"))} of ${count(total("total"))}: `,
     h("a", { href: `${PREFIX}?population=${id}` }, "watch")));
   line.querySelector("a").onclick = (event) => {
     if (event.ctrlKey || event.metaKey) return;
