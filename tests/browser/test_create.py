@@ -7,7 +7,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
+from sqlalchemy import update
 
+from db.models import WorkerRow
 from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
@@ -109,6 +111,8 @@ def test_a_new_population_begins_with_a_regime_whose_images_a_worker_has(
         for name in ("cifar10", "digits", "fashion-14"):
             regimes.define(session, name, REGIMES[name])
         roster.report(session, "here:1", "a processor", False, 2, [packed])
+        later = WorkerRow.seen_at + 600_000  # ms; it is not silent before the page is there
+        session.execute(update(WorkerRow).values(seen_at=later))
     fresh.start()
     page = browser.new_page()
     page.goto(f"{fresh.url}/app/new")
