@@ -146,7 +146,7 @@ def better(found: Comparison, winner: str, said_p: str) -> str:
 
 
 def percentages(share: Estimate) -> str:
-    """80 % [72, 87]; an end that is not 50 is not told as 50: [50.3, 69]; of no pairs a dash."""
+    """80 % [72, 87]; an end that is not 50 is not told as 50: [50.3, 69]; no pairs: a dash."""
     if math.isnan(share.value):
         return "–"
     lo, hi = (apart(100 * end, ".0f", ".1f", ".2f", of=50) for end in (share.lo, share.hi))
