@@ -14,16 +14,14 @@ guard test (tests/integration/test_dashboard.py).
    404 and 422.
 6. What fails outside of a callback answers 500 and is not logged: it is.
 7. It offers callbacks by websocket, which no page of ours uses: that route is left out.
-8. It stamps the scripts that it lists, but modules import each other unstamped: the index lists
-   the page's (assets/main.mjs), and the browser asks each time whether they are the newest.
+8. It stamps the scripts that it lists, but modules import each other without a stamp: the index
+   lists ours (scripts.py).
 """
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -38,10 +36,9 @@ from dash.development.base_component import Component
 from dash.exceptions import DependencyException, PreventUpdate
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from dashboard import callbacks, exports
+from dashboard import callbacks, exports, scripts
 from dashboard.pages.compare import page as compare
 from dashboard.pages.create import page as create
 from dashboard.pages.explore import page as explore
@@ -62,22 +59,13 @@ INDEX = """<!DOCTYPE html>
         <title>{%title%}</title>
         {%favicon%}
         {%css%}
-        {modules}
     </head>
     <body>
         {%app_entry%}
-        <div>{%config%}{%scripts%}{%renderer%}</div>
+        <div>{%config%}{%scripts%}{ours}{%renderer%}</div>
     </body>
 </html>"""
-"""Dash's own, which says no language and makes its scripts a footer, with our modules."""
-
-ASSETS = Path(__file__).parent / "assets"
-
-MODULES = r"\.mjs$"
-"""Assets that the index lists instead of Dash."""
-
-WORKER = "base/worker.mjs"
-"""The one that no page imports."""
+"""Dash's own, which says no language and makes its scripts a footer, ours behind its."""
 
 PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
 """The pages by path below PREFIX; each has a TITLE, a `layout()`, `register(app, sources)`."""
@@ -90,22 +78,23 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         errors: that the figures may answer with, as OpenAPI documents them.
     """
     FastAPIDashServer.websocket_capability = False
-    prefix = server.root_path + PREFIX
-    server.mount(f"{PREFIX}assets", _Assets(directory=ASSETS))  # before Dash's own
+    main, tags = scripts.mount(server, f"{PREFIX}assets")  # before Dash's own
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # typed for Flask only
         backend="fastapi",
-        assets_folder=str(ASSETS),
-        assets_ignore=MODULES,
+        assets_folder=str(scripts.ASSETS),
+        assets_ignore=scripts.OURS,
         routes_pathname_prefix=PREFIX,
-        requests_pathname_prefix=prefix,
+        requests_pathname_prefix=server.root_path + PREFIX,
         title="netspace",
         update_title="",
-        index_string=INDEX.replace("{modules}", _modules(f"{prefix}assets/")),
+        index_string=INDEX.replace("{ours}", tags),
         on_error=_tell,
         add_log_handler=False,
     )
+    # Behind our scripts, as were they classic: data are on their way before it draws.
+    app.renderer = f'import("{main}").then(() => new DashRenderer());'
     app.backend._setup_catchall = lambda: None  # type: ignore[attr-defined]  # private
     _answer_4xx(app)
     for added in server.user_middleware:
@@ -135,29 +124,6 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         server.add_api_route(f"/{path}", _shortcut(path), include_in_schema=False)
 
     return app
-
-
-class _Assets(StaticFiles):
-    """The assets; a module is used when the server says that it is still the newest."""
-
-    def file_response(self, *given: Any, **more: Any) -> Response:
-        response = super().file_response(*given, **more)
-        if re.search(MODULES, str(given[0])):
-            response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
-def _modules(assets: str) -> str:
-    """Tags that load the entry at once, and beside it whatever it imports."""
-    paths = (path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.mjs"))
-    preloads = (
-        f'<link rel="modulepreload" href="{assets}{path}">'
-        for path in sorted(paths)
-        if path != WORKER
-    )
-    return "\n        ".join(
-        [*preloads, f'<script type="module" async src="{assets}main.mjs"></script>']
-    )
 
 
 class _Logging(DashMiddleware):

@@ -657,7 +657,12 @@ def test_a_key_opens_the_network_of_a_row_and_the_focus_goes_in_and_back(explore
     page = explore()
     cell = rows(page).nth(1).locator("[col-id=id]")
     id = cell.inner_text()
-    page.evaluate("async () => (await import('./assets/explore/table.mjs')).focus()")
+    page.evaluate(
+        """async () => {
+          const { href } = document.querySelector("link[href$='/explore/table.mjs']");
+          (await import(href)).focus();
+        }"""
+    )
     page.keyboard.press("ArrowDown")
     page.keyboard.press(key)
     expect(page.locator("#network-title")).to_contain_text(f"Network {id}")

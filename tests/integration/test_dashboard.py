@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,11 +17,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import dashboard.app
-from dashboard import exports
-from dashboard.app import ASSETS
+from dashboard import exports, scripts
 from dashboard.pages.create import page as create_page
 from dashboard.pages.create import plan, refine
 from dashboard.pages.network import drawer
+from dashboard.scripts import ASSETS
 from dashboard.sources import Sources
 from db.session import Database
 from designspace.regimes import DIGITS
@@ -237,7 +238,7 @@ def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatc
 
 def test_the_index_loads_the_entry_and_names_every_module_that_it_imports(client):
     index = client.get("/app/").text
-    assert index.count('<script type="module" async src="/app/assets/main.mjs">') == 1
+    assert len(re.findall(r'<script src="/app/assets/\w+/callbacks.js">', index)) == 1
     imported, found = set(), ["main.mjs"]
     while found:
         name = found.pop()
@@ -246,16 +247,26 @@ def test_the_index_loads_the_entry_and_names_every_module_that_it_imports(client
             text = (ASSETS / name).read_text()
             for path in re.findall(r'(?:from|^import) "(.*?)";', text, re.MULTILINE):
                 found.append(os.path.normpath(os.path.join(os.path.dirname(name), path)))
-    named = re.findall(r'<link rel="modulepreload" href="/app/assets/(.*?)">', index)
+    named = re.findall(r'<link rel="modulepreload" href="/app/assets/\w+/(.*?)">', index)
     assert sorted(named) == sorted(imported)
 
 
-def test_the_browser_asks_whether_a_module_is_the_newest_before_it_uses_it(client):
-    answer = client.get("/app/assets/base/format.mjs")
+def test_a_module_is_read_once_and_another_version_of_any_lies_elsewhere(
+    client, monkeypatch, tmp_path
+):
+    [path] = re.findall(r'href="(/app/assets/\w+)/base/format.mjs"', client.get("/app/").text)
+    answer = client.get(f"{path}/base/format.mjs")
     assert "javascript" in answer.headers["content-type"]
-    assert answer.headers["cache-control"] == "no-cache"
-    known = {"If-None-Match": answer.headers["etag"]}
-    assert client.get("/app/assets/base/format.mjs", headers=known).status_code == 304
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get(f"{path}/style.css").status_code == 200
+    assert "immutable" not in client.get("/app/assets/style.css").headers.get(
+        "cache-control", ""
+    )
+    changed = shutil.copytree(ASSETS, tmp_path / "assets")
+    monkeypatch.setattr(scripts, "ASSETS", changed)
+    assert scripts.mount(FastAPI(), "/app/assets")[0] == f"{path}/main.mjs"
+    (changed / "engine" / "slot.mjs").write_text("export const other = 1;")
+    assert path not in "".join(scripts.mount(FastAPI(), "/app/assets"))
 
 
 def test_dash_calls_nothing_in_the_browser_but_what_the_entry_exports(client):
