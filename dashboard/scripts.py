@@ -18,7 +18,7 @@ ASSETS = Path(__file__).parent / "assets"
 OURS = r"js$"
 """Assets that the index lists instead of Dash."""
 
-WORKER = "base/worker.mjs"
+WORKER = "live/worker.mjs"
 """The one that no page imports."""
 
 

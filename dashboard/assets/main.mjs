@@ -10,6 +10,6 @@ export { showPage, theme } from "./base/shell.mjs";
 export { show as showCompare } from "./compare/view.mjs";
 export { ask, firstProblem, goTo, isStored, noMessage, noProblem } from "./create/form.mjs";
 export { rows } from "./explore/table.mjs";
-export { choose, commit, picked, setControls } from "./explore/view.mjs";
+export { choose, commit, picked, setControls } from "./explore/page.mjs";
 export { close as closeDrawer, show as showDrawer } from "./network/drawer.mjs";
 export { show as showQueue } from "./queue/view.mjs";

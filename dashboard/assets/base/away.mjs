@@ -1,8 +1,8 @@
 /** A line on every page that has no strip of its own: the server says nothing, or is not there. */
 
-import { SILENT_S, listen } from "./events.mjs";
+import { SILENT_S, listen } from "../live/events.mjs";
+import { at } from "./elements.mjs";
 
-const at = (id) => document.getElementById(id);
 let state = null;
 
 function show() {

@@ -7,6 +7,9 @@
  * place, so curves needn't wait for it.
  */
 
+import { tell, unchanged } from "./dash.mjs";
+import { at } from "./elements.mjs";
+
 const CONFIG = { displayModeBar: false, doubleClick: "reset", scrollZoom: false };
 
 export class Frame {
@@ -17,7 +20,7 @@ export class Frame {
   constructor(id, onAxes) {
     this.id = id;
     this.onAxes = onAxes;
-    this.canvas = document.getElementById(`${id}-canvas`);
+    this.canvas = at(`${id}-canvas`);
     this.context = this.canvas.getContext("2d");
     this.mounted = false;
     this.graph = null; // Plotly's, once it has drawn
@@ -30,7 +33,7 @@ export class Frame {
   /** Let Plotly draw the axes: it loads now, and keeps the page busy for a second or two. */
   async mount() {
     this.mounted = true;
-    window.dash_clientside.set_props(`${this.id}-place`, {
+    tell(`${this.id}-place`, {
       children: plot(this.id, figure(this.layout)),
     });
     const find = () => document.querySelector(`#${this.id} .js-plotly-plot`);
@@ -136,10 +139,9 @@ const plotted = new Set(); // ids
  * @returns {object} the dcc.Graph for `${id}-place` the first time, nothing new after it
  */
 function plot(id, figure) {
-  const { set_props, no_update } = window.dash_clientside;
   if (plotted.has(id)) {
-    set_props(id, { figure });
-    return no_update;
+    tell(id, { figure });
+    return unchanged();
   }
   plotted.add(id);
   const props = { id, figure, config: CONFIG, responsive: true, className: "graph" };

@@ -1,5 +1,8 @@
 /** Elements: made in one line, and brought up to date in place. */
 
+/** The element of the page with an id. @returns {any} of the kind that the page's layout makes it */
+export const at = (id) => document.getElementById(id);
+
 /**
  * An element. Properties become attributes, but for those that are null, undefined or false.
  * @param {string} tag @param {object} properties @param {...(Node|string|null)} children

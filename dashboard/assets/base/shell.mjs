@@ -5,6 +5,8 @@
  * <html> as soon as this is read, in the attribute that Mantine uses, too.
  */
 
+import { isThere, tell } from "./dash.mjs";
+
 const REMEMBERED = "netspace-theme";
 const ATTRIBUTE = "data-mantine-color-scheme";
 const MANTINE_KEY = "mantine-color-scheme-value";
@@ -23,7 +25,7 @@ function applyTheme() {
   const now = theme();
   root.setAttribute(ATTRIBUTE, now);
   localStorage.setItem(MANTINE_KEY, now);
-  window.dash_clientside?.set_props?.("theme", { forceColorScheme: now });
+  if (isThere()) tell("theme", { forceColorScheme: now });
   window.dispatchEvent(new CustomEvent("netspace:theme", { detail: now }));
 }
 
@@ -41,7 +43,7 @@ function toggleTheme() {
 export function showPage(pathname, { outputs_list: outputs }) {
   const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
   const shown = [].concat(outputs).map((output) => output.id.replace("page-", ""));
-  window.dash_clientside.set_props("theme", { forceColorScheme: theme() });
+  tell("theme", { forceColorScheme: theme() });
   const title = document.querySelector(`[id="page-${page}"] h1`)?.textContent;
   if (title) document.title = `${title} · netspace`;
   requestAnimationFrame(() => {

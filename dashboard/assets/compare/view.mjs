@@ -1,17 +1,16 @@
 /** Compare in the browser: the form, the address, and when to ask for the page again. */
 
-import { morph } from "../base/elements.mjs";
-import * as events from "../base/events.mjs";
-import { LIMIT_S, ask } from "../base/live.mjs";
+import { tell, unchanged } from "../base/dash.mjs";
+import { at, morph } from "../base/elements.mjs";
 import { isTyping } from "../base/shell.mjs";
+import * as events from "../live/events.mjs";
+import { LIMIT_S, ask } from "../live/rest.mjs";
 import { form, freeColour, read, usual, write } from "./question.mjs";
 
 const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take a moment
 /** What sides are coloured by, as Explore names its sets; palettes of figures have them so. */
 const COLOURS = ["current", "against", "pin-1", "pin-2", "pin-3", "all"];
 const LISTING_MS = 200; // populations that appear together are listed once
-const at = (id) => document.getElementById(id);
-const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
 
 let question = null; // while the page is shown
 let populations = [];
@@ -27,17 +26,16 @@ const redrawn = new MutationObserver(() => refocus());
 
 /**
  * Show what the address asks for.
- * @returns what the server is asked, or no_update while another page is shown
+ * @returns what the server is asked, or nothing new while another page is shown
  */
 export function show(pathname, search) {
-  const { no_update: unchanged } = window.dash_clientside;
   if (!/\/compare\/?$/.test(pathname ?? "")) {
     stop?.();
     redrawn.disconnect();
     [stop, question] = [null, null];
     clearTimeout(timer);
     clearTimeout(late);
-    return unchanged;
+    return unchanged();
   }
   if (!stop) follow();
   question = read(search ?? "");
@@ -45,7 +43,7 @@ export function show(pathname, search) {
     at("compare").style.setProperty(`--side-${place}`, `var(--${COLOURS[colour]})`);
   });
   draw();
-  if (!question.sides.length) return unchanged; // `list` fills in the usual ones
+  if (!question.sides.length) return unchanged(); // `list` fills in the usual ones
   asked = performance.now();
   expect();
   return { search, at: asked };

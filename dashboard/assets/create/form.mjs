@@ -2,12 +2,11 @@
  * What New population needs of the browser: values at rest, and going to a new population.
  */
 
+import { tell, unchanged } from "../base/dash.mjs";
+import { at } from "../base/elements.mjs";
 import { PREFIX } from "../base/shell.mjs";
 
 const REST_MS = 500;
-const at = (id) => document.getElementById(id);
-const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
-const unchanged = () => window.dash_clientside.no_update;
 
 let resting = null;
 

@@ -3,7 +3,6 @@
 import { MOST } from "./bootstrap.mjs";
 import { View } from "./view.mjs";
 
-
 const FAILED = 1; // of population.population.Status: 0 pending, 2 measured, 3 diverged
 const STATUS = ["pending", "failed", "measured", "diverged"];
 const MOST_BINS = 2 ** 16 - 1;

@@ -1,8 +1,7 @@
 /** Keys, buttons and the two pop-ups of Explore. */
 
+import { at } from "../base/elements.mjs";
 import { isTyping } from "../base/shell.mjs";
-
-const at = (id) => document.getElementById(id);
 
 /** @param {object} page Explore */
 export function listen(page) {
@@ -66,7 +65,7 @@ function escape(page, event) {
     page.panel.filter("");
     event.target.blur();
   } else if (at("constraints").dataset.open === "true") toggleConstraints(false);
-  else if (page.picked !== null) page.pick(null);
+  else if (page.shown.picked !== null) page.pick(null);
 }
 
 function toggleHelp(open = at("help").hidden) {

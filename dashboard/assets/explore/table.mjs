@@ -4,6 +4,7 @@
  * Rows come sorted by error; any other order is worked out once for a view and a column.
  */
 
+import { unchanged } from "../base/dash.mjs";
 import { count, fixed, shown } from "../base/format.mjs";
 
 const GRID = "networks";
@@ -22,7 +23,7 @@ let picked = () => {}; // a network, by its id
 
 /** Answer to the grid's request of rows startRow .. endRow in some order. */
 export function rows(request) {
-  if (!request || !view) return window.dash_clientside.no_update;
+  if (!request || !view) return unchanged();
   const [by] = request.sortModel ?? [];
   const all = sorted(by);
   const some = all.subarray(request.startRow, request.endRow);

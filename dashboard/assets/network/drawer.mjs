@@ -5,14 +5,14 @@
  * a line says so. The focus goes in with the drawer and back to where it was.
  */
 
-import * as events from "../base/events.mjs";
-import { LIMIT_S, ask } from "../base/live.mjs";
+import { tell, unchanged } from "../base/dash.mjs";
+import { at } from "../base/elements.mjs";
 import * as grid from "../explore/table.mjs";
+import * as events from "../live/events.mjs";
+import { LIMIT_S, ask } from "../live/rest.mjs";
 
 const ENDED = ["measured", "diverged", "failed", "none"];
 const SOON_MS = 300; // an answer that comes at once is not announced
-const at = (id) => document.getElementById(id);
-const tell = (id, properties) => window.dash_clientside.set_props(id, properties);
 
 let open = null; // the picked network, its timers and events
 let from = null; // where the focus was
@@ -37,7 +37,7 @@ export function show(picked) {
 export function close(_, pathname, { triggered_id: by }) {
   const isSame = pathname === page;
   page = pathname;
-  return by === "location" && isSame ? window.dash_clientside.no_update : null;
+  return by === "location" && isSame ? unchanged() : null;
 }
 
 /** The focus to where it was; a row of the table may have been drawn anew since. */

@@ -1,14 +1,14 @@
 /** Queue in the browser: asks REST, shows the tables, and turns buttons into requests. */
 
-import { h, morph } from "../base/elements.mjs";
-import * as events from "../base/events.mjs";
+import { tell, unchanged } from "../base/dash.mjs";
+import { at, h, morph } from "../base/elements.mjs";
 import { count } from "../base/format.mjs";
-import { ask } from "../base/live.mjs";
+import * as events from "../live/events.mjs";
+import { ask } from "../live/rest.mjs";
 import { GROUPS, PER_PAGE, jobs, populations, workers } from "./tables.mjs";
 
 const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
 const AT_LEAST_EVERY_MS = 5000; // workers say something as often
-const at = (id) => document.getElementById(id);
 
 let shown = null; // while the page is
 let drawn = null; // what was shown when the tables were drawn last
@@ -30,7 +30,7 @@ export function show(pathname, search) {
     stop = events.listen({ activity: () => look(AT_MOST_EVERY_MS) });
     look(0);
   }
-  return window.dash_clientside.no_update;
+  return unchanged();
 }
 
 /** What the address gets wrong is as if it were not there. */
@@ -172,11 +172,11 @@ document.addEventListener("click", (event) => {
   if (jobs) askFirst(target.dataset);
   else if (method) act(method, path, body && JSON.parse(body));
   else if (network && population) {
-    window.dash_clientside.set_props("picked",
+    tell("picked",
       { data: { population: Number(population), network: Number(network) } });
   } else if (local !== undefined && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
-    window.dash_clientside.set_props("location", { search: target.search });
+    tell("location", { search: target.search });
   }
 });
 

@@ -8,6 +8,8 @@
 
 import { colour, nextFrame } from "../../base/axes.mjs";
 import { format } from "../../base/constraint_text.mjs";
+import { tell } from "../../base/dash.mjs";
+import { at } from "../../base/elements.mjs";
 import { constraint as words, count, shown, write } from "../../base/format.mjs";
 
 const HEIGHT = 20; // CSS pixels of a histogram
@@ -37,7 +39,7 @@ export class Controls {
       }
       appeared();
     });
-    this.canvas = document.getElementById("histograms");
+    this.canvas = at("histograms");
     this.sizes = new ResizeObserver(() => {
       this.#measure();
       appeared();
@@ -172,7 +174,7 @@ export class Controls {
   /** Constraints on columns that have no control here: named, with a way to let go. */
   showOthers(constraints) {
     const rest = [...constraints].filter(([name]) => !this.rows.has(name));
-    document.getElementById("other-constraints").replaceChildren(
+    at("other-constraints").replaceChildren(
       ...rest.map(([name, one]) => {
         const drop = document.createElement("button");
         drop.className = "constraint-reset";
@@ -227,7 +229,7 @@ export class Controls {
     const at = [...thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
     if (at[0] === value[0] && at[1] === value[1]) return;
     row.set = value;
-    window.dash_clientside.set_props({ type: "constraint", column: name }, { value });
+    tell({ type: "constraint", column: name }, { value });
   }
 
   /** Where the histograms are: all in one canvas, which is one layer to compose. */

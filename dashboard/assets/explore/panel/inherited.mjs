@@ -4,9 +4,8 @@
  */
 
 import { same } from "../../base/constraint_text.mjs";
+import { at } from "../../base/elements.mjs";
 import { count, write } from "../../base/format.mjs";
-
-const at = (id) => document.getElementById(id);
 
 const newOnly = (inherited) => ({ lo: inherited, hi: Infinity });
 

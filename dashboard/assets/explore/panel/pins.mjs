@@ -1,7 +1,7 @@
 /** Pinned constraint sets: up to three, each with a colour of its own that it keeps. */
 
 import { colour } from "../../base/axes.mjs";
-import { h } from "../../base/elements.mjs";
+import { at, h } from "../../base/elements.mjs";
 import { constraint as words, fixed } from "../../base/format.mjs";
 
 const MOST = 3;
@@ -13,7 +13,7 @@ export class Pins {
     this.changed = changed;
     this.take = take;
     this.pins = []; // {slot, constraints, view}
-    this.node = document.getElementById("pins");
+    this.node = at("pins");
   }
 
   get full() {

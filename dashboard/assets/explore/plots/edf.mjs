@@ -5,7 +5,7 @@
  */
 
 import { axis, colour, layout } from "../../base/axes.mjs";
-import { h } from "../../base/elements.mjs";
+import { at, h } from "../../base/elements.mjs";
 import { fixed, percent } from "../../base/format.mjs";
 
 const FONT = "11px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
@@ -23,10 +23,10 @@ export class Edf {
     this.redraw = redraw;
     this.below = below;
     this.hover = null; // pixel
-    this.readout = document.getElementById("edf-readout");
-    this.handle = document.getElementById("threshold");
+    this.readout = at("edf-readout");
+    this.handle = at("threshold");
     this.kept = new Map(); // curves of sets that don't move, by their name
-    const box = document.getElementById("edf-plot");
+    const box = at("edf-plot");
     box.addEventListener("pointermove", (event) => this.#hovered(event, box));
     box.addEventListener("pointerleave", () => this.#left());
     this.#drag();

@@ -1,6 +1,6 @@
 /** Key numbers beside the EDF, how many pass, and the legend: written where they changed. */
 
-import { h } from "../../base/elements.mjs";
+import { at, h } from "../../base/elements.mjs";
 import { cancelledOf, count, fixed, percent, signed, write } from "../../base/format.mjs";
 import { FEWEST } from "../../engine/engine.mjs";
 
@@ -18,7 +18,7 @@ const ROWS = {
 export class Numbers {
   constructor() {
     this.cells = {};
-    const list = document.getElementById("numbers");
+    const list = at("numbers");
     for (const [key, [title, tip]] of Object.entries(ROWS)) {
       const small = h("small");
       const value = h("span");
@@ -85,9 +85,9 @@ export function tooFew(view) {
 
 /** How many networks pass, beside the constraints. */
 export function passing({ passing: some, n }) {
-  write(document.getElementById("passing"), count(some));
-  write(document.getElementById("passing-of"), ` of ${count(n)} networks pass`);
-  const bar = document.getElementById("passing-bar");
+  write(at("passing"), count(some));
+  write(at("passing-of"), ` of ${count(n)} networks pass`);
+  const bar = at("passing-bar");
   const scale = `scaleX(${n ? (some / n).toFixed(4) : 0})`;
   if (bar.style.transform !== scale) bar.style.transform = scale;
 }
@@ -96,7 +96,7 @@ export function passing({ passing: some, n }) {
 export function legend(sets) {
   const told = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]);
   const key = told.join();
-  const node = document.getElementById("edf-legend");
+  const node = at("edf-legend");
   if (node.dataset.key === key) return;
   node.dataset.key = key;
   const entries = sets.map(({ name, colour, view, dash }) => {

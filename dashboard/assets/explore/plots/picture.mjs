@@ -3,12 +3,12 @@
  */
 
 import { Frame, colour, nextFrame } from "../../base/axes.mjs";
+import { at } from "../../base/elements.mjs";
 import { Edf, errorRange } from "./edf.mjs";
 import { Numbers, legend, passing } from "./numbers.mjs";
 import { Scatters } from "./scatters.mjs";
 import { Widths } from "./widths.mjs";
 
-const at = (id) => document.getElementById(id);
 const NEAR = 0.12; // of the range: axes that are off by less stay
 
 export class Picture {

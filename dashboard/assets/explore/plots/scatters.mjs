@@ -7,6 +7,7 @@
  */
 
 import { axis, colour, layout } from "../../base/axes.mjs";
+import { at } from "../../base/elements.mjs";
 import { count, shown, write } from "../../base/format.mjs";
 import { onClick } from "../../base/pick.mjs";
 import { theme } from "../../base/shell.mjs";
@@ -47,7 +48,7 @@ export class Scatters {
       this.#choose(i, pick.value);
       changed();
     }));
-    this.note = document.getElementById("scatter-note");
+    this.note = at("scatter-note");
     onClick(frame, (x, y) => {
       const row = this.#nearest(x, y);
       if (row >= 0) pick(row);

@@ -3,6 +3,8 @@
  * stand beside each, as they are now.
  */
 
+import { at } from "../../base/elements.mjs";
+
 const REST_MS = 500; // a hand that moves writes the numbers with every frame
 
 /** [canvas, what it is, where its numbers stand] */
@@ -16,7 +18,7 @@ const text = (node) => node.innerText.replace(/\s+/g, " ").trim();
 
 function tell() {
   for (const [id, name, beside] of SPOKEN) {
-    const frame = document.getElementById(`${id}-canvas`)?.parentElement;
+    const frame = at(`${id}-canvas`)?.parentElement;
     if (!frame?.checkVisibility()) continue;
     const told = [...document.querySelectorAll(beside)].map(text).filter(Boolean);
     const label = `${name}: ${told.join(", ")}`;

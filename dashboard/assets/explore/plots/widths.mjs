@@ -7,6 +7,7 @@
  */
 
 import { axis, colour, layout } from "../../base/axes.mjs";
+import { at } from "../../base/elements.mjs";
 import { count, fixed, write } from "../../base/format.mjs";
 import { onClick } from "../../base/pick.mjs";
 import { FEWEST } from "../../engine/engine.mjs";
@@ -15,8 +16,8 @@ import { tooFew } from "./numbers.mjs";
 export class Widths {
   constructor(frame, pick) {
     this.frame = frame;
-    this.best = document.getElementById("widths-best");
-    this.worst = document.getElementById("widths-worst");
+    this.best = at("widths-best");
+    this.worst = at("widths-worst");
     this.drawn = [];
     this.layouts = null; // of one panel and of two, once axes are known
     onClick(frame, (x, y) => {

@@ -5,8 +5,8 @@
  * population, and never one too few.
  */
 
-import { ask, columns } from "../../base/live.mjs";
 import { first as firstOf, rivalOf } from "../../base/populations.mjs";
+import { ask, columns } from "../../live/rest.mjs";
 import * as url from "./url.mjs";
 
 const SMALLEST_PAUSE_MS = 120; // between two fetches of columns

@@ -2,7 +2,7 @@
  * The card over the EDF: what state the page is in, why, and what to do next.
  */
 
-import { h } from "../../base/elements.mjs";
+import { at, h } from "../../base/elements.mjs";
 import { cancelledOf, count } from "../../base/format.mjs";
 
 /**
@@ -91,8 +91,8 @@ function causes({ failedBy }, table) {
 
 /** Show a state; hides the card where all is well. @param {(name: string) => void} act */
 export function show(told, act) {
-  const root = document.getElementById("explore");
-  const card = document.getElementById("edf-card");
+  const root = at("explore");
+  const card = at("edf-card");
   const key = JSON.stringify(told);
   if (card.dataset.key === key) return;
   card.dataset.key = key;

@@ -1,6 +1,6 @@
 /** What a link asks for that cannot be done, a sentence each, until somebody closes it. */
 
-import { h } from "../../base/elements.mjs";
+import { at, h } from "../../base/elements.mjs";
 
 const LONGEST = 300;
 
@@ -15,7 +15,7 @@ function readable(text) {
  * @param {{text: string, drop: () => void}[]} notes drop: what closing it does
  */
 export function show(notes) {
-  const node = document.getElementById("explore-notes");
+  const node = at("explore-notes");
   const key = JSON.stringify(notes.map(({ text }) => text));
   if (node.dataset.key === key) return;
   node.dataset.key = key;

@@ -1,9 +1,8 @@
 /** The strip: what trains now, how far it is and how fast, what failed, and the connection. */
 
+import { at } from "../../base/elements.mjs";
 import { count, duration, fixed, write } from "../../base/format.mjs";
-import { connection } from "../../base/live.mjs";
-
-const at = (id) => document.getElementById(id);
+import { connection } from "../../live/rest.mjs";
 
 export class Strip {
   /** @param {(paused: boolean) => void} pause asks the server to pause, or to resume */

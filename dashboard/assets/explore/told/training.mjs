@@ -1,6 +1,6 @@
 /** The line under the header: what trains, or waits to, while something else is looked at. */
 
-import { h, morph } from "../../base/elements.mjs";
+import { at, h, morph } from "../../base/elements.mjs";
 import { count } from "../../base/format.mjs";
 import { trains } from "../../base/populations.mjs";
 import { PREFIX } from "../../base/shell.mjs";
@@ -11,7 +11,7 @@ import { PREFIX } from "../../base/shell.mjs";
  * @param {(id: number) => void} watch shows another
  */
 export function show({ populations, activities }, shown, watch) {
-  const line = document.getElementById("training-now");
+  const line = at("training-now");
   const now = (populations ?? []).map((one) =>
     ({ ...one, progress: activities.get(one.id)?.progress ?? one.progress }));
   const [own, demo] = ["here", "demo"].map((from) =>

@@ -2,9 +2,9 @@
  * REST as a page asks it: with a limit of time, and with what went wrong in words.
  */
 
-import * as events from "./events.mjs";
-import { API } from "./shell.mjs";
+import { API } from "../base/shell.mjs";
 import { parse } from "../engine/engine.mjs";
+import * as events from "./events.mjs";
 
 export const LIMIT_S = 15;
 const COLUMNS_S = 60; // a million networks are 100 MB

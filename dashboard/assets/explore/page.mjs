@@ -1,0 +1,39 @@
+/** The one Explore of a page: data are fetched before it is there, and what Dash calls waits. */
+
+import { nextFrame } from "../base/axes.mjs";
+import { isThere, unchanged } from "../base/dash.mjs";
+import { at } from "../base/elements.mjs";
+import { PREFIX } from "../base/shell.mjs";
+import { Data } from "./state/data.mjs";
+import { Explore } from "./view.mjs";
+import { listen } from "./wiring.mjs";
+
+let page = null;
+const data = new Data();
+if (location.pathname === PREFIX) data.prefetch().catch(console.warn);
+
+/** Build the page, follow the link, and stay live. */
+async function begin() {
+  while (!at("edf-frame-canvas") || !isThere()) await nextFrame();
+  page = new Explore(data);
+  listen(page);
+  page.open();
+}
+
+window.addEventListener("netspace:page", ({ detail }) => {
+  if (detail !== "") return;
+  if (page) page.reopen();
+  else begin();
+});
+
+/** A callback that hands over to the page, once there is one, and sets nothing. */
+const later = (act) => async (...given) => {
+  while (!page) await nextFrame();
+  act(...given);
+  return unchanged();
+};
+
+export const setControls = later((described) => void page.setControls(described));
+export const commit = later(() => page.commit());
+export const choose = later((population, against) => page.choose(population, against));
+export const picked = later((data) => page.follow(data));

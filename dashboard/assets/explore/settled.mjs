@@ -1,0 +1,105 @@
+/**
+ * What follows when the hand has let go: the link, the store, the table, buttons and lists say
+ * what the view is, and a note says what of the link it is not.
+ */
+
+import { formatAll } from "../base/constraint_text.mjs";
+import { tell } from "../base/dash.mjs";
+import { at } from "../base/elements.mjs";
+import { count, write } from "../base/format.mjs";
+import { API } from "../base/shell.mjs";
+import { curves } from "./plots/picture.mjs";
+import { why } from "./state/shown.mjs";
+import * as url from "./state/url.mjs";
+import * as grid from "./table.mjs";
+import * as notes from "./told/notes.mjs";
+
+export class Settled {
+  #stored = null;
+
+  /** @param {Explore} page */
+  constructor(page) {
+    this.page = page;
+  }
+
+  get link() {
+    const { shown, pins, picture } = this.page;
+    const { columns } = picture.scatters;
+    return shown.link({ pins: pins.constraints(), sort: grid.sort, columns });
+  }
+
+  write() {
+    const { shown, described, pins, panel, paper, inherited, data } = this.page;
+    const { view, rival, constraints } = shown;
+    this.#notes();
+    if (!view) return;
+    const { link } = this;
+    url.replace(link);
+    const applied = shown.applied(view);
+    this.#buttons(applied);
+    const controls = described.usable;
+    const own = data.find(shown.population);
+    grid.refresh(view, controls, own?.inherited ?? 0);
+    write(at("table-count"), count(view.counts().passing));
+    pins.show(curves(view, rival, [], applied.size > 0).filter(({ key }) => key !== "current"),
+      controls);
+    panel.showOthers(applied);
+    paper.show(view.table, constraints, controls);
+    inherited.show(own, data.find(own?.inherits)?.name, constraints);
+    this.#store(link);
+  }
+
+  #buttons(applied) {
+    const { shown, history, pins } = this.page;
+    at("undo").disabled = !history.some;
+    at("reset").disabled = !shown.constraints.size && !shown.refused.length;
+    at("pin").disabled = pins.full || !applied.size;
+    for (const segment of document.querySelectorAll("#widths-k [data-k]")) {
+      segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === shown.best));
+    }
+    const query = url.constraintQuery(formatAll(applied));
+    const path = `${API}/populations/${shown.population}/networks.csv`;
+    at("csv-link").href = query ? `${path}?${query}` : path;
+  }
+
+  /** Whatever of the link is not done, in words. */
+  #notes() {
+    const { shown } = this.page;
+    const { view, rival } = shown;
+    const close = (act) => () => {
+      act();
+      this.write();
+    };
+    const problems = shown.problems.map((text) => ({
+      text, drop: close(() => { shown.problems = shown.problems.filter((one) => one !== text); }),
+    }));
+    const refused = shown.refused.map((one) => ({
+      text: `Not applied: ${why(one)}`,
+      drop: close(() => { shown.refused = shown.refused.filter((other) => other !== one); }),
+    }));
+    const lacking = !view ? [] : [...formatAll(shown.constraints)]
+      .filter(([name]) => !view.table.has(name))
+      .map(([name, text]) => ({
+        text: notes.lacking(view.table, rival?.table, `${name}=${text}`),
+        drop: () => {
+          this.page.constrain(name, null);
+          this.page.commit();
+        },
+      }));
+    notes.show([...problems, ...refused, ...lacking]);
+  }
+
+  #store(link) {
+    const { constraints, view } = this.page.shown;
+    const plain = {
+      ...link,
+      constraints: Object.fromEntries(formatAll(constraints)),
+      pins: link.pins.map((pin) => Object.fromEntries(pin)),
+      version: view.table.header.version,
+    };
+    const text = JSON.stringify(plain);
+    at("explore").dataset.committed = JSON.stringify(plain.constraints);
+    if (text !== this.#stored) tell("view", { data: plain });
+    this.#stored = text;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * What Explore shows: the question of a person, and the engine's views that answer it.
+ *
+ * `follow` takes it from a link and `link` writes it back; nothing here knows the page.
+ */
+
+import { formatAll, parseAll, same } from "../../base/constraint_text.mjs";
+
+const DEFAULT_BEST = 12;
+
+/** "depth=5-8: "5-8" is not a number". @param {{texts: [string, string][], why: string}} one */
+export const why = ({ texts, why: reason }) =>
+  `${texts.map(([name, text]) => `${name}=${text}`).join(" and ")}: ${reason}`;
+
+export class Shown {
+  population = null; // id
+  against = null; // id
+  constraints = new Map(); // by column, as the engine takes them
+  refused = []; // of the link: {texts, why}
+  problems = []; // of the link: sentences
+  below = null; // threshold e, percent; null: near the median of all
+  best = DEFAULT_BEST; // networks in each panel of the widths
+  picked = null; // id of a network
+  view = null; // of the engine: the population under the constraints
+  rival = null; // likewise of the population `against`
+
+  get populations() {
+    return [this.population, this.against];
+  }
+
+  // -------------------------------------------------------------- as a link
+
+  /**
+   * Take over what a link asks for, but for its populations and its network.
+   * @param {string[]} unknown sentences about populations that it names
+   * @returns {Map<string, object>[]} the sets that it pins
+   */
+  follow(link, unknown) {
+    this.below = link.below;
+    this.best = link.best ?? DEFAULT_BEST;
+    ({ constraints: this.constraints, refused: this.refused } = parseAll(link.constraints));
+    const pins = link.pins.map(parseAll);
+    this.problems = [...link.problems, ...unknown, ...pins.flatMap(({ refused }) => refused)
+      .map((one) => `A pinned set is left out: ${why(one)}`)];
+    return pins.filter(({ refused }) => !refused.length).map(({ constraints }) => constraints);
+  }
+
+  /** What is shown, and what of the link could not be: it stays there until it is closed. */
+  link({ pins, sort, columns }) {
+    return {
+      population: this.population,
+      against: this.against,
+      below: this.below,
+      best: this.best === DEFAULT_BEST ? null : this.best,
+      constraints: [...formatAll(this.constraints), ...this.refused.flatMap(({ texts }) => texts)],
+      pins: pins.map(formatAll),
+      network: this.picked,
+      sort,
+      columns,
+    };
+  }
+
+  // -------------------------------------------------------------- under constraints
+
+  /** One constraint, or none: null. @returns {boolean} whether that changes anything */
+  constrain(name, constraint) {
+    if (same(constraint, this.constraints.get(name) ?? null)) return false;
+    if (constraint) this.constraints.set(name, constraint);
+    else this.constraints.delete(name);
+    for (const view of name === "ordinal" ? [this.view] : [this.view, this.rival]) {
+      if (constraint) view?.setConstraint(name, constraint);
+      else view?.clearConstraint(name);
+    }
+    return true;
+  }
+
+  /** Both views under all constraints. */
+  apply() {
+    this.view?.apply(Object.fromEntries(this.constraints));
+    this.rival?.apply(this.#theirs);
+  }
+
+  /** The constraints on columns that a view's population has. */
+  applied(view) {
+    const asked = view === this.view ? this.constraints : Object.entries(this.#theirs);
+    return new Map([...asked].filter(([name]) => view?.table.has(name)));
+  }
+
+  /** The constraints that a rival is under: the sampling order is a population's own. */
+  get #theirs() {
+    return Object.fromEntries([...this.constraints].filter(([name]) => name !== "ordinal"));
+  }
+
+  get isConstrained() {
+    for (const name of this.constraints.keys()) if (this.view.table.has(name)) return true;
+    return false;
+  }
+
+  /** The threshold e; where nobody has set one, near the median of all. */
+  get threshold() {
+    if (this.below !== null) return this.below;
+    const median = this.view.table.all.median();
+    return Number.isFinite(median) ? Math.round(median) : 10;
+  }
+
+  // -------------------------------------------------------------- tables under it
+
+  /**
+   * Put a population's newest table under the view.
+   * @param {Map<number, object>} tables @returns {boolean} whether it is there, and shown
+   */
+  adopt(id, tables) {
+    const table = tables.get(id);
+    if (!table || !this.populations.includes(id)) return false;
+    if (id === this.population && this.view?.table !== table) {
+      this.view = table.view();
+      this.view.apply(Object.fromEntries(this.constraints));
+    }
+    const other = tables.get(this.against);
+    if (!other) this.rival = null;
+    else if (this.rival?.table !== other) this.rival = other.view();
+    this.rival?.apply(this.#theirs);
+    return true;
+  }
+}

@@ -1,0 +1,62 @@
+/** Explore's parts, and what each tells the page; what else it hears of while it is there. */
+
+import { at } from "../base/elements.mjs";
+import * as events from "../live/events.mjs";
+import * as keys from "./keys.mjs";
+import { Controls } from "./panel/controls.mjs";
+import { Inherited } from "./panel/inherited.mjs";
+import { Paper } from "./panel/paper.mjs";
+import { Pins } from "./panel/pins.mjs";
+import { Picture } from "./plots/picture.mjs";
+import * as grid from "./table.mjs";
+import { Strip } from "./told/strip.mjs";
+
+/** @param {Explore} page */
+export function partsOf(page) {
+  return {
+    picture: new Picture({
+      request: page.request,
+      pick: (row) => page.pick(page.shown.view.table.id[row]),
+      below: (e, done) => page.setBelow(e, done),
+      axes: () => page.replotted(),
+    }),
+    panel: new Controls(at("all-constraints"), {
+      changed: (name, constraint) => page.constrain(name, constraint),
+      released: () => page.commit(),
+      appeared: page.request,
+    }),
+    paper: new Paper((name, constraint) => {
+      page.constrain(name, constraint);
+      page.constrained(); // its slider, too
+      page.commit();
+    }),
+    inherited: new Inherited((constraint) => {
+      page.constrain("ordinal", constraint);
+      page.commit();
+    }),
+    pins: new Pins({
+      changed: () => page.pinned(), take: (constraints) => page.take(constraints),
+    }),
+    strip: new Strip((paused) => page.pause(paused)),
+  };
+}
+
+/** From now on the page hears of data, keys, the table, the theme, the address and the server. */
+export function listen(page) {
+  page.data.tell({
+    listed: () => page.listed(),
+    appeared: () => page.shown.population === null && page.open(),
+    arrived: (id) => page.adopt(id),
+    failed: (error) => page.fail(error),
+  });
+  grid.listen({ sorted: () => page.address(), pick: (id) => page.pick(id) });
+  keys.listen(page);
+  window.addEventListener("netspace:theme", () => page.rethemed());
+  window.addEventListener("popstate", () => {
+    if (!at("explore").closest("[hidden]")) page.reopen();
+  });
+  events.listen({
+    activity: (activity) => page.heard(activity),
+    connection: (state) => page.connected(state),
+  });
+}
