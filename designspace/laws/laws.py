@@ -11,6 +11,7 @@ the paper (arXiv 2003.13678, section 3.2) says only "log-uniform".
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -54,18 +55,18 @@ class Table:
     probabilities: Floats
 
 
-class _Law(Definition):
+class AbstractLaw(Definition, ABC):
     """What all laws share: a table, and drawing from it."""
 
     law: str
 
+    @abstractmethod
     def whole(self) -> Ints:
         """The values that can be drawn as whole numbers of 1 / PER, ascending, shape (k,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def masses(self) -> list[float]:
         """The probability of each value."""
-        raise NotImplementedError
 
     def table(self) -> list[tuple[Fraction, float]]:
         """(value, probability) of each value, ascending."""
@@ -95,7 +96,7 @@ class _Law(Definition):
             raise ValueError(f"no value passes {constraint}: there are {lo:g} .. {hi:g}")
         return self._of(kept)
 
-    def is_given(self, other: _Law) -> bool:
+    def is_given(self, other: AbstractLaw) -> bool:
         """Whether this law is `other` given that its value is one of this law's."""
         theirs = dict(zip(other.whole().tolist(), other.masses(), strict=True))
         mine = list(zip(self.whole().tolist(), self.masses(), strict=True))
@@ -116,7 +117,7 @@ class _Law(Definition):
 
 
 @lru_cache(maxsize=256)
-def _units(law: _Law, per: int) -> Ints:
+def _units(law: AbstractLaw, per: int) -> Ints:
     units, rest = np.divmod(law.whole() * per, PER)
     if rest.any():
         raise ValueError(f"{law!r} has values finer than 1/{per}")
@@ -127,7 +128,7 @@ BUCKETS = 2**16
 """Of a guide; a power of two, so that a number's bucket is exact."""
 
 
-def _find(law: _Law, u: Floats) -> Ints:
+def _find(law: AbstractLaw, u: Floats) -> Ints:
     """Which value each of `u` in [0, 1) falls on: how many edges are not above it."""
     edges, guide = _edges(law)
     if guide is None:
@@ -138,7 +139,7 @@ def _find(law: _Law, u: Floats) -> Ints:
 
 
 @lru_cache(maxsize=256)
-def _edges(law: _Law) -> tuple[Floats, Ints | None]:
+def _edges(law: AbstractLaw) -> tuple[Floats, Ints | None]:
     """The upper edges of the values' shares of [0, 1), the last one open.
 
     Also how many edges lie up to the start of each bucket, where no bucket has two of them: a
@@ -158,7 +159,7 @@ def _require_few(values: int) -> None:
         raise ValueError(f"a law of {values:,} values: at most {MOST:,}, so take a larger step")
 
 
-class _Range(_Law):
+class _Range(AbstractLaw):
     """A closed range of multiples of `step`."""
 
     lo: float = Field(gt=0, le=LARGEST)
@@ -215,7 +216,7 @@ class LogUniform(_Range):
         return [mass / every for mass in masses]
 
 
-class PowerOfTwoOrLogUniform(_Law):
+class PowerOfTwoOrLogUniform(AbstractLaw):
     """A power of two below `step`, from `step` on log-uniform in its multiples.
 
     An exponent is drawn uniformly from log2(lo) .. log2(hi); one that reaches the step gives
@@ -268,7 +269,7 @@ class PowerOfTwoOrLogUniform(_Law):
         return LogUniform(lo=max(self.lo, self.step), hi=self.hi, step=self.step)
 
 
-class Choice(_Law):
+class Choice(AbstractLaw):
     """Each of a few values alike. Powers of two make it log-uniform."""
 
     law: Literal["choice"] = "choice"
@@ -318,7 +319,7 @@ def within(lo: float, hi: float, per: int) -> Any:
     """The type of a law whose values lie in lo .. hi and are whole numbers of 1 / per."""
 
     def check(law: Any) -> Any:
-        if not isinstance(law, _Law):  # a tie by name
+        if not isinstance(law, AbstractLaw):  # a tie by name
             return law
         values = law.whole()
         if values[0] < lo * PER or values[-1] > hi * PER:

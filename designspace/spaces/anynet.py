@@ -31,7 +31,7 @@ from designspace.laws import ordered
 from designspace.laws.laws import Choice, Law, LogUniform, Table, defaults_to, within
 from designspace.networks.compatibility import fitting
 from designspace.networks.network import NetworkBatch, StageBatch
-from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family
+from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family, Rule
 
 DEPTH = LogUniform(lo=1, hi=16, step=1)
 WIDTH = LogUniform(lo=8, hi=1024, step=8)
@@ -148,7 +148,13 @@ class AnyNet(Family):
     def _law(self, name: Parameter) -> Any:
         return getattr(self, name)
 
-    rule_fields: ClassVar[tuple[str, ...]] = ("shared", "non_decreasing")
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule("shared", "bottleneck_ratio", "b shared"),
+        Rule("shared", "group_width", "g shared"),
+        Rule("non_decreasing", "width", "w not decreasing"),
+        Rule("non_decreasing", "depth", "d not decreasing"),
+    )
+    """What AnyNetX_B to E add; those of other parameters are written into the JSON."""
 
     @property
     def refinable(self) -> tuple[str, ...]:

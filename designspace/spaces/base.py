@@ -5,6 +5,7 @@ A family is one file beside this one and one name in the union of `designspace.s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
@@ -15,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
-from designspace.laws.laws import within
+from designspace.laws.laws import AbstractLaw, within
 from designspace.layers.complexity import Complexity
 from designspace.networks.network import Block, NetworkBatch, Stem
 from designspace.values import Definition
@@ -65,8 +66,21 @@ class Limits(Definition):
         }
 
 
-class Family(Definition):
-    """Fields that every family shares: what stands around the drawn stages."""
+@dataclass(frozen=True)
+class Rule:
+    """How one parameter hangs together over the stages: a space has it, or has not."""
+
+    field: str  # of the family: the parameters that it holds for
+    parameter: str
+    label: str  # of its chip
+
+
+class Family(Definition, ABC):
+    """What every family has: fields of what stands around the drawn stages, and a contract.
+
+    A new family implements `draw`, `count`, `refinable` and `contains`. Its fields that are
+    laws are its parameters; REST, pages and archives know it by its JSON alone.
+    """
 
     family: str
     stem: Stem = Stem()
@@ -96,13 +110,16 @@ class Family(Definition):
             raise ValueError(f"se_ratio must be 0 for {self.block} blocks, got {self.se_ratio}")
         return self
 
+    @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:
-        """Draw n candidates; those that make no network are left out."""
-        raise NotImplementedError
+        """Draw n candidates; those that make no network are left out.
 
+        Each candidate's draws come from `rng` in one order, so a seed is a population.
+        """
+
+    @abstractmethod
     def count(self) -> int:
         """How many settings of the parameters can be drawn, exactly."""
-        raise NotImplementedError
 
     def refined(self, constraints: Mapping[str, Constraint]) -> Self:
         """The space of those parameters that pass: ranges intersected, choices restricted.
@@ -122,13 +139,17 @@ class Family(Definition):
         return self.model_copy(update=laws)
 
     @property
+    @abstractmethod
     def refinable(self) -> tuple[str, ...]:
         """The parameters that a constraint on the column of their name refines."""
-        raise NotImplementedError
 
+    @abstractmethod
     def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks, by the parameters they were drawn with, could be of this space."""
-        raise NotImplementedError
+        """Which networks, by the parameters they were drawn with, could be of this space.
+
+        Args:
+            columns: of parameters, shape (n,) each, as `draw` names them.
+        """
 
     def is_given(self, other: Family) -> bool:
         """Whether this space's law is `other`'s, given that the network is one of its own.
@@ -136,7 +157,7 @@ class Family(Definition):
         Then what `other` drew and this space contains is a sample of this space.
         """
         laws = {name for name in self.law_fields if name in other.law_fields}
-        rest = set(type(self).model_fields) - laws - {"limits", *self.rule_fields}
+        rest = set(type(self).model_fields) - laws - {"limits", *self.rule_fields()}
         return (
             type(self) is type(other)
             and all(getattr(self, name) == getattr(other, name) for name in rest)
@@ -148,10 +169,15 @@ class Family(Definition):
     def law_fields(self) -> list[str]:
         """The names of the fields that are laws."""
         fields = type(self).model_fields
-        return [name for name in fields if hasattr(type(getattr(self, name)), "probabilities")]
+        return [name for name in fields if isinstance(getattr(self, name), AbstractLaw)]
 
-    rule_fields: ClassVar[tuple[str, ...]] = ()
-    """Fields that say how parameters of several stages hang together."""
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    """How parameters of several stages can hang together; the form offers them as chips."""
+
+    @classmethod
+    def rule_fields(cls) -> set[str]:
+        """The fields that rules stand in, each a list of parameters."""
+        return {rule.field for rule in cls.rules}
 
     def law(self, parameter: str) -> Any:
         """The law of a parameter by its name: `space.law("depth").probabilities`."""

@@ -93,8 +93,7 @@ def propose_refinement(
     population_id: Id, body: RefinementAsk, session: ReadDep
 ) -> RefinementRead:
     """The space of its networks that pass, with ties and orders added. Nothing is stored."""
-    rules = {"shared": body.shared, "non_decreasing": body.non_decreasing}
-    found = refinements.propose(session, population_id, body.constraints, rules)
+    found = refinements.propose(session, population_id, body.constraints, body.rules)
     return RefinementRead.model_validate(found)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from designspace.spaces import DesignSpace
+from designspace.spaces import RULES, DesignSpace
 from jobs.messages import Failure
 from server.schemas.base import Body, Parameter, Priority, Read, Seed, Words
 from services.defining.names import Id, Name
@@ -53,15 +53,28 @@ class MoreNetworks(Body):
 
 
 class RefinementAsk(Body):
+    """Constraints that become part of the space, and rules by their field of the family."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[list[Parameter], Field(max_length=8)]]
+
     constraints: dict[Parameter, Words] = Field(
         {}, max_length=50, examples=[{"depth": "10..24", "flops": "..400M"}]
     )
-    shared: list[Parameter] = Field(
-        [], max_length=8, description="parameters that all stages are to have alike"
-    )
-    non_decreasing: list[Parameter] = Field(
-        [], max_length=8, description="parameters that may not decrease"
-    )
+
+    @property
+    def rules(self) -> dict[str, list[Parameter]]:
+        """The parameters that each rule is to hold for, beside those that it holds for."""
+        return self.__pydantic_extra__
+
+    @model_validator(mode="after")
+    def _rules_are_of_a_family(self) -> Self:
+        known = sorted({rule.field for rule in RULES})
+        if unknown := sorted(set(self.rules) - set(known)):
+            raise ValueError(
+                f"no field {', '.join(unknown)}: there are constraints, {', '.join(known)}"
+            )
+        return self
 
 
 class RefinementRead(Read):

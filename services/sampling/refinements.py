@@ -71,7 +71,7 @@ def propose(
 
     Args:
         texts: constraints by column; those on complexity become windows.
-        rules: ties and orders to add: `shared`, `non_decreasing`, names of parameters each.
+        rules: to add, by their field of the family: names of parameters each.
 
     Raises:
         NotFound: no such population.

@@ -628,7 +628,7 @@ def test_a_wider_space_refines_nothing_and_inherits_nothing(measured):
         assert spaces.get(session, record.space_id).refined_from is None
 
 
-@pytest.mark.parametrize("rule", refine.RULES)
+@pytest.mark.parametrize("rule", refine.CHIPS)
 def test_a_chip_adds_its_rule_to_the_definition_and_takes_it_away(rule):
     written = plan.written(PRESETS["AnyNetX_A small"])
     ruled = refine.ruled(written, [rule])

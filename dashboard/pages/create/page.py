@@ -109,7 +109,7 @@ def register(app: Dash, sources: Sources) -> None:
         space = refine.read(written or "")
         if space is None:
             return no_update, no_update, no_update
-        return no_update, sorted(refine.chips(space)), space.family != "anynet"
+        return no_update, sorted(refine.chips(space)), not space.rules
 
     @app.callback(
         Output("new-regime-facts", "children"),

@@ -19,7 +19,7 @@ from columns.quantities import quantity
 from dashboard.pages.create import plan
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
-from designspace.spaces import DESIGN_SPACE
+from designspace.spaces import DESIGN_SPACE, RULES
 from designspace.spaces.base import Family
 from services import numbers
 from services.defining import spaces
@@ -29,14 +29,8 @@ from services.sampling import refinements
 from services.sampling.inheritance import Heir
 from services.sampling.refinements import Ancestor
 
-RULES = {
-    "shared bottleneck_ratio": "b shared",
-    "shared group_width": "g shared",
-    "non_decreasing width": "w not decreasing",
-    "non_decreasing depth": "d not decreasing",
-}
-"""What AnyNetX_B to E add, as chips; others are written into the JSON."""
-
+CHIPS = {f"{rule.field} {rule.parameter}": rule for rule in RULES}
+"""The families' rules by the value of their chip; others are written into the JSON."""
 
 Refinement = Mapping[str, Any]
 """A proposal as the store `new-refinement` holds it: see `proposal`."""
@@ -46,7 +40,7 @@ def rules() -> Component:
     """Chips of the ties and orders that stages can have."""
     return html.Div(
         dmc.ChipGroup(
-            [dmc.Chip(label, value=value, size="xs") for value, label in RULES.items()],
+            [dmc.Chip(rule.label, value=value, size="xs") for value, rule in CHIPS.items()],
             id="new-rules",
             multiple=True,
             value=[],
@@ -73,20 +67,23 @@ def inheritance() -> Component:
 def ruled(written: str, chosen: Sequence[str]) -> str | None:
     """The definition with these ties and orders; None where it can't be read or has them."""
     space = read(written)
-    if space is None or chips(space) == set(chosen) or space.family != "anynet":
+    if space is None or chips(space) == set(chosen) or not space.rules:
         return None
     definition = space.model_dump()
-    for rule in RULES:
-        field, name = rule.split()
-        kept = [one for one in definition[field] if one != name]
-        definition[field] = [*kept, name] if rule in chosen else kept
+    for chip, rule in CHIPS.items():
+        if rule in space.rules:
+            kept = [one for one in definition[rule.field] if one != rule.parameter]
+            definition[rule.field] = [*kept, rule.parameter] if chip in chosen else kept
     return plan.written(DESIGN_SPACE.validate_python(definition))
 
 
 def chips(space: Family) -> set[str]:
-    """Which of RULES a space keeps."""
-    kept = {rule: rule.split() for rule in RULES}
-    return {rule for rule, (field, name) in kept.items() if name in getattr(space, field, ())}
+    """The chips of the rules that a space keeps."""
+    return {
+        chip
+        for chip, rule in CHIPS.items()
+        if rule in space.rules and rule.parameter in getattr(space, rule.field)
+    }
 
 
 def read(written: str) -> Family | None:
