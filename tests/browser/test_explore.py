@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from served import Served
 
 from designspace.lines.joint import joint_line
-from services.work import leases, roster, schedule
+from services.work import leases, roster, schedule, versions
 
 pytestmark = pytest.mark.browser
 
@@ -406,6 +406,7 @@ def test_a_population_without_results_says_what_happens_next(explore, served):
     served.comes_first(served.regnet)
     with served.database.durable() as session:
         claim = leases.claim(session, "train", "lab-1:7", 600)
+        versions.raise_for(session, served.regnet)  # news, which here no broker brings
     expect(card).to_contain_text("Now RegNetX · digits is trained")
     with served.database.durable() as session:
         leases.release(session, claim)
