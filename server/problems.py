@@ -86,7 +86,7 @@ ALWAYS_OF_A_STREAM: dict[int | str, dict[str, Any]] = {
             }
         },
     }
-    for code, one in ALWAYS.items()
+    for code, one in (ALWAYS | MISSING).items()
 }
 """The same of a route whose answer is no JSON; FastAPI would take its errors for none, too."""
 TAKEN = responses(409)

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from server import events as live
@@ -14,16 +14,27 @@ from server.dependencies import PartsDep
 from server.problems import ALWAYS_OF_A_STREAM
 from server.schemas.events import Activity
 from services.defining.names import Id
+from services.sampling import populations
 
 router = APIRouter(tags=["events"])
 
 RETRY_MS = 1_000
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=ALWAYS_OF_A_STREAM)
-async def follow(
+def followed(
     parts: PartsDep,
     population: Annotated[Id | None, Query(description="only this one")] = None,
+) -> int | None:
+    """The population that is asked for, if one is: it is there."""
+    if population is not None:
+        with parts.database.read() as session:
+            populations.get(session, population)
+    return population
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=ALWAYS_OF_A_STREAM)
+async def follow(
+    parts: PartsDep, population: Annotated[int | None, Depends(followed)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Events named `activity`: all populations' at once, then each that changed. One named
     `ping` where nothing else was said for ten seconds.

@@ -109,6 +109,12 @@ def test_a_listener_to_one_population_hears_no_other(database, create, serve):
         assert next(heard)["population"] == second
 
 
+def test_who_follows_a_population_that_is_not_there_is_told(database, serve):
+    answer = httpx.get(f"{serve(NO_BROKER)}/api/v1/events?population=9999", timeout=20)
+    assert answer.status_code == 404
+    assert "9999" in answer.json()["detail"][0]["message"]
+
+
 def test_a_stream_on_which_nothing_happens_says_so_that_it_lives(
     database, create, serve, monkeypatch
 ):
