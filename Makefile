@@ -4,10 +4,7 @@ export PYTHONPATH := .
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
-# A test often waits for a process or a page: one more at work than there are cores, at most 4.
-# Each takes a run of neighbours, which share servers and browsers, and then helps the others.
-WORKERS := $(shell $(or $(wildcard $(PY)),python3) -c 'import os; print(min(4, os.cpu_count() + 1))')
-PYTEST = $(PY) -m pytest -n $(WORKERS) --dist worksteal
+PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos test-long bench clean
