@@ -75,6 +75,18 @@ def row(page, place):
     return cell
 
 
+def asked_for(row, said):
+    """A row is clicked until its network loads: this test is of what is said meanwhile."""
+    for _ in range(5):
+        row.click()
+        try:
+            expect(said).to_contain_text("Loading network", timeout=5_000)
+        except AssertionError:
+            continue
+        return
+    expect(said).to_contain_text("Loading network")
+
+
 def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
     page = tabs.new_page()
     page.goto(f"{served.url}/app/?population={served.regnet}")
@@ -137,10 +149,9 @@ def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, serv
     is_live(page)
     is_whole(page)
     second = row(page, 1)
+    said = page.locator("#network-said")
     with frozen(served):
-        second.click()
-        said = page.locator("#network-said")
-        expect(said).to_contain_text("Loading network")
+        asked_for(second, said)
         page.clock.run_for(16_000)
         expect(said).to_contain_text("has not answered for 15 s")
         page.clock.run_for(12_000)
