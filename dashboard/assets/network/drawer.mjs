@@ -1,8 +1,8 @@
 /**
  * The drawer of one network: opened, waited for, followed while its job goes on, and closed.
  *
- * The server draws it (dashboard/pages/network/drawer.py); until it has, and where it does not answer,
- * a line says so. The focus goes in with the drawer and back to where it was.
+ * The server draws it (dashboard/pages/network/drawer.py); until it has, and where it does not
+ * answer, a line says so. The focus goes in with the drawer and back to where it was.
  */
 
 import { tell, unchanged } from "../base/dash.mjs";
@@ -78,7 +78,7 @@ class Open {
     }));
   }
 
-  /** What network_sheet.py has put there, where it is this network. */
+  /** What the server (dashboard/pages/network/sheet.py) has put there, where it is this network. */
   get #shown() {
     const told = at("network-standing")?.dataset;
     return told?.network === this.network ? told : null;

@@ -6,7 +6,7 @@
 const OUTGROWN_MS = 5000; // between two questions for controls of new results
 
 export class Described {
-  #described = null; // as pages/explore.py says it
+  #described = null; // as pages/explore/page.py says it
   #waiting = null;
   #askedAt = -OUTGROWN_MS;
 

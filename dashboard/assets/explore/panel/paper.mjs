@@ -1,6 +1,7 @@
 /**
  * The paper's three constraints, a chip each: what is left of RegNetX when one follows them
- * (arXiv 2003.13678, section 4). Their columns and ranges stand on the chips (pages/explore.py).
+ * (arXiv 2003.13678, section 4). Their columns and ranges stand on the chips
+ * (dashboard/pages/explore/page.py).
  */
 
 import { parse, same } from "../../base/constraint_text.mjs";

@@ -3,7 +3,7 @@
 import { at } from "../../base/elements.mjs";
 import { origin, write } from "../../base/format.mjs";
 
-/** @param {?object} own server/schemas.py: PopulationRead; null: nothing is known yet */
+/** @param {?object} own server/schemas/populations.py: PopulationRead; null: nothing is known yet */
 export function show(own) {
   const badge = at("data-badge");
   badge.hidden = !own;
