@@ -1,17 +1,21 @@
 """Comparisons over REST: sides, verdicts, what is said when there is little to say."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
 from dashboard.pages.compare import chosen as compare_chosen
+from dashboard.pages.compare import matched as compare_matched
 from dashboard.pages.compare import question, tables
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from population.population import Population
-from services.comparing import comparisons, sides
+from services.comparing import adjusted, comparisons, sides
 from services.reading.snapshots import Snapshots
 from services.work import leases, results
 
@@ -448,6 +452,22 @@ def test_noise_is_told_by_thirds_of_the_error(client, create, record):
             1.4826 / np.sqrt(2) * moved, rel=1e-3
         )
         assert third["noise"]["n"] == 8
+
+
+@pytest.mark.parametrize("pairs", [1, 3])
+def test_the_p_of_a_matched_pair_is_that_of_the_interval_beside_it(database, two, pairs):
+    a, b = two
+    chosen = sides.sides(Snapshots(database), [str(a), str(b)], fewest=2)
+    level = 1 - 0.05 / pairs
+    found = adjusted.adjusted(*chosen, ["depth"], level=level)
+    # One p on each side of .05, and between .05 / 3 and .05: there the two would disagree.
+    for p, lo in ((0.01, 0.52), (0.03, 0.51 if pairs == 1 else 0.49), (0.2, 0.4)):
+        theta = replace(found.matched.theta, value=0.66, lo=lo, hi=0.8, reason=None)
+        told = replace(found, matched=replace(found.matched, theta=theta, p=p))
+        said = str(compare_matched.matched(told, "A", "B", (0, 1), pairs))
+        adjusted_p = float(re.search(r"p = ([0-9.]+)", said)[1])
+        assert (adjusted_p < 0.05) == (lo > 0.5), said
+        assert ("one of 3 pairs: times 3" in said) == (pairs == 3)
 
 
 def test_nothing_measured_has_answers_too(client, create):

@@ -23,14 +23,20 @@ def matched_on(found: Adjusted) -> str:
     return f"matched on {names}: {found.matched.matching.method}"
 
 
-def matched(found: Adjusted, a: str, b: str, places: tuple[int, int]) -> list[Component]:
-    """Who wins at equal covariates, by every way to match, and what is left of the sides."""
+def matched(
+    found: Adjusted, a: str, b: str, places: tuple[int, int], pairs: int = 1
+) -> list[Component]:
+    """Who wins at equal covariates, by every way to match, and what is left of the sides.
+
+    Args:
+        pairs: that the picked one is of: p is multiplied by them, as the level is divided.
+    """
     matching, theta = found.matched.matching, found.matched.theta
     if matching.reason:
         return [html.P(f"No match: {matching.reason}"), *ways(found, a)]
     said = (
         f"{a} wins {percentages(theta)} of pairs at equal covariates; "
-        f"{probability(found.matched.p)}"
+        f"{adjusted_p(found.matched.p, pairs)}{one_of(pairs)}"
         if theta.decided
         else f"{a} wins {100 * theta.value:.0f} % of pairs at equal covariates; {theta.reason}"
     )
@@ -85,7 +91,7 @@ def balance(found: Adjusted, pairs: int = 1) -> list[Component]:
     """How unlike the sides are, and the factor on the error at equal covariates.
 
     Args:
-        pairs: that the picked one is of: p is multiplied by them, as the level is divided.
+        pairs: as of `matched`.
     """
     if not found.imbalance:
         return [html.P("no network has a result yet")]
@@ -112,7 +118,7 @@ def balance(found: Adjusted, pairs: int = 1) -> list[Component]:
             className="muted",
         ),
         table(
-            ["factor on the error, A against B", "factor", factor_p(pairs)],
+            ["factor on the error, A against B", "factor", f"p{one_of(pairs)}"],
             [
                 factor_row("mean log error, HC3", found.mean, pairs),
                 factor_row("median", found.median, pairs),
@@ -153,14 +159,19 @@ def change(before: float, warn: Warn, after: float, warn_after: Warn) -> Compone
     return html.Span(told)
 
 
-def factor_p(pairs: int) -> str:
-    return "p" if pairs == 1 else f"p (one of {pairs} pairs: times {pairs})"
+def adjusted_p(p: float, pairs: int) -> str:
+    """p as one of so many pairs: below .05 where the interval of its level excludes 1/2."""
+    return probability(min(1.0, pairs * p) if not math.isnan(p) else p)
+
+
+def one_of(pairs: int) -> str:
+    return "" if pairs == 1 else f" (one of {pairs} pairs: times {pairs})"
 
 
 def factor_row(name: str, found: Factor, pairs: int) -> list[Any]:
     if math.isnan(found.p_value):
         return [name, interval(found.factor, 2), ""]
-    p = probability(min(1.0, pairs * found.p_value)).removeprefix("p = ")
+    p = adjusted_p(found.p_value, pairs).removeprefix("p = ")
     return [name, interval(found.factor, 2), p]
 
 

@@ -223,7 +223,7 @@ def shown(
         "matched-note": compare_matched.matched_on(matched),
         "matched-text": [
             *verdicts.disagreement(pair, matched, *labels),
-            *compare_matched.matched(matched, *labels, (a, b)),
+            *compare_matched.matched(matched, *labels, (a, b), len(found.pairs)),
         ],
         "matched-figure": edfs_figure(matched_curves(matched, (a, b), palette), palette),
         "decided-note": verdicts.decided_note(pair),
