@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from columns.arrays import Ints
 from db.models import DrawRow, JobRow, PopulationRow
 from db.session import Database
+from jobs.states import OPEN
 from population.population import Population
 from population.trust.noise import over_seeds
 from services.comparing.stability import diverged_as_infinite, trainings
@@ -82,7 +83,7 @@ def _awaited(session: Session, population: PopulationRow) -> Ints:
             DrawRow.population_id == population.id,
             JobRow.kind == "train",
             JobRow.regime_id == population.regime_id,
-            JobRow.state.in_(("queued", "paused", "running")),
+            JobRow.state.in_(OPEN),
         )
         .distinct()
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
@@ -20,6 +20,7 @@ from designspace.regimes import Regime
 from designspace.spaces import DesignSpace
 from designspace.values import Frozen
 from jobs.messages import Failure, Kind
+from jobs.states import Ending
 from services.defining import names
 from services.errors import Refused, TooLarge, WrongArchive
 
@@ -46,6 +47,10 @@ Large = Annotated[int, Field(ge=0, lt=2**63)]
 Small = Annotated[int, Field(ge=0, lt=2**31)]
 Words = Annotated[str, Field(max_length=500)]
 Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+PENDING: Final = "pending"
+"""The state of a job that had not ended when the archive was written."""
 
 
 class Entry(Frozen):
@@ -137,13 +142,13 @@ class ArchivedEpoch(Entry):
 
 
 class ArchivedJob(Entry):
-    """A measurement of a network. `pending`: it had not ended when the archive was written."""
+    """A measurement of a network, ended or pending."""
 
     network: Hash
     regime: Name
     seed: Large
     kind: Kind
-    state: Literal["pending", "done", "failed", "cancelled", "dead"]
+    state: Literal["pending"] | Ending
     attempt: Small
     failure: Failure | None
     detail: Annotated[str, Field(max_length=20_000)] | None

@@ -19,10 +19,12 @@ from db.models import (
     RegimeRow,
     ResultRow,
 )
+from jobs.states import FINAL
 from services import definitions
 from services.errors import NotFound, TooLarge
 from services.exchange import archives, provenance
 from services.exchange.archives import (
+    PENDING,
     Archive,
     ArchivedDraw,
     ArchivedEpoch,
@@ -34,7 +36,6 @@ from services.exchange.archives import (
     ArchivedSpace,
     Provenance,
 )
-from services.work.results import FINAL
 from services.work.wanting import wants
 
 MOST_NETWORKS = 20_000
@@ -214,7 +215,7 @@ def _job(
             "regime": regime,
             "seed": job.seed,
             "kind": job.kind,
-            "state": job.state if ended else "pending",
+            "state": job.state if ended else PENDING,
             "attempt": job.attempt if ended else 0,
             "failure": job.failure if ended else None,
             "detail": job.detail if ended else None,

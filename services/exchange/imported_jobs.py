@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.models import EpochRow, EventRow, JobRow, RegimeRow, ResultRow
+from jobs.states import DONE, FINAL
 from services import definitions
-from services.exchange.archives import ArchivedJob
+from services.exchange.archives import PENDING, ArchivedJob
 from services.exchange.report import Report
-from services.work import leases, versions
-from services.work.results import FINAL
+from services.work import transitions, versions
 
 Item = TypeVar("Item")
 
@@ -39,7 +39,7 @@ def store(
         wanted: (network, regime, seed) that populations here wanted before.
         report: where it is counted.
     """
-    ended = {key: job for key, job in jobs.items() if job.state != "pending"}
+    ended = {key: job for key, job in jobs.items() if job.state != PENDING}
     known = here(session, ended)
     new = {key: job for key, job in ended.items() if key not in known}
     _insert(session, new, wanted)
@@ -52,7 +52,7 @@ def store(
         added = key in new or key in answered
         if job.result is None:
             report.failures.see(added)
-        elif added or known[key].state == "done":
+        elif added or known[key].state == DONE:
             report.results.see(added)
         else:
             report.kept += 1
@@ -115,7 +115,7 @@ def _needs_gpu(session: Session, regime_id: int) -> bool:
 def _answer(session: Session, row: JobRow, job: ArchivedJob) -> None:
     session.execute(delete(EpochRow).where(EpochRow.job_id == row.id))
     row.attempt, row.worker = max(row.attempt, job.attempt), None
-    leases.end(session, row, "done")
+    transitions.end(session, row, DONE)
 
 
 def _store_results(session: Session, jobs: Mapping[Key, ArchivedJob]) -> dict[Key, int]:

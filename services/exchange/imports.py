@@ -28,6 +28,7 @@ from db.models import (
 )
 from db.session import Database
 from designspace.regimes import Regime
+from jobs.states import FINAL
 from services import definitions
 from services.defining import regimes, spaces
 from services.errors import Conflict
@@ -38,7 +39,6 @@ from services.exchange.exports import DRAWN
 from services.exchange.imported_jobs import Key, chunks
 from services.exchange.report import Count, Report
 from services.work import schedule
-from services.work.results import FINAL
 
 TRIES = 5
 """Others may store the same meanwhile, one after the other."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
+from jobs.states import DONE, RESULTLESS
 from services.errors import Refused
-from services.exchange.archives import Archive, ArchivedJob, shown
+from services.exchange.archives import PENDING, Archive, ArchivedJob, shown
 from services.reading.snapshots import COMPLEXITY_AND_FIT
 
 OF_TRAINING = ("error", "loss", "diverged")
@@ -38,11 +39,11 @@ def jobs(archive: Archive) -> Iterator[Refused]:
 
 def _job(where: str, job: ArchivedJob, epochs: int, drawn: set[str]) -> Iterator[Refused]:
     """A job whose state, result, failure and epochs go together."""
-    if (job.state == "done") != (job.result is not None):
+    if (job.state == DONE) != (job.result is not None):
         yield Refused(f"{where}.result", job.state, "there where the state is `done`, only")
-    if (job.state in ("failed", "cancelled", "dead")) != (job.failure is not None):
+    if (job.state in RESULTLESS) != (job.failure is not None):
         yield Refused(f"{where}.failure", job.failure, "there where it ended without result")
-    if (job.state == "pending") != (job.ended_at is None):
+    if (job.state == PENDING) != (job.ended_at is None):
         yield Refused(f"{where}.ended_at", job.ended_at, "there where the job has ended")
     numbers = [epoch.epoch for epoch in job.epochs]
     if numbers != sorted(set(numbers)) or (numbers and numbers[-1] > epochs):

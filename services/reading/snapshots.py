@@ -23,11 +23,11 @@ from sqlalchemy.orm import Session
 from columns.arrays import Floats, Ints
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
+from jobs.states import FINAL
 from population.population import Population
 from services import definitions
 from services.errors import NotFound, Unreadable
 from services.reading import identity
-from services.work.results import FINAL
 
 OVERLAP_MS = 60_000
 """Results are read again from this long ago: commits are not in the order of their times."""

@@ -27,9 +27,9 @@ from designspace.lines.fits import Fit
 from designspace.lines.line import Line
 from designspace.sampling import Draw
 from designspace.spaces.base import Family
+from jobs.states import FINAL
 from services import definitions
 from services.errors import Refused
-from services.work.results import FINAL
 from services.work.wanting import wants
 
 

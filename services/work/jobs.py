@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.json import text_at
 from db.models import EventRow, JobRow, PopulationRow, RegimeRow
+from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
 from services.errors import NotFound
-from services.work import progress, roster
-from services.work.leases import QUEUED
+from services.work import leases, progress, roster
 from services.work.roster import Alive
 from services.work.wanting import of_job, wanted_by
 
 Group = Literal["running", "waiting", "failed", "done"]
 
-STATES: dict[Group, tuple[str, ...]] = {
-    "running": ("running",),
-    "waiting": ("queued", "paused"),
-    "failed": ("failed", "dead", "cancelled"),
-    "done": ("done",),
+STATES: dict[Group, tuple[State, ...]] = {
+    "running": (RUNNING,),
+    "waiting": WAITING,
+    "failed": RESULTLESS,
+    "done": (DONE,),
 }
 """The states of each group of jobs that a person looks at; `failed`: without a result."""
 
@@ -134,7 +134,7 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
         .where(JobRow.id.in_(ids))
     ).all()
     alive, now = roster.alive(session), session.scalars(select(now_ms())).one()
-    ahead = _ahead(session, [job.id for job, *_ in rows if job.state == "queued"], alive)
+    ahead = _ahead(session, [job.id for job, *_ in rows if job.state == QUEUED], alive)
     epochs = progress.last_epochs(session, ids)
     lines = {}
     for job, definition, data, population_id, claimed_at in rows:
@@ -149,11 +149,11 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
             priority=job.priority,
             needs_gpu=job.needs_gpu,
             worker=job.worker,
-            since=claimed_at if job.state == "running" else job.ended_at,
+            since=claimed_at if job.state == RUNNING else job.ended_at,
             epoch=epoch,
             epochs=progress.epochs_of(job.kind, definition),
             error=error,
-            cancelling=job.cancel_requested and job.state == "running",
+            cancelling=job.cancel_requested and job.state == RUNNING,
             failure=job.failure,
             detail=job.detail,
             waits=_waits(job, data, ahead.get(job.id, 0), now, alive),
@@ -181,7 +181,7 @@ def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]
         order_by=(JobRow.priority, JobRow.turn, JobRow.id),
     )
     ranked = select(JobRow.id, (before - 1).label("ahead")).where(
-        JobRow.state == QUEUED,
+        JobRow.state == leases.QUEUED,
         (JobRow.kind != "train") | JobRow.regime_id.in_(with_images),
     )
     rank = ranked.subquery()
@@ -192,9 +192,9 @@ def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]
 
 def _waits(job: JobRow, data: str | None, ahead: int, now: int, alive: Alive) -> str | None:
     """Why a job does not run yet, in words."""
-    if job.state == "paused":
+    if job.state == PAUSED:
         return "paused"
-    if job.state != "queued":
+    if job.state != QUEUED:
         return None
     if not alive.any:
         return "no worker"

@@ -19,7 +19,6 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     bindparam,
-    insert,
     literal_column,
     select,
     update,
@@ -29,16 +28,17 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from db.clock import now_ms
 from db.json import text_at
-from db.models import EventRow, JobRow, NetworkRow, RegimeRow
+from db.models import JobRow, NetworkRow, RegimeRow
+from jobs import states
 from jobs.messages import Claim, Kind
 from services import definitions
 from services.errors import Unreadable
-from services.work import versions
-from services.work.wanting import waiting_state
+from services.work import transitions
+from services.work.transitions import log
 
 # Literals, not parameters: a prepared plan with a bound state would not use the partial index.
-QUEUED: ColumnElement[str] = literal_column("'queued'")
-RUNNING: ColumnElement[str] = literal_column("'running'")
+QUEUED: ColumnElement[str] = literal_column(f"'{states.QUEUED}'")
+RUNNING: ColumnElement[str] = literal_column(f"'{states.RUNNING}'")
 
 _jobs, _regimes = cast(Table, JobRow.__table__), cast(Table, RegimeRow.__table__)
 
@@ -63,7 +63,7 @@ def _claim_of(*able: ColumnElement[bool]) -> ReturningUpdate[Any]:
         update(_jobs)
         .where(_jobs.c.id == head, _jobs.c.state == QUEUED)
         .values(
-            state="running",
+            state=states.RUNNING,
             attempt=_jobs.c.attempt + 1,
             lease_token=bindparam("token"),
             lease_expires_at=now_ms() + bindparam("lease_ms", type_=BigInteger),
@@ -161,20 +161,24 @@ def claim(
         )
     except Unreadable as reason:
         # Written by another version, perhaps; it must not hold up all jobs behind it.
-        end(session, session.get_one(JobRow, job.id), "failed", "impossible", str(reason))
-        _end_unreadable(session, regime)
+        _end_unreadable(session, session.get_one(JobRow, job.id), reason)
+        _end_all_of(session, regime)
         return None
 
 
-def _end_unreadable(session: Session, regime: RegimeRow) -> None:
+def _end_unreadable(session: Session, job: JobRow, reason: Unreadable) -> None:
+    transitions.end(session, job, states.FAILED, "impossible", str(reason))
+
+
+def _end_all_of(session: Session, regime: RegimeRow) -> None:
     """End what waits for a regime that can't be read: the queue would meet each of them."""
     try:
         definitions.regime(regime)
     except Unreadable as reason:
-        waiting = JobRow.state.in_(("queued", "paused")) & (JobRow.regime_id == regime.id)
+        waiting = JobRow.state.in_(states.WAITING) & (JobRow.regime_id == regime.id)
         some = select(JobRow).where(waiting).order_by(JobRow.id).limit(ENDED_AT_ONCE)
         for job in session.scalars(some.with_for_update(skip_locked=True)):
-            end(session, job, "failed", "impossible", str(reason))
+            _end_unreadable(session, job, reason)
 
 
 def held(claim: Claim) -> ColumnElement[bool]:
@@ -223,7 +227,8 @@ def reap(session: Session, max_attempts: int) -> list[int]:
         if attempts < max_attempts:
             give_back(session, job)
         else:
-            end(session, job, "dead", "lost", f"no sign of life in {attempts} attempts")
+            said = f"no sign of life in {attempts} attempts"
+            transitions.end(session, job, states.DEAD, "lost", said)
     return [job.id for job in expired]
 
 
@@ -233,7 +238,7 @@ def ended(session: Session, job_ids: Sequence[int]) -> list[Claim]:
         select(JobRow, NetworkRow, RegimeRow)
         .join(NetworkRow, NetworkRow.id == JobRow.network_id)
         .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
-        .where(JobRow.id.in_(job_ids), JobRow.state.in_(("dead", "cancelled")))
+        .where(JobRow.id.in_(job_ids), JobRow.state.in_((states.DEAD, states.CANCELLED)))
     )
     found = []
     for job, network, regime in rows:
@@ -257,39 +262,7 @@ def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:
     Not if somebody asked to cancel it; and it is held up where all who want it are paused.
     """
     if job.cancel_requested:
-        end(session, job, "cancelled", "cancelled", "cancelled while it ran")
-        return
-    job.state = waiting_state()
-    job.lease_token = job.lease_expires_at = job.heartbeat_at = job.worker = None
-    job.not_before = _later(delay_ms) if delay_ms else 0
-
-
-def _later(delay_ms: int) -> Any:
-    return now_ms() + delay_ms
-
-
-def end(
-    session: Session,
-    job: JobRow,
-    state: str,
-    failure: str | None = None,
-    detail: str | None = None,
-    attempt: int | None = None,
-) -> None:
-    """The job's last state, with its event and a new version of every population it is in.
-
-    Args:
-        attempt: that ended it; by default the last one.
-    """
-    job.state, job.failure, job.detail = state, failure, detail
-    job.ended_at = now_ms()
-    job.lease_token = job.lease_expires_at = None
-    log(session, job.id, attempt or job.attempt, state, job.worker)
-    session.flush()
-    versions.raise_for_job(session, job)
-
-
-def log(session: Session, job_id: int, attempt: int, what: str, worker: str | None) -> None:
-    """One line of the job's history."""
-    values = {"job_id": job_id, "attempt": attempt, "what": what, "worker": worker}
-    session.execute(insert(EventRow).values(values))
+        said = "cancelled while it ran"
+        transitions.end(session, job, states.CANCELLED, "cancelled", said)
+    else:
+        transitions.wait(job, delay_ms)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.models import EpochRow, JobRow, PopulationRow, RegimeRow
+from jobs.states import BROKEN, CANCELLED, DONE, PAUSED, QUEUED, RUNNING
 from services.work.wanting import wants
 
 RATE_SECONDS = 120
@@ -104,12 +105,12 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
         select(
             PopulationRow.id,
             func.count(),
-            number(JobRow.state == "done"),
-            number(JobRow.state.in_(("failed", "dead"))),
-            number(JobRow.state == "cancelled"),
-            number(JobRow.state == "running"),
-            number(JobRow.state == "queued"),
-            number(JobRow.state == "paused"),
+            number(JobRow.state == DONE),
+            number(JobRow.state.in_(BROKEN)),
+            number(JobRow.state == CANCELLED),
+            number(JobRow.state == RUNNING),
+            number(JobRow.state == QUEUED),
+            number(JobRow.state == PAUSED),
             number(recent),
             func.min(case((recent, JobRow.ended_at))),
             now_ms(),
@@ -145,7 +146,7 @@ def running(session: Session, population_id: int | None = None) -> list[RunningJ
     """The jobs at work, or those of one population, oldest first."""
     jobs = (
         select(JobRow.id, JobRow.network_id, JobRow.worker, JobRow.kind, RegimeRow.definition)
-        .where(RegimeRow.id == JobRow.regime_id, JobRow.state == "running")
+        .where(RegimeRow.id == JobRow.regime_id, JobRow.state == RUNNING)
         .order_by(JobRow.id)
     )
     if population_id is not None:

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from db.insert import insert_for
 from db.models import EpochRow, JobRow, NetworkRow, RegimeRow, ResultRow
 from jobs.messages import PASSING, Claim, Epoch, Failed, Finished
+from jobs.states import CANCELLED, DONE, FAILED, FINAL, Ending
 from services import definitions
-from services.work import leases
-
-FINAL = ("done", "failed", "cancelled", "dead")
+from services.work import leases, transitions
 
 
 def record_epoch(session: Session, claim: Claim, epoch: Epoch) -> None:
@@ -64,7 +63,7 @@ def record(session: Session, claim: Claim, finished: Finished) -> bool:
     )
     # A power cut may have forgotten the claim; a late result is not of the last attempt.
     job.attempt = max(job.attempt, claim.attempt)
-    leases.end(session, job, "done", attempt=claim.attempt)
+    transitions.end(session, job, DONE, attempt=claim.attempt)
     return True
 
 
@@ -77,11 +76,12 @@ def record_failure(
         return
     attempts = job.attempt - job.forgiven
     if retry and attempts < max_attempts:
-        leases.log(session, job.id, job.attempt, f"retried: {failed.failure}", job.worker)
+        said = f"retried: {failed.failure}"
+        transitions.log(session, job.id, job.attempt, said, job.worker)
         leases.give_back(session, job, delay_ms=leases.RETRY_DELAY_MS * attempts)
         return
-    state = "cancelled" if failed.failure == "cancelled" else "failed"
-    leases.end(session, job, state, failed.failure, failed.detail)
+    state: Ending = CANCELLED if failed.failure == "cancelled" else FAILED
+    transitions.end(session, job, state, failed.failure, failed.detail)
 
 
 def is_final(claim: Claim, end: Finished | Failed, max_attempts: int) -> bool:

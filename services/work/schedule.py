@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.clock import now_ms
 from db.insert import insert_new
-from db.models import DrawRow, EventRow, JobRow, PopulationRow, RegimeRow
+from db.models import DrawRow, JobRow, PopulationRow, RegimeRow
 from jobs.messages import Kind
+from jobs.states import OPEN, QUEUED, RESULTLESS
 from services import definitions
 from services.errors import Conflict, NotFound
-from services.work import jobs, versions
-from services.work.results import FINAL
-from services.work.wanting import drawn, is_awaited_beside, of_job, waiting_state, wanted_by
+from services.work import jobs, transitions, versions
+from services.work.wanting import drawn, wanted_by
 
 PRIORITIES = range(-100, 101)
 """Of a population: lower goes first, as with `nice`."""
@@ -58,7 +57,7 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
         return
     population.paused = paused
     session.flush()
-    _settle(session, population)
+    transitions.hold(session, population)
     versions.raise_for(session, population_id)
 
 
@@ -150,7 +149,7 @@ def locked(session: Session, id: int) -> PopulationRow:
         NotFound: no such population.
     """
     population = _population(session, id)
-    _lock(session, wanted_by(population) & JobRow.state.not_in(FINAL))
+    _lock(session, wanted_by(population) & JobRow.state.in_(OPEN))
     session.refresh(population, with_for_update=True)
     return population
 
@@ -172,7 +171,7 @@ def _queue(
 
     Turns start where the queue stands now, so populations that wait together take turns.
     """
-    now = select(func.min(JobRow.turn)).where(JobRow.state == "queued", JobRow.kind == kind)
+    now = select(func.min(JobRow.turn)).where(JobRow.state == QUEUED, JobRow.kind == kind)
     turn = session.scalar(now) or 0
     regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
     insert_new(
@@ -185,7 +184,7 @@ def _queue(
                 "seed": population.training_seed,
                 "kind": kind,
                 "needs_gpu": regime.needs_gpu,
-                "state": "queued",
+                "state": QUEUED,
                 "priority": population.priority,
                 "turn": turn + ordinal,
             }
@@ -193,83 +192,35 @@ def _queue(
         ],
     )
     # Locked: others may have queued some of them, and be pausing a population that wants them.
-    mine = wanted_by(population) & JobRow.state.not_in(FINAL)
+    mine = wanted_by(population) & JobRow.state.in_(OPEN)
     _lock(session, mine)
-    _settle(session, population)
+    transitions.hold(session, population)
     later = JobRow.priority > population.priority
-    _update(session, mine & later, priority=population.priority)
+    transitions.update_all(session, mine & later, priority=population.priority)
 
 
 def _prioritise(session: Session, population: PopulationRow) -> None:
     """Give its jobs the priority of whoever wants them first."""
-    _update(session, wanted_by(population) & JobRow.state.not_in(FINAL), priority=_earliest())
-
-
-def _earliest() -> Any:
-    """The priority of whoever wants the statement's job first."""
-    return func.coalesce(
-        of_job(func.min(PopulationRow.priority)).scalar_subquery(), JobRow.priority
-    )
-
-
-def _settle(session: Session, population: PopulationRow) -> None:
-    """Let its jobs that wait, locked before, be queued or paused as those who want them."""
-    mine, awaited = wanted_by(population), is_awaited_beside(population)
-    _update(session, mine & (JobRow.state == "paused") & awaited, state="queued")
-    _update(session, mine & (JobRow.state == "queued") & ~awaited, state="paused")
-
-
-def _update(session: Session, which: ColumnElement[bool], **values: Any) -> None:
-    session.execute(
-        update(JobRow)
-        .where(which)
-        .values(**values)
-        .execution_options(synchronize_session=False)
+    transitions.update_all(
+        session, wanted_by(population) & JobRow.state.in_(OPEN), priority=transitions.earliest()
     )
 
 
 def _cancel(session: Session, which: ColumnElement[bool]) -> int:
     """End those jobs of `which` that have not ended; how many."""
-    ids = _locked(session, which & JobRow.state.not_in(FINAL))
-    waiting = JobRow.state.in_(jobs.STATES["waiting"])
+    ids = _locked(session, which & JobRow.state.in_(OPEN))
     for some in _chunks(ids):
-        _update(session, JobRow.id.in_(some) & ~waiting, cancel_requested=True)
-        _change(
-            session,
-            JobRow.id.in_(some) & waiting,
-            "cancelled",
-            state="cancelled",
-            failure="cancelled",
-            detail="cancelled before it ran",
-            ended_at=now_ms(),
-        )
+        transitions.end_waiting(session, some)
     versions.raise_for_jobs(session, ids)
     return len(ids)
 
 
 def _retry(session: Session, which: ColumnElement[bool]) -> int:
-    """Let those jobs of `which` that ended without a result wait again; how many.
-
-    Attempts so far are forgiven: the job has as many again as a new one.
-    """
-    ids = _locked(session, which & JobRow.state.in_(jobs.STATES["failed"]))
+    """Let those jobs of `which` that ended without a result wait again; how many."""
+    ids = _locked(session, which & JobRow.state.in_(RESULTLESS))
     versions.raise_for_jobs(session, ids)  # first: it waits for whoever pauses one of them
     for some in _chunks(ids):
-        _change(
-            session,
-            JobRow.id.in_(some),
-            "asked for again",
-            state=waiting_state(),
-            priority=_earliest(),
-            forgiven=JobRow.attempt,
-            retried_at=now_ms(),
-            not_before=0,
-            cancel_requested=False,
-            worker=None,
-            failure=None,
-            detail=None,
-            ended_at=None,
-        )
+        transitions.wait_again(session, some)
     return len(ids)
 
 
@@ -284,17 +235,6 @@ def _lock(session: Session, which: ColumnElement[bool]) -> None:
     """As `_locked`, for whoever needs no ids of perhaps 100,000 jobs."""
     locked = select(JobRow.id).where(which).order_by(JobRow.id).with_for_update().subquery()
     session.execute(select(func.count()).select_from(locked))
-
-
-def _change(session: Session, which: ColumnElement[bool], what: str, **values: Any) -> None:
-    """Update jobs, with an event for each."""
-    changed = session.execute(
-        select(JobRow.id.label("job_id"), JobRow.attempt).where(which)
-    ).all()
-    if changed:
-        events = [{**row._mapping, "what": what, "worker": None} for row in changed]
-        session.execute(insert(EventRow), events)
-        _update(session, which, **values)
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, exists, or_, select, true
 
 from db.models import DrawRow, JobRow, PopulationRow
+from jobs.states import PAUSED, QUEUED
 
 
 def wants() -> tuple[ColumnElement[bool], ...]:
@@ -68,7 +69,7 @@ def is_awaited_beside(population: PopulationRow) -> ColumnElement[bool]:
 
 def waiting_state() -> Any:
     """The state of the statement's job where it waits."""
-    return case((is_awaited(), "queued"), else_="paused")
+    return case((is_awaited(), QUEUED), else_=PAUSED)
 
 
 def of_job(column: Any) -> Any:
