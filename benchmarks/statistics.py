@@ -32,6 +32,7 @@ from population.curves.efficiency import random_search
 from population.matching.matched import compare_matched
 from population.matching.regression import least_squares_factor
 from population.matching.rows import regression_model
+from population.matching.sample import Sample
 from population.population import Population
 
 RUNS = 9
@@ -164,32 +165,18 @@ def covariates(population: Population) -> np.ndarray:
     return np.stack([population.columns[name] for name in COVARIATES], axis=1)
 
 
+def sampled(population: Population) -> Sample:
+    return Sample.of(population.error, covariates(population), population.multiplicity)
+
+
 def matched(one: Population, other: Population) -> object:
     """Overlap weights on four covariates, without the bootstrap of its intervals."""
-    return compare_matched(
-        one.error,
-        covariates(one),
-        other.error,
-        covariates(other),
-        np.random.default_rng(0),
-        multiplicity_a=one.multiplicity,
-        multiplicity_b=other.multiplicity,
-        draws=0,
-    )
+    return compare_matched(sampled(one), sampled(other), np.random.default_rng(0), draws=0)
 
 
 def regression(one: Population, other: Population) -> object:
     """ln e on four covariates and the space, HC3."""
-    model = regression_model(
-        COVARIATES,
-        one.error,
-        covariates(one),
-        other.error,
-        covariates(other),
-        CHANCE,
-        one.multiplicity,
-        other.multiplicity,
-    )
+    model = regression_model(COVARIATES, sampled(one), sampled(other), CHANCE)
     return least_squares_factor(model)
 
 

@@ -28,6 +28,7 @@ from population.comparing.multiple import holm, level_of_each, said
 from population.curves.bootstrap import best_range
 from population.curves.edf import edf
 from population.matching.matched import compare_matched
+from population.matching.sample import Sample
 from population.matching.sensitivity import Way
 from population.population import Population
 from population.trust.correlation import spearman
@@ -118,15 +119,8 @@ def held(name: str, population: Population, one: str, rows: NDArray[np.bool_]) -
     told = []
     for names in (("depth",), ("depth", "flops")):
         x = np.stack([columns[column] for column in names], axis=1)
-        found = compare_matched(
-            e[rows],
-            x[rows],
-            e[~rows],
-            x[~rows],
-            np.random.default_rng(0),
-            multiplicity_a=w[rows],
-            multiplicity_b=w[~rows],
-        )
+        a, b = Sample.of(e[rows], x[rows], w[rows]), Sample.of(e[~rows], x[~rows], w[~rows])
+        found = compare_matched(a, b, np.random.default_rng(0))
         theta = found.theta
         said = percentages(theta) if theta.decided else f"no interval: {found.reason}"
         told.append(f"{' and '.join(names)} {said}")

@@ -13,11 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta, norm
 
+from population.comparing.theta import pooled, theta
+from population.curves.edf import edf
 from population.matching.imbalance import imbalances
-from population.matching.matched import judged, too_little, too_many_failed, weighted_theta
+from population.matching.matched import judged, too_little, too_many_failed
 from population.matching.matching import overlap
 from population.matching.regression import least_squares_factor
 from population.matching.rows import regression_model
+from population.matching.sample import Sample
+
+
+def theta_of(a, b, weights_a=None, weights_b=None):
+    """Theta of errors, (n,) each, drawn by weight."""
+    return theta(pooled(edf(a, weights_a), edf(b, weights_b))).value
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +159,7 @@ class Rates:
 
 
 def rates(pair, effects, n, m, runs, draws, seed, match=overlap, betters=(0.0, 0.8)):
-    """Rates by (effect, better), as compare_sides finds them; all effects share the weights."""
+    """Rates by (effect, better), as compare_matched finds them; effects share the weights."""
     rng, found = np.random.default_rng(seed), {}
     truths = {(e, d): pair.theta(f, d) for e, f in effects.items() for d in betters}
     names = [f"x{j}" for j in range(pair.values.shape[1])]
@@ -174,13 +182,13 @@ def rates(pair, effects, n, m, runs, draws, seed, match=overlap, betters=(0.0, 0
             failed += again.reason is not None
             if again.reason is None:
                 drawn.append(
-                    [weighted_theta(a[i], b[j], again.a, again.b) for a, b in errors.values()]
+                    [theta_of(a[i], b[j], again.a, again.b) for a, b in errors.values()]
                 )
         reason = reason or too_many_failed(failed, draws)
         for k, (key, truth) in enumerate(truths.items()):
             value = np.nan
             if matching.reason is None:
-                value = weighted_theta(*errors[key], matching.a, matching.b)
+                value = theta_of(*errors[key], matching.a, matching.b)
             of = np.array([row[k] for row in drawn])
             theta, _ = judged(value, of, worth, matching.fitted, n + m, "", 0.95, reason)
             found.setdefault(key, Rates()).add(theta, warned, truth)
@@ -197,7 +205,7 @@ def factors(pair, effects, n, m, runs, seed, better=0.8):
         for name, effect in effects.items():  # in tenths, so that ln e is what the effect says
             a = np.exp((effect(*x.T) + noise_a - better) / 10)
             b = np.exp((effect(*y.T) + noise_b) / 10)
-            model = regression_model(names, a, x, b, y, chance=90)
+            model = regression_model(names, Sample.of(a, x), Sample.of(b, y), chance=90)
             factor = least_squares_factor(model).factor
             inside = not factor.decided or factor.lo <= np.exp(-better / 10) <= factor.hi
             held[name] += inside / runs

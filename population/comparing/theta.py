@@ -127,7 +127,8 @@ def theta(both: Pooled) -> Theta:
     if not both.n or not both.m:
         return Theta(math.nan, math.nan, math.nan, both.n, both.m)
     of_a = 1 - (both.below_b + both.b / 2)
-    value = 1 - weighted_sum(both.a, both.below_b + both.b / 2)  # 1 exactly where A wins all
+    lost = weighted_sum(both.a, both.below_b + both.b / 2)  # 0 exactly where A wins all
+    value = max(1 - lost, 0.0)  # weights sum to 1 but for rounding
     of_b = both.below_a + both.a / 2
     va = variance_of_mean(of_a, both.a, both.n)
     vb = variance_of_mean(of_b, both.b, both.m)

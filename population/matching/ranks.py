@@ -20,18 +20,19 @@ from columns.arrays import Floats
 from population.basics.estimate import Estimate
 from population.basics.sums import combined, weighted_sum
 from population.curves.edf import effective_size
-from population.matching.matched import Side, both, judged, too_little, too_many_failed
+from population.matching.matched import judged, too_little, too_many_failed
 from population.matching.matching import APART, why_not_logs
+from population.matching.sample import Sample, covariates_of
 from population.matching.terms import affordable, columns, number_of, said
 
 UNEXPLAINED = 1e-6  # share of the variance of [is A]: below, the terms tell the spaces apart
 
 
 def compare_ranks(
-    a: Side, b: Side, rng: Generator, draws: int = 400, level: float = 0.95
+    a: Sample, b: Sample, rng: Generator, draws: int = 400, level: float = 0.95
 ) -> tuple[Estimate, float]:
     """Theta with the interval of a bootstrap within each space, and the p that inverts it."""
-    c = both(a, b)
+    c = covariates_of(a, b)
     p = c.a.shape[1]
     terms = affordable(len(c.a), len(c.b), p)
     method = f"regression of ranks on {said(terms, p)}"
@@ -53,9 +54,9 @@ def compare_ranks(
     return judged(value, found, worth, fitted, n, method, level, reason)
 
 
-def rank_theta(a: Side, b: Side) -> float:
+def rank_theta(a: Sample, b: Sample) -> float:
     """1/2 - delta, within 0 and 1; nan where the covariates tell the spaces apart."""
-    c = both(a, b)
+    c = covariates_of(a, b)
     in_a, in_b = inside = c.inside()
     if why_not_logs(c, inside) is not None:
         return np.nan

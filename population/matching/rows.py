@@ -13,12 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from columns.arrays import Floats
 from population.basics.estimate import log_errors
-from population.matching.covariates import Covariates
 from population.matching.imbalance import NOT_POSITIVE
+from population.matching.sample import Sample, covariates_of
 from population.matching.terms import Terms, affordable
 from population.matching.terms import columns as columns_of
 from population.matching.terms import names as names_of
@@ -57,38 +56,31 @@ class Model:
 
 def regression_model(
     names: Sequence[str],
-    errors_a: ArrayLike,
-    covariates_a: ArrayLike,
-    errors_b: ArrayLike,
-    covariates_b: ArrayLike,
+    a: Sample,
+    b: Sample,
     chance: float,
-    multiplicity_a: ArrayLike | None = None,
-    multiplicity_b: ArrayLike | None = None,
     terms: Terms | None = None,
     trim: bool = True,
 ) -> Model:
     """The regression's rows and columns; those that say nothing new are dropped.
 
     Args:
-        names: of the p covariates; may be empty, then covariates are of shape (n, 0).
-        errors_a: percent, shape (n_a,), at least 0, +inf where diverged.
-        covariates_a: positive, shape (n_a, p); nan where a network lacks one.
+        names: of the p covariates; may be empty.
+        a, b: errors at least 0, positive covariates.
         chance: error of guessing, percent; diverged networks count as it.
-        multiplicity_a: positive, shape (n_a,); a network of 2 draws weighs 2.
         terms: of the covariates; by default as many as there are networks for.
         trim: leave out networks outside the common range of a covariate.
 
     Raises:
-        ValueError: an error that is nan or negative, arrays that don't fit each other.
+        ValueError: a negative error, covariates that are not p.
     """
-    n_a, n_b, p = np.size(errors_a), np.size(errors_b), len(names)
-    a = np.asarray(covariates_a, dtype=np.float64).reshape(n_a, p)
-    b = np.asarray(covariates_b, dtype=np.float64).reshape(n_b, p)
-    c = Covariates.of(a, b, multiplicity_a, multiplicity_b)
+    n_a, n_b, p = a.errors.size, b.errors.size, len(names)
+    c = covariates_of(a, b)
+    if c.a.shape[1] != p:
+        raise ValueError(f"need covariates of shape (n, {p}), got {c.a.shape}")
     has = np.concatenate([c.has_a, c.has_b])
     inside = np.concatenate(c.inside()) if trim else has
-    x = np.concatenate([a, b])
-    e = np.concatenate([np.ravel(errors_a), np.ravel(errors_b)]).astype(np.float64)
+    x, e = np.concatenate([c.a, c.b]), np.concatenate([a.errors, b.errors])
     y = log_errors(e, chance)[inside]
     weights = np.concatenate([c.m_a * n_a, c.m_b * n_b])[inside]
     counts = int((~has).sum()), int(np.isinf(e[inside]).sum()), int((e[inside] == 0).sum())

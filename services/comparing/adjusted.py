@@ -16,12 +16,12 @@ from columns.arrays import Floats
 from population.basics.estimate import SEED
 from population.curves.edf import EDF, edf
 from population.matching.imbalance import Imbalance, imbalances, unbalanced
-from population.matching.matched import MatchedComparison, compare_sides
-from population.matching.matched import Side as Sample
+from population.matching.matched import MatchedComparison, compare_matched
 from population.matching.matching import Matcher, bins, overlap, strata
 from population.matching.ranks import compare_ranks
 from population.matching.regression import Factor, least_squares_factor, median_factor
 from population.matching.rows import regression_model
+from population.matching.sample import Sample
 from population.matching.sensitivity import Way, disagreement
 from services.comparing.sides import Side
 from services.errors import Refused
@@ -84,7 +84,7 @@ def adjusted(
         raise Refused("match", "", f"at least one of {', '.join(COVARIATES)}")
     one, other = sample(a, covariates), sample(b, covariates)
     found = {
-        name: compare_sides(one, other, fresh(), match, DRAWS, level)
+        name: compare_matched(one, other, fresh(), match, DRAWS, level)
         for name, match in METHODS.items()
     }
     matched = found[method]
@@ -92,16 +92,8 @@ def adjusted(
         *(Way(NAMES[name], each.theta, each.p) for name, each in found.items()),
         Way("regression", *compare_ranks(one, other, fresh(), DRAWS, level)),
     ]
-    model = regression_model(
-        covariates,
-        one.errors,
-        one.covariates,
-        other.errors,
-        other.covariates,
-        chance=max(a.view.snapshot.chance, b.view.snapshot.chance),
-        multiplicity_a=one.multiplicity if len(a.results) else None,
-        multiplicity_b=other.multiplicity if len(b.results) else None,
-    )
+    chance = max(a.view.snapshot.chance, b.view.snapshot.chance)
+    model = regression_model(covariates, one, other, chance)
     rows = imbalance(a, b, covariates, matched)
     return Adjusted(
         covariates,
@@ -122,7 +114,7 @@ def fresh() -> np.random.Generator:
 
 def sample(side: Side, names: Sequence[str]) -> Sample:
     """What is matched: a side's errors, covariates and multiplicities."""
-    return Sample(side.results.error, values(side, names), side.results.multiplicity)
+    return Sample.of(side.results.error, values(side, names), side.results.multiplicity)
 
 
 def values(side: Side, names: Sequence[str]) -> Floats:

@@ -7,6 +7,7 @@ import pytest
 
 from population.matching.regression import least_squares_factor, median_factor
 from population.matching.rows import regression_model
+from population.matching.sample import Sample
 
 RUNS, DRAWS, FACTOR = 200, 100, 0.8
 
@@ -18,7 +19,8 @@ def test_the_factor_is_covered_under_heavy_tails(n, measured):
         x, y = np.exp(rng.normal([[[2.4]], [[2.2]]], 0.5, (2, n, 1)))
         a = FACTOR * 30 * x[:, 0] ** -0.4 * np.exp(rng.standard_t(3, n) / 5)
         b = 30 * y[:, 0] ** -0.4 * np.exp(rng.standard_t(3, n) / 5)
-        model = regression_model(["depth"], a, x, b, y, chance=1e9, terms="means")
+        samples = Sample.of(a, x), Sample.of(b, y)
+        model = regression_model(["depth"], *samples, chance=1e9, terms="means")
         for j, found in enumerate(
             (least_squares_factor(model), median_factor(model, rng, DRAWS))
         ):

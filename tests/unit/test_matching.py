@@ -6,14 +6,15 @@ from functools import partial
 
 import numpy as np
 import pytest
-from equal_covariates import EFFECTS, TWO_EFFECTS, TWO_UNLIKE, UNLIKE, rates
+from equal_covariates import EFFECTS, TWO_EFFECTS, TWO_UNLIKE, UNLIKE, rates, theta_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from population.curves.edf import edf
 from population.matching.imbalance import imbalances
-from population.matching.matched import compare_matched, weighted_theta
+from population.matching.matched import compare_matched
 from population.matching.matching import bins, overlap, strata, unmatched
+from population.matching.sample import Sample
 
 INF = math.inf
 seeds = st.integers(0, 2**32 - 1)
@@ -243,11 +244,11 @@ def test_theta_is_the_weight_of_the_pairs_that_a_wins_ties_half(a, b, seed):
         w[i] * v[j] * ((x < y) + (x == y) / 2)
         for (i, x), (j, y) in itertools.product(enumerate(a), enumerate(b))
     )
-    assert weighted_theta(a, b, w, v) == pytest.approx(expected)
-    assert weighted_theta(b, a, v, w) == pytest.approx(1 - expected)
-    assert 0 <= weighted_theta(a, b, w, v) <= 1  # weights sum to 1 but for rounding
+    assert theta_of(a, b, w, v) == pytest.approx(expected)
+    assert theta_of(b, a, v, w) == pytest.approx(1 - expected)
+    assert 0 <= theta_of(a, b, w, v) <= 1  # weights sum to 1 but for rounding
     moved = np.exp(np.array(a) / 9), np.exp(np.array(b) / 9)  # any rising function
-    assert weighted_theta(*moved, w, v) == pytest.approx(expected)
+    assert theta_of(*moved, w, v) == pytest.approx(expected)
 
 
 def test_a_comparison_without_matching_is_the_unweighted_one():
@@ -255,13 +256,17 @@ def test_a_comparison_without_matching_is_the_unweighted_one():
     rng = np.random.default_rng(2)
     a, b = rng.integers(0, 20, 40).astype(float), rng.integers(3, 22, 50).astype(float)
     x, y = np.ones(40), np.ones(50)
-    found = compare_matched(a, x, b, y, rng, match=unmatched, draws=20)
+    found = compare_matched(Sample.of(a, x), Sample.of(b, y), rng, match=unmatched, draws=20)
     assert found.theta.value == pytest.approx(mannwhitneyu(b, a).statistic / (40 * 50))
     assert (found.median_a.value, found.median_b.value) == (edf(a).median, edf(b).median)
     assert found.difference.value == edf(a).median - edf(b).median
     assert found.theta.lo < found.theta.value < found.theta.hi
-    equal = compare_matched(a, x, b, y, np.random.default_rng(0), draws=20)
-    again = compare_matched(a, x, b, y, np.random.default_rng(0), match=bins, draws=20)
+    equal = compare_matched(
+        Sample.of(a, x), Sample.of(b, y), np.random.default_rng(0), draws=20
+    )
+    again = compare_matched(
+        Sample.of(a, x), Sample.of(b, y), np.random.default_rng(0), match=bins, draws=20
+    )
     assert equal.theta.value == pytest.approx(found.theta.value)
     assert (equal.theta.lo, equal.theta.hi) == pytest.approx((again.theta.lo, again.theta.hi))
 
@@ -271,10 +276,14 @@ def test_an_advantage_that_is_all_depth_is_gone_when_depth_is_matched():
     depth_a, depth_b = np.exp(rng.normal(0.6, 1, 300)), np.exp(rng.normal(0, 1, 300))
     a = 30 - 3 * np.log(depth_a) + rng.normal(0, 1, 300)
     b = 30 - 3 * np.log(depth_b) + rng.normal(0, 1, 300)
-    plain = compare_matched(a, depth_a, b, depth_b, rng, match=unmatched, draws=100)
+    plain = compare_matched(
+        Sample.of(a, depth_a), Sample.of(b, depth_b), rng, match=unmatched, draws=100
+    )
     assert plain.theta.lo > 0.55
     for match in (overlap, bins):
-        found = compare_matched(a, depth_a, b, depth_b, rng, match=match, draws=100)
+        found = compare_matched(
+            Sample.of(a, depth_a), Sample.of(b, depth_b), rng, match=match, draws=100
+        )
         assert found.theta.lo < 0.5 < found.theta.hi
         assert found.difference.lo < 0 < found.difference.hi
         assert found.matching.worth_a < 300
@@ -303,10 +312,17 @@ def test_p_is_below_a_level_where_the_interval_of_that_level_excludes_a_half(mat
     rng = np.random.default_rng(int(10 * better))
     x, y = rng.integers(3, 9, 50), rng.integers(4, 9, 40)
     a, b = rng.normal(-better, 1, 50), rng.normal(0, 1, 40)
-    found = compare_matched(a, x, b, y, np.random.default_rng(1), match=match, draws=60)
+    found = compare_matched(
+        Sample.of(a, x), Sample.of(b, y), np.random.default_rng(1), match=match, draws=60
+    )
     for level in (0.9, 0.95, 0.992, 1 - found.p - 1e-6, 1 - found.p + 1e-6):
         theta = compare_matched(
-            a, x, b, y, np.random.default_rng(1), match=match, draws=60, level=level
+            Sample.of(a, x),
+            Sample.of(b, y),
+            np.random.default_rng(1),
+            match=match,
+            draws=60,
+            level=level,
         ).theta
         assert (theta.lo <= 0.5 <= theta.hi) == (found.p >= 1 - level)
 
@@ -318,7 +334,7 @@ def test_the_interval_covers_the_true_theta():
     for _ in range(25):
         x, y = np.exp(rng.normal(0.4, 1, 40)), np.exp(rng.normal(0, 1, 40))
         a, b = rng.normal(-np.log(x), 1), rng.normal(-np.log(y), 1)
-        theta = compare_matched(a, x, b, y, rng, draws=39).theta
+        theta = compare_matched(Sample.of(a, x), Sample.of(b, y), rng, draws=39).theta
         covered += theta.lo <= 0.5 <= theta.hi
     assert covered >= 21  # nominal 23.75, sd 1.1; measured .95 of 300
 
@@ -326,7 +342,7 @@ def test_the_interval_covers_the_true_theta():
 def test_below_ten_effective_networks_there_is_no_interval():
     rng = np.random.default_rng(0)
     x = np.exp(rng.normal(0, 1, 9))
-    found = compare_matched(np.arange(9.0), x, np.arange(9.0), x, rng)
+    found = compare_matched(Sample.of(np.arange(9.0), x), Sample.of(np.arange(9.0), x), rng)
     assert found.reason.startswith("too few for an interval: A is worth 9.0")
     assert found.theta.value == pytest.approx(0.5)
     assert math.isnan(found.theta.lo)
@@ -340,7 +356,11 @@ def test_few_tied_and_diverged_networks_never_raise(n, value, match):
     x = np.exp(np.random.default_rng(n).normal(0, 1, n))
     rng = np.random.default_rng(1)
     found = compare_matched(
-        np.full(n, value), x, np.full(n, value), x, rng, match=match, draws=9
+        Sample.of(np.full(n, value), x),
+        Sample.of(np.full(n, value), x),
+        rng,
+        match=match,
+        draws=9,
     )
     if n < 10:
         assert found.reason
@@ -353,13 +373,18 @@ def test_few_tied_and_diverged_networks_never_raise(n, value, match):
 
 def test_pending_networks_are_refused():
     with pytest.raises(ValueError, match="none nan"):
-        compare_matched([math.nan], [1], [1.0], [1], np.random.default_rng(0))
+        compare_matched(
+            Sample.of([math.nan], [1]), Sample.of([1.0], [1]), np.random.default_rng(0)
+        )
 
 
 def test_the_same_seed_gives_the_same_interval():
     x, y = two_spaces(1, p=1)
     a, b = np.arange(60.0), np.arange(80.0)
     first, second = (
-        compare_matched(a, x, b, y, np.random.default_rng(3), draws=20).theta for _ in range(2)
+        compare_matched(
+            Sample.of(a, x), Sample.of(b, y), np.random.default_rng(3), draws=20
+        ).theta
+        for _ in range(2)
     )
     assert first == second

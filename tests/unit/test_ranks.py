@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from equal_covariates import theta_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from population.basics.estimate import Estimate
-from population.matching.matched import Side, weighted_theta
 from population.matching.ranks import compare_ranks, rank_theta
+from population.matching.sample import Sample
 from population.matching.sensitivity import Way, disagreement
 
 error = st.integers(0, 9).map(float) | st.just(np.inf)
@@ -16,13 +17,13 @@ error = st.integers(0, 9).map(float) | st.just(np.inf)
 def side(errors, x, times=None):
     n = len(errors)
     w = np.ones(n) if times is None else np.asarray(times, float)
-    return Side(np.asarray(errors, float), np.asarray(x, float).reshape(n, -1), w / w.sum())
+    return Sample(np.asarray(errors, float), np.asarray(x, float).reshape(n, -1), w / w.sum())
 
 
 @given(st.lists(error, min_size=2, max_size=12), st.lists(error, min_size=2, max_size=12))
 def test_without_a_covariate_that_varies_it_is_the_share_of_pairs(a, b):
     found = rank_theta(side(a, np.ones(len(a))), side(b, np.ones(len(b))))
-    assert found == pytest.approx(weighted_theta(a, b))
+    assert found == pytest.approx(theta_of(a, b))
 
 
 def test_a_network_of_k_draws_counts_k_times():
@@ -39,7 +40,7 @@ def test_what_goes_with_a_covariate_is_taken_out():
     x, y = np.exp(rng.normal(2.6, 0.4, 200)), np.exp(rng.normal(2.2, 0.4, 200))
     a, b = (6 * np.log(z / 9) ** 2 + rng.normal(0, 1, 200) for z in (x, y))
     found, p = compare_ranks(side(a, x), side(b, y), rng, draws=100)
-    assert weighted_theta(a, b) < 0.45
+    assert theta_of(a, b) < 0.45
     assert found.lo < 0.5 < found.hi
     assert p > 0.05
     assert found.method == "regression of ranks on means and squares"

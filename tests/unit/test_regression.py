@@ -1,18 +1,25 @@
 """The factor on the error, against statsmodels and against recorded results of it."""
 
 import math
-from functools import partial
 
 import numpy as np
 import pytest
 
 from population.matching import rows as models
 from population.matching.regression import least_absolute, least_squares_factor, median_factor
+from population.matching.sample import Sample
 
 INF = math.inf
-regression_model = partial(models.regression_model, terms="means", trim=False)
-"""The plain linear model; which terms and networks are taken by default has tests below."""
 NAMES = ["depth", "flops"]
+
+
+def regression_model(names, a, x, b, y, chance, times_a=None, times_b=None):
+    """The plain linear model; which terms and networks are taken by default has tests below."""
+    samples = (
+        Sample.of(a, x if names else None, times_a),
+        Sample.of(b, y if names else None, times_b),
+    )
+    return models.regression_model(names, *samples, chance, terms="means", trim=False)
 
 
 def populations(seed=0, n=30, m=40, factor=0.8):
@@ -254,7 +261,9 @@ def test_squares_and_the_common_range_are_adjusted_for_by_default():
     x, y = rng.integers(3, 19, (100, 1)), rng.integers(6, 13, (100, 1))
     a, b = (np.exp(2 * np.log(z[:, 0] / 9) ** 2 + rng.normal(3, 0.2, 100)) for z in (x, y))
     straight = least_squares_factor(regression_model(["depth"], a, x, b, y, chance=90))
-    found = least_squares_factor(models.regression_model(["depth"], a, x, b, y, chance=90))
+    found = least_squares_factor(
+        models.regression_model(["depth"], Sample.of(a, x), Sample.of(b, y), chance=90)
+    )
     assert straight.factor.lo > 1
     assert found.factor.lo < 1 < found.factor.hi
     assert found.slopes["depth^2"] == pytest.approx(2, abs=0.5)
