@@ -153,7 +153,7 @@ def comparison(one: Population, other: Population) -> object:
     """All that the page says of a pair, but for the sequence: theta to the sentence."""
     a, b = (edf(side.error, side.multiplicity) for side in (one, other))
     found = compare(a, b, usual_cut([a, b]))
-    said = found.pairs, found.medians, found.area, found.distance, found.dominance
+    said = found.theta_interval, found.medians, found.area, found.distance, found.dominance
     return *said, verdict(found)
 
 

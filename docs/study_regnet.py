@@ -91,7 +91,7 @@ def matched(sides: dict[str, Side]) -> list[str]:
 
 def wins(way: Way) -> str:
     """Theta by one way to match."""
-    said = percentages(way.theta) if way.theta.decided else "no interval"
+    said = percentages(way.theta) if way.theta.bounded else "no interval"
     return said if way.name == "overlap weights" else f"{way.name} {said}"
 
 
@@ -122,7 +122,7 @@ def held(name: str, population: Population, one: str, rows: NDArray[np.bool_]) -
         a, b = Sample.of(e[rows], x[rows], w[rows]), Sample.of(e[~rows], x[~rows], w[~rows])
         found = compare_matched(a, b, np.random.default_rng(0))
         theta = found.theta
-        said = percentages(theta) if theta.decided else f"no interval: {found.reason}"
+        said = percentages(theta) if theta.bounded else f"no interval: {found.reason}"
         told.append(f"{' and '.join(names)} {said}")
     return f"{name}, {one} at equal {', '.join(told)}"
 
@@ -274,7 +274,7 @@ def longer(database: Database) -> list[str]:
         if (a, b) in pairs:
             one = replace(found[place], level=level)
             lines.append(
-                f"{a} against {b}, 20 epochs: {a} wins {percentages(one.pairs)}, "
+                f"{a} against {b}, 20 epochs: {a} wins {percentages(one.theta_interval)}, "
                 f"{probability(holm(p)[place])} ({said(len(p))}); "
                 f"medians {one.a.median:.2f} and {one.b.median:.2f}"
             )

@@ -148,7 +148,7 @@ class Rates:
     clean: int = 0  # neither warned nor without
 
     def add(self, theta, warned, truth):
-        without = not theta.decided
+        without = not theta.bounded
         covered = not without and theta.lo <= truth <= theta.hi
         self.runs += 1
         self.covered += covered
@@ -207,6 +207,6 @@ def factors(pair, effects, n, m, runs, seed, better=0.8):
             b = np.exp((effect(*y.T) + noise_b) / 10)
             model = regression_model(names, Sample.of(a, x), Sample.of(b, y), chance=90)
             factor = least_squares_factor(model).factor
-            inside = not factor.decided or factor.lo <= np.exp(-better / 10) <= factor.hi
+            inside = not factor.bounded or factor.lo <= np.exp(-better / 10) <= factor.hi
             held[name] += inside / runs
     return held

@@ -29,7 +29,7 @@ class Estimate:
     reason: str | None = None
 
     @property
-    def decided(self) -> bool:
+    def bounded(self) -> bool:
         """There is an interval."""
         return not np.isnan(self.lo)
 

@@ -42,7 +42,7 @@ class Comparison:
     cut: float  # percent, of `area`
 
     @cached_property
-    def pairs(self) -> Estimate:
+    def theta_interval(self) -> Estimate:
         """P(a random network of A beats one of B), ties half."""
         lower, upper = self.theta.confidence(self.level)
         n = self.a.n + self.b.n
@@ -68,7 +68,7 @@ class Comparison:
 
     @property
     def outcome(self) -> Outcome:
-        return outcome(self.pairs, min(self.theta.n, self.theta.m))
+        return outcome(self.theta_interval, min(self.theta.n, self.theta.m))
 
     @property
     def effect(self) -> str:
@@ -89,15 +89,15 @@ def compare(a: EDF, b: EDF, cut: float, level: float = 0.95) -> Comparison:
     return Comparison(a, b, both, theta(both), level, cut)
 
 
-def outcome(pairs: Estimate, n: float, fewest: int = FEWEST) -> Outcome:
+def outcome(found: Estimate, n: float, fewest: int = FEWEST) -> Outcome:
     """What an interval of theta says, of populations the smaller of which has n networks."""
-    if n < fewest or math.isnan(pairs.value):
+    if n < fewest or math.isnan(found.value):
         return "few"
-    if pairs.lo > 0.5:
+    if found.lo > 0.5:
         return "A"
-    if pairs.hi < 0.5:
+    if found.hi < 0.5:
         return "B"
-    within = pairs.lo >= 0.5 - MATTERS and pairs.hi <= 0.5 + MATTERS
+    within = found.lo >= 0.5 - MATTERS and found.hi <= 0.5 + MATTERS
     return "same" if within else "open"
 
 
@@ -125,7 +125,7 @@ def verdict(
         return better(flipped(found), b, said_p)
     if found.outcome == "A":
         return better(found, a, said_p)
-    said = percentages(found.pairs)
+    said = percentages(found.theta_interval)
     if found.outcome == "same":
         return f"No difference that matters: {a} wins {said} of random pairs with {b}"
     return f"Not decided: {a} wins {said} of random pairs with {b}; {said_p}"
@@ -138,7 +138,7 @@ def flipped(found: Comparison) -> Comparison:
 
 def better(found: Comparison, winner: str, said_p: str) -> str:
     """The sentence, of a comparison that its A has won."""
-    parts = [f"{winner} is better: {percentages(found.pairs)} of random pairs"]
+    parts = [f"{winner} is better: {percentages(found.theta_interval)} of random pairs"]
     points = found.medians.value
     if math.isfinite(points) and points:
         parts.append(f"median {abs(points):.1f} points {'lower' if points < 0 else 'higher'}")

@@ -29,7 +29,7 @@ def disagreement(ways: Sequence[Way]) -> str | None:
     All ways are of the same networks and differ by far less than two samples would; so far
     apart, they answer for different networks or one of them is no match.
     """
-    told = [way for way in ways if way.theta.decided]
+    told = [way for way in ways if way.theta.bounded]
     for one, other in combinations(told, 2):
         if excludes(one.theta, other.theta.value) and excludes(other.theta, one.theta.value):
             return (

@@ -161,7 +161,7 @@ class PairRead(BaseModel):
             verdict=pair.verdict,
             outcome=found.outcome,
             effect=found.effect,
-            theta=EstimateRead.of(found.pairs),
+            theta=EstimateRead.of(found.theta_interval),
             p=finite(pair.p),
             adjusted=pair.among,
             medians=EstimateRead.of(found.medians),

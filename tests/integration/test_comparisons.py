@@ -94,7 +94,7 @@ def test_a_pair_is_told_from_its_better_side(database, two):
     first = pair.oriented
     assert (first.a, first.b) == (1, 0)
     assert first.verdict.startswith("A is better")
-    assert first.found.pairs.lo > 0.5
+    assert first.found.theta_interval.lo > 0.5
     assert first.found.medians.hi < 0 < first.found.area.lo
     assert first.decided.looks[-1].outcome == "A"
     assert first.decided.looks[-1].lower == pytest.approx(1 - pair.decided.looks[-1].upper)

@@ -174,7 +174,7 @@ def test_equal_spaces_are_not_decided_with_few_and_the_same_with_very_many_netwo
 
 
 def test_of_no_pairs_there_is_no_share():
-    assert percentages(compare(edf([]), draw(30), 20).pairs) == "–"
+    assert percentages(compare(edf([]), draw(30), 20).theta_interval) == "–"
 
 
 def test_nine_networks_are_too_few_to_say():
@@ -197,7 +197,13 @@ def test_the_winner_of_a_fixed_comparison_is_false_in_at_most_5_percent():
 def test_nothing_of_a_comparison_fails_on_few_equal_or_diverged_networks(a, b):
     found = compare(edf(a), edf(b), 10)
     assert verdict(found)
-    for part in (found.pairs, found.medians, found.area, found.distance, found.dominance):
+    for part in (
+        found.theta_interval,
+        found.medians,
+        found.area,
+        found.distance,
+        found.dominance,
+    ):
         assert part is not None
 
 

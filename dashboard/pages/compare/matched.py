@@ -37,7 +37,7 @@ def matched(
     said = (
         f"{a} wins {percentages(theta)} of pairs at equal covariates; "
         f"{adjusted_p(found.matched.p, pairs)}{one_of(pairs)}"
-        if theta.decided
+        if theta.bounded
         else f"{a} wins {100 * theta.value:.0f} % of pairs at equal covariates; {theta.reason}"
     )
     worth = " · ".join(
@@ -76,7 +76,7 @@ def ways(found: Adjusted, a: str) -> list[Component]:
 
 
 def share(way: Way) -> str:
-    if way.theta.decided:
+    if way.theta.bounded:
         return percentages(way.theta)
     if math.isnan(way.theta.value):
         return f"none ({way.theta.reason})"

@@ -27,7 +27,10 @@ def details(pair: Pair, cut: float, a: str, b: str) -> list[Component]:
     found = pair.found
     among = f" ({pair.among})" if pair.among else ""
     rows: list[tuple[str, Any]] = [
-        (f"{a} beats {b}", f"{percentages(found.pairs)}, {probability(pair.p)}{among}"),
+        (
+            f"{a} beats {b}",
+            f"{percentages(found.theta_interval)}, {probability(pair.p)}{among}",
+        ),
         (f"median error of {a} is lower by", points(opposite(found.medians))),
         (
             f"mean error up to {cut:g} % of {a} is lower by (area between EDFs)",

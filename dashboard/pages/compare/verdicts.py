@@ -55,7 +55,7 @@ def disagreement(pair: Pair, matched: Adjusted, a: str, b: str) -> list[Componen
     """Where the pair at equal covariates says something else than the pair as it is."""
     raw = pair.found.outcome
     theta = matched.matched.theta
-    if not theta.decided or raw == "few":
+    if not theta.bounded or raw == "few":
         return []
     at_equal = "A" if theta.lo > 0.5 else "B" if theta.hi < 0.5 else "open"
     if raw == at_equal or (raw == "same" and at_equal == "open"):

@@ -27,7 +27,7 @@ def interval(found: Estimate, decimals: int = 1, unit: str = "") -> str:
     said = number(found.value, decimals)
     if found.reason and math.isinf(found.lo) and math.isinf(found.hi):
         return f"{said} {unit}".strip() + f"; {found.reason}"
-    if found.decided:
+    if found.bounded:
         said += f" [{number(found.lo, decimals)}, {number(found.hi, decimals)}]"
     elif found.reason and math.isnan(found.value):
         return found.reason
