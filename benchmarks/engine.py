@@ -25,7 +25,7 @@ from benchmarks.drag import FLAGS
 from benchmarks.report import processor, report
 from columns import constraints
 from designspace.regimes import DIGITS
-from designspace.sampling import WINDOWS, Draw, sample
+from designspace.sampling import WINDOWS, Draw, fitted, sample
 from designspace.spaces.presets import PRESETS
 from population.population import Population
 from services.reading.columns import encode
@@ -109,7 +109,7 @@ def site(folder: Path) -> Iterator[str]:
 
 def networks() -> list[Draw]:
     """Networks as a population of Explore has them."""
-    return sample(
+    found = sample(
         PRESETS[synthetic.SPACE],
         SAMPLED,
         np.random.default_rng(7),
@@ -117,7 +117,8 @@ def networks() -> list[Draw]:
         resolution=DIGITS.resolution,
         channels=DIGITS.channels,
         classes=DIGITS.classes,
-    ).draws
+    )
+    return list(fitted(found.draws))
 
 
 def table(draws: list[Draw], n: int) -> bytes:

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks.report import processor, report
 from columns import constraints
-from designspace import sampling
 from designspace.lines import fits
-from designspace.lines.line import Line
+from designspace.sampling import sample
 from designspace.spaces.presets import PRESETS
 
 WINDOW = {"flops": constraints.parse("360M..400M")}
 NETWORKS = 100
-NO_FIT = fits.Fit(Line(8, 1, 2), 0.0)
 # Widths and depths as built: RegNetX 200MF to 32GF, ResNet-50 and ResNeXt-50 (whose are equal).
 ZOO = [
     ([24, 56, 152, 368], [1, 1, 4, 7]),
@@ -50,8 +47,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 def drawn(name: str) -> list[list[int]]:
     """Block widths of networks of a space."""
-    with patch.object(fits, "fit", lambda widths: NO_FIT):
-        found = sampling.sample(PRESETS[name], NETWORKS, np.random.default_rng(0), WINDOW)
+    found = sample(PRESETS[name], NETWORKS, np.random.default_rng(0), WINDOW)
     return [draw.network.block_widths for draw in found.draws]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.report import processor, report
 from columns import constraints
 from designspace.layers.complexity import complexity
-from designspace.sampling import CHUNK, sample
+from designspace.sampling import CHUNK, fitted, sample
 from designspace.spaces.presets import PRESETS
 
 WINDOW = constraints.parse("360M..400M")
@@ -42,7 +42,9 @@ def a_population(name: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.thread_time()
     found = sample(PRESETS[name], NETWORKS, np.random.default_rng(0), {"flops": WINDOW})
+    draws = list(fitted(found.draws))
     used = time.thread_time() - start
+    assert len(draws) == NETWORKS
     more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     conditions = {"space": name, "candidates": found.tried, "cpu": processor()}
     report(f"a population of {NETWORKS}", used, "CPU s", **conditions)

@@ -2,7 +2,8 @@
 
 Candidates are drawn in chunks, each from its own child of the generator, and accepted in the
 order they were drawn: a seed gives the same networks on every machine. Every candidate that is
-not accepted is counted by the first cause that refused it.
+not accepted is counted by the first cause that refused it. What is accepted is fitted after
+that (`fitted`), at hundreds of networks a second where candidates come at millions.
 
 Source: arXiv 2003.13678, section 3.1: "n = 500 models with 360 - 400 MF".
 """
@@ -10,9 +11,8 @@ Source: arXiv 2003.13678, section 3.1: "n = 500 models with 360 - 400 MF".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,12 +34,12 @@ WINDOWS = ("flops", "params", "activations")
 
 @dataclass(frozen=True)
 class Draw:
-    """A sampled network: how it was drawn, what it costs, its line and e_fit."""
+    """A sampled network: how it was drawn, what it costs and, once `fitted`, its line."""
 
     network: Network
     parameters: dict[str, float]  # as drawn, and the effective widths as built
     complexity: Complexity
-    fit: fits.Fit
+    fit: fits.Fit | None = None
     multiplicity: int = 1  # how often this architecture was drawn
 
 
@@ -96,8 +96,11 @@ def sample(
         candidates: give up after this many; by default 4,000 a network, at least 200,000.
         known: draws of the same law that come first and count among the n; a candidate that is
             one of them counts for it.
-        hopeless: asked after each chunk and each network, with how many are accepted and how
-            many candidates were tried; a text that is not empty ends the search, and says why.
+        hopeless: asked after each chunk, with how many are accepted and how many candidates
+            were tried; a text that is not empty ends the search, and says why.
+
+    Returns:
+        draws without a fit, but for those of `known` that have one.
 
     Raises:
         TooFewNetworks: fewer than n distinct networks among the candidates, or in time.
@@ -116,20 +119,14 @@ def sample(
         draws = space.draw(rng.spawn(1)[0], CHUNK)
         counts = complexity(draws.networks, resolution, channels, classes)
         causes = _judge(space, draws, counts, windows, resolution)[: budget - tried]
-        end, reason = _collect(
-            distinct, n, draws, counts, causes, partial(_at, hopeless, tried)
-        )
+        end = _accept(distinct, n, draws, counts, causes)
         refused.update(cause for cause in causes[:end].tolist() if cause)
         tried += end
-        reason = reason or hopeless(len(distinct), tried)
+        reason = hopeless(len(distinct), tried)
     result = Sample(list(distinct.values()), tried, dict(refused))
     if len(distinct) < n:
         raise TooFewNetworks(result, n, reason)
     return result
-
-
-def _at(hopeless: Callable[[int, int], str], tried: int, accepted: int) -> str:
-    return hopeless(accepted, tried)
 
 
 def _judge(
@@ -154,18 +151,16 @@ def _judge(
     return causes
 
 
-def _collect(
+def _accept(
     distinct: dict[bytes, Draw],
     n: int,
     draws: Draws,
     counts: Complexity,
     causes: NDArray[np.str_],
-    hopeless: Callable[[int], str],
-) -> tuple[int, str]:
-    """Add accepted draws to `distinct` until it holds n, or there is a reason to give up.
+) -> int:
+    """Add draws that nothing refuses to `distinct` until it holds n; how many were tried.
 
-    Returns:
-        How many candidates that took, and the reason, which is empty where there is none.
+    One that is there already counts for the first of its kind, and is refused as a duplicate.
     """
     inside = draws.candidates < len(causes)
     rows = np.flatnonzero(inside)[causes[draws.candidates[inside]] == ""]
@@ -179,10 +174,8 @@ def _collect(
             continue
         distinct[key] = _draw(draws, counts, row)
         if len(distinct) == n:
-            return candidate + 1, ""
-        if reason := hopeless(len(distinct)):
-            return candidate + 1, reason
-    return len(causes), ""
+            return candidate + 1
+    return len(causes)
 
 
 def _architectures(networks: NetworkBatch) -> list[bytes]:
@@ -218,8 +211,13 @@ def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:
         Complexity(
             int(counts.flops[row]), int(counts.params[row]), int(counts.activations[row])
         ),
-        _fit(network, parameters),
     )
+
+
+def fitted(draws: Iterable[Draw]) -> Iterator[Draw]:
+    """Each with its line and e_fit, one after the other; those that have them keep them."""
+    for draw in draws:
+        yield draw if draw.fit else replace(draw, fit=_fit(draw.network, draw.parameters))
 
 
 def _fit(network: Network, parameters: Mapping[str, float]) -> fits.Fit:

@@ -286,6 +286,7 @@ def _store_networks(session: Session, draws: list[Draw]) -> dict[str, int]:
 
 
 def _draw_row(population_id: int, ordinal: int, network_id: int, draw: Draw) -> dict[str, Any]:
+    assert draw.fit is not None  # samplers fit what they find
     return {
         "population_id": population_id,
         "ordinal": ordinal,

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, Protocol, TypeVar, cast
 
 import numpy as np
@@ -30,7 +30,7 @@ from anyio import CapacityLimiter, to_thread
 from columns.constraints import Constraint
 from designspace import sampling
 from designspace.regimes import Regime
-from designspace.sampling import Draw, Sample
+from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
 from services.errors import Busy
 
@@ -83,21 +83,10 @@ class Task:
     seconds: float = float("inf")
 
     def run(self) -> Sample:
-        """The sample; see `Sampler`."""
+        """The sample, fitted; see `Sampler`."""
         begun, had = time.monotonic(), len(self.known)
-
-        def hopeless(accepted: int, _tried: int) -> str:
-            spent = time.monotonic() - begun
-            if spent > self.seconds:
-                return f"in the {self.seconds:g} s that sampling may take"
-            if spent < PATIENCE_SECONDS:
-                return ""
-            ahead = spent * (self.n - had) / max(accepted - had, 0.5)
-            if ahead > 2 * self.seconds:
-                return f"in {spent:.0f} s; sampling may take {self.seconds:g} s"
-            return ""
-
-        return sampling.sample(
+        search = Patience(begun, self.n - had, self.seconds)
+        found = sampling.sample(
             self.space,
             self.n,
             np.random.default_rng(self.seed),
@@ -107,8 +96,36 @@ class Task:
             classes=self.regime.classes,
             candidates=self.candidates,
             known=self.known,
-            hopeless=hopeless,
+            hopeless=lambda accepted, _tried: search.ended(accepted - had),
         )
+        fits, draws = Patience(begun, self.n - had, self.seconds), list[Draw]()
+        for draw in sampling.fitted(found.draws):
+            draws.append(draw)
+            if reason := fits.ended(len(draws) - had):
+                raise TooFewNetworks(replace(found, draws=draws), self.n, reason)
+        return replace(found, draws=draws)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a step of sampling may go on, by what it has done so far."""
+
+    begun: float  # the task, by the monotonic clock
+    wanted: int  # networks of this step
+    seconds: float  # that the task may take
+    since: float = field(default_factory=time.monotonic)
+
+    def ended(self, done: int) -> str:
+        """Why the step is to end after so many networks; "" while it may go on."""
+        now = time.monotonic()
+        if now - self.begun > self.seconds:
+            return f"in the {self.seconds:g} s that sampling may take"
+        if now - self.since < PATIENCE_SECONDS:
+            return ""
+        ahead = (now - self.since) * self.wanted / max(done, 0.5)
+        if ahead > 2 * self.seconds:
+            return f"in {now - self.begun:.0f} s; sampling may take {self.seconds:g} s"
+        return ""
 
 
 def here(

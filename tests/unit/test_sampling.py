@@ -10,7 +10,7 @@ from designspace.laws.laws import Choice
 from designspace.layers.complexity import complexity
 from designspace.lines import fits
 from designspace.lines.line import Line
-from designspace.sampling import CHUNK, TooFewNetworks, sample
+from designspace.sampling import CHUNK, TooFewNetworks, fitted, sample
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
@@ -146,21 +146,21 @@ def test_a_window_on_anything_but_complexity_is_refused():
 
 def test_a_regnet_keeps_the_line_it_was_drawn_from():
     found = sample(PRESETS["RegNetX small"], 40, np.random.default_rng(3), WINDOW, **DIGITS)
-    for draw in found.draws:
+    for draw in fitted(found.draws):
         given = draw.parameters
         assert draw.fit.line == Line(given["w0"], given["wa"], given["wm"])
 
 
 def test_e_fit_of_a_regnet_is_the_grids_as_for_any_network():
     found = sample(PRESETS["RegNetX small"], 40, np.random.default_rng(3), WINDOW, **DIGITS)
-    for draw in found.draws:
+    for draw in fitted(found.draws):
         assert draw.fit.e_fit == fits.fit(draw.network.block_widths).e_fit
 
 
 def test_an_anynet_gets_the_best_line_of_the_grid():
     found = sample(PRESETS["AnyNetX_A small"], 10, np.random.default_rng(3), WINDOW, **DIGITS)
     rng = np.random.default_rng(0)
-    for draw in found.draws:
+    for draw in fitted(found.draws):
         widths = draw.network.block_widths
         assert draw.fit == fits.fit(widths)
         assert draw.fit.e_fit == pytest.approx(fits.deviation(draw.fit.line, widths))
