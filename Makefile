@@ -61,7 +61,7 @@ test-long: setup-test ## fuzzing and simulations, under an hour; a part that can
 	$(PY) -m pytest tests/long --timeout=3000 -m alone || test $$? = 5
 
 chaos: setup-test ## a storm of faults over 1,000 jobs on each database; its table in docs/reliability.md
-	PYTHONPATH=.:tests $(PY) tests/chaos/report.py docs/reliability.md
+	PYTHONPATH=.:tests/support $(PY) tests/chaos/report.py docs/reliability.md
 
 format: setup-test ## rewrite the code as `lint` wants it
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .

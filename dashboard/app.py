@@ -1,7 +1,7 @@
 """The Dash application inside the web process: its pages, its shell, and eight corrections.
 
 Dash 4.4 on FastAPI does eight things that this application can't have; each correction has a
-guard test (tests/integration/test_dashboard.py).
+guard test (tests/integration/dashboard/test_dashboard.py).
 
 1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off,
    and `/app/{path}` serves our pages only.

@@ -4,13 +4,13 @@ import os
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from places import ROOT
 from playwright.sync_api import expect
 
-ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"
+ASSETS = ROOT / "dashboard" / "assets"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

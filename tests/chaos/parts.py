@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import points
+from places import ROOT
 from stacks import environment
 
 from netspace.stack import lifeline
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 NETSPACE = [sys.executable, "-m", "netspace"]
 WORKER = (
     "import sys, mortal; mortal.main(sys.argv[1])"  # with -c: children import no main module
@@ -23,7 +23,7 @@ class Part:
 
     def __init__(self, name, command, folder, settings):
         own = {
-            "PYTHONPATH": f"{ROOT}:{HERE.parent}:{HERE}",
+            "PYTHONPATH": f"{ROOT}:{ROOT}/tests/support:{HERE}",
             "PYTHONUNBUFFERED": "1",
             points.FOLDER: str(folder / "points"),
             lifeline.SUPERVISOR: str(os.getpid()),  # they end with the storm, however that does

@@ -6,7 +6,8 @@ import sys
 
 import points
 import pytest
-from parts import HERE, ROOT
+from parts import HERE
+from places import ROOT
 from sqlalchemy import text
 from waiting import until
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 TOY = Path(__file__).parent / "toy"
 CODE = (
     "columns", "designspace", "population", "db", "jobs", "services", "server", "dashboard",

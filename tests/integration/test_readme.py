@@ -2,17 +2,17 @@
 
 import re
 import subprocess
-from pathlib import Path
 
 import httpx
 import pytest
+from places import ROOT
 from stacks import PYTHON, environment
 
 from netspace import demo
 from netspace.settings import Settings
 from services.exchange import archives
 
-README = Path(__file__).parents[2] / "README.md"
+README = ROOT / "README.md"
 STUDIES = README.parent / "reference"
 
 

@@ -4,14 +4,12 @@ import importlib.util
 import json
 import re
 from gzip import decompress
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from population.trust.noise import seed_noise
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

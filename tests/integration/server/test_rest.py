@@ -9,11 +9,11 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from places import ROOT
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
@@ -109,7 +109,7 @@ def test_a_population_is_created_and_its_progress_read(client, defined):
 def test_the_study_that_the_readme_shows_can_be_created(client, database):
     # Where `make up` leaves it: the ready-made spaces and the demo's two populations.
     demo.create_if_empty(database)
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text()
     calls = re.findall(r"curl -s -X (\w+) \$api(/\S+).*? -d '(\{.*?\})'", readme, re.DOTALL)
     assert [method for method, _, _ in calls] == ["POST", "POST", "PATCH", "POST"]
     for method, path, body in calls:

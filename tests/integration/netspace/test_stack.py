@@ -6,10 +6,10 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import httpx
 import pytest
+from places import ROOT
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError
@@ -71,7 +71,7 @@ def test_the_broker_remembers_over_a_restart_and_never_forgets_for_memory(
 
 def test_the_broker_in_a_container_is_configured_as_ours_is():
     """Text, for want of a container: what docker-compose.yml tells the server on its stdin."""
-    compose = Path(__file__).parents[2].joinpath("docker-compose.yml").read_text()
+    compose = (ROOT / "docker-compose.yml").read_text()
     told = compose.partition("<<CONFIG\n")[2].partition("CONFIG\n")[0]
     settings = dict(line.split(maxsplit=1) for line in told.strip().splitlines())
     ours = dict(line.split(maxsplit=1) for line in valkey.CONFIG.splitlines())

@@ -1,11 +1,11 @@
 """Figures draw designspace's numbers, count what they leave out, and stand few networks."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from places import ROOT
 from scipy.stats import binomtest
 
 from columns import constraints
@@ -288,7 +288,7 @@ def test_ticks_of_a_log_axis_are_few_and_round(values, powers_of_two, expected):
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_figures_have_the_colours_of_the_page(theme):
-    css = (Path(__file__).parents[2] / "dashboard/assets/style.css").read_text()
+    css = (ROOT / "dashboard/assets/style.css").read_text()
     light, dark = css.split(':root[data-mantine-color-scheme="dark"]', 1)
     rules = dict(re.findall(r"--([\w-]+): (#\w{6});", light if theme == "light" else dark))
     colours = dict(vars(PALETTES[theme]))

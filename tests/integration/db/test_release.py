@@ -6,11 +6,11 @@
 import json
 import math
 import sqlite3
-from pathlib import Path
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from places import FIXTURES
 from sqlalchemy import create_engine, text
 
 from db.migrations import upgrade
@@ -21,7 +21,7 @@ from netspace.web import create_app
 from services.defining import names, regimes, spaces
 from services.work import leases
 
-RELEASE = Path(__file__).parents[1] / "fixtures" / "release-0.1"
+RELEASE = FIXTURES / "release-0.1"
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[1] / "docs" / "notebook.md"
+from places import ROOT
+
+PAGE = ROOT / "docs" / "notebook.md"
 BLOCK = re.compile(r"^```python( server)?\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.M | re.S)
 
 

@@ -7,11 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import children
 import pytest
 from children import claim
+from places import ROOT
 from waiting import lives, until
 
 from jobs.messages import Epoch, Failed, Finished
@@ -139,7 +139,7 @@ def test_children_and_what_they_started_die_with_a_killed_worker():
     worker = subprocess.Popen(
         [sys.executable, children.__file__],
         stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(children.__file__).parents[2])},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     with worker:
         torch_is_here, child, grandchild = json.loads(worker.stdout.readline())

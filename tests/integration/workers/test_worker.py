@@ -12,6 +12,7 @@ from pathlib import Path
 import children
 import pytest
 from celery import Celery
+from places import ROOT
 from sqlalchemy import text
 from waiting import processes_of, until
 
@@ -34,7 +35,7 @@ def ready(database_url, broker_url, folder):
     long.mkdir(exist_ok=True)
     environment = os.environ | {
         "TMPDIR": str(long),
-        "PYTHONPATH": str(Path(children.__file__).parents[2]),
+        "PYTHONPATH": str(ROOT),
         "NETSPACE_DATA_DIR": str(folder),
         "NETSPACE_DATABASE_URL": database_url,
         "NETSPACE_BROKER_URL": broker_url,

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
-SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+SHARED = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 
 def shared(name):

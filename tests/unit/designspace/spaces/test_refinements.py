@@ -1,10 +1,10 @@
 """The paper's chain AnyNetX_A to E, and RegNetX: counts, ties, orders, laws, limits, blocks."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 from pydantic import ValidationError
 from scipy.stats import chi2_contingency, chisquare
 
@@ -370,7 +370,7 @@ def test_anynet_contains_only_what_keeps_its_ties_and_orders():
 
 
 def test_the_document_of_the_spaces_has_each_of_them_with_its_count():
-    told = (Path(__file__).parents[2] / "docs" / "spaces.md").read_text()
+    told = (ROOT / "docs" / "spaces.md").read_text()
     for name, space in PRESETS.items():
         if not name.endswith("small"):
             (row,) = [line for line in told.splitlines() if line.startswith(f"| {name} |")]

@@ -7,10 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-import children
 import pytest
+from places import ROOT
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from waiting import until
@@ -223,10 +222,9 @@ def test_a_worker_that_is_killed_before_its_commit_loses_no_result(
     database, create, tmp_path, store, files
 ):
     create(1)
-    here = Path(children.__file__).parent
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, str(tmp_path)],
-        env=os.environ | {"PYTHONPATH": f"{here.parents[1]}:{here}"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT}/tests/support"},
         stderr=subprocess.DEVNULL,
     )
     with worker:
