@@ -25,11 +25,11 @@ from server.guard import Guard
 from server.headers import Secured
 from server.intake import Intake
 from server.problems import ALWAYS, MISSING
-from server.turns import Turns
 from services.exchange import archives
 from services.reading import columns, identity
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
+from services.turns import Turns
 from services.work import progress, versions
 from services.work.progress import Activity
 
@@ -72,7 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Queue(broker_url),
         hub,
         samplers,
-        Turns("archives are read"),
+        archives=Turns("archives are read"),
+        analyses=Turns("statistics are computed", at_once=2, most=100),
     )
 
     @asynccontextmanager
@@ -108,7 +109,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     server.api.include(app)
     dashboard.app.mount(
-        app, Sources(database, parts.snapshots, parts.queue, samplers), ALWAYS | MISSING
+        app,
+        Sources(database, parts.snapshots, parts.queue, samplers, parts.analyses),
+        ALWAYS | MISSING,
     )
 
     @app.get("/", include_in_schema=False)

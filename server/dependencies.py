@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,10 +13,10 @@ from db.session import Database
 from jobs.queue import Queue
 from server import etags
 from server.events import Hub
-from server.turns import Turns
 from services.defining.names import Id
 from services.reading.snapshots import Snapshot, Snapshots
 from services.sampling.samplers import Samplers
+from services.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Parts:
     hub: Hub
     samplers: Samplers
     archives: Turns
+    analyses: Turns
 
 
 def parts(request: Request) -> Parts:
@@ -74,3 +75,13 @@ def snapshot(request: Request, parts: PartsDep, population_id: Id) -> Snapshot:
 
 
 SnapshotDep = Annotated[Snapshot, Depends(snapshot)]
+
+
+async def analysing(request: Request, parts: PartsDep) -> AsyncIterator[None]:
+    """A turn at statistics that take seconds: forty at once would hold every thread."""
+    async with parts.analyses.inside(), parts.analyses.turn(request.is_disconnected):
+        yield
+
+
+AnalysisDep = Depends(analysing, scope="function")
+"""For a route's `dependencies`: its endpoint runs when it is its turn."""

@@ -1,6 +1,6 @@
 """Archives: populations with all their measurements, as one file; and such a file, imported.
 
-Both take seconds where much was measured, so they happen one at a time (`server/turns.py`).
+Both take seconds where much was measured, so they happen one at a time (`services/turns.py`).
 """
 
 from __future__ import annotations

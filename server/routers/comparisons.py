@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request, status
 from population.comparing import sequential
 from population.curves.bands import Method
 from server import etags
-from server.dependencies import Parts, PartsDep, ReadDep, WriteDep
+from server.dependencies import AnalysisDep, Parts, PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.adjusted import AdjustedRead
@@ -67,7 +67,7 @@ def chosen(
     return found
 
 
-@router.get("/comparison", responses=MISSING)
+@router.get("/comparison", responses=MISSING, dependencies=[AnalysisDep])
 def compare(
     request: Request,
     parts: PartsDep,
@@ -84,7 +84,7 @@ def compare(
     return ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
 
 
-@router.get("/comparison/matched", responses=MISSING)
+@router.get("/comparison/matched", responses=MISSING, dependencies=[AnalysisDep])
 def compare_matched(
     request: Request,
     parts: PartsDep,
@@ -104,7 +104,7 @@ def compare_matched(
     return AdjustedRead.of(adjusted.adjusted(a, b, held, method, level), a, b)
 
 
-@router.get("/efficiency", responses=MISSING)
+@router.get("/efficiency", responses=MISSING, dependencies=[AnalysisDep])
 def read_efficiency(
     request: Request,
     parts: PartsDep,
@@ -121,7 +121,7 @@ def read_efficiency(
     ]
 
 
-@router.get("/stability", responses=MISSING)
+@router.get("/stability", responses=MISSING, dependencies=[AnalysisDep])
 def read_stability(parts: PartsDep, side: Sides, half: Half = None) -> list[StabilityRead]:
     """Does the ranking stay: after fewer epochs, by other seeds, under other regimes?"""
     return [

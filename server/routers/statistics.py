@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 
 from server import etags
-from server.dependencies import PartsDep, SnapshotDep
+from server.dependencies import AnalysisDep, PartsDep, SnapshotDep
 from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
@@ -81,7 +81,7 @@ def _points(text: str) -> int | None:
     return points
 
 
-@router.get("/ranges", openapi_extra=CONSTRAINTS)
+@router.get("/ranges", openapi_extra=CONSTRAINTS, dependencies=[AnalysisDep])
 def read_best_ranges(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,

@@ -41,7 +41,7 @@ from population.curves.edf import edf
 from services.comparing import adjusted, comparisons, searches, sides, stability, watches
 from services.comparing.comparisons import Compared
 from services.comparing.sides import Side
-from services.errors import NotFound, Refused
+from services.errors import Busy, NotFound, Refused
 
 TITLE = "Compare"
 
@@ -177,7 +177,11 @@ def register(app: Dash, sources: Sources) -> None:
     async def show_comparison(asked: dict[str, Any] | None, theme: str) -> dict[str, Any]:
         if not asked:
             raise PreventUpdate
-        return await run_in_threadpool(answer, sources, asked["search"], theme)
+        try:
+            async with sources.analyses.inside(), sources.analyses.turn():
+                return await run_in_threadpool(answer, sources, asked["search"], theme)
+        except Busy as busy:
+            return refused(busy)
 
 
 def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
@@ -189,9 +193,13 @@ def answer(sources: Sources, search: str, theme: str) -> dict[str, Any]:
         chosen = sides.sides(sources.snapshots, question.sides, fewest=2, half=question.half)
         return shown(sources, question, chosen, palette)
     except (Refused, NotFound) as refusal:
-        return dict.fromkeys(OUTPUTS) | {
-            "said": html.Span(str(refusal), className="refused", title=str(refusal))
-        }
+        return refused(refusal)
+
+
+def refused(refusal: Exception) -> dict[str, Any]:
+    """No card, and why."""
+    words = html.Span(str(refusal), className="refused", title=str(refusal))
+    return dict.fromkeys(OUTPUTS) | {"said": words}
 
 
 def shown(

@@ -37,6 +37,7 @@ from services.reading.snapshots import Snapshots
 from services.sampling import populations
 from services.sampling.populations import Spec
 from services.sampling.samplers import Samplers
+from services.turns import Turns
 from services.work import leases, results
 
 UPDATE = "/app/_dash-update-component"
@@ -45,7 +46,8 @@ STUDY = 1
 
 
 def sources_of(database):
-    return Sources(database, Snapshots(database), Queue("redis://127.0.0.1:1/0"), Samplers(20))
+    queue = Queue("redis://127.0.0.1:1/0")
+    return Sources(database, Snapshots(database), queue, Samplers(20), Turns("statistics"))
 
 
 @pytest.fixture

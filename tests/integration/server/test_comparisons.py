@@ -1,8 +1,11 @@
 """Comparisons over REST: sides, verdicts, what is said when there is little to say."""
 
+import asyncio
 import re
+import threading
 from dataclasses import replace
 
+import httpx
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -475,3 +478,37 @@ def test_nothing_measured_has_answers_too(client, create):
     assert client.get(f"{API}/comparison/matched?side={a}&side={a}").json()["reason"]
     assert client.get(f"{API}/efficiency?side={a}").json()[0]["best"] == []
     assert client.get(f"{API}/stability?side={a}").json()[0]["noise"] is None
+
+
+def test_fifty_comparisons_of_one_person_hold_up_nobody_else(database, two, monkeypatch):
+    a, b = two
+    at_work, goes_on = [], threading.Event()
+    one, other = sides.sides(Snapshots(database), [str(a), str(b)], fewest=2)
+    answer = adjusted.adjusted(one, other, ["depth"])
+
+    def slowly(*given):
+        at_work.append(given)
+        assert goes_on.wait(20)
+        return answer
+
+    monkeypatch.setattr(adjusted, "adjusted", slowly)
+
+    async def ask():
+        settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
+        transport = httpx.ASGITransport(create_app(settings))
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8050"
+        ) as client:
+            address = f"{API}/comparison/matched?side={a}&side={b}"
+            matched = [asyncio.create_task(client.get(address)) for _ in range(50)]
+            while len(at_work) < 2:
+                await asyncio.sleep(0.01)
+            others = await client.get(f"{API}/populations/{a}/edf")
+            together = len(at_work)
+            goes_on.set()
+            return others, together, await asyncio.gather(*matched)
+
+    others, together, matched = asyncio.run(ask())
+    assert others.status_code == 200
+    assert together == 2
+    assert {one.status_code for one in matched} == {200}

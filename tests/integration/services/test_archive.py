@@ -1,7 +1,6 @@
 """Archives: a study leaves one database and arrives in another, once and whole."""
 
 import asyncio
-import gc
 import gzip
 import json
 import threading
@@ -19,9 +18,8 @@ from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
-from server import turns
 from services.defining import regimes, spaces
-from services.errors import Busy, TooLarge, WrongArchive
+from services.errors import TooLarge, WrongArchive
 from services.exchange import archives, exports, imports
 from services.exchange.report import Count
 from services.reading.snapshots import Snapshots
@@ -29,6 +27,7 @@ from services.sampling import populations
 from services.sampling.populations import Spec
 from services.work import jobs, leases, results, schedule
 
+MOST = 4  # who may be at work, or wait, with archives
 GZIP = {"content-type": "application/gzip"}
 HERE = "http://127.0.0.1:8050"
 TABLES = ("design_spaces", "regimes", "networks", "populations", "draws", "jobs", "results")
@@ -535,7 +534,7 @@ def test_archives_take_turns_and_hold_up_nobody_else(sqlite, elsewhere, monkeypa
     async def ask(client):
         posts = [
             asyncio.create_task(client.post("/api/v1/archive", headers=GZIP, content=elsewhere))
-            for _ in range(turns.MOST)
+            for _ in range(MOST)
         ]
         await asyncio.to_thread(going.wait, 20)
         await asyncio.sleep(0.2)
@@ -549,44 +548,4 @@ def test_archives_take_turns_and_hold_up_nobody_else(sqlite, elsewhere, monkeypa
     assert (refused.status_code, also.status_code, other.status_code) == (503, 503, 200)
     assert "others" in refused.json()["detail"][0]["message"]
     assert refused.headers["retry-after"]
-    assert [one.status_code for one in posts] == [201] * turns.MOST
-
-
-def test_no_garbage_is_looked_for_in_an_archive():
-    whole = []
-
-    def see(phase, info):
-        if phase == "start" and info["generation"] == 2:
-            whole.append(info)
-
-    def much():
-        kept = [[[] for _ in range(500)] for _ in range(1_000)]
-        return len(kept) and len(whole)
-
-    async def both():
-        gc.collect()
-        whole.clear()
-        return await turns.Turns("something is done").take(much), much()
-
-    gc.callbacks.append(see)
-    try:
-        in_turn, otherwise = asyncio.run(both())
-    finally:
-        gc.callbacks.remove(see)
-    assert (in_turn, otherwise > 0) == (0, True)
-
-
-def test_a_turn_that_does_not_come_is_told(monkeypatch):
-    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.1)
-    ends = threading.Event()
-
-    async def both():
-        one = turns.Turns("something is done")
-        first = asyncio.create_task(one.take(lambda: ends.wait(20)))
-        await asyncio.sleep(0.1)
-        with pytest.raises(Busy, match="something is done for others"):
-            await one.take(lambda: None)
-        ends.set()
-        return await first, await one.take(lambda: "the next")
-
-    assert asyncio.run(both()) == (True, "the next")
+    assert [one.status_code for one in posts] == [201] * MOST
