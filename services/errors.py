@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 
 class NotFound(LookupError):
-    """Nothing of that kind has that id."""
+    """Nothing of that kind has that id; `what` is the kind, as in "design space"."""
 
     def __init__(self, what: str, id: object) -> None:
         super().__init__(f"no {what} {id}")
+        self.what = what
 
 
 class Conflict(ValueError):

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from columns.arrays import Floats, Ints
 from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
-from designspace.regimes import Regime
 from population.basics.estimate import SEED
 from population.population import guesses
 from population.trust.noise import Noise, seed_noise
 from population.trust.stability import Stability, stability
+from services import definitions
 from services.comparing.sides import Side
+from services.work.wanting import joins
 
 MOST = 5_000
 """Networks that are looked at: the first of a side in launch order."""
@@ -74,10 +75,7 @@ def trusted(database: Database, side: Side) -> Trust:
         found = trainings(session, population, ids)
         regimes = {regime: session.get_one(RegimeRow, regime) for regime, _ in found}
         names = {id: regime.name for id, regime in regimes.items()}
-        chances = {
-            id: Regime.model_validate(regime.definition).chance
-            for id, regime in regimes.items()
-        }
+        chances = {id: definitions.regime(row).chance for id, row in regimes.items()}
         errors_of = {
             (regime, seed): diverged_as_infinite(errors, chances[regime])
             for (regime, seed), errors in found.items()
@@ -123,14 +121,9 @@ def _epochs(session: Session, population: PopulationRow, ids: Ints) -> Mapping[i
     """Error of each network after every epoch but the last, by epoch; nan where unknown."""
     rows = session.execute(
         select(DrawRow.network_id, EpochRow.epoch, EpochRow.error)
-        .join(JobRow, JobRow.network_id == DrawRow.network_id)
+        .join(JobRow, joins(population))
         .join(EpochRow, EpochRow.job_id == JobRow.id)
-        .where(
-            DrawRow.population_id == population.id,
-            JobRow.kind == "train",
-            JobRow.regime_id == population.regime_id,
-            JobRow.seed == population.training_seed,
-        )
+        .where(JobRow.kind == "train")
     ).all()
     found = _table({(epoch, id): error for id, epoch, error in rows}, ids)
     return {epoch: found[epoch] for epoch in sorted(found)[:-1]}

@@ -21,9 +21,10 @@ from db.outages import DATABASE_AWAY
 from db.session import Database
 from population.comparing import sequential
 from population.comparing.sequential import Look
+from services import rows
 from services.comparing.comparisons import followed
 from services.comparing.sides import Side, side
-from services.errors import NotFound, Refused
+from services.errors import Refused
 from services.reading.snapshots import Snapshots
 from services.work import schedule
 
@@ -81,10 +82,7 @@ def forget(session: Session, id: int) -> None:
     Raises:
         NotFound: no such watch.
     """
-    row = session.get(WatchRow, id)
-    if row is None:
-        raise NotFound("watch", id)
-    session.delete(row)
+    session.delete(rows.get(session, WatchRow, id))
 
 
 class Watcher:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from db.insert import insert_named
 from db.models import RegimeRow
 from designspace.regimes import Regime
-from services import definitions
-from services.errors import Conflict, NotFound
+from services import definitions, rows
+from services.errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,13 @@ def get(session: Session, id: int) -> RegimeRecord:
         NotFound: there is none.
         Unreadable: it can't be read.
     """
-    row = session.get(RegimeRow, id)
-    if row is None:
-        raise NotFound("regime", id)
-    return _record(row)
+    return _record(rows.get(session, RegimeRow, id))
 
 
 def every(session: Session) -> list[RegimeRecord]:
     """All regimes that can be read, oldest first."""
-    rows = session.scalars(select(RegimeRow).order_by(RegimeRow.id))
-    return definitions.readable(_record, rows)
+    found = session.scalars(select(RegimeRow).order_by(RegimeRow.id))
+    return definitions.readable(_record, found)
 
 
 def _record(row: RegimeRow) -> RegimeRecord:

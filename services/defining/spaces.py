@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from db.insert import insert_named
 from db.models import DesignSpaceRow
 from designspace.spaces.base import Family
-from services import definitions
-from services.errors import Conflict, NotFound
+from services import definitions, rows
+from services.errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,13 @@ def get(session: Session, id: int) -> SpaceRecord:
         NotFound: there is none.
         Unreadable: it can't be read.
     """
-    row = session.get(DesignSpaceRow, id)
-    if row is None:
-        raise NotFound("design space", id)
-    return _record(row)
+    return _record(rows.get(session, DesignSpaceRow, id))
 
 
 def every(session: Session) -> list[SpaceRecord]:
     """All design spaces that can be read, oldest first."""
-    rows = session.scalars(select(DesignSpaceRow).order_by(DesignSpaceRow.id))
-    return definitions.readable(_record, rows)
+    found = session.scalars(select(DesignSpaceRow).order_by(DesignSpaceRow.id))
+    return definitions.readable(_record, found)
 
 
 def _record(row: DesignSpaceRow) -> SpaceRecord:

@@ -20,8 +20,8 @@ from db.models import (
     ResultRow,
 )
 from jobs.states import FINAL
-from services import definitions
-from services.errors import NotFound, TooLarge
+from services import definitions, rows
+from services.errors import TooLarge
 from services.exchange import archives, provenance
 from services.exchange.archives import (
     PENDING,
@@ -61,19 +61,19 @@ def archive(
         NotFound: no such population.
         TooLarge: more networks than a file holds.
     """
-    rows = [_population(session, id) for id in sorted(set(population_ids))]
-    if (n := sum(row.n for row in rows)) > MOST_NETWORKS:
+    populations = [rows.get(session, PopulationRow, id) for id in sorted(set(population_ids))]
+    if (n := sum(row.n for row in populations)) > MOST_NETWORKS:
         raise TooLarge("population", f"{n:,} networks", f"at most {MOST_NETWORKS:,} in a file")
-    spaces = _spaces(session, [row.space_id for row in rows])
-    regimes = {row.regime_id: session.get_one(RegimeRow, row.regime_id) for row in rows}
-    draws = {row.id: _draws(session, row.id) for row in rows}
+    spaces = _spaces(session, [row.space_id for row in populations])
+    regimes = {row.regime_id: session.get_one(RegimeRow, row.regime_id) for row in populations}
+    draws = {row.id: _draws(session, row.id) for row in populations}
     networks = {row.id: row for drawn in draws.values() for _, row in drawn}
-    wanted = {row.id: _jobs(session, row.id) for row in rows}
+    wanted = {row.id: _jobs(session, row.id) for row in populations}
     archived = {job.id: job for jobs in wanted.values() for job in jobs}  # once each
     _require_few(session, archived)
     results = _by_job(session, ResultRow, archived)
     epochs = _by_job(session, EpochRow, archived)
-    names = {row.id: row.name for row in rows}
+    names = {row.id: row.name for row in populations}
     return Archive(
         spaces=[_space(spaces, row) for row in spaces.values()],
         regimes=[_regime(row) for row in regimes.values()],
@@ -93,7 +93,7 @@ def archive(
                 provenance=_provenance(row, wanted[row.id], results, commit),
                 draws=[_draw(draw, network.hash) for draw, network in draws[row.id]],
             )
-            for row in rows
+            for row in populations
         ],
         jobs=[
             _job(
@@ -106,13 +106,6 @@ def archive(
             for id, job in archived.items()
         ],
     )
-
-
-def _population(session: Session, id: int) -> PopulationRow:
-    row = session.get(PopulationRow, id)
-    if row is None:
-        raise NotFound("population", id)
-    return row
 
 
 def _spaces(session: Session, ids: Iterable[int]) -> dict[int, DesignSpaceRow]:
@@ -151,10 +144,9 @@ def _jobs(session: Session, population_id: int) -> list[JobRow]:
 
 def _by_job(session: Session, table: Any, job_ids: Iterable[int]) -> dict[int, list[Any]]:
     """Rows of results or epochs by their job, in the order of their keys."""
-    ids = list(job_ids)
     found: defaultdict[int, list[Any]] = defaultdict(list)
-    for start in range(0, len(ids), 500):
-        some = select(table).where(table.job_id.in_(ids[start : start + 500]))
+    for ids in rows.chunks(job_ids):
+        some = select(table).where(table.job_id.in_(ids))
         for row in session.scalars(some.order_by(*table.__table__.primary_key)):
             found[row.job_id].append(row)
     return found
@@ -162,9 +154,9 @@ def _by_job(session: Session, table: Any, job_ids: Iterable[int]) -> dict[int, l
 
 def _require_few(session: Session, job_ids: Iterable[int]) -> None:
     """Refuse learning curves that make a file too large, before they fill the memory."""
-    ids, epochs = list(job_ids), 0
-    for start in range(0, len(ids), 500):
-        some = EpochRow.job_id.in_(ids[start : start + 500])
+    epochs = 0
+    for ids in rows.chunks(job_ids):
+        some = EpochRow.job_id.in_(ids)
         epochs += session.scalars(select(func.count()).where(some)).one()
     most = archives.LARGEST_TEXT // SHORTEST_EPOCH
     if epochs > most:

@@ -6,8 +6,8 @@ is. One that waits or runs here is answered: whoever holds it loses its lease, a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -15,12 +15,10 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.models import EpochRow, EventRow, JobRow, RegimeRow, ResultRow
 from jobs.states import DONE, FINAL
-from services import definitions
+from services import definitions, rows
 from services.exchange.archives import PENDING, ArchivedJob
 from services.exchange.report import Report
 from services.work import transitions, versions
-
-Item = TypeVar("Item")
 
 Key = tuple[int, int, int, str]
 """Network, regime, seed and kind: what a job is unique by."""
@@ -62,17 +60,13 @@ def here(session: Session, keys: Iterable[Key]) -> dict[Key, JobRow]:
     """The jobs of these keys that are here, locked as wherever a result is stored."""
     wanted = set(keys)
     found: dict[Key, JobRow] = {}
-    for some in chunks(sorted({network_id for network_id, *_ in wanted})):
+    for some in rows.chunks(sorted({network_id for network_id, *_ in wanted})):
         of_networks = select(JobRow).where(JobRow.network_id.in_(some))
         for row in session.scalars(of_networks.order_by(JobRow.id).with_for_update()):
             key = (row.network_id, row.regime_id, row.seed, row.kind)
             if key in wanted:
                 found[key] = row
     return found
-
-
-def chunks(items: Sequence[Item], size: int = 500) -> list[Sequence[Item]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _waits_for(row: JobRow, job: ArchivedJob) -> bool:

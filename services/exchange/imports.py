@@ -11,7 +11,9 @@ written waits, paused, until a person lets the population go on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -27,17 +29,18 @@ from db.models import (
     RegimeRow,
 )
 from db.session import Database
-from designspace.regimes import Regime
+from designspace.spaces.base import Family
 from jobs.states import FINAL
-from services import definitions
+from services import definitions, rows
 from services.defining import regimes, spaces
 from services.errors import Conflict
 from services.exchange import archives, imported_jobs
 from services.exchange import checks as audits
 from services.exchange.archives import Archive, ArchivedJob, ArchivedPopulation
 from services.exchange.exports import DRAWN
-from services.exchange.imported_jobs import Key, chunks
+from services.exchange.imported_jobs import Key
 from services.exchange.report import Count, Report
+from services.sampling import populations
 from services.work import schedule
 
 TRIES = 5
@@ -56,7 +59,7 @@ def load(database: Database, file: bytes) -> Report:
     for _ in range(TRIES):
         try:
             with database.durable() as session:
-                return _Import(session, archive, digest).run()
+                return _store(session, archive, digest)
         except (IntegrityError, Conflict) as error:
             met = error  # somebody has stored the same meanwhile, and all of this is undone
     raise Conflict("others import the same at this moment: try again") from met
@@ -69,171 +72,194 @@ def known(session: Session, file: bytes) -> bool:
     return session.scalar(found) is not None
 
 
-class _Import:
-    """One archive on its way into one transaction."""
+@dataclass(frozen=True)
+class Known:
+    """The rows of what an archive names: spaces and regimes by name, networks by hash."""
 
-    def __init__(self, session: Session, archive: Archive, digest: str) -> None:
-        self._session, self._archive, self._digest = session, archive, digest
-        self._report = Report()
+    spaces: Mapping[str, int]
+    regimes: Mapping[str, int]
+    networks: Mapping[str, int]
 
-    def run(self) -> Report:
-        """Everything, in the order of the line."""
-        self._spaces = self._define_spaces()
-        self._regimes = self._define_regimes()
-        self._networks = self._store_networks()
-        wanted = set(self._wanted_here())  # before the archive's own populations are
-        self._populations: dict[str, int] = {}
-        self._new: set[str] = set()  # names in the archive
-        for population in self._archive.populations:
-            self._populations[population.name] = self._population(population)
-        self._report.population_ids = [*self._populations.values()]
-        jobs = {self._key(job): job for job in self._archive.jobs}
-        imported_jobs.store(self._session, jobs, wanted, self._report)
-        for population in self._archive.populations:
-            if population.name in self._new:
-                self._hold_up(population)
-        return self._report
+    def key(self, job: ArchivedJob) -> Key:
+        """What the job is unique by here."""
+        return self.networks[job.network], self.regimes[job.regime], job.seed, job.kind
 
-    def _define_spaces(self) -> dict[str, int]:
-        ids: dict[str, int] = {}
-        for archived in self._archive.spaces:
+    def drawn(self, population: ArchivedPopulation) -> list[int]:
+        """The networks of a population, in its order."""
+        return [self.networks[draw.network] for draw in population.draws]
 
-            def same(row: Any, space: Any = archived.space) -> bool:
-                return definitions.is_same(definitions.space, row, space)
 
-            name, row = self._place(DesignSpaceRow, archived.name, same)
-            self._report.spaces.see(row is None)
-            parent = ids[archived.refined_from] if archived.refined_from else None
-            ids[archived.name] = (
-                row.id if row else spaces.define(self._session, name, archived.space, parent)
-            )
-        return ids
-
-    def _define_regimes(self) -> dict[str, int]:
-        ids: dict[str, int] = {}
-        for archived in self._archive.regimes:
-
-            def same(row: Any, regime: Regime = archived.regime) -> bool:
-                return definitions.is_same(definitions.regime, row, regime)
-
-            every = self._session.scalars(select(RegimeRow).order_by(RegimeRow.id))
-            row = next((row for row in every if same(row)), None)
-            self._report.regimes.see(row is None)
-            if row is None:
-                name, _ = self._place(RegimeRow, archived.name, same)
-                ids[archived.name] = regimes.define(self._session, name, archived.regime)
-            else:
-                ids[archived.name] = row.id
-        return ids
-
-    def _store_networks(self) -> dict[str, int]:
-        """The row id of each network that is drawn, by its hash."""
-        drawn = {d.network for p in self._archive.populations for d in p.draws}
-        rows = [
-            {"hash": one.hash, "architecture": one.network.model_dump(mode="json")}
-            for one in self._archive.networks
-            if one.hash in drawn
-        ]
-        before = self._network_ids(drawn)
-        insert_new(self._session, NetworkRow, [r for r in rows if r["hash"] not in before])
-        self._report.networks = Count(len(rows) - len(before), len(before))
-        return self._network_ids(drawn)
-
-    def _network_ids(self, hashes: Iterable[str]) -> dict[str, int]:
-        ids: dict[str, int] = {}
-        for some in chunks(list(hashes)):
-            found = select(NetworkRow.hash, NetworkRow.id).where(NetworkRow.hash.in_(some))
-            ids |= dict(self._session.execute(found).all())
-        return ids
-
-    def _wanted_here(self) -> Iterator[tuple[int, int, int]]:
-        """What populations that are here already want measured of these networks."""
-        for some in chunks(list(self._networks.values())):
-            rows = self._session.execute(
-                select(DrawRow.network_id, PopulationRow.regime_id, PopulationRow.training_seed)
-                .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
-                .where(DrawRow.network_id.in_(some))
-            )
-            yield from ((network, regime, seed) for network, regime, seed in rows)
-
-    def _population(self, archived: ArchivedPopulation) -> int:
-        """The id of an archived population here; stored unless it is there."""
-        name, row = self._place(
-            PopulationRow, archived.name, lambda row: self._is_same(row, archived)
+def _store(session: Session, archive: Archive, digest: str) -> Report:
+    """Everything, in the order of the line."""
+    report = Report()
+    known = Known(
+        _spaces(session, archive, report),
+        _regimes(session, archive, report),
+        _networks(session, archive, report),
+    )
+    wanted = set(_wanted_here(session, known))  # before the archive's own populations are
+    ids: dict[str, int] = {}
+    new: list[ArchivedPopulation] = []
+    for population in archive.populations:
+        name, row = _place(
+            session, PopulationRow, population.name, _is_it(session, known, population), report
         )
-        self._report.populations.see(row is None)
+        report.populations.see(row is None)
         if row is None:
-            self._new.add(archived.name)
-            row = PopulationRow(
-                name=name,
-                space_id=self._spaces[archived.space],
-                regime_id=self._regimes[archived.regime],
-                n=len(archived.draws),
-                windows=archived.windows,
-                seed=archived.seed,
-                training_seed=archived.training_seed,
-                inherits=self._populations.get(archived.inherits or ""),
-                inherited=archived.inherited,
-                tried=archived.tried,
-                refused=archived.refused,
-                archive=self._digest,
-                provenance=archived.provenance.model_dump(),
-            )
-            self._session.add(row)
-            self._session.flush()
-            draws = [self._draw(row.id, i, draw) for i, draw in enumerate(archived.draws)]
-            self._session.execute(insert(DrawRow), draws)
-        self._populations[archived.name] = row.id
-        return row.id
+            new.append(population)
+            row = _population(session, known, population, name, ids, digest)
+        ids[population.name] = row.id
+    report.population_ids = [*ids.values()]
+    jobs = {known.key(job): job for job in archive.jobs}
+    imported_jobs.store(session, jobs, wanted, report)
+    for population in new:
+        _hold_up(session, known, population, ids[population.name], report)
+    return report
 
-    def _is_same(self, row: PopulationRow, archived: ArchivedPopulation) -> bool:
-        """Whether a stored population is the archived one, or has grown out of it."""
+
+def _spaces(session: Session, archive: Archive, report: Report) -> dict[str, int]:
+    """The row id of each space, by its name in the archive."""
+    ids: dict[str, int] = {}
+    for archived in archive.spaces:
+        space: Family = archived.space
+        same = partial(definitions.is_same, definitions.space, value=space)
+        name, row = _place(session, DesignSpaceRow, archived.name, same, report)
+        report.spaces.see(row is None)
+        parent = ids[archived.refined_from] if archived.refined_from else None
+        ids[archived.name] = (
+            row.id if row else spaces.define(session, name, archived.space, parent)
+        )
+    return ids
+
+
+def _regimes(session: Session, archive: Archive, report: Report) -> dict[str, int]:
+    """The row id of each regime, by its name in the archive."""
+    ids: dict[str, int] = {}
+    for archived in archive.regimes:
+        same = partial(definitions.is_same, definitions.regime, value=archived.regime)
+        every = session.scalars(select(RegimeRow).order_by(RegimeRow.id))
+        row = next((row for row in every if same(row)), None)
+        report.regimes.see(row is None)
+        if row is None:
+            name, _ = _place(session, RegimeRow, archived.name, same, report)
+            ids[archived.name] = regimes.define(session, name, archived.regime)
+        else:
+            ids[archived.name] = row.id
+    return ids
+
+
+def _networks(session: Session, archive: Archive, report: Report) -> dict[str, int]:
+    """The row id of each network that is drawn, by its hash."""
+    drawn = {draw.network for one in archive.populations for draw in one.draws}
+    before = populations.network_ids(session, drawn)
+    new = [
+        {"hash": one.hash, "architecture": one.network.model_dump(mode="json")}
+        for one in archive.networks
+        if one.hash in drawn and one.hash not in before
+    ]
+    insert_new(session, NetworkRow, new)
+    report.networks = Count(len(new), len(before))
+    return populations.network_ids(session, drawn)
+
+
+def _wanted_here(session: Session, known: Known) -> Iterator[tuple[int, int, int]]:
+    """What populations that are here already want measured of these networks."""
+    for some in rows.chunks(known.networks.values()):
+        found = session.execute(
+            select(DrawRow.network_id, PopulationRow.regime_id, PopulationRow.training_seed)
+            .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
+            .where(DrawRow.network_id.in_(some))
+        )
+        yield from ((network, regime, seed) for network, regime, seed in found)
+
+
+def _population(
+    session: Session,
+    known: Known,
+    archived: ArchivedPopulation,
+    name: str,
+    before: Mapping[str, int],
+    digest: str,
+) -> PopulationRow:
+    """Store a population and its draws.
+
+    Args:
+        before: ids of the archive's populations that stand before it.
+    """
+    row = PopulationRow(
+        name=name,
+        space_id=known.spaces[archived.space],
+        regime_id=known.regimes[archived.regime],
+        n=len(archived.draws),
+        windows=archived.windows,
+        seed=archived.seed,
+        training_seed=archived.training_seed,
+        inherits=before.get(archived.inherits or ""),
+        inherited=archived.inherited,
+        tried=archived.tried,
+        refused=archived.refused,
+        archive=digest,
+        provenance=archived.provenance.model_dump(),
+    )
+    session.add(row)
+    session.flush()
+    draws = [
+        {name: getattr(draw, name) for name in DRAWN}
+        | {"population_id": row.id, "ordinal": ordinal, "network_id": network_id}
+        for ordinal, (draw, network_id) in enumerate(
+            zip(archived.draws, known.drawn(archived), strict=True)
+        )
+    ]
+    session.execute(insert(DrawRow), draws)
+    return row
+
+
+def _is_it(
+    session: Session, known: Known, archived: ArchivedPopulation
+) -> Callable[[PopulationRow], bool]:
+    """Whether a stored population is the archived one, or has grown out of it."""
+
+    def same(row: PopulationRow) -> bool:
         drawn = select(DrawRow.network_id).where(DrawRow.population_id == row.id)
         first = drawn.order_by(DrawRow.ordinal).limit(len(archived.draws))
         return (
-            row.space_id == self._spaces[archived.space]
-            and row.regime_id == self._regimes[archived.regime]
+            row.space_id == known.spaces[archived.space]
+            and row.regime_id == known.regimes[archived.regime]
             and (row.seed, row.training_seed) == (archived.seed, archived.training_seed)
             and row.windows == archived.windows
-            and list(self._session.scalars(first))
-            == [self._networks[draw.network] for draw in archived.draws]
+            and list(session.scalars(first)) == known.drawn(archived)
         )
 
-    def _draw(self, population_id: int, ordinal: int, draw: Any) -> dict[str, Any]:
-        given = {name: getattr(draw, name) for name in DRAWN}
-        return given | {
-            "population_id": population_id,
-            "ordinal": ordinal,
-            "network_id": self._networks[draw.network],
-        }
+    return same
 
-    def _place(
-        self, table: Any, name: str, same: Callable[[Any], bool]
-    ) -> tuple[str, Any | None]:
-        """The row of a name that is the same, or a name that is free for it and None."""
-        wanted, number = name, 1
-        while (row := self._session.scalar(select(table).where(table.name == wanted))) and (
-            not same(row)
-        ):
-            number += 1
-            ending = f" ({number})"
-            wanted = name[: archives.LONGEST_NAME - len(ending)].rstrip() + ending
-        if row is None and wanted != name:
-            self._report.renamed[name] = wanted
-        return wanted, row
 
-    def _key(self, job: ArchivedJob) -> Key:
-        return self._networks[job.network], self._regimes[job.regime], job.seed, job.kind
+def _place(
+    session: Session, table: Any, name: str, same: Callable[[Any], bool], report: Report
+) -> tuple[str, Any | None]:
+    """The row of a name that is the same, or a name that is free for it and None."""
+    wanted, number = name, 1
+    while (row := session.scalar(select(table).where(table.name == wanted))) and not same(row):
+        number += 1
+        ending = f" ({number})"
+        wanted = name[: archives.LONGEST_NAME - len(ending)].rstrip() + ending
+    if row is None and wanted != name:
+        report.renamed[name] = wanted
+    return wanted, row
 
-    def _hold_up(self, archived: ArchivedPopulation) -> None:
-        """Trainings that have not ended wait, and with them a population that is new."""
-        row = self._session.get_one(PopulationRow, self._populations[archived.name])
-        mine = (self._networks[draw.network] for draw in archived.draws)
-        keys = [(id, row.regime_id, row.training_seed, "train") for id in mine]
-        here = imported_jobs.here(self._session, keys)
-        waiting = [key[0] for key in keys if key not in here or here[key].state not in FINAL]
-        if waiting:
-            row.paused = True
-            self._session.flush()
-            schedule.queue_trainings(self._session, row, waiting)
-            self._report.pending += len(waiting)
+
+def _hold_up(
+    session: Session, known: Known, archived: ArchivedPopulation, id: int, report: Report
+) -> None:
+    """Trainings that have not ended wait, and with them a population that is new."""
+    row = session.get_one(PopulationRow, id)
+    keys = [
+        (network_id, row.regime_id, row.training_seed, "train")
+        for network_id in known.drawn(archived)
+    ]
+    here = imported_jobs.here(session, keys)
+    waiting = [key[0] for key in keys if key not in here or here[key].state not in FINAL]
+    if waiting:
+        row.paused = True
+        session.flush()
+        schedule.queue_trainings(session, row, waiting)
+        report.pending += len(waiting)

@@ -22,8 +22,9 @@ from designspace.layers.source import to_torch
 from designspace.lines.line import Line
 from designspace.networks.exchange import Inexpressible, to_json, to_pycls
 from designspace.networks.network import Network
-from services import definitions
+from services import definitions, rows
 from services.errors import NotFound, Refused
+from services.work.wanting import measured_for
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,7 @@ def _drawn(
     session: Session, population_id: int, network_id: int
 ) -> tuple[PopulationRow, DrawRow]:
     """A population and its draw of a network, or NotFound."""
-    population = session.get(PopulationRow, population_id)
-    if population is None:
-        raise NotFound("population", population_id)
+    population = rows.get(session, PopulationRow, population_id)
     draw = session.scalar(
         select(DrawRow).where(
             DrawRow.population_id == population_id, DrawRow.network_id == network_id
@@ -172,10 +171,7 @@ def _drawn(
 def _job(session: Session, population: PopulationRow, network_id: int) -> JobRecord:
     job = session.scalars(
         select(JobRow).where(
-            JobRow.network_id == network_id,
-            JobRow.regime_id == population.regime_id,
-            JobRow.seed == population.training_seed,
-            JobRow.kind == "train",
+            JobRow.network_id == network_id, measured_for(population), JobRow.kind == "train"
         )
     ).one()
     result = session.get(ResultRow, job.id)

@@ -25,9 +25,10 @@ from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
 from jobs.states import FINAL
 from population.population import Population
-from services import definitions
-from services.errors import NotFound, Unreadable
+from services import definitions, rows
+from services.errors import Unreadable
 from services.reading import identity
+from services.work.wanting import joins
 
 OVERLAP_MS = 60_000
 """Results are read again from this long ago: commits are not in the order of their times."""
@@ -130,9 +131,7 @@ class Snapshots:
             NotFound: no such population.
         """
         with self._locks[population_id % LOCKS], self._database.read() as session:
-            row = session.get(PopulationRow, population_id)
-            if row is None:
-                raise NotFound("population", population_id)
+            row = rows.get(session, PopulationRow, population_id)
             name = identity.current(session)
             state = self._states.get(population_id)
             if state is None or not state.leads_to(row, name):
@@ -234,14 +233,9 @@ def _add_results(session: Session, population: PopulationRow, state: _State) -> 
             func.coalesce(JobRow.ended_at, JobRow.retried_at),
             cast(ResultRow.quantities, Text),
         )
-        .join(JobRow, JobRow.network_id == DrawRow.network_id)
+        .join(JobRow, joins(population))
         .outerjoin(ResultRow, ResultRow.job_id == JobRow.id)
-        .where(
-            DrawRow.population_id == population.id,
-            JobRow.regime_id == population.regime_id,
-            JobRow.seed == population.training_seed,
-            or_(JobRow.ended_at >= since, JobRow.retried_at >= since),
-        )
+        .where(or_(JobRow.ended_at >= since, JobRow.retried_at >= since))
     ).all()
     measured: defaultdict[str, dict[int, str]] = defaultdict(dict)  # JSON by kind and ordinal
     for ordinal, kind, job_state, failure, at, quantities in changed:

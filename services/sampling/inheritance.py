@@ -18,7 +18,6 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from columns import constraints
 from columns.constraints import Constraint, Range
 from db.models import DesignSpaceRow, DrawRow, JobRow, NetworkRow, PopulationRow
 from designspace import sampling
@@ -30,6 +29,7 @@ from designspace.spaces.base import Family
 from jobs.states import FINAL
 from services import definitions
 from services.errors import Refused
+from services.sampling import windows
 from services.work.wanting import wants
 
 
@@ -55,8 +55,8 @@ def draws(session: Session, parent_id: int, heir: Heir) -> list[Draw]:
     if reason := why_not(session, parent, heir):
         raise Refused("inherits", parent_id, reason)
     found = stored(session, parent.id, _prefix(session, parent))
-    inside = _inside(found, heir.space, _windows(heir.windows))
-    return [draw for draw, passes in zip(found, inside, strict=True) if passes]
+    passing = _passing(found, heir.space, windows.parse(heir.windows))
+    return [draw for draw, passes in zip(found, passing, strict=True) if passes]
 
 
 def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
@@ -70,7 +70,7 @@ def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
     row = session.get_one(DesignSpaceRow, parent.space_id)
     if not heir.space.is_given(definitions.space(row)):
         return "a population of a space whose law, given the new rules, is the law of this one"
-    old, new = _windows(parent.windows), _windows(heir.windows)
+    old, new = windows.parse(parent.windows), windows.parse(heir.windows)
     if not all(name in new and _within(new[name], window) for name, window in old.items()):
         return "a population whose windows are no narrower than these"
     return None
@@ -113,7 +113,7 @@ def _prefix(session: Session, population: PopulationRow) -> int:
     return population.n if first is None else first
 
 
-def _inside(found: list[Draw], space: Family, windows: Mapping[str, Constraint]) -> list[bool]:
+def _passing(found: list[Draw], space: Family, inside: Mapping[str, Constraint]) -> list[bool]:
     """Which draws the space and the windows contain."""
     if not found:
         return []
@@ -128,17 +128,13 @@ def _inside(found: list[Draw], space: Family, windows: Mapping[str, Constraint])
         )
     )
     passes = space.contains(columns)
-    for name, window in windows.items():
+    for name, window in inside.items():
         passes &= window.holds(getattr(counts, name))
     if space.limits:
         for beyond in space.limits.broken(counts).values():
             passes &= ~beyond
-    inside: list[bool] = passes.tolist()
-    return inside
-
-
-def _windows(texts: Mapping[str, str]) -> dict[str, Constraint]:
-    return constraints.parse_all(texts, sampling.WINDOWS)
+    passing: list[bool] = passes.tolist()
+    return passing
 
 
 def _within(new: Constraint, old: Constraint) -> bool:

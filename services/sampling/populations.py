@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from columns import constraints
-from columns.constraints import ConstraintError
 from db.insert import insert_named, insert_new
 from db.models import (
     DesignSpaceRow,
@@ -20,13 +18,13 @@ from db.models import (
     RegimeRow,
 )
 from db.session import Database
-from designspace import sampling
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
+from services import rows
 from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
-from services.sampling import inheritance, samplers
+from services.sampling import inheritance, samplers, windows
 from services.sampling.inheritance import Heir
 from services.sampling.origins import Origin, origin
 from services.sampling.samplers import Sampler
@@ -50,6 +48,15 @@ class Spec:
     training_seed: int = 0  # of the jobs: populations of one training seed share results
     priority: int = 0  # of the jobs: lower goes first
     inherits: int | None = None  # a population whose networks of this space come first
+
+
+@dataclass(frozen=True)
+class NewSpace:
+    """A design space that is defined together with its first population."""
+
+    name: str
+    space: Family
+    refined_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,21 +90,35 @@ class PopulationRecord:
         return origin(self.name, self.archive)
 
 
-def create(database: Database, spec: Spec, sampler: Sampler = samplers.here) -> int:
+def create(
+    database: Database,
+    spec: Spec,
+    sampler: Sampler = samplers.here,
+    new: NewSpace | None = None,
+    beside_inherited: bool = False,
+) -> int:
     """Sample a population and queue its jobs: all of it is stored, or nothing.
+
+    Args:
+        new: its space, to be defined with it; else `spec.space_id` is one that is there.
+        beside_inherited: n counts the networks that are new, not those that come before them.
 
     Raises:
         NotFound: no such space or regime.
-        Refused: a window that is no constraint on complexity, too few networks inside it, or
-            n counts none but those that it inherits.
+        Refused: a window that is no constraint on complexity, too few networks inside it, n
+            counts none but those that it inherits, nothing to inherit, or `space_name` is taken
+            by another definition.
         Conflict: the name is taken.
     """
+    windows.parse(spec.windows)  # before anything is asked for
     with database.read() as session:
         _require_free(session, spec.name)
-        space = spaces.get(session, spec.space_id).space
         regime = regimes.get(session, spec.regime_id).regime
+        space = new.space if new else spaces.get(session, spec.space_id).space
         known = inherited(session, spec, space)
-    if spec.inherits is not None and spec.n <= len(known):
+    if beside_inherited:
+        spec = replace(spec, n=len(known) + spec.n)
+    elif spec.inherits is not None and spec.n <= len(known):
         allowed = (
             f"more than {len(known):,}: so many are inherited and count, none would be new"
         )
@@ -105,7 +126,16 @@ def create(database: Database, spec: Spec, sampler: Sampler = samplers.here) -> 
     # Outside of transactions: it takes seconds.
     sample = _sample(sampler, space, regime, spec, spec.n, known)
     with database.durable() as session:
+        if new is not None:
+            spec = replace(spec, space_id=_define(session, new))
         return store(session, spec, sample, inherited=len(known))
+
+
+def _define(session: Session, new: NewSpace) -> int:
+    try:
+        return spaces.define(session, new.name, new.space, new.refined_from)
+    except Conflict as taken:
+        raise Refused("space_name", new.name, str(taken)) from taken
 
 
 def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
@@ -116,11 +146,8 @@ def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
     """
     if spec.inherits is None:
         return []
-    try:
-        heir = Heir(space, spec.regime_id, spec.training_seed, spec.windows)
-        return inheritance.draws(session, spec.inherits, heir)
-    except ConstraintError as error:
-        raise _refused(error) from error
+    heir = Heir(space, spec.regime_id, spec.training_seed, spec.windows)
+    return inheritance.draws(session, spec.inherits, heir)
 
 
 def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.here) -> None:
@@ -136,9 +163,7 @@ def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.h
             added networks meanwhile.
     """
     with database.read() as session:
-        row = session.get(PopulationRow, id)
-        if row is None:
-            raise NotFound("population", id)
+        row = rows.get(session, PopulationRow, id)
         n, spec = row.n, _spec(row)
         if not 1 <= more <= LARGEST - n:
             raise Refused("n", more, f"from 1 to {LARGEST - n:,} for a population of {n:,}")
@@ -189,18 +214,11 @@ def _sample(
     Raises:
         Refused: a window that is no constraint on complexity, or too few networks inside it.
     """
+    inside = windows.parse(spec.windows)
     try:
-        windows = constraints.parse_all(spec.windows, sampling.WINDOWS)
-        return sampler(space, n, spec.seed, windows, regime, known=known)
-    except ConstraintError as error:
-        raise _refused(error) from error
+        return sampler(space, n, spec.seed, inside, regime, known=known)
     except TooFewNetworks as error:
         raise Refused("n", n, str(error)) from error
-
-
-def _refused(error: ConstraintError) -> Refused:
-    allowed = f"{error.reason}; {error.allowed}"
-    return Refused(f"windows.{error.column}", error.text, allowed)
 
 
 def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> int:
@@ -241,13 +259,13 @@ def _require_continued(
     session: Session, population: PopulationRow, draws: Sequence[Draw]
 ) -> None:
     """Check that the population began with these draws, and count those drawn again."""
-    rows = session.execute(
+    stored = session.execute(
         select(DrawRow, NetworkRow.hash)
         .join(NetworkRow, NetworkRow.id == DrawRow.network_id)
         .where(DrawRow.population_id == population.id)
         .order_by(DrawRow.ordinal)
     ).all()
-    for (row, hash), draw in zip(rows, draws, strict=True):
+    for (row, hash), draw in zip(stored, draws, strict=True):
         if hash != draw.network.hash:
             raise Conflict(
                 f"population {population.id} was sampled by another version: its seed gives "
@@ -267,20 +285,17 @@ def _taken(name: str) -> Conflict:
 
 def _store_networks(session: Session, draws: list[Draw]) -> dict[str, int]:
     """The row id of each architecture by its hash."""
-    rows = [
-        {
-            "hash": draw.network.hash,
-            "architecture": draw.network.model_dump(mode="json"),
-        }
-        for draw in draws
-    ]
-    insert_new(session, NetworkRow, rows)
+    drawn = {draw.network.hash: draw.network.model_dump(mode="json") for draw in draws}
+    new = [{"hash": hash, "architecture": network} for hash, network in drawn.items()]
+    insert_new(session, NetworkRow, new)
+    return network_ids(session, drawn)
+
+
+def network_ids(session: Session, hashes: Iterable[str]) -> dict[str, int]:
+    """The row id of each architecture that is stored, by its hash."""
     ids: dict[str, int] = {}
-    hashes = [row["hash"] for row in rows]
-    for start in range(0, len(hashes), 500):
-        known = select(NetworkRow.hash, NetworkRow.id).where(
-            NetworkRow.hash.in_(hashes[start : start + 500])
-        )
+    for some in rows.chunks(hashes):
+        known = select(NetworkRow.hash, NetworkRow.id).where(NetworkRow.hash.in_(some))
         ids |= dict(session.execute(known).all())
     return ids
 
@@ -317,7 +332,7 @@ def every(session: Session) -> list[PopulationRecord]:
 
 
 def _records(session: Session, which: Any) -> list[PopulationRecord]:
-    rows = session.execute(
+    found = session.execute(
         select(PopulationRow, DesignSpaceRow.name, RegimeRow.name)
         .join(DesignSpaceRow, DesignSpaceRow.id == PopulationRow.space_id)
         .join(RegimeRow, RegimeRow.id == PopulationRow.regime_id)
@@ -349,5 +364,5 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             created_at=row.created_at,
             progress=counts[row.id],
         )
-        for row, space_name, regime_name in rows
+        for row, space_name, regime_name in found
     ]

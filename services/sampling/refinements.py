@@ -18,9 +18,9 @@ from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
 from population.curves.edf import edf
 from population.population import Population
-from services import definitions
+from services import definitions, rows
 from services.defining import regimes, spaces
-from services.errors import NotFound, Refused
+from services.errors import Refused
 from services.reading.snapshots import Snapshots
 from services.sampling import inheritance
 from services.sampling.inheritance import Heir
@@ -113,9 +113,7 @@ def inheritable(session: Session, population_id: int, heir: Heir) -> tuple[int, 
     Raises:
         NotFound: no such population.
     """
-    population = session.get(PopulationRow, population_id)
-    if population is None:
-        raise NotFound("population", population_id)
+    population = rows.get(session, PopulationRow, population_id)
     if reason := inheritance.why_not(session, population, heir):
         return 0, reason
     return len(inheritance.draws(session, population_id, heir)), None
@@ -140,18 +138,15 @@ def lineage(
     Raises:
         NotFound: no such space or regime.
     """
-    rows: list[DesignSpaceRow] = []
+    line: list[DesignSpaceRow] = []
     id: int | None = space_id
     while id is not None:
-        row = session.get(DesignSpaceRow, id)
-        if row is None:
-            raise NotFound("design space", id)
-        rows.insert(0, row)
-        id = row.refined_from
+        line.insert(0, rows.get(session, DesignSpaceRow, id))
+        id = line[0].refined_from
     if regime_id is None:
-        regime_id = _newest_regime(session, [row.id for row in reversed(rows)])
+        regime_id = _newest_regime(session, [row.id for row in reversed(line)])
     name = None if regime_id is None else regimes.get(session, regime_id).name
-    measured = [_measured(session, snapshots, row, regime_id, population_id) for row in rows]
+    measured = [_measured(session, snapshots, row, regime_id, population_id) for row in line]
     return [
         Ancestor(
             space_id=row.id,
@@ -162,7 +157,7 @@ def lineage(
             n=n,
             median=median,
         )
-        for row, (of, n, median) in zip(rows, measured, strict=True)
+        for row, (of, n, median) in zip(line, measured, strict=True)
     ]
 
 
@@ -207,9 +202,7 @@ def _summary(results: Population) -> tuple[int, float | None]:
 
 
 def _space_of(session: Session, population_id: int) -> Family:
-    population = session.get(PopulationRow, population_id)
-    if population is None:
-        raise NotFound("population", population_id)
+    population = rows.get(session, PopulationRow, population_id)
     return spaces.get(session, population.space_id).space
 
 

@@ -13,6 +13,7 @@ from db.clock import now_ms
 from db.json import text_at
 from db.models import EventRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
+from services import rows
 from services.errors import NotFound
 from services.work import leases, progress, roster
 from services.work.roster import Alive
@@ -76,10 +77,7 @@ def listed(
     """
     wanted = []
     if population_id is not None:
-        population = session.get(PopulationRow, population_id)
-        if population is None:
-            raise NotFound("population", population_id)
-        wanted.append(wanted_by(population))
+        wanted.append(wanted_by(rows.get(session, PopulationRow, population_id)))
     page = (
         select(JobRow.id)
         .where(JobRow.state.in_(STATES[group]), *wanted)

@@ -16,8 +16,8 @@ from db.insert import insert_new
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow
 from jobs.messages import Kind
 from jobs.states import OPEN, QUEUED, RESULTLESS
-from services import definitions
-from services.errors import Conflict, NotFound
+from services import definitions, rows
+from services.errors import Conflict
 from services.work import jobs, transitions, versions
 from services.work.wanting import drawn, wanted_by
 
@@ -82,7 +82,7 @@ def cancel(session: Session, population_id: int) -> int:
     Raises:
         NotFound: no such population.
     """
-    population = _population(session, population_id)
+    population = rows.get(session, PopulationRow, population_id)
     mine = wanted_by(population) & JobRow.network_id.not_in(_drawn_by_others(population))
     return _cancel(session, mine)
 
@@ -96,7 +96,7 @@ def retry(session: Session, population_id: int, failures: Sequence[str] = ()) ->
     Raises:
         NotFound: no such population.
     """
-    population = _population(session, population_id)
+    population = rows.get(session, PopulationRow, population_id)
     which = wanted_by(population)
     if failures:
         which &= JobRow.failure.in_(failures)
@@ -148,16 +148,9 @@ def locked(session: Session, id: int) -> PopulationRow:
     Raises:
         NotFound: no such population.
     """
-    population = _population(session, id)
+    population = rows.get(session, PopulationRow, id)
     _lock(session, wanted_by(population) & JobRow.state.in_(OPEN))
     session.refresh(population, with_for_update=True)
-    return population
-
-
-def _population(session: Session, id: int) -> PopulationRow:
-    population = session.get(PopulationRow, id)
-    if population is None:
-        raise NotFound("population", id)
     return population
 
 
@@ -209,7 +202,7 @@ def _prioritise(session: Session, population: PopulationRow) -> None:
 def _cancel(session: Session, which: ColumnElement[bool]) -> int:
     """End those jobs of `which` that have not ended; how many."""
     ids = _locked(session, which & JobRow.state.in_(OPEN))
-    for some in _chunks(ids):
+    for some in rows.chunks(ids):
         transitions.end_waiting(session, some)
     versions.raise_for_jobs(session, ids)
     return len(ids)
@@ -219,7 +212,7 @@ def _retry(session: Session, which: ColumnElement[bool]) -> int:
     """Let those jobs of `which` that ended without a result wait again; how many."""
     ids = _locked(session, which & JobRow.state.in_(RESULTLESS))
     versions.raise_for_jobs(session, ids)  # first: it waits for whoever pauses one of them
-    for some in _chunks(ids):
+    for some in rows.chunks(ids):
         transitions.wait_again(session, some)
     return len(ids)
 
@@ -235,7 +228,3 @@ def _lock(session: Session, which: ColumnElement[bool]) -> None:
     """As `_locked`, for whoever needs no ids of perhaps 100,000 jobs."""
     locked = select(JobRow.id).where(which).order_by(JobRow.id).with_for_update().subquery()
     session.execute(select(func.count()).select_from(locked))
-
-
-def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
-    return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.models import DrawRow, JobRow, PopulationRow
-from services.work.wanting import wants
+from services.work.wanting import of_jobs
 
 
 def raise_for_job(session: Session, job: JobRow) -> None:
@@ -32,11 +32,8 @@ def raise_for_job(session: Session, job: JobRow) -> None:
 
 def raise_for_jobs(session: Session, job_ids: Sequence[int]) -> None:
     """A new version of every population that one of the jobs' networks belongs to."""
-    populations: set[int] = set()
-    for start in range(0, len(job_ids), 500):
-        some = JobRow.id.in_(job_ids[start : start + 500])
-        populations |= set(session.scalars(select(PopulationRow.id).where(some, *wants())))
-    for population_id in sorted(populations):  # one order: no two transactions lock crosswise
+    # One order: no two transactions lock crosswise.
+    for population_id in sorted(of_jobs(session, job_ids)):
         raise_for(session, population_id)
 
 

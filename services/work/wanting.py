@@ -5,12 +5,15 @@ A population wants the jobs of the networks it drew, under its regime and its tr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, or_, select, true
+from sqlalchemy.orm import Session
 
 from db.models import DrawRow, JobRow, PopulationRow
 from jobs.states import PAUSED, QUEUED
+from services import rows
 
 
 def wants() -> tuple[ColumnElement[bool], ...]:
@@ -25,10 +28,22 @@ def wants() -> tuple[ColumnElement[bool], ...]:
 
 def wanted_by(population: PopulationRow) -> ColumnElement[bool]:
     """The condition that this population wants the job."""
+    return JobRow.network_id.in_(drawn(population)) & measured_for(population)
+
+
+def joins(population: PopulationRow) -> ColumnElement[bool]:
+    """The condition that joins the draws of this population to the jobs it wants."""
     return (
-        JobRow.network_id.in_(drawn(population))
-        & (JobRow.regime_id == population.regime_id)
-        & (JobRow.seed == population.training_seed)
+        (DrawRow.population_id == population.id)
+        & (JobRow.network_id == DrawRow.network_id)
+        & measured_for(population)
+    )
+
+
+def measured_for(population: PopulationRow) -> ColumnElement[bool]:
+    """The condition that the job is of this population's regime and training seed."""
+    return (JobRow.regime_id == population.regime_id) & (
+        JobRow.seed == population.training_seed
     )
 
 
@@ -70,6 +85,15 @@ def is_awaited_beside(population: PopulationRow) -> ColumnElement[bool]:
 def waiting_state() -> Any:
     """The state of the statement's job where it waits."""
     return case((is_awaited(), QUEUED), else_=PAUSED)
+
+
+def of_jobs(session: Session, job_ids: Iterable[int]) -> set[int]:
+    """The populations that want any of these jobs."""
+    found: set[int] = set()
+    for some in rows.chunks(job_ids):
+        of_some = select(PopulationRow.id).where(JobRow.id.in_(some), *wants())
+        found |= set(session.scalars(of_some.distinct()))
+    return found
 
 
 def of_job(column: Any) -> Any:

@@ -33,8 +33,7 @@ from services import numbers
 from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.sampling import populations, previews, samplers
-from services.sampling.populations import PopulationRecord, Spec
-from services.sampling.previews import NewSpace
+from services.sampling.populations import NewSpace, PopulationRecord, Spec
 from services.sampling.samplers import Sampler
 from services.work import roster
 
@@ -388,7 +387,10 @@ def started(
     if not asked.problems:
         try:
             wanted = replace(spec(asked), inherits=inherits)
-            id = previews.start(sources.database, wanted, new_space(asked, stored), sampler)
+            new = new_space(asked, stored)
+            id = populations.create(
+                sources.database, wanted, sampler, new, beside_inherited=True
+            )
             sources.queue.wake()
         except (Refused, Conflict, NotFound) as error:
             refuse(asked, error)
@@ -419,7 +421,7 @@ def new_space(asked: Plan, stored: Family | None) -> NewSpace | None:
     return NewSpace(asked.space_name, asked.space, asked.space_id if refines else None)
 
 
-def refuse(asked: Plan, error: Exception) -> None:
+def refuse(asked: Plan, error: Refused | Conflict | NotFound) -> None:
     """What a service refused, at the field that it is about."""
     if isinstance(error, Refused):
         name = error.field.removeprefix("windows.")
@@ -428,5 +430,4 @@ def refuse(asked: Plan, error: Exception) -> None:
     elif isinstance(error, Conflict):
         asked.problems["name"] = str(error)
     else:
-        about = "regime" if "regime" in str(error) else "space"
-        asked.problems[about] = str(error)
+        asked.problems["regime" if error.what == "regime" else "space"] = str(error)

@@ -12,9 +12,8 @@ from designspace.sampling import sample
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.sampling import populations, previews
-from services.sampling.populations import Spec
-from services.sampling.previews import NewSpace
+from services.sampling import populations
+from services.sampling.populations import NewSpace, Spec
 
 SMALL, OTHER = PRESETS["RegNetX small"], PRESETS["AnyNetX_A small"]
 LONGER = DIGITS.model_copy(update={"epochs": 20})
@@ -81,7 +80,7 @@ def test_the_second_population_of_a_name_is_a_conflict_and_nothing_of_it_is_stor
         populations.store(session, Spec(**(vars(spec) | {"name": "theirs"})), found)
         new = NewSpace("a space that is new", OTHER)
         again = Spec(**(vars(spec) | {"name": "theirs"}))
-        said = meanwhile(session, lambda: previews.start(database, again, new))
+        said = meanwhile(session, lambda: populations.create(database, again, new=new))
     assert isinstance(said, Conflict)
     with database.read() as session:
         assert [one.name for one in populations.every(session)] == ["ours", "theirs"]

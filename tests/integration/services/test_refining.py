@@ -11,9 +11,8 @@ from jobs.messages import Finished
 from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.reading.snapshots import Snapshots
-from services.sampling import populations, previews, refinements
-from services.sampling.populations import Spec
-from services.sampling.previews import NewSpace
+from services.sampling import populations, refinements
+from services.sampling.populations import NewSpace, Spec
 from services.work import leases, results
 
 NO_RULES = {"shared": [], "non_decreasing": []}
@@ -307,7 +306,7 @@ def test_a_started_refinement_counts_new_networks_beside_the_inherited_ones(
         windows=proposal.windows,
         inherits=old,
     )
-    new = previews.start(database, spec, space)
+    new = populations.create(database, spec, new=space, beside_inherited=True)
     with database.read() as session:
         record = populations.get(session, new)
     assert record.inherited == proposal.inherited > 0

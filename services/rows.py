@@ -1,0 +1,46 @@
+"""Rows by id, and many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from db.models import DesignSpaceRow, PopulationRow, RegimeRow, WatchRow
+from services.errors import NotFound
+
+Row = TypeVar("Row", DesignSpaceRow, RegimeRow, PopulationRow, WatchRow)
+Item = TypeVar("Item")
+
+AT_ONCE = 500
+"""Values in one statement: both databases bound the number of its parameters."""
+
+
+def get(session: Session, table: type[Row], id: int) -> Row:
+    """The row `id`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.get(table, id)
+    if row is None:
+        raise NotFound(NAMES[table], id)
+    return row
+
+
+NAMES: dict[type, str] = {
+    DesignSpaceRow: "design space",
+    RegimeRow: "regime",
+    PopulationRow: "population",
+    WatchRow: "watch",
+}
+"""What people call them."""
+
+
+def chunks(items: Iterable[Item], size: int = AT_ONCE) -> Iterator[list[Item]]:
+    """All of them in their order, some at a time."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
