@@ -1,7 +1,8 @@
 """From a result's commit to the event at a listener, milliseconds.
 
 A real broker, a real web process and 20 listeners over HTTP; results are committed one by one
-as a worker does it. Then the same with the broker killed: the poll is all there is.
+as a worker does it. Then the same with the broker killed: the poll is all there is. Last, what
+an epoch of one job costs the web process, with 100 finished populations beside its own.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+from sqlalchemy import text
 
-from benchmarks.report import report
+from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
-from jobs.messages import Finished
-from jobs.wakeups import RESULTS, Wakeups
+from jobs.messages import Epoch, Finished
+from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from netspace import addresses
 from netspace.stack import ports, valkey
 from services.defining import regimes, spaces
@@ -36,6 +38,7 @@ from services.work import leases, results
 
 LISTENERS = 20
 RESULTS_EACH = 30
+FINISHED, NETWORKS, EPOCHS = 100, 100, 100
 
 
 @contextlib.contextmanager
@@ -96,7 +99,84 @@ def commit(database: Database, wakeups: Wakeups, n: int, pause: float) -> list[f
     return times
 
 
+def finish_many(database: Database) -> None:
+    """FINISHED copies of the benchmark's population, each of a training seed, all trained."""
+    copied = (
+        "INSERT INTO populations (id, name, space_id, regime_id, n, windows, seed, "
+        "training_seed, tried, refused, created_at) SELECT :id, :name, space_id, regime_id, n, "
+        "windows, seed, :seed, tried, refused, created_at FROM populations WHERE id = 1",
+        "INSERT INTO draws (population_id, ordinal, network_id, parameters, multiplicity, "
+        "flops, params, activations, fit_w0, fit_wa, fit_wm, e_fit) SELECT :id, ordinal, "
+        "network_id, parameters, multiplicity, flops, params, activations, fit_w0, fit_wa, "
+        "fit_wm, e_fit FROM draws WHERE population_id = 1",
+        "INSERT INTO jobs (network_id, regime_id, seed, kind, state, ended_at) "
+        "SELECT network_id, regime_id, :seed, kind, 'done', 1 FROM jobs WHERE seed = 0",
+    )
+    for id in range(2, FINISHED + 2):
+        with database.durable() as session:
+            for statement in copied:
+                session.execute(text(statement), {"id": id, "name": str(id), "seed": id})
+
+
+def epochs(database: Database, wakeups: Wakeups, web: int) -> None:
+    """CPU of the web process an epoch that is told, ten of them a second."""
+    with database.write() as session:
+        claim = leases.claim(session, "train", "benchmark", 600)
+    assert claim is not None
+    began = cpu_seconds(web)
+    for number in range(1, EPOCHS + 1):
+        with database.write() as session:
+            told = Epoch(epoch=number, loss=1.0, error=50.0, seconds=1.0)
+            results.record_epoch(session, claim, told)
+        wakeups.publish(PROGRESS, claim.job_id)
+        time.sleep(0.1)
+    spent = cpu_seconds(web) - began
+    report(
+        "CPU of the web process an epoch",
+        1000 * spent / EPOCHS,
+        "ms",
+        finished=FINISHED,
+        networks=NETWORKS,
+        cpu=processor(),
+    )
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def beside_finished() -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        broker_port, port = free_port(), free_port()
+        environment = {"NETSPACE_DATA_DIR": folder, "NETSPACE_PORT": str(port)}
+        url = addresses.sqlite(Path(folder) / "netspace.db")
+        upgrade(url)
+        database = Database(url)
+        fill(database, NETWORKS)
+        finish_many(database)
+        stack.enter_context(part("broker", f"--port={broker_port}", **environment))
+        broker_url = valkey.url(Path(folder) / "broker", broker_port)
+        while not valkey.answers(broker_url):
+            time.sleep(0.05)
+        quiet = {"NETSPACE_BROKER_URL": broker_url, "NETSPACE_LOG_LEVEL": "error"}
+        web = stack.enter_context(part("web", **environment, **quiet))
+        while not ports.answers("127.0.0.1", port):
+            time.sleep(0.1)
+        time.sleep(5)  # it has read all of them
+        wakeups = Wakeups(broker_url)
+        epochs(database, wakeups, web.pid)
+        wakeups.close()
+        database.dispose()
+
+
 def main() -> None:
+    after_commits()
+    beside_finished()
+
+
+def after_commits() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         broker_port, port = free_port(), free_port()
         environment = {"NETSPACE_DATA_DIR": folder, "NETSPACE_PORT": str(port)}

@@ -1,7 +1,8 @@
 """Wake-ups: "something changed", published after a commit and never trusted to arrive.
 
 A subscriber that misses one finds out by its poll of the versions; a publisher whose broker is
-away goes on at once. The message carries a topic only: data is read from the database.
+away goes on at once. The message carries a topic, and the job that it is about: data is read
+from the database.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ PROGRESS = "progress"  # an epoch of a running job was stored
 TIMEOUT_SECONDS = 0.3
 
 
+def read(message: bytes) -> tuple[str, int | None]:
+    """The topic of a message, and the job that it is about if it names one."""
+    topic, _, job_id = message.decode(errors="replace").partition(" ")
+    return topic, int(job_id) if job_id.isdecimal() else None
+
+
 class Wakeups:
     """Publishes to everybody who listens at one broker."""
 
@@ -30,10 +37,10 @@ class Wakeups:
         )
         self._silent = False
 
-    def publish(self, topic: str) -> None:
+    def publish(self, topic: str, job_id: int | None = None) -> None:
         """Say that something of `topic` changed. A broker that is away is logged once."""
         try:
-            self._redis.publish(CHANNEL, topic)
+            self._redis.publish(CHANNEL, topic if job_id is None else f"{topic} {job_id}")
             self._silent = False
         except RedisError as error:
             if not self._silent:

@@ -55,9 +55,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with database.read() as session:
             return versions.current(session)
 
-    def read_activities(ids: Collection[int]) -> dict[int, Activity]:
+    def read_activities(ids: Collection[int], jobs: Collection[int]) -> dict[int, Activity]:
         with database.read() as session:
-            return progress.activities(session, ids)
+            return progress.activities(session, ids, jobs)
 
     def rename() -> None:
         with database.durable() as session:

@@ -17,6 +17,7 @@ from redis import RedisError
 from redis.asyncio import Redis
 
 from db.outages import DATABASE_AWAY, briefly
+from jobs import wakeups
 from jobs.wakeups import CHANNEL, PROGRESS
 from services.work.progress import Activity
 
@@ -38,14 +39,15 @@ class Hub:
     Args:
         broker_url: where wake-ups are published.
         read_versions: the version of every population; called in a thread, often.
-        read_activities: what happens in some populations; called in a thread, when it changed.
+        read_activities: what happens in some populations, and in those that want one of some
+            jobs; called in a thread, when it changed.
     """
 
     def __init__(
         self,
         broker_url: str,
         read_versions: Callable[[], dict[int, int]],
-        read_activities: Callable[[Collection[int]], dict[int, Activity]],
+        read_activities: Callable[[Collection[int], Collection[int]], dict[int, Activity]],
     ) -> None:
         self._broker_url = broker_url
         self._read_versions = read_versions
@@ -53,7 +55,7 @@ class Hub:
         self.activities: dict[int, Activity] = {}
         self._changed = asyncio.Event()
         self._look = asyncio.Event()
-        self._epochs = False  # running jobs have told of epochs since the last look
+        self._told: set[int | None] = set()  # jobs with new epochs since the last look
         self._tasks: list[asyncio.Task[None]] = []
         self._reading: asyncio.Future[Any] | None = None
 
@@ -89,16 +91,21 @@ class Hub:
 
     async def _refresh(self) -> None:
         versions = await self._in_thread(self._read_versions)
-        epochs, self._epochs = self._epochs, False
+        told, self._told = self._told, set()
         old = self.activities
         stale = [
             id
             for id, version in versions.items()
-            if epochs or id not in old or old[id].version != version
+            if id not in old
+            or old[id].version != version
+            or None in told  # of nobody knows which
+            or (told and old[id].progress.networks_per_minute)  # it slows down by itself
         ]
-        if stale:
-            read = await self._in_thread(self._read_activities, stale)
-            self.activities = {id: read.get(id) or old[id] for id in versions}
+        if stale or told:
+            read = await self._in_thread(self._read_activities, stale, told - {None})
+            self.activities = {
+                id: read.get(id) or old[id] for id in versions if id in read or id in old
+            }
             self._changed.set()
             self._changed = asyncio.Event()
 
@@ -143,5 +150,8 @@ class Hub:
     def _hear(self, message: dict[str, object]) -> None:
         if message["type"] != "message":
             return
-        self._epochs = self._epochs or message["data"] == PROGRESS.encode()
+        data = message["data"]
+        topic, job_id = wakeups.read(data) if isinstance(data, bytes) else ("", None)
+        if topic == PROGRESS:
+            self._told.add(job_id)
         self._look.set()

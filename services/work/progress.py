@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.models import EpochRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import BROKEN, CANCELLED, DONE, PAUSED, QUEUED, RUNNING
-from services.work.wanting import wants
+from services.work.wanting import of_jobs, wants
 
 RATE_SECONDS = 120
 """Networks a minute are counted over this long."""
@@ -77,9 +77,11 @@ class Activity:
     last_failure: LastFailure | None
 
 
-def activities(session: Session, population_ids: Collection[int]) -> dict[int, Activity]:
-    """The activity of some populations, by id."""
-    chosen = PopulationRow.id.in_(population_ids)
+def activities(
+    session: Session, population_ids: Collection[int], job_ids: Collection[int] = ()
+) -> dict[int, Activity]:
+    """The activity of some populations, and of those that want one of some jobs, by id."""
+    chosen = PopulationRow.id.in_({*population_ids, *of_jobs(session, job_ids)})
     progress = by_population(session, chosen)
     return {
         row.id: Activity(

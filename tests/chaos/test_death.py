@@ -31,7 +31,7 @@ from workers.supervision.config import Computer, WorkerConfig
 from workers.supervision.runner import Runner
 
 class Wakeups:
-    def publish(self, topic): pass
+    def publish(self, topic, job_id=None): pass
 
 mortal.make_mortal(points.Points(os.environ[points.FOLDER]))
 folder = Path(sys.argv[1])

@@ -191,7 +191,7 @@ class Slot:
                 "job %d: epoch %d not stored: %s", claim.job_id, epoch.epoch, briefly(error)
             )
         else:
-            self._wakeups.publish(PROGRESS)
+            self._wakeups.publish(PROGRESS, claim.job_id)
 
     def _store(self, claim: Claim, end: End) -> None:
         """The job's end as the database has it from now on."""

@@ -12,7 +12,7 @@ from jobs.messages import Epoch, Finished
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from netspace.settings import Settings
 from netspace.web import create_app
-from services.work import leases, results
+from services.work import leases, progress, results, schedule
 
 NO_BROKER = "redis://127.0.0.1:1/0"
 
@@ -125,3 +125,33 @@ def test_a_stream_on_which_nothing_happens_says_so_that_it_lives(
         named = (line for line in lines if line.startswith("event: "))
         assert next(named) == "event: activity"
         assert next(named) == next(named) == "event: ping"
+
+
+def test_an_epoch_is_told_of_the_populations_that_want_its_job_and_of_no_other(
+    database, create, serve, broker_url, monkeypatch
+):
+    read = []
+
+    def noted(session, populations, jobs=()):
+        found = activities(session, populations, jobs)
+        read.append(set(found))
+        return found
+
+    activities = progress.activities
+    monkeypatch.setattr("services.work.progress.activities", noted)
+    still = create(2, name="still")
+    moving = create(1, name="moving", training_seed=1)
+    with database.write() as session:
+        schedule.set_paused(session, still, True)
+        claim = leases.claim(session, "train", "a worker", 30)
+    wakeups = Wakeups(broker_url)
+    with httpx.stream("GET", f"{serve(broker_url)}/api/v1/events", timeout=20) as answer:
+        heard = events(answer.iter_lines())
+        assert {next(heard)["population"], next(heard)["population"]} == {still, moving}
+        with database.write() as session:
+            epoch = Epoch(epoch=1, loss=1.5, error=42.0, seconds=0.4)
+            results.record_epoch(session, claim, epoch)
+        wakeups.publish(PROGRESS, claim.job_id)
+        assert next(heard)["population"] == moving
+    wakeups.close()
+    assert read == [{still, moving}, {moving}]

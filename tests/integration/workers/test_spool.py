@@ -204,7 +204,7 @@ from workers.supervision.runner import Runner
 import children
 
 class Wakeups:
-    def publish(self, topic): pass
+    def publish(self, topic, job_id=None): pass
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
