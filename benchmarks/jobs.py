@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -213,20 +213,24 @@ def draw(database: Database, n: int) -> int:
     return 1
 
 
+def in_one(database: Database, act: Callable[..., None], *asked: object) -> None:
+    with database.durable() as session:
+        act(session, *asked)
+
+
 def asked_of(url: str, kind: str) -> None:
     """How long it takes to pause a large population, let it go on, cancel it, ask again."""
     database = Database(url)
     id = draw(database, QUEUED)
     for name, act in {
-        "pause": lambda session: schedule.set_paused(session, id, True),
-        "resume": lambda session: schedule.set_paused(session, id, False),
-        "priority": lambda session: schedule.set_priority(session, id, -1),
-        "cancel": lambda session: schedule.cancel(session, id),
-        "retry": lambda session: schedule.retry(session, id),
+        "pause": lambda: in_one(database, schedule.set_paused, id, True),
+        "resume": lambda: in_one(database, schedule.set_paused, id, False),
+        "priority": lambda: in_one(database, schedule.set_priority, id, -1),
+        "cancel": lambda: schedule.cancel(database, id),
+        "retry": lambda: schedule.retry(database, id),
     }.items():
         began = time.perf_counter()
-        with database.durable() as session:
-            act(session)
+        act()
         say(
             f"{name} a population", time.perf_counter() - began, "s", database=kind, jobs=QUEUED
         )

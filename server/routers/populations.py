@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, status
 
-from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep, WriteDep
+from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
@@ -104,15 +104,15 @@ def queue_benchmarks(population_id: Id, session: ScheduleDep) -> JobsChanged:
 
 
 @router.post("/{population_id}/cancel", responses=CHANGING | MISSING | TAKEN)
-def cancel_jobs(population_id: Id, session: WriteDep) -> JobsChanged:
+def cancel_jobs(population_id: Id, parts: PartsDep) -> JobsChanged:
     """End its jobs that have not ended, but for those that other populations want, too."""
-    return JobsChanged(jobs=schedule.cancel(session, population_id))
+    return JobsChanged(jobs=schedule.cancel(parts.database, population_id))
 
 
 @router.post("/{population_id}/retry", responses=CHANGING | MISSING | TAKEN)
-def retry_jobs(
-    population_id: Id, session: ScheduleDep, body: RetryAll | None = None
-) -> JobsChanged:
+def retry_jobs(population_id: Id, parts: PartsDep, body: RetryAll | None = None) -> JobsChanged:
     """Ask again for its jobs that ended without a result."""
     failures = body.failures if body else ()
-    return JobsChanged(jobs=schedule.retry(session, population_id, failures))
+    changed = JobsChanged(jobs=schedule.retry(parts.database, population_id, failures))
+    parts.queue.wake()
+    return changed

@@ -6,20 +6,24 @@ Such a job is not held up or cancelled for one of them, and it goes as early as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from db.among import among
 from db.insert import insert_new
 from db.models import DrawRow, JobRow, PopulationRow, RegimeRow
+from db.session import Database
 from jobs.messages import Kind
 from jobs.states import OPEN, QUEUED, RESULTLESS
 from services import definitions, rows
 from services.errors import Conflict
 from services.work import jobs, transitions, versions
-from services.work.wanting import drawn, wanted_by
+from services.work.wanting import drawn, of_those, wanted_by, wants
+
+STEP = 1_000
+"""Jobs in one transaction, where a person asks for a whole population's."""
 
 PRIORITIES = range(-100, 101)
 """Of a population: lower goes first, as with `nice`."""
@@ -74,21 +78,22 @@ def set_priority(session: Session, population_id: int, priority: int) -> None:
     versions.raise_for(session, population_id)
 
 
-def cancel(session: Session, population_id: int) -> int:
-    """End all jobs that no other population wants; how many.
+def cancel(database: Database, population_id: int) -> int:
+    """End all jobs that no other population wants, in steps; how many.
 
     Those at work end with their worker's next heartbeat.
 
     Raises:
         NotFound: no such population.
     """
-    population = rows.get(session, PopulationRow, population_id)
-    mine = wanted_by(population) & JobRow.network_id.not_in(_drawn_by_others(population))
-    return _cancel(session, mine)
+    with database.read() as session:
+        population = rows.get(session, PopulationRow, population_id)
+    mine = wanted_by(population) & ~_wanted_by_others(population)
+    return _in_steps(database, mine & JobRow.state.in_(OPEN), _cancel)
 
 
-def retry(session: Session, population_id: int, failures: Sequence[str] = ()) -> int:
-    """Ask for all jobs again that ended without a result; how many.
+def retry(database: Database, population_id: int, failures: Sequence[str] = ()) -> int:
+    """Ask for all jobs again that ended without a result, in steps; how many.
 
     Args:
         failures: only those of these classes; of any by default.
@@ -96,11 +101,30 @@ def retry(session: Session, population_id: int, failures: Sequence[str] = ()) ->
     Raises:
         NotFound: no such population.
     """
-    population = rows.get(session, PopulationRow, population_id)
-    which = wanted_by(population)
+    with database.read() as session:
+        population = rows.get(session, PopulationRow, population_id)
+    mine = wanted_by(population) & JobRow.state.in_(RESULTLESS)
     if failures:
-        which &= JobRow.failure.in_(failures)
-    return _retry(session, which)
+        mine &= JobRow.failure.in_(failures)
+    return _in_steps(database, mine, _retry)
+
+
+def _in_steps(
+    database: Database,
+    which: ColumnElement[bool],
+    act: Callable[[Session, Sequence[int]], int],
+) -> int:
+    """Do something to perhaps 100,000 jobs, some in each transaction; to how many it was done.
+
+    Others wait for one step at most. What a fault leaves undone is done by asking again.
+    """
+    with database.read() as session:
+        ids = list(session.scalars(select(JobRow.id).where(which).order_by(JobRow.id)))
+    done = 0
+    for step in rows.chunks(ids, STEP):
+        with database.durable() as session:
+            done += act(session, step)
+    return done
 
 
 def cancel_job(session: Session, id: int) -> None:
@@ -111,7 +135,7 @@ def cancel_job(session: Session, id: int) -> None:
         Conflict: it has ended.
     """
     state = jobs.get(session, id).state
-    if not _cancel(session, JobRow.id == id):
+    if not _cancel(session, [id]):
         raise Conflict(f"job {id} is {state}: only a job that has not ended is cancelled")
 
 
@@ -123,21 +147,13 @@ def retry_job(session: Session, id: int) -> None:
         Conflict: it has not ended, or has a result.
     """
     state = jobs.get(session, id).state
-    if not _retry(session, JobRow.id == id):
+    if not _retry(session, [id]):
         raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
 
 
-def _drawn_by_others(population: PopulationRow) -> Any:
-    """Networks that other populations want measured in the same way."""
-    return (
-        select(DrawRow.network_id)
-        .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
-        .where(
-            PopulationRow.id != population.id,
-            PopulationRow.regime_id == population.regime_id,
-            PopulationRow.training_seed == population.training_seed,
-        )
-    )
+def _wanted_by_others(population: PopulationRow) -> ColumnElement[bool]:
+    """The condition that other populations want the statement's job, too."""
+    return exists().where(*wants(), PopulationRow.id != population.id).correlate(JobRow)
 
 
 def locked(session: Session, id: int) -> PopulationRow:
@@ -199,32 +215,27 @@ def _prioritise(session: Session, population: PopulationRow) -> None:
     )
 
 
-def _cancel(session: Session, which: ColumnElement[bool]) -> int:
-    """End those jobs of `which` that have not ended; how many."""
-    ids = _locked(session, which & JobRow.state.in_(OPEN))
-    for some in rows.chunks(ids):
-        transitions.end_waiting(session, some)
-    versions.raise_for_jobs(session, ids)
-    return len(ids)
+def _cancel(session: Session, ids: Sequence[int]) -> int:
+    """End those of some jobs that have not ended; how many."""
+    mine = among(JobRow.id, ids) & JobRow.state.in_(OPEN)
+    if number := _lock(session, mine):
+        wanting = of_those(session, mine)
+        transitions.cancel(session, mine)
+        versions.raise_for_all(session, wanting)
+    return number
 
 
-def _retry(session: Session, which: ColumnElement[bool]) -> int:
-    """Let those jobs of `which` that ended without a result wait again; how many."""
-    ids = _locked(session, which & JobRow.state.in_(RESULTLESS))
-    versions.raise_for_jobs(session, ids)  # first: it waits for whoever pauses one of them
-    for some in rows.chunks(ids):
-        transitions.wait_again(session, some)
-    return len(ids)
+def _retry(session: Session, ids: Sequence[int]) -> int:
+    """Let those of some jobs that ended without a result wait again; how many."""
+    mine = among(JobRow.id, ids) & JobRow.state.in_(RESULTLESS)
+    if number := _lock(session, mine):
+        # First: it waits for whoever pauses one of them.
+        versions.raise_for_all(session, of_those(session, mine))
+        transitions.wait_again(session, mine)
+    return number
 
 
-def _locked(session: Session, which: ColumnElement[bool]) -> list[int]:
-    """Ids of the jobs, whose state stays as it is from now on."""
-    return list(
-        session.scalars(select(JobRow.id).where(which).order_by(JobRow.id).with_for_update())
-    )
-
-
-def _lock(session: Session, which: ColumnElement[bool]) -> None:
-    """As `_locked`, for whoever needs no ids of perhaps 100,000 jobs."""
+def _lock(session: Session, which: ColumnElement[bool]) -> int:
+    """Let the jobs' state stay as it is from now on; how many they are."""
     locked = select(JobRow.id).where(which).order_by(JobRow.id).with_for_update().subquery()
-    session.execute(select(func.count()).select_from(locked))
+    return session.scalars(select(func.count()).select_from(locked)).one()

@@ -5,7 +5,6 @@ wait: back to the queue, or held up      hold: as those who want it      end: fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, literal, select, update
@@ -26,13 +25,12 @@ def wait(job: JobRow, delay_ms: int = 0) -> None:
     job.not_before = now_ms() + delay_ms if delay_ms else 0
 
 
-def wait_again(session: Session, job_ids: Sequence[int]) -> None:
+def wait_again(session: Session, which: ColumnElement[bool]) -> None:
     """Jobs that ended without a result, as new ones: attempts so far are forgiven."""
-    mine = JobRow.id.in_(job_ids)
-    _log_all(session, mine, "asked for again")
+    _log_all(session, which, "asked for again")
     update_all(
         session,
-        mine,
+        which,
         state=waiting_state(),
         priority=earliest(),
         forgiven=JobRow.attempt,
@@ -74,11 +72,10 @@ def end(
     versions.raise_for_job(session, job)
 
 
-def end_waiting(session: Session, job_ids: Sequence[int]) -> None:
-    """Cancel those that wait; one at work is told so, and ends with its next heartbeat."""
-    mine = JobRow.id.in_(job_ids)
-    waiting = mine & JobRow.state.in_(WAITING)
-    update_all(session, mine & (JobRow.state == RUNNING), cancel_requested=True)
+def cancel(session: Session, which: ColumnElement[bool]) -> None:
+    """End those that wait; one at work is told so, and ends with its next heartbeat."""
+    waiting = which & JobRow.state.in_(WAITING)
+    update_all(session, which & (JobRow.state == RUNNING), cancel_requested=True)
     _log_all(session, waiting, CANCELLED)
     update_all(
         session,

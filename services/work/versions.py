@@ -6,7 +6,7 @@ the order of the commits.)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -32,8 +32,12 @@ def raise_for_job(session: Session, job: JobRow) -> None:
 
 def raise_for_jobs(session: Session, job_ids: Sequence[int]) -> None:
     """A new version of every population that one of the jobs' networks belongs to."""
-    # One order: no two transactions lock crosswise.
-    for population_id in sorted(of_jobs(session, job_ids)):
+    raise_for_all(session, of_jobs(session, job_ids))
+
+
+def raise_for_all(session: Session, population_ids: Iterable[int]) -> None:
+    """A new version of each of some populations."""
+    for population_id in sorted(population_ids):  # so no two transactions lock crosswise
         raise_for(session, population_id)
 
 

@@ -91,9 +91,13 @@ def of_jobs(session: Session, job_ids: Iterable[int]) -> set[int]:
     """The populations that want any of these jobs."""
     found: set[int] = set()
     for some in rows.chunks(job_ids):
-        of_some = select(PopulationRow.id).where(JobRow.id.in_(some), *wants())
-        found |= set(session.scalars(of_some.distinct()))
+        found |= of_those(session, JobRow.id.in_(some))
     return found
+
+
+def of_those(session: Session, which: ColumnElement[bool]) -> set[int]:
+    """The populations that want any of the jobs that `which` selects."""
+    return set(session.scalars(select(PopulationRow.id).where(which, *wants()).distinct()))
 
 
 def of_job(column: Any) -> Any:

@@ -716,8 +716,7 @@ def test_explore_asks_for_workers_only_while_it_is_looked_at(explore, served):
 
 def test_networks_that_somebody_cancelled_are_not_called_failed(explore, served):
     id = served.create("RegNetX · cancelled", 3, seed=77, training_seed=77)
-    with served.database.durable() as session:
-        schedule.cancel(session, id)
+    schedule.cancel(served.database, id)
     page = explore(f"?population={id}", state="failed")
     expect(page.locator("#edf-card")).to_contain_text("All 3 networks were cancelled")
     expect(rows(page).nth(0).locator("[col-id=error]")).to_have_text("cancelled")

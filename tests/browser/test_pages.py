@@ -227,8 +227,7 @@ def test_a_first_look_opens_the_study_and_says_what_trains(fresh, page):
     expect(line).to_be_hidden()
     own = fresh.create("mine", 3, seed=78, training_seed=78)
     assert opened(page, fresh)[0] == own
-    with fresh.database.durable() as session:
-        schedule.cancel(session, own)
+    schedule.cancel(fresh.database, own)
     assert opened(page, fresh)[0] == study
 
 
@@ -247,8 +246,7 @@ def test_what_nobody_has_begun_to_train_waits_and_what_trains_is_said_before_it(
 def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(fresh, page):
     mine = fresh.measured("mine", 5, 6, 7)
     gone = fresh.create("all of it cancelled", 4, seed=5, training_seed=5)
-    with fresh.database.durable() as session:
-        schedule.cancel(session, gone)
+    schedule.cancel(fresh.database, gone)
     assert opened(page, fresh)[0] == mine
 
 

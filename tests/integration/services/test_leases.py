@@ -228,12 +228,9 @@ def test_a_regime_that_can_not_be_read_ends_its_own_jobs_and_stops_nobody(
         [first, *_] = jobs.listed(session, "failed").items
     assert first.failure == "impossible"
     assert "regime 'spoilt' can't be read" in first.detail
-    with database.durable() as session:
-        assert (
-            schedule.retry(session, own) == 3
-        )  # they wait, and end again when it is asked for
-        with pytest.raises(Unreadable):
-            schedule.queue_benchmarks(session, own)
+    assert schedule.retry(database, own) == 3  # they wait, and end again when it is asked for
+    with database.durable() as session, pytest.raises(Unreadable):
+        schedule.queue_benchmarks(session, own)
 
 
 def test_a_retried_failure_waits_and_comes_back_until_the_attempts_are_used_up(

@@ -12,7 +12,7 @@ from services.defining import regimes
 from services.errors import Conflict, NotFound, Refused
 from services.reading.snapshots import Snapshots
 from services.sampling import populations
-from services.work import jobs, leases, results, roster, schedule
+from services.work import jobs, leases, results, roster, schedule, transitions
 
 FINISHED = Finished(quantities={"error": 12.5}, conditions={})
 IMPOSSIBLE = Failed(failure="impossible", detail="no such kernel")
@@ -91,13 +91,13 @@ def test_a_job_goes_earlier_for_a_population_of_the_usual_priority(create, write
 
 
 def test_a_job_that_is_asked_for_again_goes_as_early_as_it_is_wanted_by_now(
-    create, write, claim
+    database, create, write, claim
 ):
     id = create(1)
     write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
     create(1, name="before it", seed=1, priority=-5)
     write(schedule.set_priority, id, -10)
-    write(schedule.retry, id)
+    schedule.retry(database, id)
     assert [claim().job_id for _ in range(2)] == [1, 2]
 
 
@@ -225,33 +225,38 @@ def test_pausing_while_a_late_result_is_stored_is_no_deadlock(database, create, 
     assert write(jobs.get, late.job_id).state == "done"
 
 
+def retry_job(database, id):
+    with database.durable() as session:
+        schedule.retry_job(session, id)
+
+
 RETRIES = {
-    "its failures": lambda session, population: schedule.retry(session, population),
-    "a job": lambda session, _: schedule.retry_job(session, 1),
+    "its failures": lambda database, population: schedule.retry(database, population),
+    "a job": lambda database, _: retry_job(database, 1),
 }
 
 
 @pytest.mark.parametrize("asked", RETRIES)
 def test_asking_again_for_a_paused_population_holds_up_nothing_that_another_wants(
-    create, write, claim, asked
+    database, create, write, claim, asked
 ):
     create(2, name="goes on")
     held_up = create(2, name="paused")  # the same networks
     for _ in range(2):
         write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
     write(schedule.set_paused, held_up, True)
-    write(RETRIES[asked], held_up)
+    RETRIES[asked](database, held_up)
     assert write(jobs.get, 1).state == "queued"
 
 
 @pytest.mark.parametrize("asked", RETRIES)
 def test_a_job_that_only_paused_populations_want_waits_when_it_is_asked_for_again(
-    create, write, claim, asked
+    database, create, write, claim, asked
 ):
     population = create(1)
     write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
     write(schedule.set_paused, population, True)
-    write(RETRIES[asked], population)
+    RETRIES[asked](database, population)
     assert write(jobs.get, 1).state == "paused"
     write(schedule.set_paused, population, False)
     assert claim().job_id == 1
@@ -300,7 +305,7 @@ def test_asking_again_while_somebody_pauses_leaves_no_job_that_runs(
     with database.durable() as session:
         schedule.set_paused(session, id, True)
         session.flush()
-        asking = threading.Thread(target=write, args=(schedule.retry, id))
+        asking = threading.Thread(target=schedule.retry, args=(database, id))
         asking.start()
         time.sleep(0.2)  # it waits for the population
     asking.join(10)
@@ -352,7 +357,9 @@ def test_a_job_that_has_ended_is_not_cancelled(create, write, claim):
         write(schedule.cancel_job, 7)
 
 
-def test_what_was_cancelled_is_no_failure_and_the_population_not_complete(create, write, claim):
+def test_what_was_cancelled_is_no_failure_and_the_population_not_complete(
+    database, create, write, claim
+):
     id = create(4)
     claim()
     write(schedule.cancel_job, 2)
@@ -363,18 +370,18 @@ def test_what_was_cancelled_is_no_failure_and_the_population_not_complete(create
     write(schedule.cancel_job, 4)
     assert not write(populations.get, id).progress.ended  # the first is at work
     other = create(2, name="all of it cancelled", seed=9, training_seed=9)
-    write(schedule.cancel, other)
+    schedule.cancel(database, other)
     now = write(populations.get, other).progress
     assert (now.cancelled, now.complete, now.ended) == (2, False, True)
 
 
-def test_cancelling_a_population_spares_what_another_wants(create, write, claim):
+def test_cancelling_a_population_spares_what_another_wants(database, create, write, claim):
     create(2, name="smaller")
     larger = create(5, name="larger")  # of the same seed: it begins with the same two
     claim()
     claim()
     claim()
-    assert write(schedule.cancel, larger) == 3
+    assert schedule.cancel(database, larger) == 3
     found = [write(jobs.get, id) for id in job_ids(write)]
     assert [job.state for job in found] == [*3 * ["running"], *2 * ["cancelled"]]
     assert [job.cancelling for job in found[:3]] == [False, False, True]
@@ -409,7 +416,7 @@ def test_the_network_of_a_job_that_is_asked_for_again_waits_like_a_new_one(
 
     write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
     assert counts().failed_by_cause == {"impossible": 1}
-    assert write(schedule.retry, id) == 1
+    assert schedule.retry(database, id) == 1
     if looked == "in between":
         assert (counts().failed, counts().pending) == (0, 2)
     write(results.record, claim(), FINISHED)
@@ -417,29 +424,29 @@ def test_the_network_of_a_job_that_is_asked_for_again_waits_like_a_new_one(
     assert (counts().measured, counts().failed, counts().pending) == (1, 0, 1)
 
 
-def test_only_failures_of_the_named_classes_are_asked_for_again(create, write, claim):
+def test_only_failures_of_the_named_classes_are_asked_for_again(database, create, write, claim):
     id = create(2)
     write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
     write(results.record_failure, claim(), CRASHED, retry=False, max_attempts=3)
-    assert write(schedule.retry, id, ["crashed"]) == 1
+    assert schedule.retry(database, id, ["crashed"]) == 1
     assert [write(jobs.get, id).state for id in (1, 2)] == ["failed", "queued"]
 
 
-def test_jobs_with_a_result_are_not_asked_for_again(create, write, claim):
+def test_jobs_with_a_result_are_not_asked_for_again(database, create, write, claim):
     id = create(1)
     write(results.record, claim(), FINISHED)
-    assert write(schedule.retry, id) == 0
+    assert schedule.retry(database, id) == 0
     with pytest.raises(Conflict, match="job 1 is done"):
         write(schedule.retry_job, 1)
 
 
 def test_a_paused_population_stays_paused_when_its_failures_are_asked_for_again(
-    create, write, claim
+    database, create, write, claim
 ):
     id = create(1)
     write(results.record_failure, claim(), IMPOSSIBLE, retry=False, max_attempts=3)
     write(schedule.set_paused, id, True)
-    write(schedule.retry, id)
+    schedule.retry(database, id)
     assert claim() is None
     write(schedule.set_paused, id, False)
     assert claim().job_id == 1
@@ -556,3 +563,38 @@ def test_a_worker_that_leaves_is_gone_and_one_that_died_is_buried_after_an_hour(
     assert [worker.name for worker in write(roster.every)] == ["a worker"]
     write(roster.leave, "a worker")
     assert write(roster.every) == []
+
+
+# ---------------------------------------------------------------- many jobs
+
+
+def test_many_jobs_are_cancelled_and_asked_for_again_in_steps_that_end_each_by_itself(
+    database, create, write, monkeypatch
+):
+    monkeypatch.setattr(schedule, "STEP", 2)
+    id = create(5)
+    before = write(populations.get, id).version
+    assert schedule.cancel(database, id) == 5
+    assert write(populations.get, id).version == before + 3
+    assert {line.state for line in lines(write, "failed")} == {"cancelled"}
+    assert schedule.retry(database, id) == 5
+    assert [line.waits for line in lines(write, "waiting")] == 5 * ["no worker"]
+    for job_id in job_ids(write):
+        assert history(write, job_id) == ["cancelled", "asked for again"]
+
+
+def test_a_job_that_ends_before_its_step_keeps_its_result(
+    database, create, write, claim, monkeypatch
+):
+    id = create(3)
+    held = [claim(), claim()]
+    monkeypatch.setattr(schedule, "STEP", 1)
+    cancel = transitions.cancel
+
+    def while_another_records(session, which):
+        cancel(session, which)
+        results.record(session, held[1], FINISHED)
+
+    monkeypatch.setattr(transitions, "cancel", while_another_records)
+    assert schedule.cancel(database, id) == 2
+    assert [write(jobs.get, id).state for id in (1, 2, 3)] == ["running", "done", "cancelled"]
