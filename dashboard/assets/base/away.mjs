@@ -3,6 +3,7 @@
 import { SILENT_S, listen } from "../live/events.mjs";
 import { at } from "./elements.mjs";
 
+/** @type {?Connection} */
 let state = null;
 
 function show() {
@@ -10,7 +11,7 @@ function show() {
   if (!line) return;
   const told = state && !state.live && !at("connection")?.checkVisibility();
   line.hidden = !told;
-  if (!told) return;
+  if (!state || !told) return;
   line.textContent = state.silent
     ? `No news from the server for ${SILENT_S} s: what is shown may be old.`
     : "The server cannot be reached. Trying again ...";

@@ -21,11 +21,13 @@ export class Frame {
     this.id = id;
     this.onAxes = onAxes;
     this.canvas = at(`${id}-canvas`);
-    this.context = this.canvas.getContext("2d");
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.mounted = false;
-    this.graph = null; // Plotly's, once it has drawn
-    this.layout = {};
-    this.ratio = 1;
+    /** @type {?PlotlyGraph} once it has drawn */
+    this.graph = null;
+    /** @type {?Layout} */
+    this.layout = null;
+    this.ratio = this.width = this.height = 1;
     this.version = 0;
     this.measure();
   }
@@ -34,17 +36,22 @@ export class Frame {
   async mount() {
     this.mounted = true;
     tell(`${this.id}-place`, {
-      children: plot(this.id, figure(this.layout)),
+      children: plot(this.id, this.layout ? figure(this.layout) : { data: [], layout: {} }),
     });
-    const find = () => document.querySelector(`#${this.id} .js-plotly-plot`);
-    while (!find()?._fullLayout?.xaxis?._length) await nextFrame();
-    this.graph = find();
+    const find = () => /** @type {?PlotlyGraph} */ (
+      document.querySelector(`#${this.id} .js-plotly-plot`));
+    let graph = find();
+    while (!graph?._fullLayout?.xaxis?._length) {
+      await nextFrame();
+      graph = find();
+    }
+    this.graph = graph;
     this.graph.on("plotly_afterplot", () => this.measure());
     this.graph.on("plotly_relayout", () => this.measure());
     this.measure();
   }
 
-  /** New axes; zooms stay while `layout.uirevision` does. */
+  /** New axes; zooms stay while `layout.uirevision` does. @param {Layout} layout */
   setLayout(layout) {
     const text = JSON.stringify(layout);
     if (text === this.text) return;
@@ -59,15 +66,21 @@ export class Frame {
     return names.every((name) => this.#place(name).length > 0);
   }
 
-  /** Where an axis is: {type, range, offset, length}, in CSS pixels of the canvas. */
+  /**
+   * Where an axis is, in CSS pixels of the canvas; without length where there is none.
+   * @param {string} name
+   * @returns {{type?: string, range: [number, number], offset: number, length: number}}
+   */
   #place(name) {
     const drawn = this.graph?._fullLayout?.[name];
-    if (drawn?._length > 0) {
+    if (drawn && drawn._length > 0) {
       const { type, range, _offset: offset, _length: length } = drawn;
       return { type, range, offset, length };
     }
-    const given = this.graph ? null : this.layout[name];
-    return given ? placed(given, name, this) : { length: 0 };
+    const given = this.graph || !this.layout ? null : this.layout[name];
+    return given && this.layout
+      ? placed(given, name, this.layout.margin, this.width, this.height)
+      : { range: [0, 1], offset: 0, length: 0 };
   }
 
   /** Fit the canvas to its box and device pixels, then tell. */
@@ -96,8 +109,7 @@ export class Frame {
   /**
    * One axis in CSS pixels of the canvas.
    * @param {string} name as in the layout: "xaxis", "yaxis3"
-   * @returns {{from: number, to: number, log: boolean, toPixel: (x: number) => number,
-   *   toValue: (pixel: number) => number}} from, to: values at its ends
+   * @returns {Axis}
    */
   axis(name) {
     const { type, range, offset, length } = this.#place(name);
@@ -122,7 +134,7 @@ export class Frame {
     };
   }
 
-  /** The plotting area of a pair of axes: {x, y, width, height} in CSS pixels. */
+  /** The plotting area of a pair of axes. @returns {Area} */
   area(x = "xaxis", y = "yaxis") {
     const [horizontal, vertical] = [this.#place(x), this.#place(y)];
     return {
@@ -148,13 +160,20 @@ function plot(id, figure) {
   return { namespace: "dash_core_components", type: "Graph", props };
 }
 
-/** A figure that the server has put into its store, in the graph's place. @param {object} context */
+/**
+ * A figure that the server has put into its store, in the graph's place.
+ * @param {object} figure @param {{outputs_list: {id: string}}} context
+ */
 export function draw(figure, { outputs_list: { id } }) {
   return plot(id.replace(/-place$/, ""), figure);
 }
 
-/** Where Plotly will put an axis of a frame: inside the margins, in its domain. */
-function placed({ type, range, domain = [0, 1] }, name, { layout: { margin }, width, height }) {
+/**
+ * Where Plotly will put an axis of a frame: inside the margins, in its domain.
+ * @param {AxisGiven} given @param {string} name @param {Layout["margin"]} margin
+ * @param {number} width @param {number} height CSS pixels of the frame
+ */
+function placed({ type, range, domain = [0, 1] }, name, margin, width, height) {
   const [from, to] = domain;
   if (name[0] === "x") {
     const inner = width - margin.l - margin.r;
@@ -164,7 +183,10 @@ function placed({ type, range, domain = [0, 1] }, name, { layout: { margin }, wi
   return { type, range, offset: margin.t + (1 - to) * inner, length: (to - from) * inner };
 }
 
-/** A figure of axes alone: an empty trace in each pair, without which Plotly drops it. */
+/**
+ * A figure of axes alone: an empty trace in each pair, without which Plotly drops it.
+ * @param {Layout} layout
+ */
 function figure(layout) {
   const data = Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name)).map((name) => {
     const number = name.slice("xaxis".length);
@@ -173,16 +195,20 @@ function figure(layout) {
   return { data, layout };
 }
 
+/** @returns {Promise<number>} */
 export const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** A CSS variable of the theme, e.g. colour("current"). */
+/** @type {Map<string, string>} */
 let colours = new Map();
+
+/** A CSS variable of the theme, e.g. colour("current"). @param {string} name */
 export function colour(name) {
-  if (!colours.has(name)) {
-    const style = getComputedStyle(document.documentElement);
-    colours.set(name, style.getPropertyValue(`--${name}`).trim());
-  }
-  return colours.get(name);
+  const known = colours.get(name);
+  if (known !== undefined) return known;
+  const style = getComputedStyle(document.documentElement);
+  const value = style.getPropertyValue(`--${name}`).trim();
+  colours.set(name, value);
+  return value;
 }
 window.addEventListener("netspace:theme", () => { colours = new Map(); });
 
@@ -199,7 +225,7 @@ export function axis(given) {
   };
 }
 
-/** A layout without anything but axes. */
+/** A layout without anything but axes. @param {Layout} given @returns {Layout} */
 export function layout(given) {
   return {
     paper_bgcolor: "rgba(0,0,0,0)",

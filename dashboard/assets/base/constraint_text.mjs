@@ -15,7 +15,7 @@ function number(text) {
   return x;
 }
 
-/** @param {string} text @throws {RangeError} where it is no constraint */
+/** @param {string} text @returns {Constraint} @throws {RangeError} where it is no constraint */
 export function parse(text) {
   if (!text.trim()) throw new RangeError("the constraint is empty");
   if (!text.includes("..")) return { values: text.split(",").map(number) };
@@ -30,23 +30,25 @@ export function parse(text) {
 /** The shortest text of a number; without "+", which URLs read as a space. */
 const written = (x) => String(x).replace("+", "");
 
-export function format({ lo = -Infinity, hi = Infinity, values = null }) {
+/** @param {Constraint} constraint */
+export function format({ lo = -Infinity, hi = Infinity, values }) {
   if (values) return values.map(written).join(",");
   return [lo, hi].map((end) => (Number.isFinite(end) ? written(end) : "")).join("..");
 }
 
-/** Objects by name -> texts by name. */
+/** Objects by name -> texts by name. @param {Constraints} constraints */
 export const formatAll = (constraints) =>
   new Map([...constraints].map(([name, one]) => [name, format(one)]));
 
 /**
  * The inverse, and what is no constraint: REST refuses it whole, a page shows the rest.
- * @param {Iterable<[string, string]>} texts by column, as written
- * @returns {{constraints: Map<string, object>, refused: {texts: [string, string][],
- *   why: string}[]}}
+ * @param {Iterable<Written>} texts by column, as written
+ * @returns {{constraints: Constraints, refused: Refused[]}}
  */
 export function parseAll(texts) {
-  const [constraints, refused] = [new Map(), []];
+  const constraints = new Map();
+  /** @type {Refused[]} */
+  const refused = [];
   const written = Map.groupBy(texts, ([name]) => name);
   for (const [name, own] of written) {
     try {
@@ -61,4 +63,5 @@ export function parseAll(texts) {
   return { constraints, refused };
 }
 
+/** @param {?Constraint} a @param {?Constraint} b */
 export const same = (a, b) => (a && b ? format(a) === format(b) : a === b);

@@ -3,15 +3,28 @@
 /** The element of the page with an id. @returns {any} of the kind that the page's layout makes it */
 export const at = (id) => document.getElementById(id);
 
+/** The element around an event's target, or itself, that a selector names. @param {Event} event */
+export const around = ({ target }, /** @type {string} */ selector) =>
+  (target instanceof Element ? target.closest(selector) : null);
+
+/** The control that has changed, where it lies in what a selector names. @param {Event} event */
+export function changed({ target }, /** @type {string} */ selector) {
+  const isControl = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+  return isControl && target.closest(selector) ? target : null;
+}
+
 /**
  * An element. Properties become attributes, but for those that are null, undefined or false.
- * @param {string} tag @param {object} properties @param {...(Node|string|null)} children
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, ?string | number | boolean | undefined>} properties
+ * @param {...(?Node | string | undefined | (?Node | string | undefined)[])} children
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value !== null && value !== undefined && value !== false) {
-      element.setAttribute(name, value === true ? "" : value);
+      element.setAttribute(name, value === true ? "" : String(value));
     }
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined));

@@ -6,7 +6,7 @@
 
 const formats = new Map();
 
-/** @param {number} x @param {number} decimals @returns {string} "–" where there is none */
+/** @param {?number | undefined} x @param {number} decimals @returns {string} "–" where there is none */
 export function fixed(x, decimals = 0) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
@@ -23,7 +23,10 @@ export function fixed(x, decimals = 0) {
 
 export const count = (n) => fixed(n, 0);
 
-/** A stored value of a column in shown units, without the unit. */
+/**
+ * A stored value of a column in shown units, without the unit.
+ * @param {number} x @param {{scale: number, decimals: number}} control
+ */
 export const shown = (x, control) => fixed(x / control.scale, control.decimals);
 
 /** A share as percent: one decimal, so 0.0 % may be a few of many. */
@@ -41,7 +44,10 @@ export function duration(seconds) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }
 
-/** A range or a choice in words of a control: "14 – 30", "≥ 14", "8, 16". */
+/**
+ * A range or a choice in words of a control: "14 – 30", "≥ 14", "8, 16".
+ * @param {Constraint} one @param {Control} control
+ */
 export function constraint(one, control) {
   if (one.values) return one.values.map((x) => shown(x, control)).join(", ");
   const lo = Number.isFinite(one.lo) ? shown(one.lo, control) : null;
@@ -51,13 +57,16 @@ export function constraint(one, control) {
   return hi !== null ? `≤ ${hi}` : "any";
 }
 
-/** How many of the networks without a result somebody has cancelled. */
+/**
+ * How many of the networks without a result somebody has cancelled.
+ * @param {Counts} counts @param {Table} table
+ */
 export function cancelledOf({ failedBy }, { causes }) {
   const at = causes.indexOf("cancelled");
   return at < 0 ? 0 : failedBy?.[at] ?? 0;
 }
 
-/** Where an imported population was measured, as far as that is known. */
+/** Where an imported population was measured, as far as that is known. @param {Provenance} given */
 export function origin({ cpu, torch, commit, seconds }) {
   const parts = [
     cpu && `on ${cpu}`, torch && `with torch ${torch}`,
@@ -66,7 +75,10 @@ export function origin({ cpu, torch, commit, seconds }) {
   return `imported: measured ${parts.filter(Boolean).join(", ")}`;
 }
 
-/** Write a text node only where it changed: reading is cheap, layout is not. */
+/**
+ * Write a text node only where it changed: reading is cheap, layout is not.
+ * @param {?Node} node @param {string} text
+ */
 export function write(node, text) {
   if (node && node.textContent !== text) node.textContent = text;
 }

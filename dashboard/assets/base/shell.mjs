@@ -6,6 +6,7 @@
  */
 
 import { isThere, tell } from "./dash.mjs";
+import { around } from "./elements.mjs";
 
 const REMEMBERED = "netspace-theme";
 const ATTRIBUTE = "data-mantine-color-scheme";
@@ -37,12 +38,12 @@ function toggleTheme() {
 /**
  * Which pages are hidden, in the order of the callback's outputs.
  * @param {string} pathname of the location
- * @param {object} context of the callback
+ * @param {CallbackContext} context of the callback
  * @returns {boolean[]}
  */
 export function showPage(pathname, { outputs_list: outputs }) {
   const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
-  const shown = [].concat(outputs).map((output) => output.id.replace("page-", ""));
+  const shown = [outputs].flat().map((output) => output.id.replace("page-", ""));
   tell("theme", { forceColorScheme: theme() });
   const title = document.querySelector(`[id="page-${page}"] h1`)?.textContent;
   if (title) document.title = `${title} · netspace`;
@@ -53,24 +54,26 @@ export function showPage(pathname, { outputs_list: outputs }) {
   return shown.map((path) => path !== page);
 }
 
-/** Whether a key press belongs to a field that is being written in. */
-export function isTyping(event) {
-  const at = event.target;
-  return at.matches?.("input, textarea, select, [contenteditable]") &&
-    !["checkbox", "radio", "button"].includes(at.type);
+/** Whether a key press belongs to a field that is being written in. @param {Event} event */
+export function isTyping({ target }) {
+  if (!(target instanceof Element)) return false;
+  const isPressed = target instanceof HTMLInputElement
+    && ["checkbox", "radio", "button"].includes(target.type);
+  return target.matches("input, textarea, select, [contenteditable]") && !isPressed;
 }
 
 // ---------------------------------------------------------------- reaching things by keyboard
 
-const isShown = (element) => element.checkVisibility();
-const shown = (selector) => [...document.querySelectorAll(selector)].find(isShown);
+/** The first that is shown of those that a selector names. @param {string} selector */
+const shown = (selector) =>
+  [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
 
 /** The link that skips the header leads to the page that is shown. */
 function aimSkip(page) {
   const main = document.querySelector(`[id="page-${page}"] main`);
   if (!main) return;
   main.id ||= `content-${page || "explore"}`;
-  document.querySelector(".skip").setAttribute("href", `#${main.id}`);
+  document.querySelector(".skip")?.setAttribute("href", `#${main.id}`);
 }
 
 /** Past the header, to what the page is about. */
@@ -84,17 +87,19 @@ function skip(event) {
 /** The `?` of the page that is shown; one that is open closes by Escape, or a click beside it. */
 function help(event) {
   const own = shown(".page-help");
-  if (!own) return;
+  if (!(own instanceof HTMLDetailsElement)) return;
   own.open = !own.open;
-  own.querySelector("summary").focus();
+  own.querySelector("summary")?.focus();
   event.preventDefault();
 }
 
+/** @param {?EventTarget} beside what stays open where this lies in it */
 function closeHelp(beside = null) {
-  const open = [...document.querySelectorAll("details:is(.page-help, .explained)[open]")]
-    .filter((details) => !details.contains(beside));
+  const open = [...document.querySelectorAll("details")]
+    .filter((details) => details.open && details.matches(".page-help, .explained")
+      && !(beside instanceof Node && details.contains(beside)));
   for (const details of open) {
-    if (details.contains(document.activeElement)) details.querySelector("summary").focus();
+    if (details.contains(document.activeElement)) details.querySelector("summary")?.focus();
     details.open = false;
   }
   return open.length > 0;
@@ -112,8 +117,8 @@ document.addEventListener("keydown", (event) => {
 }, { capture: true });
 document.addEventListener("pointerdown", ({ target }) => closeHelp(target));
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.(".skip")) skip(event);
-  if (event.target.closest?.("#toggle-theme, .toggle-theme")) toggleTheme();
+  if (around(event, ".skip")) skip(event);
+  if (around(event, "#toggle-theme, .toggle-theme")) toggleTheme();
 });
 root.setAttribute(ATTRIBUTE, theme());
 localStorage.setItem(MANTINE_KEY, theme());

@@ -24,6 +24,7 @@ const BANDS = {
 const HALVES = {
   "": "all networks", first: "first half: choose on it", second: "second half: test on it",
 };
+/** @type {Record<string, string>} */
 const USUAL = {
   match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "",
 };
@@ -64,10 +65,11 @@ function coloursOf(text, n) {
   return isGood ? given.map(Number) : Array.from({ length: n }, (_, i) => i);
 }
 
-/** The first colour that no side has. */
-export const freeColour = (colours) => [0, 1, 2, 3, 4, 5].find((one) => !colours.includes(one));
+/** The first colour that no side has; there are as many as sides. @param {number[]} colours */
+export const freeColour = (colours) =>
+  [0, 1, 2, 3, 4, 5].find((one) => !colours.includes(one)) ?? 0;
 
-/** The inverse of `read`; what is usual is left out. */
+/** The inverse of `read`; what is usual is left out. @param {Question} question */
 export function write(question) {
   const parts = question.sides.map(({ population, constraints }) => {
     const texts = constraints.split(";").map((text) => text.trim()).filter(Boolean);
@@ -87,11 +89,14 @@ export function write(question) {
 const readable = (text) =>
   encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3D", "=");
 
-/** The two populations that Explore begins with. */
+/** The two populations that Explore begins with. @param {PopulationRead[]} populations */
 export const usual = (populations) =>
   pair(populations).map(({ id }) => ({ population: id, constraints: "" }));
 
-/** The form; every control names the part of the question that it changes. */
+/**
+ * The form; every control names the part of the question that it changes.
+ * @param {Question} question @param {PopulationRead[]} populations
+ */
 export function form(question, populations) {
   return h("div", { class: "compare-form" },
     h("div", { class: "panel-head" },
@@ -121,6 +126,10 @@ export function form(question, populations) {
       })));
 }
 
+/**
+ * @param {Question["sides"][number]} side @param {number} place
+ * @param {Question} question @param {PopulationRead[]} populations
+ */
 function sideRow({ population, constraints }, place, question, populations) {
   const options = grouped(populations).map(([title, some]) =>
     h("optgroup", { label: title }, some.map(({ id, name }) =>

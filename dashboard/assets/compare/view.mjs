@@ -1,7 +1,7 @@
 /** Compare in the browser: the form, the address, and when to ask for the page again. */
 
 import { tell, unchanged } from "../base/dash.mjs";
-import { at, morph } from "../base/elements.mjs";
+import { around, at, changed, morph } from "../base/elements.mjs";
 import { isTyping } from "../base/shell.mjs";
 import * as events from "../live/events.mjs";
 import { LIMIT_S, ask } from "../live/rest.mjs";
@@ -12,16 +12,24 @@ const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take
 const COLOURS = ["current", "against", "pin-1", "pin-2", "pin-3", "all"];
 const LISTING_MS = 200; // populations that appear together are listed once
 
-let question = null; // while the page is shown
+/** @type {?Question} while the page is shown */
+let question = null;
+/** @type {PopulationRead[]} */
 let populations = [];
-let listing = null; // the populations on their way
-const unlisted = new Set(); // ids that were heard of, and the list lacked
-let versions = new Map(); // by population, as last drawn
-let stop = null; // hears no more events
+/** @type {?Promise<void>} the populations on their way */
+let listing = null;
+/** @type {Set<number>} ids that were heard of, and the list lacked */
+const unlisted = new Set();
+/** @type {Map<number, number>} by population, as last drawn */
+const versions = new Map();
+/** @type {?(() => void)} hears no more events */
+let stop = null;
 let away = false; // the server was, when the populations were asked for
-let timer = null;
+/** @type {number | undefined} */
+let timer;
 let asked = -Infinity; // ms
-let late = null; // says that the answer is
+/** @type {number | undefined} says that the answer is */
+let late;
 const redrawn = new MutationObserver(() => refocus());
 
 /**
@@ -121,10 +129,17 @@ function heard({ population, version }) {
   timer = setTimeout(again, wait);
 }
 
-const draw = () => morph(at("compare-question").firstElementChild, form(question, populations));
+function draw() {
+  if (!question) return;
+  morph(at("compare-question").firstElementChild, form(question, populations));
+}
 
-/** Another question: it goes into the address, and the address is what is shown. */
+/**
+ * Another question: it goes into the address, and the address is what is shown.
+ * @param {Partial<Question>} parts
+ */
 function change(parts, replace = false) {
+  if (!question) return;
   const search = write({ ...question, ...parts });
   if (replace) history.replaceState(history.state, "", location.pathname + search);
   // Where the address is already so, Dash has to know its whole: else it puts the old one back.
@@ -133,22 +148,24 @@ function change(parts, replace = false) {
 
 // ---------------------------------------------------------------- the form
 
+/** @param {string} place @param {Partial<Question["sides"][number]>} part */
 const withSide = (place, part) =>
-  question.sides.map((side, i) => (i === place ? { ...side, ...part } : side));
+  question?.sides.map((side, i) => (i === Number(place) ? { ...side, ...part } : side));
 
-document.addEventListener("change", ({ target }) => {
-  if (!question || !target.closest?.("#compare-question")) return;
+document.addEventListener("change", (event) => {
+  const target = changed(event, "#compare-question");
+  if (!question || !target) return;
   const { part, match, sidePopulation, sideConstraints } = target.dataset;
   if (part) change({ [part]: target.value });
-  else if (match) {
+  else if (match && target instanceof HTMLInputElement) {
     const held = new Set(question.match);
     held[target.checked ? "add" : "delete"](match);
     if (held.size) change({ match: [...held] });
     else target.checked = true; // something is held fixed, or nothing is matched
   } else if (sidePopulation) {
-    change({ sides: withSide(Number(sidePopulation), { population: Number(target.value) }) });
+    change({ sides: withSide(sidePopulation, { population: Number(target.value) }) });
   } else if (sideConstraints) {
-    change({ sides: withSide(Number(sideConstraints), { constraints: target.value }) });
+    change({ sides: withSide(sideConstraints, { constraints: target.value }) });
   }
 });
 
@@ -158,26 +175,30 @@ document.addEventListener("change", ({ target }) => {
 // where there is no click then, and under the keyboard.
 
 const IDENTITY = ["act", "pair", "place", "watch", "a", "b"];
-let down = null; // the button on which the pointer went down
-let focused = null; // the one that has the focus
+/** @type {?HTMLElement} the button on which the pointer went down */
+let down = null;
+/** @type {?HTMLElement} the one that has the focus */
+let focused = null;
 
-const buttonAt = (target) => (question && target.closest?.("#compare button")) || null;
+/** @param {Event} event */
+const buttonAt = (event) => (question ? around(event, "#compare button") : null);
 
+/** @param {HTMLElement} now @param {?HTMLElement} before */
 const isAnew = (now, before) =>
-  before && !before.isConnected && !now.disabled
+  before && !before.isConnected && !now.matches(":disabled")
   && IDENTITY.every((name) => now.dataset[name] === before.dataset[name]);
 
-document.addEventListener("pointerdown", ({ target }) => {
-  down = focused = buttonAt(target); // beside a button the focus goes, and nothing tells
+document.addEventListener("pointerdown", (event) => {
+  down = focused = buttonAt(event); // beside a button the focus goes, and nothing tells
 });
 
-document.addEventListener("pointerup", ({ target }) => {
-  const up = buttonAt(target);
+document.addEventListener("pointerup", (event) => {
+  const up = buttonAt(event);
   if (up && isAnew(up, down)) press(up);
   down = null;
 });
 
-document.addEventListener("focusin", ({ target }) => { focused = buttonAt(target); });
+document.addEventListener("focusin", (event) => { focused = buttonAt(event); });
 
 function refocus() {
   if (!focused || focused.isConnected || document.activeElement !== document.body) return;
@@ -185,12 +206,14 @@ function refocus() {
   buttons.find((button) => isAnew(button, focused))?.focus({ preventScroll: true });
 }
 
-document.addEventListener("click", ({ target }) => {
-  const button = buttonAt(target);
+document.addEventListener("click", (event) => {
+  const button = buttonAt(event);
   if (button) press(button);
 });
 
+/** @param {HTMLElement} button */
 function press({ dataset }) {
+  if (!question) return;
   const { act, place, pair } = dataset;
   if (act === "add") add();
   else if (act === "watch") {
@@ -198,13 +221,14 @@ function press({ dataset }) {
     request("POST", "/watches", { a, b, level: Number(level), planned: Number(planned) });
   } else if (act === "forget") request("DELETE", `/watches/${dataset.watch}`);
   else if (act === "remove") {
-    const rest = (list) => list.filter((_, i) => i !== Number(place));
-    change({ sides: rest(question.sides), colours: rest(question.colours), pair: "0,1" });
+    const isLeft = (_, i) => i !== Number(place);
+    const { sides, colours } = question;
+    change({ sides: sides.filter(isLeft), colours: colours.filter(isLeft), pair: "0,1" });
   } else if (pair) change({ pair });
 }
 
 /** One request, and the page once more; what is refused is said. */
-async function request(method, path, body) {
+async function request(method, path, body = /** @type {?object} */ (null)) {
   try {
     await ask(path, {
       method,
@@ -222,7 +246,8 @@ async function request(method, path, body) {
 
 /** One more side: the last one again, to be given other constraints. */
 function add() {
-  const last = question.sides.at(-1) ?? { population: populations.at(-1)?.id, constraints: "" };
+  if (!question) return;
+  const last = question.sides.at(-1) ?? { population: populations.at(-1)?.id ?? null, constraints: "" };
   const { colours } = question;
   change({ sides: [...question.sides, { ...last }], colours: [...colours, freeColour(colours)] });
 }

@@ -3,16 +3,18 @@
  */
 
 import { tell, unchanged } from "../base/dash.mjs";
-import { at } from "../base/elements.mjs";
+import { around, at } from "../base/elements.mjs";
 import { PREFIX } from "../base/shell.mjs";
 
 const REST_MS = 500;
 
+/** @type {?{leave: (fields: object) => void, timer: number}} */
 let resting = null;
 
 /** The form's values by name, once they have not changed for REST_MS. */
 export function ask(...given) {
-  const { inputs_list: inputs } = given.at(-1); // the callback's context
+  /** @type {CallbackContext} */
+  const { inputs_list: inputs } = given.at(-1);
   const fields = Object.fromEntries(inputs.map(({ id, value }) =>
     [id.replace("new-", "").replaceAll("-", "_"), value ?? null]));
   clearTimeout(resting?.timer);
@@ -57,5 +59,5 @@ export const noMessage = () => "";
 
 // Enter in a field presses Start, as in every form; the form itself is not sent.
 document.addEventListener("submit", (event) => {
-  if (event.target.id === "new-form") event.preventDefault();
+  if (around(event, "#new-form")) event.preventDefault();
 });

@@ -26,7 +26,7 @@ export class Winners {
   /**
    * @param {Table} table
    * @param {Uint32Array} rows of the results, best first
-   * @param {{results, draws, effective}} counts of them
+   * @param {Counts} counts of them
    * @param {?Float32Array} x a column; rows without a value take no part. null: all do
    */
   find({ error, multiplicity }, rows, counts, x) {

@@ -24,6 +24,7 @@ export function clearBits(fails, keep) {
 export function markRange(fails, x, keep, bit, lo, hi) {
   for (let i = 0; i < fails.length; i++) {
     const value = x[i];
+    // @ts-expect-error comparisons are numbers here, see above
     fails[i] = (fails[i] & keep) | (bit & (((value >= lo) & (value <= hi)) - 1));
   }
 }
@@ -52,6 +53,7 @@ export function gather(fails, weights, passing, results, cumulated, flipped) {
   let squares = 0;
   for (let i = 0; i < fails.length; i++) {
     const bits = fails[i];
+    // @ts-expect-error likewise
     const passes = ((bits & CONSTRAINED) === 0) | 0;
     const read = passes & ~(bits >>> 31);
     const w = weights[i] * read;

@@ -6,11 +6,14 @@ import { markOthers, markRange } from "./passes.mjs";
 export class Slot {
   lo = NaN;
   hi = NaN;
-  values = null; // ascending float32; null: a range
-  asked = null; // the values as they were given
+  /** @type {?Float32Array} ascending; null: a range */
+  values = null;
+  /** @type {?number[]} the values as they were given */
+  asked = null;
 
+  /** @param {?Column} column null: the table lacks it @param {number} bit */
   constructor(column, bit) {
-    this.column = column; // null: the table lacks it
+    this.column = column;
     this.bit = bit;
   }
 
@@ -23,10 +26,11 @@ export class Slot {
     return true;
   }
 
-  /** Take over some values; whether they differ from what was. */
+  /** Take over some values; whether they differ from what was. @param {number[]} values */
   takeValues(values) {
-    const same = (value, i) => value === this.asked[i];
-    if (this.asked?.length === values.length && values.every(same)) return false;
+    const { asked } = this;
+    const same = (value, i) => value === asked?.[i];
+    if (asked?.length === values.length && values.every(same)) return false;
     this.lo = this.hi = NaN;
     this.asked = [...values];
     this.values = Float32Array.from(values).sort();
@@ -34,7 +38,7 @@ export class Slot {
   }
 
   constraint() {
-    if (this.values) return { values: [...this.asked] };
+    if (this.asked) return { values: [...this.asked] };
     const end = (value) => (Number.isFinite(value) ? value : null);
     return { lo: end(this.lo), hi: end(this.hi) };
   }
@@ -42,6 +46,7 @@ export class Slot {
   /** Mark the rows that fail, and of all other bits leave those in `keep`. */
   mark(fails, keep) {
     const { column, bit, values } = this;
+    if (!column) return; // no row has what it could fail by
     const x = column.values;
     if (values) markOthers(fails, x, keep, 1 << bit, values);
     else markRange(fails, x, keep, 1 << bit, Math.fround(this.lo), Math.fround(this.hi));

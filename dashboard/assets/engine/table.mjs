@@ -18,6 +18,7 @@ export function parse(buffer) {
   const size = buffer.byteLength;
   const length = size < 4 ? size : new DataView(buffer).getUint32(0, true);
   if (4 + length > size) throw new RangeError("the bytes of a population are incomplete");
+  /** @type {Header} */
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const { n, columns } = header;
   const start = 4 + length;
@@ -25,7 +26,9 @@ export function parse(buffer) {
     throw new RangeError(`${columns.length} columns of ${n} rows: the bytes are incomplete`);
   }
   if (n > MOST) throw new RangeError(`${n} rows; a page filters up to ${MOST}`);
+  /** @type {Record<string, Uint32Array>} */
   const marks = {};
+  /** @type {Map<string, Column>} */
   const numbers = new Map();
   columns.forEach(({ name, type }, i) => {
     const from = start + 4 * n * i;
@@ -36,8 +39,10 @@ export function parse(buffer) {
 }
 
 /** Numbers of each row, NaN where a network lacks one; what is asked of them is kept. */
-class Column {
+export class Column {
+  /** @type {?boolean} */
   #complete = null;
+  /** @type {?number[]} */
   #extent = null;
 
   constructor(name, buffer, from, n) {
@@ -96,14 +101,23 @@ function countWhile(x, from, is) {
 }
 
 /** A population at one version: n drawn networks, best first. It never changes. */
-class Table {
+export class Table {
   #columns;
   #stages;
+  /** @type {?View} */
   #all = null;
+  /** @type {Map<string, Bins>} by how they were asked for */
   #bins = new Map();
+  /** @type {?Uint32Array} */
   #order = null;
+  /** @type {?Column} */
   #launched = null;
 
+  /**
+   * @param {Header} header
+   * @param {Record<string, Uint32Array>} marks columns of whole numbers
+   * @param {Map<string, Column>} columns of the others
+   */
   constructor(header, marks, columns) {
     this.header = header; // population, name, version ..
     this.n = header.n;
@@ -115,9 +129,11 @@ class Table {
     this.status = marks.status;
     this.multiplicity = marks.multiplicity;
     this.cause = causesOf(marks, header.causes); // index into causes; null: not known
-    this.error = columns.get("error").values;
     this.#columns = columns;
-    [this.finite, this.results] = countFinite(this.error); // rows before these
+    this.error = this.column("error");
+    const [finite, results] = countFinite(this.error);
+    this.finite = finite; // rows before these
+    this.results = results;
     this.#stages = stagesOf(columns);
   }
 
@@ -136,12 +152,12 @@ class Table {
     return this.#columns.has(name) || name === ORDINAL;
   }
 
-  /** Values of each row, shape (n,). @throws {RangeError} no such column. */
+  /** Values of each row, shape (n,). @param {string} name @throws {RangeError} no such column. */
   column(name) {
     return this.find(name).values;
   }
 
-  /** The column as the engine keeps it. */
+  /** The column as the engine keeps it. @param {string} name @returns {Column} */
   find(name) {
     const column = this.#columns.get(name) ?? (name === ORDINAL ? this.#inOrder : null);
     if (!column) throw new RangeError(`the population has no column ${name}`);
@@ -153,14 +169,17 @@ class Table {
     return this.#launched;
   }
 
-  /** [least, greatest] finite value, of the positive ones with `log`; null: there is none. */
+  /**
+   * [least, greatest] finite value, of the positive ones with `log`; null: there is none.
+   * @returns {?[number, number]}
+   */
   extent(name, log = false) {
     const [lo, hi, positive] = this.find(name).extent;
     if (lo === undefined || (log && !(hi > 0))) return null;
     return [log ? positive : lo, hi];
   }
 
-  /** The different values, ascending; null where there are more than `most`. */
+  /** The different values, ascending; null where there are more than `most`. @returns {?Float32Array} */
   levels(name, most = 64) {
     const x = this.column(name);
     const seen = new Set();
@@ -177,20 +196,22 @@ class Table {
    * @param {object} how
    * @param {number} [how.count] equal bins between the extremes, of ln x with `log`
    * @param {boolean} [how.log]
-   * @param {number[]} [how.edges] ascending, instead; bin i is edges[i] <= x < edges[i + 1],
+   * @param {?number[]} [how.edges] ascending, instead; bin i is edges[i] <= x < edges[i + 1],
    *     the last one closed
    * @param {boolean} [how.levels] one bin per different value, instead; edges[i] is the value
    * @returns {Bins}
    */
   bins(name, { count = 32, log = false, edges = null, levels = false } = {}) {
     const key = JSON.stringify([name, count, log, edges && [...edges], levels]);
-    if (!this.#bins.has(key)) {
+    let bins = this.#bins.get(key);
+    if (!bins) {
       const values = levels ? this.levels(name, MOST_BINS) : null;
       if (levels && !values) throw new RangeError(`${name} has over ${MOST_BINS} values`);
       const own = values ? [...values, Infinity] : edges ?? this.#equal(name, count, log);
-      this.#bins.set(key, new Bins(this, name, own, log));
+      bins = new Bins(this, name, own, log);
+      this.#bins.set(key, bins);
     }
-    return this.#bins.get(key);
+    return bins;
   }
 
   #equal(name, count, log) {
@@ -205,6 +226,7 @@ class Table {
 
   /** Stages as built, [[width, depth], ..], channels and blocks; allocates a few numbers. */
   steps(row) {
+    /** @type {[number, number][]} */
     const steps = [];
     for (const { width, depth } of this.#stages) {
       if (depth[row] > 0) steps.push([width[row], depth[row]]);
@@ -221,6 +243,7 @@ class Table {
   /** Everything that is known of a row, null where the network lacks a number. */
   record(row) {
     const code = this.status[row];
+    /** @type {Record<string, string | number | null>} */
     const record = {
       row,
       id: this.id[row],
@@ -247,20 +270,27 @@ class Table {
   }
 }
 
-/** Code of each row's cause. Bytes without such a column tell it where there is only one. */
+/**
+ * Code of each row's cause. Bytes without such a column tell it where there is only one.
+ * @param {Record<string, Uint32Array>} marks @param {string[]} causes
+ */
 function causesOf({ cause, status }, causes) {
   if (cause) return cause;
   return causes.length <= 1 ? new Uint32Array(status.length) : null;
 }
 
-/** Columns of width and depth per stage: the numbers 1, 2, .. as long as there are both. */
+/**
+ * Columns of width and depth per stage: the numbers 1, 2, .. as long as there are both.
+ * @param {Map<string, Column>} columns
+ */
 function stagesOf(columns) {
   const stages = [];
-  const at = (name, i) => columns.get(`${name}_${i}`)?.values;
-  for (let i = 1; at("depth", i) && at("effective_width", i); i++) {
-    stages.push({ width: at("effective_width", i), depth: at("depth", i) });
+  for (let i = 1; ; i++) {
+    const [width, depth] = ["effective_width", "depth"]
+      .map((name) => columns.get(`${name}_${i}`)?.values);
+    if (!width || !depth) return stages;
+    stages.push({ width, depth });
   }
-  return stages;
 }
 
 /**
@@ -284,8 +314,8 @@ function hash(x) {
 }
 
 /** Bins of a column, and the bin of each row: the last number, `size`, means none. */
-class Bins {
-  /** @param {number[]} edges ascending, shape (size + 1,), kept as float32 */
+export class Bins {
+  /** @param {Table} table @param {number[]} edges ascending, shape (size + 1,), kept as float32 */
   constructor(table, name, edges, log) {
     this.table = table;
     this.name = name;

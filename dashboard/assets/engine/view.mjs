@@ -9,7 +9,8 @@ import { Slot, check } from "./slot.mjs";
 
 /** Constraints on a table, and statistics of what passes. */
 export class View {
-  #slots = new Map(); // name -> Slot
+  /** @type {Map<string, Slot>} by name of the column */
+  #slots = new Map();
   #fails; // bits of each row
   #stale = true;
   #passing; // rows that pass, best first; as many as #counts.passing
@@ -18,18 +19,24 @@ export class View {
   #flips = 0; // how many
   #moves = 0; // how often has been gathered
   #cumulated; // weight of the first k results, k = 0 .. n
+  /** @type {Counts} */
   #counts;
+  /** @type {?Curve} */
   #curve = null;
   #winners = new Winners();
   #shared = false; // whether #winners are those of all results
+  /** @type {Map<string, {lo: number, median: number, hi: number, n: number}>} by column */
   #ranges = new Map();
+  /** @type {Map<Bins, {counts: Uint32Array, move: number}>} */
   #histograms = new Map();
+  /** @type {?Uint32Array} */
   #cloud = null;
 
+  /** @param {Table} table */
   constructor(table) {
     const { n, results, causes, cause } = table;
     this.table = table;
-    /** Columns that are constrained but that the table lacks: named, and no row fails. */
+    /** @type {string[]} columns that are constrained but that the table lacks: named, and no row fails. */
     this.lacks = [];
     this.#fails = new Uint32Array(n);
     this.#passing = new Uint32Array(n + 1);
@@ -57,7 +64,7 @@ export class View {
    * `lacks`.
    *
    * @param {string} name
-   * @param {{lo?: ?number, hi?: ?number} | {values: number[]}} constraint
+   * @param {{lo?: ?number, hi?: ?number, values?: ?number[]}} constraint a range, or `values`
    * @throws {RangeError} an end that is NaN, a reversed range, no value or one not finite.
    */
   setConstraint(name, constraint) {
@@ -89,7 +96,10 @@ export class View {
     for (const name of [...this.#slots.keys()]) this.clearConstraint(name);
   }
 
-  /** Make the constraints these and no others. @param {Object} constraints by name */
+  /**
+   * Make the constraints these and no others.
+   * @param {Record<string, {lo?: ?number, hi?: ?number, values?: ?number[]}>} constraints by name
+   */
   apply(constraints) {
     for (const name of [...this.#slots.keys()]) {
       if (!Object.hasOwn(constraints, name)) this.clearConstraint(name);
@@ -99,6 +109,7 @@ export class View {
 
   /** The constraints by name, as `apply` takes them; a copy, fit for JSON. */
   constraints() {
+    /** @type {Record<string, ReturnType<Slot["constraint"]>>} */
     const copy = {};
     for (const [name, slot] of this.#slots) copy[name] = slot.constraint();
     return copy;
@@ -168,7 +179,7 @@ export class View {
       const row = this.#passing[k];
       if (ordinal[row] >= prefix) continue; // in the prefix who has no result has failed
       counts.failed++;
-      if (cause) counts.failedBy[cause[row]]++;
+      if (cause && counts.failedBy) counts.failedBy[cause[row]]++;
     }
     counts.pending = counts.passing - counts.results - counts.failed;
   }
@@ -215,14 +226,15 @@ export class View {
     this.#settle();
     const finite = this.#finite(this.#counts.results);
     if (finite <= limit) return this.#results.subarray(0, finite);
-    if (!this.#cloud || this.#cloud.length < limit) this.#cloud = new Uint32Array(limit);
+    let cloud = this.#cloud;
+    if (!cloud || cloud.length < limit) this.#cloud = cloud = new Uint32Array(limit);
     const { shuffled: order, finite: below } = this.table;
     let found = 0;
     for (let i = 0; found < limit; i++) {
       const row = order[i];
-      if (row < below && this.#fails[row] === PASSED) this.#cloud[found++] = row;
+      if (row < below && this.#fails[row] === PASSED) cloud[found++] = row;
     }
-    return this.#cloud.subarray(0, limit);
+    return cloud.subarray(0, limit);
   }
 
   /**
@@ -256,15 +268,16 @@ export class View {
    * The EDF at some errors with its pointwise 95 % Wilson band, as population.curves.edf.wilson.
    *
    * @param {ArrayLike<number>} cuts ascending
-   * @returns {{error, share: Float64Array, lower: Float64Array, upper: Float64Array}} each of
-   *     the shape of `cuts`; without networks the share is NaN and the band 0 to 1.
+   * @returns {Curve} each of the shape of `cuts`; without networks the share is NaN and the band
+   *     0 to 1.
    */
   edf(cuts) {
     this.#settle();
-    if (this.#curve?.share.length !== cuts.length) this.#curve = emptyCurve(cuts.length);
-    const { share, lower, upper } = this.#curve;
+    let curve = this.#curve;
+    if (curve?.share.length !== cuts.length) this.#curve = curve = emptyCurve(cuts.length);
+    const { share, lower, upper } = curve;
     const { draws, effective, results } = this.#counts;
-    this.#curve.error = cuts;
+    curve.error = cuts;
     for (let i = 0, below = 0, before = -Infinity; i < cuts.length; i++) {
       const cut = Math.fround(cuts[i]);
       below = this.#below(cut, cut >= before ? below : 0, results);
@@ -272,7 +285,7 @@ export class View {
       share[i] = this.#cumulated[below] / draws;
       wilsonInto(lower, upper, i, share[i], effective);
     }
-    return this.#curve;
+    return curve;
   }
 
   /** How many results have an error below `cut`, given that `from` of them have. */
@@ -312,7 +325,7 @@ export class View {
     return this.quantile(0);
   }
 
-  /** [lowest, highest] finite error; null where there is none. */
+  /** [lowest, highest] finite error; null where there is none. @returns {?[number, number]} */
   span() {
     this.#settle();
     const finite = this.#finite(this.#counts.results);
@@ -327,8 +340,9 @@ export class View {
    * the empirical bootstrap, in closed form (population.curves.bootstrap). Results without a value
    * are left out, as if never drawn.
    *
-   * @returns {?{lo, median, hi, n}} each some network's value; null below 20 networks or
-   *     where all diverged.
+   * @param {string} name
+   * @returns {?{lo: number, median: number, hi: number, n: number}} each some network's value;
+   *     null below 20 networks or where all diverged.
    */
   bestRange(name) {
     this.#settle();
@@ -340,12 +354,14 @@ export class View {
       this.#shared = complete;
     }
     if (!this.#winners.n) return null;
-    if (!this.#ranges.has(name)) this.#ranges.set(name, { lo: 0, median: 0, hi: 0, n: 0 });
-    return this.#winners.spread(column, this.#ranges.get(name));
+    const range = this.#ranges.get(name) ?? { lo: 0, median: 0, hi: 0, n: 0 };
+    this.#ranges.set(name, range);
+    return this.#winners.spread(column, range);
   }
 }
 
+/** @returns {Curve} */
 function emptyCurve(length) {
   const [share, lower, upper] = [0, 1, 2].map(() => new Float64Array(length));
-  return { error: null, share, lower, upper };
+  return { error: [], share, lower, upper };
 }

@@ -1,9 +1,9 @@
 /** Keys, buttons and the two pop-ups of Explore. */
 
-import { at } from "../base/elements.mjs";
+import { around, at } from "../base/elements.mjs";
 import { isTyping } from "../base/shell.mjs";
 
-/** @param {object} page Explore */
+/** @param {Explore} page */
 export function listen(page) {
   const acts = {
     undo: () => page.undo(),
@@ -26,12 +26,16 @@ export function listen(page) {
   });
   at("all-constraints").addEventListener("toggle", page.request, true);
   document.addEventListener("keydown", (event) => key(event, page, acts));
-  document.addEventListener("pointerdown", ({ target }) => {
-    if (!target.closest("#help, #open-help")) toggleHelp(false);
-    if (!target.closest("#constraints, #open-constraints")) toggleConstraints(false);
+  document.addEventListener("pointerdown", (event) => {
+    if (!around(event, "#help, #open-help")) toggleHelp(false);
+    if (!around(event, "#constraints, #open-constraints")) toggleConstraints(false);
   });
 }
 
+/**
+ * @param {KeyboardEvent} event @param {Explore} page
+ * @param {Record<string, () => void>} acts by the id of their button
+ */
 function key(event, page, acts) {
   if (at("explore").closest("[hidden]")) return;
   if (event.key === "Escape") {
@@ -57,13 +61,13 @@ function key(event, page, acts) {
   event.preventDefault();
 }
 
-/** Close what is on top, else let go of the network. */
+/** Close what is on top, else let go of the network. @param {Explore} page @param {Event} event */
 function escape(page, event) {
   if (!at("help").hidden) toggleHelp(false);
   else if (event.target === at("filter-constraints")) {
-    event.target.value = "";
+    at("filter-constraints").value = "";
     page.panel.filter("");
-    event.target.blur();
+    at("filter-constraints").blur();
   } else if (at("constraints").dataset.open === "true") toggleConstraints(false);
   else if (page.shown.picked !== null) page.pick(null);
 }
@@ -79,6 +83,7 @@ function toggleConstraints(open = at("constraints").dataset.open !== "true") {
   at("constraints").dataset.open = String(open);
 }
 
+/** @param {Explore} page */
 async function copyLink(page) {
   page.commit();
   try {

@@ -8,6 +8,7 @@ import { Data } from "./state/data.mjs";
 import { Explore } from "./view.mjs";
 import { listen } from "./wiring.mjs";
 
+/** @type {?Explore} */
 let page = null;
 const data = new Data();
 if (location.pathname === PREFIX) data.prefetch().catch(console.warn);
@@ -27,13 +28,14 @@ window.addEventListener("netspace:page", ({ detail }) => {
 });
 
 /** A callback that hands over to the page, once there is one, and sets nothing. */
-const later = (act) => async (...given) => {
-  while (!page) await nextFrame();
-  act(...given);
-  return unchanged();
-};
+const later = (/** @type {(page: Explore, ...given: any[]) => void} what Dash gives */ act) =>
+  async (...given) => {
+    while (!page) await nextFrame();
+    act(page, ...given);
+    return unchanged();
+  };
 
-export const setControls = later((described) => void page.setControls(described));
-export const commit = later(() => page.commit());
-export const choose = later((population, against) => page.choose(population, against));
-export const picked = later((data) => page.follow(data));
+export const setControls = later((page, described) => void page.setControls(described));
+export const commit = later((page) => page.commit());
+export const choose = later((page, population, against) => page.choose(population, against));
+export const picked = later((page, data) => page.follow(data));

@@ -15,7 +15,7 @@ import * as grid from "./table.mjs";
 import * as notes from "./told/notes.mjs";
 
 export class Settled {
-  #stored = null;
+  #stored = "";
 
   /** @param {Explore} page */
   constructor(page) {
@@ -45,8 +45,8 @@ export class Settled {
       controls);
     panel.showOthers(applied);
     paper.show(view.table, constraints, controls);
-    inherited.show(own, data.find(own?.inherits)?.name, constraints);
-    this.#store(link);
+    inherited.show(own, data.find(own?.inherits ?? null)?.name ?? null, constraints);
+    this.#store(link, view.table);
   }
 
   #buttons(applied) {
@@ -89,13 +89,14 @@ export class Settled {
     notes.show([...problems, ...refused, ...lacking]);
   }
 
-  #store(link) {
-    const { constraints, view } = this.page.shown;
+  /** @param {ReturnType<Shown["link"]>} link @param {Table} table */
+  #store(link, table) {
+    const { constraints } = this.page.shown;
     const plain = {
       ...link,
       constraints: Object.fromEntries(formatAll(constraints)),
       pins: link.pins.map((pin) => Object.fromEntries(pin)),
-      version: view.table.header.version,
+      version: table.header.version,
     };
     const text = JSON.stringify(plain);
     at("explore").dataset.committed = JSON.stringify(plain.constraints);

@@ -5,6 +5,7 @@
  */
 
 import { unchanged } from "../base/dash.mjs";
+import { around } from "../base/elements.mjs";
 import { count, fixed, shown } from "../base/format.mjs";
 
 const GRID = "networks";
@@ -12,24 +13,29 @@ const STATUS = ["pending", "failed", "∞", "∞"];
 const FAILED = 1;
 const STILL = 6; // CSS pixels that a pointer may move in a click
 
+/** @type {?View} */
 let view = null;
+/** @type {Control[]} */
 let controls = [];
 let inherited = 0; // networks, the first of the sampling order
-let order = { of: null, by: "", rows: null };
+/** @type {{of: ?View, by: string, rows: Uint32Array}} */
+let order = { of: null, by: "", rows: new Uint32Array(0) };
 export let sort = ""; // a column; "-" in front: largest first. As REST writes it; "": by error
-let wanted = null; // the order that a link asks for, until the grid has taken it over
+/** @type {?string} the order that a link asks for, until the grid has taken it over */
+let wanted = null;
 let told = () => {}; // of another order
-let picked = () => {}; // a network, by its id
+let picked = (/** @type {number} */ _id) => {};
 
-/** Answer to the grid's request of rows startRow .. endRow in some order. */
+/** Answer to the grid's request of rows startRow .. endRow in some order. @param {?RowsRequest} request */
 export function rows(request) {
   if (!request || !view) return unchanged();
+  const { table } = view;
   const [by] = request.sortModel ?? [];
-  const all = sorted(by);
+  const all = sorted(view, by);
   const some = all.subarray(request.startRow, request.endRow);
   follow(by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "");
   return {
-    rowData: Array.from(some, (row, i) => texts(row, request.startRow + i + 1)),
+    rowData: Array.from(some, (row, i) => texts(table, row, request.startRow + i + 1)),
     rowCount: all.length,
   };
 }
@@ -49,16 +55,20 @@ export function sortBy(text) {
 }
 
 function takeOver() {
-  const grid = wanted === null ? null : api();
-  const name = wanted?.replace(/^-/, "");
+  if (wanted === null) return;
+  const grid = api();
+  const name = wanted.replace(/^-/, "");
   if (!grid || (name && !grid.getColumn?.(name))) return;
   const state = name ? [{ colId: name, sort: wanted.startsWith("-") ? "desc" : "asc" }] : [];
   wanted = null;
   grid.applyColumnState({ state, defaultState: { sort: null } });
 }
 
-/** Rows that pass, by a column; those that lack it come last. */
-function sorted(sort) {
+/**
+ * Rows that pass, by a column; those that lack it come last.
+ * @param {View} view @param {{colId: string, sort: string} | undefined} sort
+ */
+function sorted(view, sort) {
   const own = sort && (sort.colId === "id" || view.table.has(sort.colId));
   if (!own || (sort.colId === "error" && sort.sort === "asc")) return view.rows();
   const by = `${sort.colId} ${sort.sort}`;
@@ -67,16 +77,17 @@ function sorted(sort) {
   const sign = sort.sort === "desc" ? -1 : 1;
   const rows = Uint32Array.from(view.rows()).sort((a, b) => {
     const [lacks, other] = [x[a] !== x[a], x[b] !== x[b]];
-    if (lacks || other) return lacks - other || a - b;
+    if (lacks || other) return Number(lacks) - Number(other) || a - b;
     return sign * (x[a] - x[b]) || a - b;
   });
   order = { of: view, by, rows };
   return rows;
 }
 
-function texts(row, rank) {
-  const { table } = view;
+/** @param {Table} table @param {number} row @param {number} rank */
+function texts(table, row, rank) {
   const error = table.error[row];
+  /** @type {Record<string, string | boolean>} */
   const cells = {
     id: String(table.id[row]),
     rank: count(rank),
@@ -106,16 +117,19 @@ const api = () => {
   }
 };
 
-/** Show another view, or the same one after it has changed. */
+/**
+ * Show another view, or the same one after it has changed.
+ * @param {View} shownView @param {Control[]} shownControls @param {number} shownInherited
+ */
 export function refresh(shownView, shownControls, shownInherited) {
   view = shownView;
   inherited = shownInherited;
   controls = shownControls.filter(({ section }) => section !== "stage");
-  order = { of: null, by: "", rows: null };
+  order = { of: null, by: "", rows: new Uint32Array(0) };
   const grid = api();
   if (!grid) return;
   takeOver();
-  const passing = view.counts().passing;
+  const passing = shownView.counts().passing;
   if (grid.getDisplayedRowCount() !== passing) grid.setRowCount?.(passing, true);
   grid.refreshInfiniteCache?.();
 }
@@ -133,15 +147,16 @@ export function focus() {
   if (grid && first) grid.setFocusedCell(cell?.rowIndex ?? 0, cell?.column ?? first);
 }
 
-/** The id of the network whose row an event is on, else null. */
-function rowAt({ target }) {
-  const id = Number(target.closest?.(`#${GRID} .ag-row`)?.getAttribute("row-id") ?? NaN);
+/** The id of the network whose row an event is on, else null. @param {Event} event */
+function rowAt(event) {
+  const id = Number(around(event, `#${GRID} .ag-row`)?.getAttribute("row-id") ?? NaN);
   return view && view.table.rowOf(id) >= 0 ? id : null;
 }
 
 // New results draw a row anew under the hand that holds it down, and there is no click then:
 // what counts is whose row it was, and is.
-let down = null; // {id, x, y}
+/** @type {?{id: ?number, x: number, y: number}} */
+let down = null;
 
 document.addEventListener("pointerdown", (event) => {
   down = event.button === 0 ? { id: rowAt(event), x: event.clientX, y: event.clientY } : null;
@@ -149,8 +164,8 @@ document.addEventListener("pointerdown", (event) => {
 
 document.addEventListener("pointerup", (event) => {
   const id = rowAt(event);
-  const still = down && Math.hypot(event.clientX - down.x, event.clientY - down.y) < STILL;
-  if (still && id !== null && id === down.id) picked(id);
+  if (down && id !== null && id === down.id
+    && Math.hypot(event.clientX - down.x, event.clientY - down.y) < STILL) picked(id);
   down = null;
 });
 
@@ -162,16 +177,17 @@ document.addEventListener("click", (event) => {
 // Enter and Space open the network of the row that has the focus.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" && event.key !== " ") return;
-  const row = event.target.closest?.(`#${GRID} .ag-row`);
-  if (!row || !event.target.matches(".ag-cell")) return;
+  const row = around(event, `#${GRID} .ag-row`);
+  if (!row || around(event, ".ag-cell") !== event.target) return;
   event.preventDefault();
   event.stopPropagation();
   picked(Number(row.getAttribute("row-id")));
 }, true);
 
 /**
- * @param {() => void} sorted the table is in another order
- * @param {(id: number) => void} pick a network is to be opened
+ * @param {object} told
+ * @param {() => void} told.sorted the table is in another order
+ * @param {(id: number) => void} told.pick a network is to be opened
  */
 export function listen({ sorted, pick }) {
   [told, picked] = [sorted, pick];

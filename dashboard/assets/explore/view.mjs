@@ -36,6 +36,15 @@ export class Explore {
     this.described = new Described(this.shown, () => this.#askForControls());
     this.history = new History();
     this.settled = new Settled(this);
+    /** @type {?Link} that is being followed, */
+    this.opening = null;
+    /** @type {?Link} and of which what it sorts by and plots has not been checked */
+    this.unchecked = null;
+    /** @type {?string} */
+    this.error = null;
+    this.away = false;
+    /** @type {string | undefined} the control's title */
+    this.lastChanged = undefined;
     this.dirty = false;
     this.request = () => this.#request();
     const { picture, panel, paper, inherited, pins, strip } = partsOf(this);
@@ -102,7 +111,10 @@ export class Explore {
     this.show(one, other);
   }
 
-  /** Show a population, perhaps against another; constraints stay where they apply. */
+  /**
+   * Show a population, perhaps against another; constraints stay where they apply.
+   * @param {?number} population @param {?number} against
+   */
   show(population, against) {
     const { shown } = this;
     if (population !== shown.population) {
@@ -120,15 +132,15 @@ export class Explore {
     badge.show(own);
     if (own) tell("new-link", { href: `${PREFIX}new?space=${own.space_id}` });
     this.#message();
-    this.strip.show(this.data.activities.get(population) ?? null);
+    this.strip.show(this.data.activities.get(population ?? NaN) ?? null);
     this.#training();
     for (const id of shown.populations) if (id !== null) this.data.fetch(id);
-    this.adopt(population); // what is here already
+    if (population !== null) this.adopt(population); // what is here already
   }
 
   /** The list of populations has come. */
   listed() {
-    const data = grouped(this.data.populations)
+    const data = grouped(this.data.populations ?? [])
       .map(([group, some]) => ({
         group,
         items: some.map(({ id, name, n }) => ({
@@ -149,12 +161,13 @@ export class Explore {
 
   // ------------------------------------------------------------ data
 
-  /** A population's newest table has come. */
+  /** A population's newest table has come. @param {number} id */
   adopt(id) {
     const before = this.shown.view;
     if (!this.shown.adopt(id, this.data.tables)) return;
     this.error = null;
-    if (this.shown.view !== before) this.pins.adopt(this.shown.view.table);
+    const { view } = this.shown;
+    if (view && view !== before) this.pins.adopt(view.table);
     this.picture.forget();
     this.#axes();
     this.#message();
@@ -163,7 +176,7 @@ export class Explore {
     this.described.outgrow();
   }
 
-  /** Something has happened in a population. */
+  /** Something has happened in a population. @param {Activity} activity */
   heard(activity) {
     this.data.heard(activity, this.shown.populations);
     this.#training();
@@ -172,12 +185,13 @@ export class Explore {
     this.#message();
   }
 
-  /** What the server's absence left undone is done when it is back. */
+  /** What the server's absence left undone is done when it is back. @param {Connection} state */
   connected(state) {
     this.strip.connection(state);
     if (state.live && this.away) this.open();
   }
 
+  /** @param {Error} error */
   fail(error) {
     console.warn(error);
     this.error = String(error.message ?? error);
@@ -187,7 +201,7 @@ export class Explore {
 
   // ------------------------------------------------------------ constraints
 
-  /** The server has sent the controls of a population. */
+  /** The server has sent the controls of a population. @param {?Panel} described */
   async setControls(described) {
     if (!described) return;
     await this.panel.adopt(described);
@@ -203,7 +217,7 @@ export class Explore {
   #askForControls() {
     if (this.panel.held) return false;
     this.panel.retire();
-    tell("outgrown", { data: { version: this.shown.view.table.header.version } });
+    tell("outgrown", { data: { version: this.shown.view?.table.header.version } });
     return true;
   }
 
@@ -222,7 +236,10 @@ export class Explore {
     if (some.length) problems.push(`Not plotted: ${own} has no ${some.join(", ")}`);
   }
 
-  /** A constraint moves under the hand, or is taken away: null. */
+  /**
+   * A constraint moves under the hand, or is taken away: null.
+   * @param {string} name @param {?Constraint} constraint
+   */
   constrain(name, constraint) {
     if (!this.shown.constrain(name, constraint)) return;
     this.lastChanged = this.described.find(name)?.title ?? name;
@@ -231,7 +248,7 @@ export class Explore {
     this.request();
   }
 
-  /** All constraints at once. @param {Map<string, object>} constraints */
+  /** All constraints at once. @param {Constraints} constraints */
   take(constraints) {
     this.shown.constraints = new Map(constraints);
     this.constrained();
@@ -301,13 +318,14 @@ export class Explore {
   // ------------------------------------------------------------ pins, threshold, pick
 
   pin() {
-    const applied = this.shown.applied(this.shown.view);
-    if (!applied.size) return;
+    const { view } = this.shown;
+    const applied = this.shown.applied(view);
+    if (!view || !applied.size) return;
     if (!this.pins.add(applied)) {
       this.strip.say("three sets are pinned: remove one first");
       return;
     }
-    this.pins.adopt(this.shown.view.table);
+    this.pins.adopt(view.table);
     this.pinned();
   }
 
@@ -331,17 +349,18 @@ export class Explore {
     this.request();
   }
 
-  /** Pick a network on all plots and open its drawer; null lets go. */
+  /** Pick a network on all plots and open its drawer; null lets go. @param {?number} id */
   pick(id) {
-    const data = id === null ? null : { population: this.shown.population, network: id };
+    const { population } = this.shown;
+    const data = id === null || population === null ? null : { population, network: id };
     tell("picked", { data });
     this.follow(data);
   }
 
-  /** The pick has changed, here or in the drawer. */
+  /** The pick has changed, here or in the drawer. @param {?Picked} data */
   follow(data) {
     const { shown } = this;
-    shown.picked = data?.population === shown.population ? data.network : null;
+    shown.picked = data && data.population === shown.population ? data.network : null;
     this.address();
     grid.select(shown.picked);
     at("explore").dataset.picked = String(shown.picked ?? "");
@@ -393,7 +412,7 @@ export class Explore {
     const { shown } = this;
     const told = message.stateOf({
       error: this.error, populations: this.data.populations, view: shown.view,
-      lastChanged: this.lastChanged, activity: this.data.activities.get(shown.population),
+      lastChanged: this.lastChanged, activity: this.data.activities.get(shown.population ?? NaN),
       elsewhere: this.data.trainingBeside(shown.population), staff: this.data.staff,
     });
     if (told.waits && at("explore").checkVisibility()) this.#muster(); // `reopen` begins again
@@ -412,12 +431,13 @@ export class Explore {
     this.dirty = true;
     requestAnimationFrame(() => {
       this.dirty = false;
-      if (this.shown.view) this.#draw();
+      if (this.shown.view) this.#draw(this.shown.view);
     });
   }
 
-  #draw() {
-    const { view, rival, threshold, isConstrained, best, picked, population } = this.shown;
+  /** @param {View} view */
+  #draw(view) {
+    const { rival, threshold, isConstrained, best, picked, population } = this.shown;
     const controlled = this.described.isOfShown;
     if (controlled) this.panel.draw(view);
     const lacks = (rival?.lacks ?? []).filter((name) => view.table.has(name))

@@ -16,7 +16,7 @@ export function partsOf(page) {
   return {
     picture: new Picture({
       request: page.request,
-      pick: (row) => page.pick(page.shown.view.table.id[row]),
+      pick: (row) => page.pick(page.shown.view?.table.id[row] ?? null),
       below: (e, done) => page.setBelow(e, done),
       axes: () => page.replotted(),
     }),
@@ -41,11 +41,14 @@ export function partsOf(page) {
   };
 }
 
-/** From now on the page hears of data, keys, the table, the theme, the address and the server. */
+/**
+ * From now on the page hears of data, keys, the table, the theme, the address and the server.
+ * @param {Explore} page
+ */
 export function listen(page) {
   page.data.tell({
     listed: () => page.listed(),
-    appeared: () => page.shown.population === null && page.open(),
+    appeared: () => void (page.shown.population === null && page.open()),
     arrived: (id) => page.adopt(id),
     failed: (error) => page.fail(error),
   });

@@ -15,14 +15,23 @@ import { SILENT_S, Stream, URL_OF_EVENTS } from "./stream.mjs";
 
 export { SILENT_S };
 
+/** @type {Set<Required<Told>>} */
 const listeners = new Set();
-const activities = new Map(); // by population, as told
+/** @type {Map<number, Activity>} by population, as told */
+const activities = new Map();
+/** @type {?Connection} */
 let state = null;
-let stream = null; // {join, leave}
+/** @type {?{join: () => void, leave: () => void}} */
+let stream = null;
+
+/**
+ * @typedef {{activity?: (activity: Activity) => void,
+ *   connection?: (state: Connection) => void}} Told
+ */
 
 /**
  * Hear of everything from now on.
- * @param {{activity?: (activity: object) => void, connection?: (state: object) => void}} told
+ * @param {Told} told
  * @returns {() => void} stops
  */
 export function listen(told) {
@@ -39,19 +48,19 @@ export function listen(told) {
 
 function begin(one) {
   stream = one;
-  stream.join();
+  one.join();
 }
 
+/** @param {Message} message */
 function hear({ activity, connection }) {
   if (connection) {
     if (connection.live && !state?.live) activities.clear(); // all of them follow
     state = connection;
-  } else {
-    activities.set(activity.population, activity);
   }
+  if (activity) activities.set(activity.population, activity);
   for (const listener of [...listeners]) {
     if (connection) listener.connection(connection);
-    else listener.activity(activity);
+    if (activity) listener.activity(activity);
   }
 }
 

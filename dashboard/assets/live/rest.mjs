@@ -30,7 +30,11 @@ async function asked(path, read, seconds, options) {
   }
 }
 
-/** A JSON answer; null where the answer has no body. */
+/**
+ * A JSON answer; null where the answer has no body.
+ * @param {string} path @param {RequestInit} options
+ * @returns {Promise<any>} what server/schemas/ says: who asks knows which
+ */
 export const ask = (path, options = {}) =>
   asked(path, (answer) => (answer.status === 204 ? null : answer.json()), LIMIT_S, options);
 
@@ -47,7 +51,7 @@ export async function columns(population) {
   return parse(bytes);
 }
 
-/** A connection in words. @param {{live: boolean, silent: boolean}} state of events.mjs */
+/** A connection in words. @param {Connection} state */
 export function connection({ live, silent }) {
   if (live) return "● live";
   return silent ? `no news for ${events.SILENT_S} s` : "reconnecting ...";

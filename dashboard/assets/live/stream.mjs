@@ -10,15 +10,20 @@ export const URL_OF_EVENTS = self.location.pathname.replace(/\/app(\/.*)?$/, "")
 
 /** The one EventSource: what it has told, and whether it still does. */
 export class Stream {
+  /** @type {?EventSource} */
   #source = null;
   #heard = 0; // when something came last, ms
   #tried = 0; // when silence was met with another stream last, ms
-  #again = null;
-  #ticking = null;
-  #activities = new Map(); // by population
-  #state = null; // null: not known yet
+  /** @type {number | undefined} */
+  #again;
+  /** @type {number | undefined} */
+  #ticking;
+  /** @type {Map<number, Activity>} by population */
+  #activities = new Map();
+  /** @type {?Connection} null: not known yet */
+  #state = null;
 
-  /** @param {string} url @param {(message: object) => void} tell everybody */
+  /** @param {string} url @param {(message: Message) => void} tell everybody */
   constructor(url, tell) {
     this.url = url;
     this.tell = tell;
@@ -39,7 +44,7 @@ export class Stream {
     this.#source = null;
   }
 
-  /** All that is known, for somebody who comes later. */
+  /** All that is known, for somebody who comes later. @returns {Message[]} */
   known() {
     const activities = [...this.#activities.values()].map((activity) => ({ activity }));
     return this.#state ? [{ connection: this.#state }, ...activities] : activities;
@@ -69,7 +74,7 @@ export class Stream {
   #lose() {
     this.#become({ live: false, silent: false });
     clearTimeout(this.#again);
-    const gone = this.#source.readyState === EventSource.CLOSED;
+    const gone = this.#source?.readyState === EventSource.CLOSED;
     this.#again = setTimeout(() => this.#connect(), gone ? AGAIN_MS : GIVEN_UP_MS);
   }
 
@@ -89,9 +94,10 @@ export class Stream {
     this.#connect();
   }
 
+  /** @param {Connection} state */
   #become(state) {
     const before = this.#state;
-    if (before?.live === state.live && before.silent === state.silent) return;
+    if (before?.live === state.live && before?.silent === state.silent) return;
     this.#state = state;
     this.tell({ connection: state });
   }

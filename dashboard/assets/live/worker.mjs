@@ -1,9 +1,10 @@
 /** The SharedWorker that holds the one stream of events for all tabs of a browser. */
 import { Stream, URL_OF_EVENTS } from "./stream.mjs";
 
+/** @type {Set<MessagePort>} */
 const ports = new Set();
 const stream = new Stream(URL_OF_EVENTS, (message) => ports.forEach((port) => port.postMessage(message)));
-const leave = (port) => {
+const leave = (/** @type {MessagePort} */ port) => {
   ports.delete(port);
   if (!ports.size) stream.close();
 };

@@ -14,12 +14,14 @@ import { LIMIT_S, ask } from "../live/rest.mjs";
 const ENDED = ["measured", "diverged", "failed", "none"];
 const SOON_MS = 300; // an answer that comes at once is not announced
 
-let open = null; // the picked network, its timers and events
-let from = null; // where the focus was
+/** @type {?Open} the picked network, its timers and events */
+let open = null;
+/** @type {?Element} where the focus was */
+let from = null;
 let page = location.pathname; // that is shown
 
 /**
- * @param {?{population: number, network: number}} picked
+ * @param {?Picked} picked
  * @returns {boolean} whether the drawer is hidden
  */
 export function show(picked) {
@@ -44,7 +46,7 @@ export function close(_, pathname, { triggered_id: by }) {
 function back(place) {
   if (!at("network").contains(document.activeElement)
     && document.activeElement !== document.body) return; // it has gone elsewhere
-  if (place.isConnected) place.focus({ preventScroll: true });
+  if (place instanceof HTMLElement && place.isConnected) place.focus({ preventScroll: true });
   else if (at("networks")?.checkVisibility()) grid.focus();
 }
 
@@ -52,8 +54,10 @@ function back(place) {
 class Open {
   #asking = false;
   #again = false;
+  /** @type {number[]} */
   #timers = [];
 
+  /** @param {Picked} picked */
   constructor({ population, network }) {
     this.path = `/populations/${population}/networks/${network}`;
     this.population = population;
@@ -131,7 +135,7 @@ class Open {
     this.left = true;
     this.stop();
     this.watcher.disconnect();
-    this.#timers.forEach(clearTimeout);
+    this.#timers.forEach((timer) => clearTimeout(timer));
     this.#say("");
   }
 }

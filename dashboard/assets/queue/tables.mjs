@@ -8,6 +8,7 @@ import { count, duration, fixed } from "../base/format.mjs";
 import { PREFIX } from "../base/shell.mjs";
 
 export const PER_PAGE = 50;
+/** @type {Record<string, {title: string, empty: string}>} */
 export const GROUPS = {
   running: { title: "Running", empty: "Nothing runs." },
   waiting: { title: "Waiting", empty: "Nothing waits." },
@@ -38,9 +39,10 @@ function table(titles, rows) {
 }
 
 /** A name of any length: whole where it is pointed at. */
-const named = (name, tag = "span", properties = {}) =>
+const named = (name, tag = /** @type {keyof HTMLElementTagNameMap} */ ("span"), properties = {}) =>
   h(tag, { class: "name", title: name, ...properties }, name);
 
+/** @param {string | number} key @param {any[]} cells what each holds: text, a node, or several */
 const row = (key, cells) =>
   h("tr", { "data-key": key }, cells.map((cell) => h("td", {}, cell)));
 
@@ -60,6 +62,7 @@ const epoch = ({ epoch: done, epochs }) => (epochs ? `epoch ${done} / ${epochs}`
 
 // ---------------------------------------------------------------- workers
 
+/** @param {WorkerRead[]} items */
 export function workers(items) {
   const rows = items.map((one) => row(one.name, [
     code(one.name),
@@ -89,9 +92,10 @@ const atWork = (job) => h("span", { class: "job-at-work", "data-key": job.job_id
 // ---------------------------------------------------------------- populations
 
 /** Newest first, those with work to do before those where all has ended. */
-const inOrder = (items) =>
-  [...items].reverse().sort((a, b) => a.progress.ended - b.progress.ended);
+const inOrder = (/** @type {PopulationRead[]} */ items) =>
+  [...items].reverse().sort((a, b) => Number(a.progress.ended) - Number(b.progress.ended));
 
+/** @param {PopulationRead[]} items */
 export function populations(items) {
   const titles = ["Population", "Progress", "Priority", "Jobs", "Add networks"];
   return h("div", {},
@@ -101,6 +105,7 @@ export function populations(items) {
       : muted("There is no population yet."));
 }
 
+/** @param {PopulationRead} one */
 function population(one) {
   const { total, done, failed } = one.progress;
   const path = `/populations/${one.id}`;
@@ -124,7 +129,7 @@ function population(one) {
   ]);
 }
 
-/** How far it is, in words and numbers. */
+/** How far it is, in words and numbers. @param {PopulationRead} one */
 function standing({ progress, paused }) {
   const { total, done, failed, cancelled, complete, ended } = progress;
   const said = [`${count(done + failed)} / ${count(total)}`];
@@ -140,7 +145,7 @@ function standing({ progress, paused }) {
   return said.join(" · ");
 }
 
-/** First, normal or last; another number where REST has set it. */
+/** First, normal or last; another number where REST has set it. @param {PopulationRead} one */
 function priority(one, path) {
   const choices = new Map(PRIORITIES);
   if (!choices.has(one.priority)) choices.set(one.priority, String(one.priority));
@@ -151,7 +156,7 @@ function priority(one, path) {
   }, options);
 }
 
-/** Cancels all; many jobs are asked about first. */
+/** Cancels all; many jobs are asked about first. @param {ProgressRead} progress */
 function cancelAll({ running, queued, paused }, name, path) {
   const button = act("Cancel", "end all jobs that have not ended", "POST", `${path}/cancel`);
   const jobs = running + queued + paused;
@@ -159,6 +164,7 @@ function cancelAll({ running, queued, paused }, name, path) {
   return button;
 }
 
+/** @param {PopulationRead} one */
 function acts({ name, progress, paused }, path) {
   const open = !progress.ended;
   const lacking = progress.failed + progress.cancelled;
@@ -182,10 +188,10 @@ function acts({ name, progress, paused }, path) {
 // ---------------------------------------------------------------- jobs
 
 /**
- * @param {{items: object[], counts: object, now: number}} found
- * @param {{group: string, population: ?number, page: number}} shown
- * @param {Map<number, string>} names of populations
- * @param {(shown: object) => string} query the address of other jobs
+ * @param {JobListRead} found
+ * @param {JobsShown} shown
+ * @param {Map<?number, string>} names of populations
+ * @param {(shown: JobsShown) => string} query the address of other jobs
  */
 export function jobs(found, shown, names, query) {
   const link = (text, to, properties = {}) =>
@@ -236,7 +242,7 @@ const attempts = ({ attempt }) => (attempt ? count(attempt) : "–");
 const since = (job, now) => job.since && h("span",
   { title: new Date(job.since).toISOString() }, `${stretch(now - job.since)} ago`);
 
-/** The last line of what was said; all of it, when it is opened. */
+/** The last line of what was said; all of it, when it is opened. @param {JobLineRead} job */
 function detail(job) {
   const said = (job.detail ?? "").trim();
   const last = said.slice(said.lastIndexOf("\n") + 1);
@@ -246,6 +252,7 @@ function detail(job) {
 
 const cancel = (job, title) => act("Cancel", title, "POST", `/jobs/${job.id}/cancel`);
 
+/** @type {Record<string, {titles: string[], cells: (job: JobLineRead, now: number) => any[]}>} */
 const COLUMNS = {
   running: {
     titles: ["Epoch", "Error %", "Worker", "Attempt", "Since", ""],

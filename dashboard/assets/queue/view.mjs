@@ -1,7 +1,7 @@
 /** Queue in the browser: asks REST, shows the tables, and turns buttons into requests. */
 
 import { tell, unchanged } from "../base/dash.mjs";
-import { at, h, morph } from "../base/elements.mjs";
+import { around, at, changed, h, morph } from "../base/elements.mjs";
 import { count } from "../base/format.mjs";
 import * as events from "../live/events.mjs";
 import { ask } from "../live/rest.mjs";
@@ -10,10 +10,14 @@ import { GROUPS, PER_PAGE, jobs, populations, workers } from "./tables.mjs";
 const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
 const AT_LEAST_EVERY_MS = 5000; // workers say something as often
 
-let shown = null; // while the page is
-let drawn = null; // what was shown when the tables were drawn last
-let stop = null; // hears no more events
-let timer = null;
+/** @type {?JobsShown} while the page is */
+let shown = null;
+/** @type {?JobsShown} what was when the tables were drawn last */
+let drawn = null;
+/** @type {?(() => void)} hears no more events */
+let stop = null;
+/** @type {number | undefined} */
+let timer;
 let asked = -Infinity; // ms
 let asking = false;
 let away = false; // what is said is that the tables could not be read
@@ -33,23 +37,23 @@ export function show(pathname, search) {
   return unchanged();
 }
 
-/** What the address gets wrong is as if it were not there. */
+/** What the address gets wrong is as if it were not there. @returns {JobsShown} */
 function read(search) {
   const query = new URLSearchParams(search);
-  const number = (name) => (/^\d+$/.test(query.get(name)) ? Number(query.get(name)) : null);
-  const group = query.get("group");
+  const number = (name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
+  const group = query.get("group") ?? "";
   return {
-    group: Object.hasOwn(GROUPS, group ?? "") ? group : "running",
+    group: Object.hasOwn(GROUPS, group) ? group : "running",
     population: number("population"),
     page: Math.max(1, number("page") ?? 1),
   };
 }
 
-/** The inverse of `read`. */
+/** The inverse of `read`. @param {JobsShown} shown */
 function query({ group, population, page }) {
   const parts = new URLSearchParams({ group });
-  if (population !== null) parts.set("population", population);
-  if (page > 1) parts.set("page", page);
+  if (population !== null) parts.set("population", String(population));
+  if (page > 1) parts.set("page", String(page));
   return `?${parts}`;
 }
 
@@ -78,10 +82,13 @@ async function refresh() {
   look(wanted === shown ? AT_LEAST_EVERY_MS : 0);
 }
 
+/** @param {JobsShown} wanted */
 async function draw(wanted) {
   const { group, population, page } = wanted;
-  const which = new URLSearchParams({ group, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
-  if (population !== null) which.set("population", population);
+  const which = new URLSearchParams({
+    group, limit: String(PER_PAGE), offset: String((page - 1) * PER_PAGE),
+  });
+  if (population !== null) which.set("population", String(population));
   const [staff, every, found] = await Promise.all(
     [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`)]);
   if (wanted !== shown) return;
@@ -118,13 +125,16 @@ function gone(row) {
   const left = row.cloneNode(true);
   left.classList.add("gone");
   left.title = "no longer in this list";
-  for (const control of left.querySelectorAll("button, input, select")) control.disabled = true;
+  for (const control of left.querySelectorAll("button, input, select")) {
+    control.setAttribute("disabled", "");
+  }
   return left;
 }
 
-document.addEventListener("pointerout", ({ target, relatedTarget }) => {
-  const rows = shown && target.closest?.("#queue tbody");
-  if (rows && !rows.contains(relatedTarget)) look(0);
+document.addEventListener("pointerout", (event) => {
+  const rows = shown && around(event, "#queue tbody");
+  const to = event.relatedTarget;
+  if (rows && !(to instanceof Node && rows.contains(to))) look(0);
 });
 
 // ---------------------------------------------------------------- what is done
@@ -134,7 +144,7 @@ function say(text) {
 }
 
 /** One request, what came of it in words, and the tables once more. */
-async function act(method, path, body) {
+async function act(method, path, body = /** @type {?object} */ (null)) {
   try {
     const answer = await ask(path, {
       method,
@@ -166,7 +176,7 @@ function inWords(method, path, body, answer) {
 const plural = (n, noun) => `${n ? count(n) : "no"} ${noun}${n > 1 ? "s" : ""}`;
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest?.("#queue [data-path], #queue a, #queue .network-id");
+  const target = around(event, "#queue [data-path], #queue a, #queue .network-id");
   if (!target) return;
   const { path, method, body, jobs, local, population, network } = target.dataset;
   if (jobs) askFirst(target.dataset);
@@ -174,19 +184,25 @@ document.addEventListener("click", (event) => {
   else if (network && population) {
     tell("picked",
       { data: { population: Number(population), network: Number(network) } });
-  } else if (local !== undefined && !event.ctrlKey && !event.metaKey) {
+  } else if (local !== undefined && target instanceof HTMLAnchorElement
+    && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     tell("location", { search: target.search });
   }
 });
 
-document.addEventListener("change", ({ target }) => {
-  if (!target.matches?.("#queue select")) return;
-  act("PATCH", target.dataset.path, { [target.dataset.field]: Number(target.value) });
-  target.blur(); // it follows the server again
+document.addEventListener("change", (event) => {
+  const control = changed(event, "#queue select");
+  if (!control) return;
+  const { path, field = "" } = control.dataset;
+  act("PATCH", path, { [field]: Number(control.value) });
+  control.blur(); // it follows the server again
 });
 
-/** Many jobs are cancelled by a second click, beside which they are named. */
+/**
+ * Many jobs are cancelled by a second click, beside which they are named.
+ * @param {DOMStringMap} button what it says
+ */
 function askFirst({ jobs, name, method, path }) {
   const many = `${count(Number(jobs))} jobs`;
   const button = (text, value, properties) =>
@@ -207,7 +223,7 @@ function askFirst({ jobs, name, method, path }) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches?.("#queue form[data-path]")) return;
+  if (!(form instanceof HTMLFormElement && form.matches("#queue form[data-path]"))) return;
   event.preventDefault();
   act("POST", form.dataset.path, { n: Number(new FormData(form).get("n")) });
   form.reset();

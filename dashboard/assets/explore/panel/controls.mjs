@@ -9,7 +9,7 @@
 import { colour, nextFrame } from "../../base/axes.mjs";
 import { format } from "../../base/constraint_text.mjs";
 import { tell } from "../../base/dash.mjs";
-import { at } from "../../base/elements.mjs";
+import { around, at } from "../../base/elements.mjs";
 import { constraint as words, count, shown, write } from "../../base/format.mjs";
 
 const HEIGHT = 20; // CSS pixels of a histogram
@@ -22,7 +22,7 @@ export class Controls {
   /**
    * @param {HTMLElement} panel
    * @param {object} told
-   * @param {(name: string, constraint: ?object) => void} told.changed while the hand moves
+   * @param {(name: string, constraint: ?Constraint) => void} told.changed while the hand moves
    * @param {() => void} told.released after a change that is complete
    * @param {() => void} told.appeared controls have come into sight
    */
@@ -30,16 +30,18 @@ export class Controls {
     this.panel = panel;
     this.changed = changed;
     this.released = released;
+    /** @type {Map<string, Row>} by column */
     this.rows = new Map();
     this.watcher = new MutationObserver((records) => this.#moved(records));
     this.sight = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
-        const row = this.rows.get(target.dataset.column);
+        const row = this.#rowAt(target);
         if (row) row.seen = isIntersecting;
       }
       appeared();
     });
     this.canvas = at("histograms");
+    this.ratio = 1; // device pixels a CSS pixel
     this.sizes = new ResizeObserver(() => {
       this.#measure();
       appeared();
@@ -47,28 +49,34 @@ export class Controls {
     this.sizes.observe(panel);
     panel.addEventListener("click", (event) => this.#clicked(event));
     this.down = false;
-    for (const [type, down] of [["pointerdown", true], ["pointerup", false],
-      ["pointercancel", false]]) {
-      addEventListener(type, () => { this.down = down; }, true);
+    for (const type of ["pointerdown", "pointerup", "pointercancel"]) {
+      addEventListener(type, () => { this.down = type === "pointerdown"; }, true);
     }
     this.wanted = "";
+    /** @type {WeakMap<Element, boolean>} whether a section was, before anything was looked for */
+    this.folded = new WeakMap();
     this.closed = false; // the section of what was measured, by hand
     this.focused = false; // its title
   }
 
   /** Whether a hand is on a control, or the focus on one that new results would replace. */
   get held() {
-    return this.down || Boolean(document.activeElement.closest("#measured-panel .constraint"));
+    return this.down || Boolean(document.activeElement?.closest("#measured-panel .constraint"));
   }
 
   get #measured() {
-    return this.panel.querySelector("#measured-panel details");
+    return this.panel.querySelector("#measured-panel")?.querySelector("details");
+  }
+
+  /** The row of a control, by the element that it lies in. @param {?Element} element */
+  #rowAt(element) {
+    return this.rows.get(element?.closest(".constraint")?.dataset.column ?? "");
   }
 
   /** The controls of what was measured are about to be replaced: they say nothing more. */
   retire() {
     this.closed = this.#measured?.open === false;
-    this.focused = this.#measured?.contains(document.activeElement);
+    this.focused = this.#measured?.contains(document.activeElement) ?? false;
     const rows = [...this.rows.values()].filter(({ control }) => control.section === "result");
     for (const row of rows) row.stale = true;
     setTimeout(() => { // no others came: the server is away
@@ -76,7 +84,10 @@ export class Controls {
     }, RETIRED_MS);
   }
 
-  /** Take over a panel that the server has sent; resolves when its sliders are there. */
+  /**
+   * Take over a panel that the server has sent; resolves when its sliders are there.
+   * @param {Panel} panel
+   */
   async adopt({ columns: described, population, version }) {
     const all = () => [...this.panel.querySelectorAll(".constraint")];
     const sent = () => {
@@ -103,56 +114,59 @@ export class Controls {
   #reopen() {
     const section = this.#measured;
     if (section && this.closed) section.open = false;
-    if (this.focused) section?.querySelector("summary").focus({ preventScroll: true });
+    if (this.focused) section?.querySelector("summary")?.focus({ preventScroll: true });
     this.focused = false;
   }
 
+  /** @param {Control} control @returns {Row} */
   #row(control) {
-    const node = this.panel.querySelector(`.constraint[data-column="${control.name}"]`);
+    const part = (selector, node = this.panel) =>
+      /** @type {HTMLElement} */ (node.querySelector(selector)); // `adopt` has waited for all
+    const node = part(`.constraint[data-column="${control.name}"]`);
     return {
       node,
       control,
-      value: node.querySelector(".constraint-value"),
-      slot: node.querySelector(".histogram"),
+      value: part(".constraint-value", node),
+      slot: part(".histogram", node),
       thumbs: node.querySelectorAll("[role=slider]"),
       chips: node.querySelectorAll(".chip"),
-      seen: false, // on the screen, as far as the browser has told
-      set: null, // where the thumbs were put, not by hand
-      stale: false, // about to be replaced
-      table: null, // that the bins are of
-      bins: null,
-      scale: null, // of the bins' counts
+      seen: false,
+      set: null,
+      stale: false,
+      box: null,
+      drawn: null,
     };
   }
 
+  /** @param {MutationRecord[]} records of thumbs */
   #moved(records) {
-    const names = new Set(records.map(({ target }) =>
-      target.closest(".constraint")?.dataset.column));
-    for (const name of names) {
-      const row = this.rows.get(name);
+    const rows = new Set(records.map(({ target }) =>
+      this.#rowAt(target instanceof Element ? target : null)));
+    for (const row of rows) {
       if (!row || row.stale) continue;
-      const at = [...row.thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
-      if (row.set && at[0] === row.set[0] && at[1] === row.set[1]) continue;
+      const [from, to] = placesOf(row);
+      if (row.set && from === row.set[0] && to === row.set[1]) continue;
       row.set = null;
-      this.changed(name, this.#range(row.control, at));
+      this.changed(row.control.name, this.#range(row.control, from, to));
     }
   }
 
-  /** What two handles ask for, by the stops that they are on. */
-  #range({ stops }, [from, to]) {
+  /** What two handles ask for, by the stops that they are on. @returns {?Interval} */
+  #range({ stops }, from, to) {
     const lo = from <= 0 ? -Infinity : stops[from];
     const hi = to >= stops.length - 1 ? Infinity : stops[to];
     return Number.isFinite(lo) || Number.isFinite(hi) ? { lo, hi } : null;
   }
 
-  #clicked({ target }) {
-    const name = target.closest(".constraint")?.dataset.column;
-    const row = name && this.rows.get(name);
+  /** @param {Event} event */
+  #clicked(event) {
+    const row = this.#rowAt(around(event, ".constraint"));
     if (!row) return;
-    if (target.closest(".constraint-reset")) {
+    const { name } = row.control;
+    const chip = around(event, ".chip");
+    if (around(event, ".constraint-reset")) {
       this.changed(name, null);
-    } else if (target.closest(".chip")) {
-      const chip = target.closest(".chip");
+    } else if (chip) {
       const pressed = [...row.chips]
         .filter((one) => (one === chip) !== (one.getAttribute("aria-pressed") === "true"))
         .map((one) => row.control.stops[Number(one.dataset.stop)]);
@@ -163,7 +177,7 @@ export class Controls {
     this.released();
   }
 
-  /** Show what the view asks for. @param {Map<string, object>} constraints */
+  /** Show what the view asks for. @param {Constraints} constraints */
   show(constraints) {
     for (const [name, row] of this.rows) {
       this.showOne(name, constraints.get(name) ?? null);
@@ -171,7 +185,10 @@ export class Controls {
     }
   }
 
-  /** Constraints on columns that have no control here: named, with a way to let go. */
+  /**
+   * Constraints on columns that have no control here: named, with a way to let go.
+   * @param {Constraints} constraints
+   */
   showOthers(constraints) {
     const rest = [...constraints].filter(([name]) => !this.rows.has(name));
     at("other-constraints").replaceChildren(
@@ -191,7 +208,7 @@ export class Controls {
     );
   }
 
-  /** Text, chips and colour of one control. */
+  /** Text, chips and colour of one control. @param {string} name @param {?Constraint} constraint */
   showOne(name, constraint) {
     const row = this.rows.get(name);
     if (!row) return;
@@ -204,6 +221,7 @@ export class Controls {
     }
   }
 
+  /** @param {Control} control @param {?Constraint} constraint */
   #text(control, constraint) {
     const { stops } = control;
     if (control.kind === "choice") {
@@ -212,22 +230,26 @@ export class Controls {
     }
     const unit = control.mark && ` ${control.mark}`;
     if (constraint) return words(constraint, control) + unit;
-    return `${shown(stops[0], control)} – ${shown(stops.at(-1), control)}${unit}`;
+    return `${shown(stops[0], control)} – ${shown(stops[stops.length - 1], control)}${unit}`;
   }
 
-  /** Put the thumbs where a constraint is, on the stops next to its ends. */
+  /**
+   * Put the thumbs where a constraint is, on the stops next to its ends.
+   * @param {Row} row @param {?Constraint} constraint
+   */
   #place(row, constraint) {
-    const { control: { name, stops }, thumbs } = row;
+    const { name, stops } = row.control;
     const last = stops.length - 1;
     const { lo, hi } = constraint?.values
       ? { lo: Math.min(...constraint.values), hi: Math.max(...constraint.values) }
       : constraint ?? { lo: -Infinity, hi: Infinity };
+    /** @type {[number, number]} */
     const value = [
       Number.isFinite(lo) ? nearest(stops, lo) : 0,
       Number.isFinite(hi) ? nearest(stops, hi) : last,
     ];
-    const at = [...thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
-    if (at[0] === value[0] && at[1] === value[1]) return;
+    const [from, to] = placesOf(row);
+    if (from === value[0] && to === value[1]) return;
     row.set = value;
     tell({ type: "constraint", column: name }, { value });
   }
@@ -246,14 +268,14 @@ export class Controls {
     }
   }
 
-  /** Histograms of what passes over those of all. @param {object} view of the engine */
+  /** Histograms of what passes over those of all. @param {View} view */
   draw(view) {
     const context = this.canvas.getContext("2d");
     for (const row of this.rows.values()) {
       if (!row.seen || !row.box?.width || !view.table.has(row.control.name)) continue;
-      const { x, y } = row.box;
+      const { x, y, width } = row.box;
       context.setTransform(this.ratio, 0, 0, this.ratio, x * this.ratio, y * this.ratio);
-      drawHistogram(context, row, view);
+      drawHistogram(context, row, width, view);
     }
   }
 
@@ -275,13 +297,36 @@ export class Controls {
     for (const section of this.panel.querySelectorAll("details")) {
       const some = section.querySelector(".constraint:not([hidden])");
       section.hidden = !some;
-      section.folded ??= !section.open;
-      section.open = wanted ? true : !section.folded;
+      if (!this.folded.has(section)) this.folded.set(section, !section.open);
+      section.open = wanted ? true : !this.folded.get(section);
     }
   }
 }
 
-/** Whether a constraint asks for this value by name: as one of its values or in its range. */
+/**
+ * A column's control.
+ * @typedef {object} Row
+ * @property {Control} control
+ * @property {HTMLElement} node
+ * @property {HTMLElement} value
+ * @property {HTMLElement} slot
+ * @property {NodeListOf<HTMLElement>} thumbs
+ * @property {NodeListOf<HTMLElement>} chips
+ * @property {boolean} seen on the screen, as far as the browser has told
+ * @property {?[number, number]} set where the thumbs were put, not by hand
+ * @property {boolean} stale about to be replaced
+ * @property {?{x: number, y: number, width: number}} box of the histogram
+ * @property {?{table: Table, bins: Bins, scale: Float64Array}} drawn scale: of the bins' counts
+ */
+
+/** The stops that the thumbs are on. @param {Row} row */
+const placesOf = ({ thumbs }) =>
+  [...thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
+
+/**
+ * Whether a constraint asks for this value by name: as one of its values or in its range.
+ * @param {?Constraint} constraint @param {number} stop
+ */
 function allows(constraint, stop) {
   if (!constraint) return false;
   if (constraint.values) {
@@ -298,14 +343,17 @@ function nearest(stops, x) {
   return best;
 }
 
-/** Bars over the track, where the values are: as wide as their bins. */
-function drawHistogram(context, row, view) {
-  const { control, box: { width: w } } = row;
-  if (row.table !== view.table) {
-    row.table = view.table;
-    [row.bins, row.scale] = binsOf(view.table, control);
+/**
+ * Bars over the track, where the values are: as wide as their bins.
+ * @param {CanvasRenderingContext2D} context @param {Row} row @param {number} w CSS pixels
+ * @param {View} view
+ */
+function drawHistogram(context, row, w, view) {
+  const { control } = row;
+  if (row.drawn?.table !== view.table) {
+    row.drawn = { table: view.table, ...binsOf(view.table, control) };
   }
-  const { bins, scale } = row;
+  const { bins, scale } = row.drawn;
   const choice = control.kind === "choice";
   const between = choice ? w / bins.size : (w - 2 * PAD) / (bins.size - (isGrid(control) ? 1 : 0));
   const first = choice ? between / 2 : PAD + (isGrid(control) ? 0 : between / 2);
@@ -317,9 +365,9 @@ function drawHistogram(context, row, view) {
   bars(context, view.histogram(bins), scale, place, bar, colour("current"));
 }
 
-/** Whether every value that there can be is a stop. */
-const isGrid = ({ kind, stops, spacing }) => kind === "range"
-  && spacing > 0 && Math.round((stops.at(-1) - stops[0]) / spacing) === stops.length - 1;
+/** Whether every value that there can be is a stop. @param {Control} control */
+const isGrid = ({ kind, stops, spacing }) => kind === "range" && spacing > 0
+  && Math.round((stops[stops.length - 1] - stops[0]) / spacing) === stops.length - 1;
 
 /**
  * Bins of a column and what their counts are multiplied by, shape (size,).
@@ -327,6 +375,7 @@ const isGrid = ({ kind, stops, spacing }) => kind === "range"
  * A bin for each value where these are stops or chips, else equal ones, linear or log. Equal
  * bins over values on a grid hold one more or less of these by chance, which looks like teeth:
  * counts are for as many values as the bin is wide.
+ * @param {Table} table @param {Control} control
  */
 function binsOf(table, control) {
   const { name, kind, stops, spacing, log } = control;
@@ -343,14 +392,14 @@ function binsOf(table, control) {
     const values = before(to) - before(from) + (i === bins.size - 1 ? 1 : 0);
     return values > 0 ? (to - from) / spacing / values : 1;
   });
-  return [bins, scale];
+  return { bins, scale };
 }
 
-const each = (bins) => [bins, new Float64Array(bins.size).fill(1)];
+const each = (bins) => ({ bins, scale: new Float64Array(bins.size).fill(1) });
 
-/** At most BINS, each wide enough for two values. */
+/** At most BINS, each wide enough for two values. @param {Control} control */
 function binCount({ stops, spacing, log }) {
-  const [lo, hi] = [stops[0], stops.at(-1)];
+  const [lo, hi] = [stops[0], stops[stops.length - 1]];
   if (!spacing) return BINS;
   const most = log ? Math.log(hi / lo) / Math.log1p((2 * spacing) / lo) : (hi - lo) / (2 * spacing);
   return Math.max(2, Math.min(BINS, Math.floor(most)));

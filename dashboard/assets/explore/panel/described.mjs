@@ -6,7 +6,9 @@
 const OUTGROWN_MS = 5000; // between two questions for controls of new results
 
 export class Described {
-  #described = null; // as pages/explore/page.py says it
+  /** @type {?Panel} */
+  #described = null;
+  /** @type {?number} */
   #waiting = null;
   #askedAt = -OUTGROWN_MS;
 
@@ -19,6 +21,7 @@ export class Described {
     this.ask = ask;
   }
 
+  /** @param {Panel} described */
   adopt(described) {
     this.#described = described;
   }
@@ -36,7 +39,7 @@ export class Described {
   /** The controls of columns that the table has: it may be older than they are. */
   get usable() {
     const { view } = this.shown;
-    return this.isOfShown ? this.controls.filter(({ name }) => view.table.has(name)) : [];
+    return this.isOfShown ? this.controls.filter(({ name }) => view?.table.has(name)) : [];
   }
 
   find(name) {
@@ -51,13 +54,13 @@ export class Described {
 
   /** Whether the table has columns or results that the controls were not made of. */
   get #areOutgrown() {
-    if (!this.shown.view || !this.isOfShown) return false;
+    if (!this.shown.view || !this.#described || !this.isOfShown) return false;
     const { table } = this.shown.view;
     const { names, measured } = this.#described;
     const drawn = new Set([...names, "id", "ordinal", "status", "multiplicity", "cause"]);
     return table.names.some((name) => !drawn.has(name))
       || Object.entries(measured).some(([name, n]) => table.has(name)
-        && table.column(name).reduce((sum, x) => sum + Number.isFinite(x), 0) > n);
+        && table.column(name).reduce((sum, x) => sum + Number(Number.isFinite(x)), 0) > n);
   }
 
   /** Ask for controls of what was measured meanwhile: now and then, and never under a hand. */

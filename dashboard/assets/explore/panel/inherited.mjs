@@ -10,7 +10,7 @@ import { count, write } from "../../base/format.mjs";
 const newOnly = (inherited) => ({ lo: inherited, hi: Infinity });
 
 export class Inherited {
-  /** @param {(constraint: ?object) => void} take a constraint on `ordinal`, or let go of it */
+  /** @param {(constraint: ?Constraint) => void} take a constraint on `ordinal`, or let go of it */
   constructor(take) {
     this.chip = at("new-only");
     this.chip.addEventListener("click", () => {
@@ -19,14 +19,14 @@ export class Inherited {
   }
 
   /**
-   * @param {?object} own the population, as REST tells it
+   * @param {?PopulationRead} own the population
    * @param {?string} parent name of the one that it inherits from, where that is here
-   * @param {Map<string, object>} constraints
+   * @param {Constraints} constraints
    */
   show(own, parent, constraints) {
     this.inherited = own?.inherited ?? 0;
     at("inherited").hidden = !this.inherited;
-    if (!this.inherited) return;
+    if (!own?.inherited) return;
     write(at("inherited-said"),
       `○ ${count(this.inherited)} inherited, ● ${count(own.n - this.inherited)} new`);
     at("inherited-said").title = `the first were measured for ${parent ?? "another population"}`;

@@ -7,12 +7,15 @@ import { constraint as words, fixed } from "../../base/format.mjs";
 const MOST = 3;
 const NAMES = ["A", "B", "C"];
 
+/** @typedef {Pick<CurveSet, "name" | "colour" | "view" | "dash">} Told */
+
 export class Pins {
-  /** @param {object} told {changed(): void, take(constraints: Map): void} */
+  /** @param {{changed: () => void, take: (constraints: Constraints) => void}} told */
   constructor({ changed, take }) {
     this.changed = changed;
     this.take = take;
-    this.pins = []; // {slot, constraints, view}
+    /** @type {{slot: number, constraints: Constraints, view: ?View}[]} */
+    this.pins = [];
     this.node = at("pins");
   }
 
@@ -20,16 +23,16 @@ export class Pins {
     return this.pins.length >= MOST;
   }
 
-  /** Pin a set of constraints, unless it is there. @returns {boolean} */
+  /** Pin a set of constraints. @param {Constraints} constraints @returns {boolean} whether it is */
   add(constraints) {
-    if (this.full) return false;
     const taken = new Set(this.pins.map(({ slot }) => slot));
     const slot = [0, 1, 2].find((i) => !taken.has(i));
+    if (slot === undefined) return false;
     this.pins.push({ slot, constraints: new Map(constraints), view: null });
     return true;
   }
 
-  /** These sets and no others. @param {Map<string, object>[]} sets */
+  /** These sets and no others. @param {Constraints[]} sets */
   replace(sets) {
     this.pins = [];
     for (const constraints of sets) this.add(constraints);
@@ -49,7 +52,7 @@ export class Pins {
     this.changed();
   }
 
-  /** Views of another table. */
+  /** Views of another table. @param {Table} table */
   adopt(table) {
     for (const pin of this.pins) {
       pin.view = table.view();
@@ -57,15 +60,15 @@ export class Pins {
     }
   }
 
-  /** As curves of the EDF. */
+  /** As curves of the EDF. @returns {CurveSet[]} */
   sets() {
-    return this.pins.filter(({ view }) => view).map(({ slot, view }) => ({
+    return this.pins.flatMap(({ slot, view }) => (view ? [{
       key: `pin ${slot}`, name: `Set ${NAMES[slot]}`, colour: colour(`pin-${slot + 1}`), view,
       width: 1.6, moving: false,
-    }));
+    }] : []));
   }
 
-  /** @param {object[]} others sets that are listed above: {name, colour, view} */
+  /** @param {Told[]} others sets that are listed above @param {Control[]} controls */
   show(others, controls) {
     const rows = others.map((set) => this.#row(set, "", null));
     for (const { slot, constraints, view } of this.pins) {
@@ -76,6 +79,7 @@ export class Pins {
     this.node.replaceChildren(...rows);
   }
 
+  /** @param {Told} set @param {string} text @param {?number} slot */
   #row({ name, colour: of, view, dash }, text, slot) {
     const swatch = h("i");
     swatch.className = dash ? "swatch dashed" : "swatch";
@@ -93,7 +97,7 @@ export class Pins {
     row.dataset.pin = NAMES[slot];
     row.append(
       button("↩", `use set ${NAMES[slot]} as constraints`, () => {
-        this.take(new Map(this.pins.find((pin) => pin.slot === slot).constraints));
+        this.take(new Map(this.pins.find((pin) => pin.slot === slot)?.constraints));
       }),
       button("×", `remove set ${NAMES[slot]}`, () => this.remove(slot)),
     );
@@ -109,6 +113,7 @@ function button(text, label, act) {
   return node;
 }
 
+/** @param {Constraints} constraints @param {Control[]} controls */
 function describe(constraints, controls) {
   const byName = new Map(controls.map((control) => [control.name, control]));
   return [...constraints].map(([name, one]) => {

@@ -22,10 +22,16 @@ export class Edf {
     this.frame = frame;
     this.redraw = redraw;
     this.below = below;
-    this.hover = null; // pixel
+    /** @type {?number} pixel */
+    this.hover = null;
+    this.hoverY = 0;
     this.readout = at("edf-readout");
     this.handle = at("threshold");
-    this.kept = new Map(); // curves of sets that don't move, by their name
+    /** @type {Map<string, {view: View, cuts: Float64Array, curve: Curve}>} of sets that don't move */
+    this.kept = new Map();
+    this.cuts = new Float64Array(0);
+    /** @type {(CurveSet & {curve: Curve})[]} */
+    this.curves = [];
     const box = at("edf-plot");
     box.addEventListener("pointermove", (event) => this.#hovered(event, box));
     box.addEventListener("pointerleave", () => this.#left());
@@ -33,7 +39,10 @@ export class Edf {
     this.handle.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** Axes for errors lo .. hi, percent. @param {string} revision zooms stay while it does */
+  /**
+   * Axes for errors lo .. hi, percent.
+   * @param {[number, number]} range @param {number} revision zooms stay while it does
+   */
   setAxes([lo, hi], revision) {
     this.frame.setLayout(layout({
       uirevision: revision,
@@ -46,7 +55,7 @@ export class Edf {
   }
 
   /**
-   * @param {object[]} sets {key, name, colour, view, width, band, moving}, the last on top
+   * @param {CurveSet[]} sets the last on top
    * @param {number} e threshold, percent
    * @param {?number} picked error of the picked network
    */
@@ -87,7 +96,7 @@ export class Edf {
     return this.cuts;
   }
 
-  /** The curve of a set; of one that doesn't move, the one from before. */
+  /** The curve of a set; of one that doesn't move, the one from before. @param {CurveSet} set */
   #curve({ key, view, moving }, cuts) {
     const kept = this.kept.get(key);
     if (!moving && kept && kept.view === view && kept.cuts === cuts) return kept.curve;
@@ -99,7 +108,7 @@ export class Edf {
 
   /** How many networks lie right of the axis' end, under the end of the current curve. */
   #beyond(context, area, y) {
-    const { curve } = this.curves.at(-1);
+    const { curve } = this.curves[this.curves.length - 1];
     const share = curve.share[curve.share.length - 1];
     if (!curve.some || share > 0.9995) return;
     context.fillStyle = colour("muted");
@@ -153,7 +162,11 @@ export class Edf {
   /** The read-out beside the pointer: every curve's share with its interval. */
   #read(area, x) {
     const at = this.hover;
-    const inside = at !== null && at >= area.x && at <= area.x + area.width
+    if (at === null) {
+      if (!this.readout.hidden) this.readout.hidden = true;
+      return;
+    }
+    const inside = at >= area.x && at <= area.x + area.width
       && this.hoverY >= area.y && this.hoverY <= area.y + area.height;
     const rows = inside ? this.curves.filter(({ curve }) => curve.some) : [];
     if (this.readout.hidden !== !rows.length) this.readout.hidden = !rows.length;
@@ -255,7 +268,7 @@ function drawHover(context, area, x) {
 
 /**
  * Errors to show: all but a long right tail, whose share is said instead.
- * @param {object} view of all networks @returns {?[number, number]} percent
+ * @param {View[]} views of all networks @returns {?[number, number]} percent
  */
 export function errorRange(views) {
   let [lo, hi] = [Infinity, -Infinity];

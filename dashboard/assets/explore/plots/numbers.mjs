@@ -17,6 +17,7 @@ const ROWS = {
 
 export class Numbers {
   constructor() {
+    /** @type {Record<string, {term: HTMLElement, value: HTMLElement, small: HTMLElement}>} */
     this.cells = {};
     const list = at("numbers");
     for (const [key, [title, tip]] of Object.entries(ROWS)) {
@@ -32,7 +33,7 @@ export class Numbers {
   }
 
   /**
-   * @param {object} view current @param {?object} other {name, view} to compare with
+   * @param {View} view current @param {?{name: string, view: View}} other to compare with
    * @param {number} e threshold, percent
    */
   draw(view, other, e) {
@@ -42,21 +43,21 @@ export class Numbers {
     write(n.value, count(counts.results));
     write(n.small, leftOut(counts, view.table));
     const theirCount = other?.view.counts().results ?? 0;
-    const there = theirCount > 0;
+    const there = theirCount > 0 ? other : null;
     const enough = Math.min(counts.results, theirCount) >= TELLING;
-    const compare = (cell, own, theirs) => {
+    const compare = (cell, own, theirs = NaN) => {
       write(cell.value, Number.isFinite(own) ? `${fixed(own, 2)} %` : fixed(own));
       const difference = own - theirs;
-      const known = there && Number.isFinite(difference);
-      write(cell.small, known ? `${signed(difference, 1)} v ${other.name}` : "");
+      const known = Number.isFinite(difference) ? there : null;
+      write(cell.small, known ? `${signed(difference, 1)} v ${known.name}` : "");
       mark(cell.small, enough && known && difference < -0.05);
     };
     compare(best, view.min(), other?.view.min());
     compare(median, view.median(), other?.view.median());
     write(below.term, `P(error < ${fixed(e, 1)} %)`);
     write(below.value, some ? percent(view.share(e)) : "–");
-    const theirs = there ? other.view.share(e) : NaN;
-    write(below.small, theirs >= 0 ? `${percent(theirs)} ${other.name}` : "");
+    const theirs = there ? there.view.share(e) : NaN;
+    write(below.small, there && theirs >= 0 ? `${percent(theirs)} ${there.name}` : "");
     mark(below.small, enough && view.share(e) > theirs);
   }
 }
@@ -66,7 +67,10 @@ function mark(node, better) {
   if (node.dataset.sign !== sign) node.dataset.sign = sign;
 }
 
-/** What is beside n: without a result, or with an infinite one. */
+/**
+ * What is beside n: without a result, or with an infinite one.
+ * @param {Counts} counts @param {Table} table
+ */
 function leftOut(counts, table) {
   const { failed, pending, diverged } = counts;
   const cancelled = cancelledOf(counts, table);
@@ -76,14 +80,14 @@ function leftOut(counts, table) {
   return said.join("\n") || "all finished";
 }
 
-/** Why there is no selection of networks: "20 needed, 9 pass". */
+/** Why there is no selection of networks: "20 needed, 9 pass". @param {View} view */
 export function tooFew(view) {
   const { passing: some, results } = view.counts();
   const have = results === some ? `${count(some)} pass` : `${count(results)} with a result`;
   return `${FEWEST} needed, ${have}`;
 }
 
-/** How many networks pass, beside the constraints. */
+/** How many networks pass, beside the constraints. @param {Counts} counts */
 export function passing({ passing: some, n }) {
   write(at("passing"), count(some));
   write(at("passing-of"), ` of ${count(n)} networks pass`);
@@ -92,7 +96,7 @@ export function passing({ passing: some, n }) {
   if (bar.style.transform !== scale) bar.style.transform = scale;
 }
 
-/** Names of the curves. @param {object[]} sets as Edf.draw takes them */
+/** Names of the curves. @param {CurveSet[]} sets */
 export function legend(sets) {
   const told = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]);
   const key = told.join();

@@ -12,7 +12,13 @@ import { Widths } from "./widths.mjs";
 const NEAR = 0.12; // of the range: axes that are off by less stay
 
 export class Picture {
-  /** @param {object} told {request(), pick(row), below(e, done), axes()} */
+  /**
+   * @param {object} told
+   * @param {() => void} told.request
+   * @param {(row: number) => void} told.pick
+   * @param {(e: number, done: boolean) => void} told.below
+   * @param {() => void} told.axes
+   */
   constructor({ request, pick, below, axes }) {
     const [edf, scatters, widths] = ["edf-frame", "scatter-frame", "widths-frame"]
       .map((id) => new Frame(id, request));
@@ -21,13 +27,16 @@ export class Picture {
     this.scatters = new Scatters(scatters, { pick, changed: axes });
     this.widths = new Widths(widths, pick);
     this.numbers = new Numbers();
+    /** @type {?[number, number]} of errors */
+    this.range = null;
+    this.rangeOf = "";
     this.drawn = 0;
   }
 
   /**
    * Axes that hold the data; Plotly hears of them only where they differ.
-   * @param {object} table @param {?object} rival another population's table
-   * @param {?object[]} controls of the table's columns; null: not there yet
+   * @param {Table} table @param {?Table} rival another population's
+   * @param {?Control[]} controls of the table's columns; null: not there yet
    */
   axes(table, rival, controls) {
     const views = [table.all, ...(rival ? [rival.all] : [])];
@@ -41,12 +50,15 @@ export class Picture {
     this.scatters.setAxes(range, population);
   }
 
-  /** The range from before, as long as it fits: axes that creep are hard to read. */
+  /**
+   * The range from before, as long as it fits: axes that creep are hard to read.
+   * @param {[number, number]} range @param {string} key @returns {[number, number]}
+   */
   #range([lo, hi], key) {
-    const [before, after] = this.range ?? [0, 0];
-    const near = Math.abs(lo - before) + Math.abs(hi - after) < NEAR * (hi - lo);
-    if (this.rangeOf !== key || !near) this.range = [lo, hi];
+    const known = this.rangeOf === key ? this.range : null;
+    const off = known ? Math.abs(lo - known[0]) + Math.abs(hi - known[1]) : Infinity;
     this.rangeOf = key;
+    this.range = known && off < NEAR * (hi - lo) ? known : [lo, hi];
     return this.range;
   }
 
@@ -57,8 +69,16 @@ export class Picture {
   }
 
   /**
-   * @param {object} page what is shown: view, rival, pins, constrained, below, best, picked,
-   *     whether the panel's controls are there, and how many networks are inherited
+   * @param {object} page what is shown
+   * @param {View} page.view
+   * @param {?View} page.rival
+   * @param {CurveSet[]} page.pins
+   * @param {boolean} page.constrained
+   * @param {number} page.below
+   * @param {number} page.best
+   * @param {?number} page.picked id of a network
+   * @param {boolean} page.controlled whether the panel's controls are there
+   * @param {number} page.inherited how many networks are
    */
   draw({ view, rival, pins, constrained, below, best, picked, controlled, inherited }) {
     const sets = curves(view, rival, pins, constrained);
@@ -84,7 +104,11 @@ export class Picture {
   }
 }
 
-/** The curves of the EDF, from the back to the front; a colour belongs to a set. */
+/**
+ * The curves of the EDF, from the back to the front; a colour belongs to a set.
+ * @param {View} view @param {?View} rival @param {CurveSet[]} pins @param {boolean} constrained
+ * @returns {CurveSet[]}
+ */
 export function curves(view, rival, pins, constrained) {
   const { table } = view;
   const [own, other] = names(view, rival);
@@ -104,10 +128,11 @@ export function curves(view, rival, pins, constrained) {
  * The names of two populations without the parts that both begin or end with: "RegNetX · digits"
  * beside "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left, or one is alone.
  * Compare's are made alike by `services.comparing.sides`.
+ * @param {View} view @param {?View} rival
  * @returns {string[]}
  */
 export function names(view, rival) {
-  const whole = [view, rival].filter(Boolean).map(({ table }) => table.header.name);
+  const whole = [view, rival].filter((one) => one !== null).map(({ table }) => table.header.name);
   const parts = whole.map((name) => name.split(/(?<=: )|(?= · )|(?= \()/));
   const first = shared(parts);
   const last = shared(parts.map((name) => name.toReversed()));

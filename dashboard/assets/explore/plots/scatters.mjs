@@ -37,13 +37,26 @@ export class Scatters {
   constructor(frame, { pick, changed }) {
     this.frame = frame;
     this.changed = changed;
+    /** @type {Control[]} */
     this.controls = [];
-    this.chosen = new Map(); // panel -> name of the column that somebody picked for it
-    this.places = []; // by panel: Int32Array(n), pixel of each row's dot, -1 outside
+    /** @type {Map<number, string>} by panel: the column that somebody picked for it */
+    this.chosen = new Map();
+    /** @type {ReturnType<Scatters["panel"]>[]} */
+    this.panels = [];
+    /** @type {Int32Array[]} by panel, (n,): pixel of each row's dot, -1 outside */
+    this.places = [];
+    this.shown = new Uint32Array(0); // rows
+    /** @type {?Table} that the dots' pixels are of, */
+    this.settledFor = null;
+    this.settledAt = -1; // at this version of the frame
+    this.across = 0;
     this.background = document.createElement("canvas");
     this.cloud = document.createElement("canvas");
+    this.context = contextOf(this.cloud, { willReadFrequently: true });
+    this.pixels = new Uint32Array(0); // those of the image
+    this.image = new ImageData(1, 1);
     this.titles = [...document.querySelectorAll("#scatter-titles .scatter-title")];
-    this.picks = this.titles.map((title) => title.querySelector("select"));
+    this.picks = this.titles.flatMap((title) => [...title.querySelectorAll("select")]);
     this.picks.forEach((pick, i) => pick.addEventListener("change", () => {
       this.#choose(i, pick.value);
       changed();
@@ -55,14 +68,14 @@ export class Scatters {
     });
   }
 
-  /** Which columns are shown, of those that the population has. */
+  /** Which columns are shown, of those that the population has. @param {Control[]} controls */
   setControls(controls) {
     const byName = new Map(controls.map((control) => [control.name, control]));
     this.controls = WANTED
       .map((names) => names.map((name) => byName.get(name)).find(Boolean))
-      .filter(Boolean)
+      .filter((control) => control !== undefined)
       .slice(0, PANELS)
-      .map((usual, i) => byName.get(this.chosen.get(i)) ?? usual);
+      .map((usual, i) => byName.get(this.chosen.get(i) ?? "") ?? usual);
     this.settledFor = null;
     this.#offer(controls);
   }
@@ -84,7 +97,7 @@ export class Scatters {
     this.chosen.set(panel, name);
   }
 
-  /** What can be picked, by section. */
+  /** What can be picked, by section. @param {Control[]} controls */
   #offer(controls) {
     const key = controls.map(({ name }) => name).join();
     this.picks.forEach((pick, i) => {
@@ -135,20 +148,19 @@ export class Scatters {
       canvas.width = width;
       canvas.height = height;
     }
-    this.context = this.cloud.getContext("2d", { willReadFrequently: true });
     this.image = this.context.createImageData(width, height);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.shape = shapeOf(table.finite, frame.ratio, width);
     this.ring = ringOf(frame.ratio, width);
-    this.panels = this.controls.map((control, i) => this.#panel(table, control, i));
-    this.places = this.panels.map((panel) => this.#place(table, panel, width, height));
+    this.panels = this.controls.map((control, i) => this.panel(control, i));
+    this.places = this.panels.map((panel) => this.#place(table, panel, width));
     this.pixels.fill(0);
     this.#paint(table.all.cloud(MOST_DOTS), this.shape, rgba("all", 0.55));
-    const background = this.background.getContext("2d");
-    background.putImageData(this.image, 0, 0);
+    contextOf(this.background).putImageData(this.image, 0, 0);
   }
 
-  #panel(table, control, i) {
+  /** Where a column's panel is. @param {Control} control @param {number} i */
+  panel(control, i) {
     const number = i === 0 ? "" : i + 1;
     const [xaxis, yaxis] = [`xaxis${number}`, `yaxis${number}`];
     const { frame } = this;
@@ -168,7 +180,10 @@ export class Scatters {
     return { control, area, x, y: frame.axis(yaxis), toPixel };
   }
 
-  /** The pixel of each row's dot, by an index into the buffer; -1: not in the panel. */
+  /**
+   * The pixel of each row's dot, by an index into the buffer; -1: not in the panel.
+   * @param {Table} table @param {ReturnType<Scatters["panel"]>} panel @param {number} width
+   */
   #place(table, { control, area, x, y, toPixel }, width) {
     const { ratio } = this.frame;
     const values = table.column(control.name);
@@ -184,7 +199,7 @@ export class Scatters {
       const value = values[row];
       if (value !== value) continue;
       const off = jitter(table.id[row]);
-      const at = choice ? known.get(value) + spread * off : toPixel(value + step * off);
+      const at = known ? (known.get(value) ?? NaN) + spread * off : toPixel(value + step * off);
       const px = Math.round(at * ratio);
       const py = Math.round((y.start + (table.error[row] - y.origin) * y.scale) * ratio);
       if (px >= left && px < right && py >= top && py < bottom) places[row] = py * width + px;
@@ -206,9 +221,8 @@ export class Scatters {
   }
 
   /**
-   * @param {object} view @param {number} picked row, -1: none
+   * @param {View} view @param {number} picked row, -1: none
    * @param {number} inherited how many networks are: rings, the first of the order
-   * @returns {number} dots that stand for the networks, at most MOST_DOTS
    */
   draw(view, picked, inherited) {
     const { frame } = this;
@@ -365,6 +379,10 @@ function brief(x, control) {
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   return shown(x, { ...control, decimals: Math.min(control.decimals, digits) });
 }
+
+/** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} options */
+const contextOf = (canvas, options = {}) =>
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", options));
 
 function thinned(ticks, most) {
   const every = Math.ceil(ticks.length / most);

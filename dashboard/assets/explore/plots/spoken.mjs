@@ -26,7 +26,8 @@ function tell() {
   }
 }
 
-let resting = null;
+/** @type {number | undefined} */
+let resting;
 const watcher = new MutationObserver(() => {
   clearTimeout(resting);
   resting = setTimeout(tell, REST_MS);
@@ -34,11 +35,12 @@ const watcher = new MutationObserver(() => {
 
 function begin() {
   const parts = [".edf", ".widths", ".scatters"].map((card) => document.querySelector(card));
-  if (parts.some((part) => !part)) {
+  const there = parts.filter((part) => part !== null);
+  if (there.length < parts.length) {
     requestAnimationFrame(begin);
     return;
   }
-  for (const part of parts) {
+  for (const part of there) {
     watcher.observe(part, { childList: true, characterData: true, subtree: true });
   }
 }

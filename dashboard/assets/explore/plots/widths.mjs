@@ -13,13 +13,27 @@ import { onClick } from "../../base/pick.mjs";
 import { FEWEST } from "../../engine/engine.mjs";
 import { tooFew } from "./numbers.mjs";
 
+/**
+ * What one panel shows.
+ * @typedef {object} Group
+ * @property {string[]} axes
+ * @property {HTMLElement} title
+ * @property {string} word
+ * @property {Uint32Array} rows
+ * @property {ReturnType<typeof lineOver>} line
+ */
+
 export class Widths {
   constructor(frame, pick) {
     this.frame = frame;
     this.best = at("widths-best");
     this.worst = at("widths-worst");
+    /** @type {Group[]} */
     this.drawn = [];
-    this.layouts = null; // of one panel and of two, once axes are known
+    /** @type {?{together: Layout, apart: Layout}} of one panel and of two, once axes are known */
+    this.layouts = null;
+    /** @type {?Table} */
+    this.table = null;
     onClick(frame, (x, y) => {
       const row = this.#nearest(x, y);
       if (row >= 0) pick(row);
@@ -55,15 +69,15 @@ export class Widths {
     this.#arrange(table.all);
   }
 
-  /** One panel or two; Plotly hears of it only where that changes. */
+  /** One panel or two; Plotly hears of it only where that changes. @param {View} view */
   #arrange(view) {
     const together = view.counts().results < FEWEST;
-    this.frame.setLayout(this.layouts[together ? "together" : "apart"]);
+    if (this.layouts) this.frame.setLayout(this.layouts[together ? "together" : "apart"]);
     return together;
   }
 
   /**
-   * @param {object} view
+   * @param {View} view
    * @param {number} k networks in each panel, where there are two
    * @param {number} picked row, -1: none
    */
@@ -73,10 +87,11 @@ export class Widths {
     const together = this.#arrange(view);
     const upper = { axes: ["xaxis", "yaxis"], title: this.best };
     const lower = { axes: ["xaxis2", "yaxis2"], title: this.worst };
-    const groups = together ? [{ ...upper, word: "all", rows: view.best(FEWEST) }] : [
+    const some = together ? [{ ...upper, word: "all", rows: view.best(FEWEST) }] : [
       { ...upper, word: "best", rows: view.best(k) },
       { ...lower, word: "worst", rows: view.worst(k) },
     ];
+    const groups = some.map((group) => ({ ...group, line: lineOver(view.table, group.rows) }));
     if (!frame.has(...groups.flatMap(({ axes }) => axes))) return;
     const context = frame.begin();
     this.table = view.table;
@@ -84,20 +99,22 @@ export class Widths {
     if (together) write(this.worst, "");
     for (const group of groups) {
       const area = frame.area(...group.axes);
-      group.line = lineOver(view.table, group.rows);
       this.#title(group, area, view);
       this.#group(context, view.table, group, area, picked);
     }
   }
 
-  /** "12 best  22.13 – 24.02 %", and below it the line that goes through them. */
+  /**
+   * "12 best  22.13 – 24.02 %", and below it the line that goes through them.
+   * @param {Group} group @param {Area} area @param {View} view
+   */
   #title({ title, word, rows, line }, area, view) {
     const above = word === "all" ? 50 : 34;
     const place = `left: ${area.x}px; top: ${area.y - above}px; width: ${area.width}px`;
     if (title.dataset.place !== place) title.style.cssText = title.dataset.place = place;
     const { error } = view.table;
     const span = rows.length
-      ? `  ${fixed(error[rows[0]], 2)} – ${fixed(error[rows.at(-1)], 2)} %` : "";
+      ? `  ${fixed(error[rows[0]], 2)} – ${fixed(error[rows[rows.length - 1]], 2)} %` : "";
     const n = rows.length ? count(rows.length) : "no";
     const noun = rows.length === 1 ? "network" : "networks";
     const named = word === "all" ? `${n} ${noun}${rows.length ? ", all" : " with an error"}`
@@ -108,6 +125,10 @@ export class Widths {
     write(title, [`${named}${span}`, said, needed].filter(Boolean).join("\n"));
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context @param {Table} table @param {Group} group
+   * @param {Area} area @param {number} picked row
+   */
   #group(context, table, { rows, axes, line }, area, picked) {
     const [x, y] = axes.map((name) => this.frame.axis(name));
     context.save();
@@ -139,7 +160,7 @@ export class Widths {
       const [x, y] = axes.map((name) => this.frame.axis(name));
       const j = Math.round(x.toValue(px));
       let [best, least] = [-1, 16];
-      for (const row of rows) {
+      for (const row of this.table ? rows : []) {
         const away = Math.abs(y.toPixel(widthAt(this.table, row, j)) - py);
         if (away < least) [best, least] = [row, away];
       }

@@ -13,27 +13,36 @@ const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
 const STAFF_MS = 5000; // between two looks at the workers, who speak as often
 const LISTING_MS = 200; // populations that appear together are listed once
 
+/**
+ * Who is told of what comes.
+ * @typedef {object} Told
+ * @property {() => void} listed the list of populations has come
+ * @property {() => void} appeared a population has appeared that the list lacked
+ * @property {(id: number) => void} arrived a table has come
+ * @property {(error: Error) => void} failed there is nothing to show
+ */
+
+/** @type {Told} */
 const NOBODY = { listed() {}, appeared() {}, arrived() {}, failed() {} };
 
 export class Data {
   constructor() {
     this.told = NOBODY;
-    this.early = null; // a list on its way before there is a page
-    this.populations = null; // oldest first; null: not known yet
-    this.activities = new Map(); // by population
-    this.staff = null; // how many workers there are, as somebody asked last; null: not known
-    this.tables = new Map(); // by population
-    this.fetching = new Map(); // population -> whether to fetch once more
+    /** @type {?Promise<void>} a list on its way before there is a page */
+    this.early = null;
+    /** @type {?PopulationRead[]} oldest first; null: not known yet */
+    this.populations = null;
+    /** @type {Map<number, Activity>} by population */
+    this.activities = new Map();
+    /** @type {?number} how many workers there are, as somebody asked last; null: not known */
+    this.staff = null;
+    /** @type {Map<number, Table>} by population */
+    this.tables = new Map();
+    /** @type {Map<number, boolean>} by population: whether to fetch once more */
+    this.fetching = new Map();
   }
 
-  /**
-   * Who is told of what comes from now on.
-   * @param {object} told
-   * @param {() => void} told.listed the list of populations has come
-   * @param {() => void} told.appeared a population has appeared that the list lacked
-   * @param {(id: number) => void} told.arrived a table has come
-   * @param {(error: Error) => void} told.failed there is nothing to show
-   */
+  /** Who is told from now on. @param {Told} told */
   tell(told) {
     this.told = told;
   }
@@ -47,22 +56,25 @@ export class Data {
     }
   }
 
-  /** The population that a link shows, and the one against it; without a name, the first. */
+  /**
+   * The population that a link shows, and the one against it; without a name, the first.
+   * @param {Link} link @returns {[?number, ?number]} ids
+   */
   linked(link) {
     const known = (id) => this.find(id) !== null;
-    const first = firstOf(this.populations)?.id ?? null;
+    const first = firstOf(this.populations ?? [])?.id ?? null;
     const population = known(link.population) ? link.population : first;
     const rival = link.population === null ? this.rivalOf(population) : null;
     return [population, known(link.against) ? link.against : rival];
   }
 
-  /** Whether all populations that a link names are in the list of now. */
+  /** Whether all populations that a link names are in the list of now. @param {Link} link */
   knows({ population, against }) {
     return population !== null
       && [population, against].every((id) => id === null || this.find(id) !== null);
   }
 
-  /** Populations that a link names and nobody knows: a sentence each. */
+  /** Populations that a link names and nobody knows: a sentence each. @param {Link} link */
   unknown(link) {
     const [shown] = this.linked(link);
     const there = this.find(shown)?.name;
@@ -87,20 +99,21 @@ export class Data {
     this.told.listed();
   }
 
+  /** @param {?number} id */
   find(id) {
     return this.populations?.find((one) => one.id === id) ?? null;
   }
 
   /** The population to set beside another. */
   rivalOf(id) {
-    return rivalOf(this.find(id), this.populations)?.id ?? null;
+    return rivalOf(this.find(id), this.populations ?? [])?.id ?? null;
   }
 
   /** The names of other populations whose networks train now. */
   trainingBeside(id) {
     const others = [...this.activities.values()]
       .filter(({ population, running }) => population !== id && running.length);
-    return others.map(({ population }) => this.find(population)?.name).filter(Boolean);
+    return others.map(({ population }) => this.find(population)?.name ?? "").filter(Boolean);
   }
 
   /** Count the workers, unless that was done just now. @param {() => void} changed */
@@ -112,12 +125,12 @@ export class Data {
     changed();
   }
 
-  /** Whether a population's first table is on its way. */
+  /** Whether a population's first table is on its way. @param {?number} id */
   waitsFor(id) {
     return id !== null && !this.tables.has(id) && this.fetching.has(id);
   }
 
-  /** Fetch the newest columns of a population. */
+  /** Fetch the newest columns of a population. @param {number} id */
   async fetch(id) {
     if (this.fetching.has(id)) {
       this.fetching.set(id, true);
@@ -145,7 +158,10 @@ export class Data {
     return Boolean(known && table && known.version > table.header.version);
   }
 
-  /** An event. @param {number[]} shown populations whose tables are kept new */
+  /**
+   * An event.
+   * @param {Activity} activity @param {(?number)[]} shown populations whose tables are kept new
+   */
   heard(activity, shown) {
     const { population } = activity;
     this.activities.set(population, activity);

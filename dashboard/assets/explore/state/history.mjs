@@ -5,10 +5,11 @@ import { formatAll, parseAll } from "../../base/constraint_text.mjs";
 const MOST = 50;
 
 export class History {
+  /** @type {string[]} */
   #before = [];
   #now = "[]";
 
-  /** Begin anew with a set. @param {Map<string, object>} constraints */
+  /** Begin anew with a set. @param {Constraints} constraints */
   start(constraints) {
     this.#before = [];
     this.#now = written(constraints);

@@ -8,21 +8,30 @@ import { formatAll, parseAll, same } from "../../base/constraint_text.mjs";
 
 const DEFAULT_BEST = 12;
 
-/** "depth=5-8: "5-8" is not a number". @param {{texts: [string, string][], why: string}} one */
+/** "depth=5-8: "5-8" is not a number". @param {Refused} one */
 export const why = ({ texts, why: reason }) =>
   `${texts.map(([name, text]) => `${name}=${text}`).join(" and ")}: ${reason}`;
 
 export class Shown {
-  population = null; // id
-  against = null; // id
-  constraints = new Map(); // by column, as the engine takes them
-  refused = []; // of the link: {texts, why}
-  problems = []; // of the link: sentences
-  below = null; // threshold e, percent; null: near the median of all
+  /** @type {?number} id */
+  population = null;
+  /** @type {?number} id */
+  against = null;
+  /** @type {Constraints} by column */
+  constraints = new Map();
+  /** @type {Refused[]} of the link */
+  refused = [];
+  /** @type {string[]} of the link: sentences */
+  problems = [];
+  /** @type {?number} threshold e, percent; null: near the median of all */
+  below = null;
   best = DEFAULT_BEST; // networks in each panel of the widths
-  picked = null; // id of a network
-  view = null; // of the engine: the population under the constraints
-  rival = null; // likewise of the population `against`
+  /** @type {?number} id of a network */
+  picked = null;
+  /** @type {?View} the population under the constraints */
+  view = null;
+  /** @type {?View} likewise of the population `against` */
+  rival = null;
 
   get populations() {
     return [this.population, this.against];
@@ -32,8 +41,8 @@ export class Shown {
 
   /**
    * Take over what a link asks for, but for its populations and its network.
-   * @param {string[]} unknown sentences about populations that it names
-   * @returns {Map<string, object>[]} the sets that it pins
+   * @param {Link} link @param {string[]} unknown sentences about populations that it names
+   * @returns {Constraints[]} the sets that it pins
    */
   follow(link, unknown) {
     this.below = link.below;
@@ -45,7 +54,10 @@ export class Shown {
     return pins.filter(({ refused }) => !refused.length).map(({ constraints }) => constraints);
   }
 
-  /** What is shown, and what of the link could not be: it stays there until it is closed. */
+  /**
+   * What is shown, and what of the link could not be: it stays there until it is closed.
+   * @param {{pins: Constraints[], sort: string, columns: string[]}} more
+   */
   link({ pins, sort, columns }) {
     return {
       population: this.population,
@@ -62,7 +74,11 @@ export class Shown {
 
   // -------------------------------------------------------------- under constraints
 
-  /** One constraint, or none: null. @returns {boolean} whether that changes anything */
+  /**
+   * One constraint, or none: null.
+   * @param {string} name @param {?Constraint} constraint
+   * @returns {boolean} whether that changes anything
+   */
   constrain(name, constraint) {
     if (same(constraint, this.constraints.get(name) ?? null)) return false;
     if (constraint) this.constraints.set(name, constraint);
@@ -80,7 +96,7 @@ export class Shown {
     this.rival?.apply(this.#theirs);
   }
 
-  /** The constraints on columns that a view's population has. */
+  /** The constraints on columns that a view's population has. @param {?View} view */
   applied(view) {
     const asked = view === this.view ? this.constraints : Object.entries(this.#theirs);
     return new Map([...asked].filter(([name]) => view?.table.has(name)));
@@ -92,14 +108,14 @@ export class Shown {
   }
 
   get isConstrained() {
-    for (const name of this.constraints.keys()) if (this.view.table.has(name)) return true;
+    for (const name of this.constraints.keys()) if (this.view?.table.has(name)) return true;
     return false;
   }
 
   /** The threshold e; where nobody has set one, near the median of all. */
   get threshold() {
     if (this.below !== null) return this.below;
-    const median = this.view.table.all.median();
+    const median = this.view?.table.all.median() ?? NaN;
     return Number.isFinite(median) ? Math.round(median) : 10;
   }
 
@@ -107,7 +123,7 @@ export class Shown {
 
   /**
    * Put a population's newest table under the view.
-   * @param {Map<number, object>} tables @returns {boolean} whether it is there, and shown
+   * @param {number} id @param {Map<number, Table>} tables @returns {boolean} whether it is there, and shown
    */
   adopt(id, tables) {
     const table = tables.get(id);
@@ -116,7 +132,7 @@ export class Shown {
       this.view = table.view();
       this.view.apply(Object.fromEntries(this.constraints));
     }
-    const other = tables.get(this.against);
+    const other = this.against === null ? null : tables.get(this.against);
     if (!other) this.rival = null;
     else if (this.rival?.table !== other) this.rival = other.view();
     this.rival?.apply(this.#theirs);

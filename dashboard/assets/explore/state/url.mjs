@@ -15,8 +15,13 @@ const MOST_BEST = 100;
 const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
 const WHOLE = /^\d+$/;
 const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** @type {Rule} */
 const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
-/** Options that are numbers: how they are written, as for REST, and which they may be. */
+/**
+ * Options that are numbers: how they are written, as for REST, and which they may be.
+ * @typedef {[written: RegExp, allowed: (x: number) => boolean, noun: string]} Rule
+ * @type {Record<string, Rule>}
+ */
 const NUMBERS = {
   population: ID, against: ID, network: ID,
   below: [DECIMAL, Number.isFinite, "an error in percent"],
@@ -26,26 +31,29 @@ const NUMBERS = {
 /**
  * @param {string} search of the location
  * @returns {{population: ?number, against: ?number, below: ?number, best: ?number,
- *   network: ?number, sort: string, columns: string[], constraints: [string, string][],
- *   pins: [string, string][][], problems: string[]}} problems: sentences about options
+ *   network: ?number, sort: string, columns: string[], constraints: Written[],
+ *   pins: Written[][], problems: string[]}} problems: sentences about options
  */
 export function read(search) {
   const query = new URLSearchParams(search);
+  /** @type {string[]} */
   const problems = [];
-  const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, rule]) => {
-    const [written, allowed, noun] = rule;
+  const number = (name) => {
+    const [written, allowed, noun] = NUMBERS[name];
     const text = query.get(name);
-    if (text === null || text === "") return [name, null];
-    if (written.test(text) && allowed(Number(text))) return [name, Number(text)];
+    if (text === null || text === "") return null;
+    if (written.test(text) && allowed(Number(text))) return Number(text);
     problems.push(`${name}=${text} is not ${noun}`);
-    return [name, null];
-  }));
+    return null;
+  };
+  const [population, against, network, below, best] =
+    ["population", "against", "network", "below", "best"].map(number);
   for (const name of OPTIONS) {
     const times = name === "pin" ? 1 : query.getAll(name).length;
     if (times > 1) problems.push(`${name} is given ${times} times: the first one counts`);
   }
   return {
-    ...numbers,
+    population, against, network, below, best,
     sort: query.get("sort") ?? "",
     columns: (query.get("columns") ?? "").split(",").filter(Boolean),
     constraints: [...query].filter(([name]) => !OPTIONS.has(name)),
@@ -54,7 +62,7 @@ export function read(search) {
   };
 }
 
-/** "depth=5..8;wm=2..2.5" as [column, text] each. */
+/** "depth=5..8;wm=2..2.5" as [column, text] each. @returns {Written[]} */
 function readSet(text) {
   const parts = text.split(";").filter((part) => part.trim());
   return parts.map((part) => {
@@ -65,13 +73,16 @@ function readSet(text) {
 
 const writeSet = (texts) => [...texts].map(([name, text]) => `${name}=${text}`).join(";");
 
-/** The constraints alone, as REST takes them: "depth=5..8&wm=2..2.5". */
+/**
+ * The constraints alone, as REST takes them: "depth=5..8&wm=2..2.5".
+ * @param {Iterable<Written>} texts
+ */
 export const constraintQuery = (texts) =>
   [...texts].map(([name, text]) => `${readable(name)}=${readable(text)}`).join("&");
 
 const readable = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
 
-/** The inverse of `read`: a query with "?" in front, or "". */
+/** The inverse of `read`: a query with "?" in front, or "". @param {Address} link */
 export function write(link) {
   const { constraints, pins, columns } = link;
   const option = (name) => (link[name] === null || link[name] === "" ? [] : [`${name}=${link[name]}`]);
@@ -91,12 +102,13 @@ export function write(link) {
  * The constraint sets and populations of a view as the sides of a comparison: what passes, the
  * population against it, each pinned set; what passes alone is set against all networks. Each
  * keeps its colour, which `colours` says where it is not that of its place.
- * @param {{population: ?number, against: ?number, own: Map, theirs: Map, pins: Map[],
+ * @param {{population: ?number, against: ?number, own: Texts, theirs: Texts, pins: Texts[],
  *     slots: number[]}} view own, theirs: texts of the constraints on columns that the
  *     population, its rival have; slots: colours of the pinned sets, of three
  */
 export function sides({ population, against, own, theirs, pins, slots }) {
   const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
+  /** @type {[side: string, colour: number][]} */
   const every = [[side(population, own), OWN]];
   if (against !== null) every.push([side(against, theirs), AGAINST]);
   pins.forEach((pin, i) => every.push([side(population, pin), FIRST_PIN + slots[i]]));
@@ -110,7 +122,7 @@ export function sides({ population, against, own, theirs, pins, slots }) {
   return `?${query.join("&").replaceAll("%3D", "=").replaceAll("%3B", ";")}`;
 }
 
-/** Put the view into the address without a new entry of the history. */
+/** Put the view into the address without a new entry of the history. @param {Address} view */
 export function replace(view) {
   if (!/\/app\/?$/.test(location.pathname)) return; // results come while another page is shown
   const query = write(view);

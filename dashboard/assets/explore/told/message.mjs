@@ -6,11 +6,21 @@ import { at, h } from "../../base/elements.mjs";
 import { cancelledOf, count } from "../../base/format.mjs";
 
 /**
- * @param {object} at the page: {error, populations, view, lastChanged, activity,
- *     elsewhere: names of other populations that train, staff: how many workers there are,
- *     null: not known}
- * @returns {{state: string, title?: string, text?: string, actions?: [string, string][]}}
- *     actions are [label, name]
+ * A state of the page; actions are [label, name], and what waits needs a worker.
+ * @typedef {{state: string, title?: string, text?: string, actions?: [string, string][],
+ *   waits?: boolean}} Told
+ */
+
+/**
+ * @param {object} page
+ * @param {?string} page.error
+ * @param {?PopulationRead[]} page.populations
+ * @param {?View} page.view
+ * @param {string | undefined} page.lastChanged
+ * @param {Activity | undefined} page.activity
+ * @param {string[]} page.elsewhere names of other populations that train
+ * @param {?number} page.staff how many workers there are; null: not known
+ * @returns {Told}
  */
 export function stateOf({ error, populations, view, lastChanged, activity, elsewhere, staff }) {
   if (error) {
@@ -40,6 +50,10 @@ export function stateOf({ error, populations, view, lastChanged, activity, elsew
   return { state: "ready" };
 }
 
+/**
+ * @param {Counts} all @param {Table} table @param {Activity | undefined} activity
+ * @param {string} now @returns {Told}
+ */
 function withoutResults(all, table, activity, now) {
   if (all.failed && !all.pending) {
     const cancelled = cancelledOf(all, table);
@@ -70,7 +84,10 @@ function withoutResults(all, table, activity, now) {
       : `${count(all.n)} networks are sampled and wait for a worker. ${now}`.trim() };
 }
 
-/** What starts the training: a worker, or nothing but time where those there are busy. */
+/**
+ * What starts the training: a worker, or nothing but time where those there are busy.
+ * @param {string[]} names @param {?number} staff
+ */
 function how([first, ...more], staff) {
   if (staff === 0) return "Start one, then results appear here by themselves.";
   if (first) {
@@ -82,14 +99,19 @@ function how([first, ...more], staff) {
   return `${there} not taken the first one; Queue says why.`;
 }
 
+/** @param {Counts} counts @param {Table} table */
 function causes({ failedBy }, table) {
   if (!failedBy) return "";
-  const said = table.causes.map((cause, i) => [cause.replaceAll("_", " "), failedBy[i]]);
-  const some = said.filter(([, n]) => n).map(([cause, n]) => `${cause} ${count(n)}`);
+  const said = table.causes.map((cause, i) => ({ cause, n: failedBy[i] }));
+  const some = said.filter(({ n }) => n)
+    .map(({ cause, n }) => `${cause.replaceAll("_", " ")} ${count(n)}`);
   return some.length ? `${some.join(", ")}.` : "";
 }
 
-/** Show a state; hides the card where all is well. @param {(name: string) => void} act */
+/**
+ * Show a state; hides the card where all is well.
+ * @param {Told} told @param {(name: string) => void} act
+ */
 export function show(told, act) {
   const root = at("explore");
   const card = at("edf-card");

@@ -29,7 +29,7 @@ export function show(notes) {
 
 /**
  * Why a population does not take a constraint.
- * @param {object} table @param {?object} rival another table, which may take it
+ * @param {Table} table @param {Table | undefined} rival another table, which may take it
  * @param {string} constraint "wm=2..2.5"
  */
 export function lacking(table, rival, constraint) {

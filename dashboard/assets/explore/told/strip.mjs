@@ -10,7 +10,7 @@ export class Strip {
     at("pause").addEventListener("click", () => pause(at("pause").dataset.paused !== "true"));
   }
 
-  /** @param {?object} activity server/schemas/events.py: Activity; null: nothing is known yet */
+  /** @param {?Activity} activity null: nothing is known yet */
   show(activity) {
     const ids = ["job-now", "job-progress", "job-rate", "job-failure"];
     if (!activity) {
@@ -31,13 +31,15 @@ export class Strip {
     at("pause").hidden = progress.ended;
     at("pause").dataset.paused = String(paused);
     write(at("pause"), paused ? "Resume" : "Pause");
-    const lacking = ["failed", "cancelled"].filter((what) => progress[what])
-      .map((what) => `${count(progress[what])} ${what}`);
+    const without = { failed: progress.failed, cancelled: progress.cancelled };
+    const lacking = Object.entries(without).filter(([, n]) => n)
+      .map(([what, n]) => `${count(n)} ${what}`);
     const last = failure ? `last: ${failure.failure.replaceAll("_", " ")}` : "";
     write(at("job-failure"), [...lacking, last].filter(Boolean).join(", "));
     at("job-failure").title = failure?.detail ?? "";
   }
 
+  /** @param {Activity} activity */
   #now({ progress, paused, running }) {
     if (progress.ended) return progress.complete ? "complete" : "ended";
     if (paused) return running.length ? "pausing" : "paused";
@@ -47,7 +49,7 @@ export class Strip {
     return `Network ${first.network_id} · epoch ${first.epoch} / ${first.epochs}${more}`;
   }
 
-  /** @param {{live: boolean, silent: boolean}} state of events.mjs */
+  /** @param {Connection} state */
   connection(state) {
     at("connection").dataset.live = String(state.live);
     write(at("connection"), connection(state));
@@ -61,11 +63,13 @@ export class Strip {
   }
 }
 
+/** @param {RunningJobRead} job */
 function describe({ network_id, worker, epoch, epochs, error }) {
   const now = error === null ? "" : `, error ${fixed(error, 2)} %`;
   return `network ${network_id}: epoch ${epoch} of ${epochs}${now} (${worker ?? "?"})`;
 }
 
+/** @param {ProgressRead} progress */
 function rate({ ended, networks_per_minute: perMinute, seconds_left: left }) {
   if (ended || !perMinute) return "";
   const decimals = perMinute < 10 ? 1 : 0;

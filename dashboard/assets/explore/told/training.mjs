@@ -25,12 +25,12 @@ export function show({ populations, activities }, shown, watch) {
   const name = own.length ? some[0].name : "demo";
   const all = own.length ? some : now.filter(({ origin }) => origin === "demo");
   const total = (part) => all.reduce((sum, { progress }) => sum + progress[part], 0);
-  const { id } = some.at(-1);
+  const { id } = some[some.length - 1];
   morph(line, h("p", { id: line.id, class: line.className, role: "status" },
     `${name} ${some.some(begun) ? "training now" : "waits"}, `
       + `${count(total("done"))} of ${count(total("total"))}: `,
     h("a", { href: `${PREFIX}?population=${id}` }, "watch")));
-  line.querySelector("a").onclick = (event) => {
+  line.querySelector("a").onclick = (/** @type {MouseEvent} */ event) => {
     if (event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     watch(id);

@@ -1,0 +1,72 @@
+/** What Dash, Plotly, AG Grid and the browser put on the page, as far as it is used. */
+
+interface CallbackContext {
+  outputs_list: { id: string } | { id: string }[];
+  inputs_list: { id: string; value?: unknown }[];
+  triggered_id: unknown;
+}
+
+interface Window {
+  dash_clientside: {
+    set_props(id: string | object, properties: object): void;
+    no_update: object;
+    callback_context: CallbackContext;
+    netspace: object;
+  };
+  dash_ag_grid?: { getApi(id: string): Grid };
+  SharedWorker?: typeof SharedWorker;
+  onconnect: (event: MessageEvent) => void; // of live/worker.mjs, which runs in no window
+}
+
+/** Newer than TypeScript's list: Chromium tells of a port whose other side is gone. */
+interface MessagePort {
+  onclose: () => void;
+}
+
+/** What AG Grid asks its rows with. */
+interface RowsRequest {
+  startRow: number;
+  endRow: number;
+  sortModel?: { colId: string; sort: string }[];
+}
+
+/** AG Grid's API; optional is what a grid that is not yet built lacks. */
+interface Grid {
+  getColumn?(name: string): object | null;
+  applyColumnState(to: object): void;
+  getDisplayedRowCount(): number;
+  setRowCount?(n: number, isLast: boolean): void;
+  refreshInfiniteCache?(): void;
+  forEachNode?(act: (node: GridRow) => void): void;
+  getFocusedCell(): { rowIndex: number; column: object } | null;
+  getAllDisplayedColumns(): object[];
+  setFocusedCell(row: number, column: object): void;
+}
+
+interface GridRow {
+  data?: { id: string };
+  setSelected(selected: boolean, alone: boolean): void;
+}
+
+/** An axis: as a layout gives it, and where Plotly has drawn it. */
+interface AxisGiven {
+  type?: string;
+  range: [number, number];
+  domain?: [number, number];
+}
+interface AxisDrawn extends AxisGiven {
+  _offset: number;
+  _length: number;
+}
+
+/** A layout of axes by name: "xaxis", "yaxis3". */
+interface Layout {
+  margin: { l: number; r: number; t: number; b: number };
+  [option: string]: any; // Plotly's own options, which are not ours to list
+}
+
+/** Plotly's element of a graph. */
+interface PlotlyGraph extends HTMLElement {
+  _fullLayout?: Record<string, AxisDrawn>;
+  on(event: string, act: () => void): void;
+}

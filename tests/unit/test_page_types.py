@@ -1,0 +1,51 @@
+"""What the page's scripts are checked against (dashboard/types/) is what the server says."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from types import NoneType
+from typing import get_args
+
+import pytest
+
+from dashboard.pages.explore.constraints import Control
+from server.schemas import events, populations, queue
+
+ROOT = Path(__file__).parents[2]
+TYPES = (ROOT / "dashboard/types/server.d.ts").read_text()
+SCHEMAS = [
+    populations.ProgressRead,
+    populations.PopulationRead,
+    queue.RunningJobRead,
+    queue.WorkerRead,
+    queue.JobLineRead,
+    queue.JobListRead,
+    events.LastFailureRead,
+    events.Activity,
+]
+
+
+def interface(name: str) -> dict[str, str]:
+    """Types of an interface's fields by name, as written."""
+    [body] = re.findall(rf"^interface {name} {{\n(.*?)^}}", TYPES, re.S | re.M)
+    return dict(re.findall(r"^  (\w+): (.+);$", body, re.M))
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.__name__)
+def test_the_page_expects_no_field_that_the_server_does_not_say(schema):
+    assert set(interface(schema.__name__)) <= set(schema.model_fields)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.__name__)
+def test_the_page_expects_null_where_the_server_may_say_it(schema):
+    for name, written in interface(schema.__name__).items():
+        may_be_none = NoneType in get_args(schema.model_fields[name].annotation)
+        assert written.endswith("| null") == may_be_none, name
+
+
+def test_a_control_is_described_whole():
+    assert set(interface("Control")) == {one.name for one in fields(Control)} | {"title"}
+
+
+def test_the_lock_of_what_checks_the_scripts_names_no_registry():
+    assert "://" not in (ROOT / "package-lock.json").read_text()
