@@ -4,7 +4,8 @@ export PYTHONPATH := .
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
-PYTEST = $(PY) -m pytest -n auto --maxprocesses 4
+# The tests of a file stay together: its server and its browser are made once.
+PYTEST = $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos test-long bench clean
@@ -60,7 +61,7 @@ browser: setup-test ## tests of the page in Chromium
 	$(PYTEST) tests/browser
 
 test-long: setup-test ## fuzzing and simulations, under an hour; a part that can't run prints NOT RUN
-	$(PYTEST) tests/long --timeout=3000 -m "not alone" || test $$? = 5
+	$(PYTEST) --dist load tests/long --timeout=3000 -m "not alone" || test $$? = 5
 	$(PY) -m pytest tests/long --timeout=3000 -m alone || test $$? = 5
 
 chaos: setup-test ## a storm of faults over 1,000 jobs on each database; its table in docs/reliability.md

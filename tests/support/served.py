@@ -3,14 +3,12 @@
 There is no broker: the server polls its database for changes, as it does when Redis is away.
 """
 
-import os
 import socket
-import subprocess
-import sys
 import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from nursery import nursery
 from sqlalchemy import update
 
 from db.migrations import upgrade
@@ -54,17 +52,14 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        environment = os.environ | {
-            "NETSPACE_DATABASE_URL": self.database.url,
-            "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0",
-        }
-        command = ["-m", "uvicorn", "--factory", "netspace.web:create_app"]
-        command += ["--port", str(self.port), "--log-level", "warning"]
-        command += ["--timeout-graceful-shutdown", "1"]
-        self.process = subprocess.Popen([sys.executable, *command], env=environment)
+        self.process = nursery().serve(
+            self.port,
+            NETSPACE_DATABASE_URL=self.database.url,
+            NETSPACE_BROKER_URL="redis://127.0.0.1:1/0",
+        )
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            assert self.process.poll() is None, "the server ended"
+            assert self.process.lives(), "the server ended"
             try:
                 urlopen(f"{self.url}/api/v1/populations").close()
             except URLError:
@@ -74,12 +69,7 @@ class Served:
         raise TimeoutError(self.url)
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.process.stop()
 
     def close(self):
         if self.process:
