@@ -1,8 +1,9 @@
 """What the stacks are made of: `up` for a laptop, `lab` for a shared machine.
 
-up     broker | worker, web: the death of a part stops all
-lab    PostgreSQL, broker | migrations | web processes behind one address, workers:
-       whatever dies is started again
+up     broker | worker, web process
+lab    PostgreSQL, broker | migrations | web processes behind one address, workers
+
+Whatever dies is started again.
 """
 
 from __future__ import annotations
@@ -31,15 +32,21 @@ class Stack:
 
 @contextmanager
 def up(settings: Settings) -> Iterator[Stack]:
-    """A broker of its own unless it was told of one, then worker and web process."""
-    with ports.reserve() as reserved:
-        broker_url, broker = _broker(settings, reserved.getsockname()[1])
+    """A broker of its own unless it was told of one, then worker and web process.
+
+    The address is bound here, so a connection waits while the web process is started again. The
+    caller has found it to be free.
+    """
+    with ExitStack() as stack:
+        free = stack.enter_context(ports.reserve()).getsockname()[1]
+        page = stack.enter_context(ports.bind(settings.host, settings.port)).fileno()
+        broker_url, broker = _broker(settings, free)
         environment = {variable("broker_url"): broker_url}
-        faces = [
-            Part("worker", _command("worker"), environment),
-            Part("web", _command("web"), environment, ready=_page(settings)),
-        ]
-        yield Stack(_waves(broker, faces), _announcement(settings))
+        worker = Part("worker", _command("worker"), environment)
+        web = _web("web", settings, page, environment)
+        yield Stack(
+            _waves(_coming_back(broker), _coming_back([worker, web])), _announcement(settings)
+        )
 
 
 @contextmanager
@@ -93,17 +100,13 @@ def webs(settings: Settings, processes: int) -> Iterator[Stack]:
 def _webs(
     settings: Settings, processes: int, page: int, environment: Mapping[str, str]
 ) -> list[Part]:
-    """Web processes that take connections from the socket `page`, a file descriptor."""
-    return [
-        Part(
-            f"web{i}",
-            _command("web", f"--fd={page}"),
-            environment,
-            ready=_page(settings),
-            inherits=(page,),
-        )
-        for i in range(1, processes + 1)
-    ]
+    return [_web(f"web{i}", settings, page, environment) for i in range(1, processes + 1)]
+
+
+def _web(name: str, settings: Settings, page: int, environment: Mapping[str, str]) -> Part:
+    """A web process that takes connections from the socket `page`, a file descriptor."""
+    command = _command("web", f"--fd={page}")
+    return Part(name, command, environment, ready=_page(settings), inherits=(page,))
 
 
 def _coming_back(parts: Sequence[Part]) -> list[Part]:

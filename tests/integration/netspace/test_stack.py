@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
+from itertools import takewhile
 
 import httpx
 import pytest
@@ -309,7 +311,10 @@ def test_up_with_a_wrong_setting_says_so_and_starts_nothing(tmp_path):
 
 def test_up_serves_until_it_is_asked_to_stop_and_hangs_up_on_streams(started, port, tmp_path):
     up = started(UP, env=environment(tmp_path, NETSPACE_PORT=str(port)), start_new_session=True)
-    assert any(f"netspace is at http://127.0.0.1:{port} " in line for line in up.stdout)
+    said = list(takewhile(lambda line: "netspace is at" not in line, up.stdout))
+    [web] = re.findall(r"web +\| .*Started server process \[(\d+)\]", "".join(said))
+    os.kill(int(web), signal.SIGKILL)
+    assert httpx.get(f"http://127.0.0.1:{port}/api/v1/spaces", timeout=60).status_code == 200
     with httpx.stream("GET", f"http://127.0.0.1:{port}/api/v1/events") as stream:
         assert stream.status_code == 200
         up.send_signal(signal.SIGINT)
