@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -36,6 +37,9 @@ FIELDS = (
 WINDOWS = ("flops", "params", "activations")
 PREVIEWED = ("space", "json", "regime", "flops", "params", "activations", "n", "seed")
 """Fields that a preview reads; the others matter at the start only."""
+
+Fields = Mapping[str, Any]
+"""Values of the form by name, as the browser has them."""
 
 
 def field_id(name: str) -> str:

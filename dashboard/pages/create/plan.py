@@ -12,10 +12,12 @@ from pydantic_core import ErrorDetails
 
 from columns import constraints
 from columns.constraints import ConstraintError
+from dashboard.sources import Sources
 from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
-from services.defining import names
+from services import numbers
+from services.defining import names, spaces
 from services.defining.names import LONGEST
 from services.sampling.populations import LARGEST
 
@@ -162,3 +164,12 @@ def written(space: Family) -> str:
 def whole(number: str) -> float | int:
     value = float(number)
     return int(value) if value.is_integer() else value
+
+
+def stored_space(sources: Sources, id: Any) -> Family | None:
+    """The space that is picked; None where none is."""
+    known = numbers.whole(str(id or ""))
+    if known is None:
+        return None
+    with sources.database.read() as session:
+        return spaces.get(session, known).space

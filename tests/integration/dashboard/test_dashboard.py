@@ -18,8 +18,7 @@ from fastapi.testclient import TestClient
 
 import dashboard.app
 from dashboard import exports, scripts
-from dashboard.pages.create import page as create_page
-from dashboard.pages.create import plan, refine
+from dashboard.pages.create import arrival, asking, plan, refine
 from dashboard.pages.network import drawer
 from dashboard.scripts import ASSETS
 from dashboard.sources import Sources
@@ -388,10 +387,10 @@ def stored(sources):
 
 def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(sources, defined):
     before = stored(sources)
-    shown = create_page.previewed(sources, form(n=1000), "light")
+    shown = asking.previewed(sources, form(n=1000), "light")
     assert set(shown["errors"].values()) == {None}
     assert stored(sources) == before
-    begun = create_page.started(sources, form())
+    begun = asking.started(sources, form())
     id = begun["started"]["population"]
     with sources.database.read() as session:
         record = populations.get(session, id)
@@ -412,7 +411,7 @@ def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(so
 def test_an_edited_space_is_stored_with_its_population(sources, defined):
     edited = '{"family": "regnet", "strides": [1, 2, 2], "depth": [3, 12], "wm": [2, 3]}'
     before = stored(sources)
-    begun = create_page.started(
+    begun = asking.started(
         sources, form(json=edited, space_name="shallow", flops="", name="new one")
     )
     assert stored(sources) == (before[0] + 1, before[1] + 1)
@@ -462,29 +461,29 @@ def test_an_edited_space_is_stored_with_its_population(sources, defined):
 )
 def test_what_is_wrong_is_told_at_its_field_and_nothing_is_stored(study, changed, field, said):
     before = stored(study)
-    answer = create_page.started(study, form(**changed))
+    answer = asking.started(study, form(**changed))
     assert said in answer["errors"][field]
     assert stored(study) == before
     assert answer["started"] is no_update
 
 
 def test_a_preview_tells_a_wrong_window_and_a_window_that_nothing_passes(study):
-    wrong = create_page.previewed(study, form(flops="5..3"), "light")
+    wrong = asking.previewed(study, form(flops="5..3"), "light")
     assert "the range is reversed" in wrong["errors"]["flops"]
-    empty = create_page.previewed(study, form(flops="1..2"), "light")
+    empty = asking.previewed(study, form(flops="1..2"), "light")
     assert "No network in 200,000 candidates" in words(empty["acceptance"])
     assert len(empty["widths"].data) == 0
 
 
 def test_the_form_begins_like_the_link_s_space_and_with_a_seed_of_its_own(sources, create):
-    empty = dict.fromkeys(create_page.FILLED)
+    empty = dict.fromkeys(arrival.FILLED)
     create(1, name="a")
     create(1, name="b", seed=1, windows={"flops": "150k..250k"})
-    filled = create_page.filled(sources, "?space=1", empty)
+    filled = arrival.filled(sources, "?space=1", empty)
     assert (filled["space"], filled["seed"], filled["flops"]) == ("1", 2, "150k..250k")
-    other = create_page.filled(sources, "?space=2", empty | {"space": "1", "flops": "1k"})
+    other = arrival.filled(sources, "?space=2", empty | {"space": "1", "flops": "1k"})
     assert (other["space"], other["seed"], other["flops"]) == ("2", 0, "150k..250k")
-    kept = create_page.filled(sources, "", empty | {"space": "1", "flops": "1k", "seed": 7})
+    kept = arrival.filled(sources, "", empty | {"space": "1", "flops": "1k", "seed": 7})
     assert {kept[name] for name in ("space", "flops", "seed")} == {no_update}
 
 
@@ -580,23 +579,23 @@ def measured(sources, create):
 
 
 def test_refine_fills_the_form_with_the_next_space(measured):
-    empty = dict.fromkeys(create_page.FILLED)
+    empty = dict.fromkeys(arrival.FILLED)
     link = "?refine=1&bottleneck_ratio=1&flops=..250k&e_fit=..0.2"
-    filled = create_page.filled(measured, link, empty)
+    filled = arrival.filled(measured, link, empty)
     refinement = filled["refinement"]
     space = json.loads(refinement["json"])
     assert space["bottleneck_ratio"]["choices"] == [1]
     assert (filled["flops"], filled["inherits_hidden"]) == ("100000..250000", False)
     assert "b 1" in filled["space_name"]
     fields = form(json=refinement["json"], flops=filled["flops"])
-    shown = create_page.previewed(measured, fields, "light", refinement)
+    shown = asking.previewed(measured, fields, "light", refinement)
     assert re.match(r"begin with the \d+ networks", shown["inherits_label"])
     assert "No part of a space: e_fit ..0.2." in shown["inherits_note"]
 
 
 def test_a_refined_population_begins_with_what_is_measured(measured):
-    empty = dict.fromkeys(create_page.FILLED)
-    filled = create_page.filled(measured, "?refine=1&bottleneck_ratio=1", empty)
+    empty = dict.fromkeys(arrival.FILLED)
+    filled = arrival.filled(measured, "?refine=1&bottleneck_ratio=1", empty)
     fields = form(
         name="refined",
         space=filled["space"],
@@ -604,13 +603,13 @@ def test_a_refined_population_begins_with_what_is_measured(measured):
         space_name="b = 1",
         flops=filled["flops"],
     )
-    shown = create_page.previewed(measured, fields, "light", filled["refinement"])
+    shown = asking.previewed(measured, fields, "light", filled["refinement"])
     inherited = int(re.search(r"\d+", shown["inherits_label"])[0])
     assert inherited > 0
     fields["n"] = 4
-    shown = create_page.previewed(measured, fields, "light", filled["refinement"])
+    shown = asking.previewed(measured, fields, "light", filled["refinement"])
     assert f"{inherited} measured + 4 new" in shown["inherits_label"]
-    begun = create_page.started(measured, fields, inherits=1, parent=1)
+    begun = asking.started(measured, fields, inherits=1, parent=1)
     assert begun["started"]["against"] == 1  # Explore opens it beside the one it refines
     with measured.database.read() as session:
         record = populations.get(session, begun["started"]["population"])
@@ -622,9 +621,9 @@ def test_a_refined_population_begins_with_what_is_measured(measured):
 def test_a_wider_space_refines_nothing_and_inherits_nothing(measured):
     wide = '{"family": "regnet", "strides": [1, 2, 2], "depth": [3, 40]}'
     asked = form(json=wide, space_name="wide", name="wide", flops="")
-    begun = create_page.started(measured, asked, inherits=1)
+    begun = asking.started(measured, asked, inherits=1)
     assert "law" in begun["errors"]["json"]
-    begun = create_page.started(measured, asked)
+    begun = asking.started(measured, asked)
     with measured.database.read() as session:
         record = populations.get(session, begun["started"]["population"])
         assert spaces.get(session, record.space_id).refined_from is None
@@ -658,7 +657,7 @@ def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined
         fields = form(
             space=str(defined["anynet"]), json=refine.ruled(written, rules) or written
         )
-        shown = create_page.previewed(sources, fields, "light", refinement)
+        shown = asking.previewed(sources, fields, "light", refinement)
         counts.append(int(re.search(r"\d+", shown["inherits_label"])[0]))
     drawn = sources.snapshots.get(1).population.columns
     tied = np.isfinite(drawn["bottleneck_ratio"]).sum()  # all stages agree
@@ -667,7 +666,7 @@ def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined
     fields["json"] = refine.ruled(written, ["shared group_width"]).replace(
         '["group_width"]', '["group_width", "width"]'
     )
-    nothing = create_page.previewed(sources, fields, "light", refinement)
+    nothing = asking.previewed(sources, fields, "light", refinement)
     assert nothing["inherits_none"]  # and Start asks for nothing to be inherited
     assert "Nothing measured can be taken over" in nothing["inherits_note"]
     assert not shown["inherits_none"]

@@ -1,0 +1,86 @@
+"""What the form is filled in with when somebody comes: by a link, or to refine a population."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from dash import no_update
+
+from dashboard.pages.create import plan, refine, regime
+from dashboard.pages.create.form import WINDOWS, Fields
+from dashboard.pages.create.refine import Refinement
+from dashboard.sources import Sources
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import PopulationRecord
+from services.work import roster
+
+FILLED = ("space", "regime", "flops", "params", "activations", "seed")
+"""Fields that are filled in on arrival."""
+
+
+def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
+    """Choices, and values for fields that have none yet.
+
+    The link's `?space=` wins; else it begins like the newest population whose images somebody
+    has. The seed counts the populations of the space: a second one draws other networks.
+    """
+    refinement = refine.proposal(sources, search)
+    with sources.database.read() as session:
+        known, ways = spaces.every(session), regimes.every(session)
+        older, workers = populations.every(session), roster.alive(session)
+    asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
+    if refinement:
+        asked = refinement["space"]
+    ids = [str(space.id) for space in known]
+    space = asked if asked in ids else now["space"]
+    packed = [way.id for way in ways if regime.has_images(way.regime, workers)]
+    like = newest([one for one in older if one.regime_id in packed] or older, space)
+    usual = like.regime_id if like else next(iter(packed), ways[0].id if ways else None)
+    if not space and ids:
+        space = str(like.space_id) if like else ids[0]
+    values = {
+        "space": space,
+        "regime": str(usual) if usual else None,
+        "seed": len([one for one in older if str(one.space_id) == space]),
+    } | {name: like.windows.get(name, "") if like else "" for name in WINDOWS}
+    kept = {name: value for name, value in now.items() if value not in (None, "")}
+    if not refinement and (asked not in ids or asked == now["space"]):
+        values |= kept
+    if refinement:
+        windows = {name: refinement["windows"].get(name, "") for name in WINDOWS}
+        values |= windows | {"regime": refinement["regime"]}
+    # What does not change is not sent: it would undo what was edited.
+    changed = {k: no_update if v == now[k] else v for k, v in values.items()}
+    return (
+        changed
+        | refined(refinement)
+        | {
+            "space_options": [{"value": str(one.id), "label": one.name} for one in known],
+            "regime_options": [regime.option(one, workers) for one in ways],
+        }
+    )
+
+
+def refined(refinement: Refinement | None) -> dict[str, Any]:
+    """Values of the fields that only a refinement fills in."""
+    return {
+        "refinement": refinement,
+        "space_name": refinement["name"] if refinement else no_update,
+        "training_seed": refinement["training_seed"] if refinement else no_update,
+        "inherits": refinement is not None,
+        "inherits_hidden": refinement is None,
+    }
+
+
+def newest(older: list[PopulationRecord], space: str | None) -> PopulationRecord | None:
+    """The newest population of a space, or of any."""
+    of_space = [one for one in older if str(one.space_id) == space] or older
+    return of_space[-1] if of_space else None
+
+
+def definition(sources: Sources, id: str | None) -> str:
+    """A stored space as JSON to edit."""
+    space = plan.stored_space(sources, id)
+    return "" if space is None else plan.written(space)

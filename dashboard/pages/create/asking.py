@@ -1,0 +1,161 @@
+"""What comes of what the form asks: a preview, a population, or what is wrong where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dash import html, no_update
+from dash.development.base_component import Component
+
+from dashboard.figures.style import PALETTES
+from dashboard.figures.widths import sampled_widths_figure
+from dashboard.pages.create import plan, preview, refine
+from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields
+from dashboard.pages.create.plan import Plan
+from dashboard.pages.create.refine import Refinement
+from dashboard.sources import Sources
+from designspace.spaces.base import Family
+from services.errors import Conflict, NotFound, Refused
+from services.sampling import populations, previews, samplers
+from services.sampling.populations import NewSpace, Spec
+from services.sampling.samplers import Sampler
+
+
+def previewed(
+    sources: Sources,
+    fields: Fields,
+    theme: str,
+    refinement: Refinement | None = None,
+    sampler: Sampler = samplers.here,
+) -> dict[str, Any]:
+    """What the preview shows, what a refinement inherits, and the problems of the fields."""
+    stored = plan.stored_space(sources, fields.get("space"))
+    asked = plan.read(fields, stored)
+    found = None
+    if not asked.problems.keys() & set(PREVIEWED) - {"n"}:
+        try:
+            found = sampled(sources, asked, sampler)
+        except (Refused, NotFound) as error:
+            refuse(asked, error)
+    palette = PALETTES.get(theme, PALETTES["light"])
+    if stored is None and not fields.get("json"):
+        told: Any = nothing_defined()
+        asked.problems.clear()
+    elif found is None:
+        told = html.P("Mend what is marked, then the preview comes.", className="muted")
+    else:
+        told = preview.acceptance(found, asked.n)
+    lines = preview.widths(found) if found else []
+    space, label, note, none = asked.space or stored, "", "", True
+    if found is not None and space is not None:
+        label, note, none = refine.inherited(sources, refinement, space, asked.windows, asked.n)
+    return {
+        "acceptance": told,
+        "lineage": refine.lineage(
+            refine.chain(sources, fields.get("space"), asked.regime_id, refinement),
+            asked.space,
+            asked.space_name,
+        ),
+        "inherits_label": label,
+        "inherits_note": note,
+        "inherits_none": none,
+        "widths": sampled_widths_figure(lines, palette),
+        "ranges": preview.ranges(found.draws) if found else [],
+        "errors": {name: asked.problems.get(name) for name in PREVIEWED},
+    }
+
+
+def nothing_defined() -> Component:
+    """What an empty database needs first."""
+    return html.Div(
+        [
+            html.P(html.B("There is no design space yet.")),
+            html.P(
+                [
+                    html.Code("python -m netspace prepare"),
+                    " brings the ready-made spaces and regimes; ",
+                    html.Code("POST /api/v1/spaces"),
+                    " and ",
+                    html.Code("/regimes"),
+                    " define others.",
+                ]
+            ),
+        ]
+    )
+
+
+def sampled(sources: Sources, asked: Plan, sampler: Sampler) -> previews.Preview:
+    """A preview of a plan whose fields are right so far."""
+    space = asked.space if asked.space is not None else asked.space_id
+    assert space is not None
+    assert asked.regime_id is not None
+    return previews.preview(
+        sources.database, space, asked.regime_id, asked.windows, asked.seed, sampler
+    )
+
+
+def started(
+    sources: Sources,
+    fields: Fields,
+    inherits: int | None = None,
+    parent: int | None = None,
+    sampler: Sampler = samplers.here,
+) -> dict[str, Any]:
+    """Create the population that the form asks for, or say why not.
+
+    Args:
+        inherits: the population whose measured networks come before the n new ones, if any.
+        parent: the population that it refines, to be looked at beside it.
+    """
+    stored = plan.stored_space(sources, fields.get("space"))
+    asked = plan.read(fields, stored)
+    plan.require_names(asked)
+    id = None
+    if not asked.problems:
+        try:
+            wanted = replace(spec(asked), inherits=inherits)
+            new = new_space(asked, stored)
+            id = populations.create(
+                sources.database, wanted, sampler, new, beside_inherited=True
+            )
+            sources.queue.wake()
+        except (Refused, Conflict, NotFound) as error:
+            refuse(asked, error)
+    return {
+        "started": no_update if id is None else {"population": id, "against": parent},
+        "message": "" if id else "Nothing was stored: see what is marked.",
+        "errors": {name: asked.problems.get(name) for name in FIELDS},
+    }
+
+
+def spec(asked: Plan) -> Spec:
+    return Spec(
+        name=asked.name,
+        space_id=asked.space_id or 0,
+        regime_id=asked.regime_id or 0,
+        n=asked.n,
+        windows=asked.windows,
+        seed=asked.seed,
+        training_seed=asked.training_seed,
+    )
+
+
+def new_space(asked: Plan, stored: Family | None) -> NewSpace | None:
+    """The edited space; where its law is the picked one's, given more, it refines that."""
+    if asked.space is None:
+        return None
+    refines = stored is not None and asked.space.is_given(stored)
+    return NewSpace(asked.space_name, asked.space, asked.space_id if refines else None)
+
+
+def refuse(asked: Plan, error: Refused | Conflict | NotFound) -> None:
+    """What a service refused, at the field that it is about."""
+    if isinstance(error, Refused):
+        name = error.field.removeprefix("windows.")
+        name = "json" if name == "inherits" else name
+        asked.problems[name] = plan.said(str(error.value), error.allowed)
+    elif isinstance(error, Conflict):
+        asked.problems["name"] = str(error)
+    else:
+        asked.problems["regime" if error.what == "regime" else "space"] = str(error)
