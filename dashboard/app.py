@@ -45,6 +45,7 @@ from dashboard.pages.explore import page as explore
 from dashboard.pages.network import drawer as network
 from dashboard.pages.queue import page as queue
 from dashboard.sources import Sources
+from services.errors import Busy, Conflict, NotFound, Refused
 
 log = logging.getLogger(__name__)
 
@@ -181,9 +182,16 @@ def _nowhere(root: str) -> str:
     )
 
 
+ANSWERS = (NotFound, Conflict, Refused, Busy)
+"""What a service says to whoever asks: nothing is broken."""
+
+
 def _tell(error: Exception) -> None:
     """Log what went wrong in a callback, and tell the person at the page."""
-    log.error("a callback failed", exc_info=error)
+    if isinstance(error, ANSWERS):
+        log.info("a callback was refused: %s", error)
+    else:
+        log.error("a callback failed", exc_info=error)
     set_props("problem", {"children": f"{type(error).__name__}: {error}", "hidden": False})
 
 

@@ -1,7 +1,7 @@
 """What asks for a callback: its body is checked before Dash believes it.
 
-Dash takes a body's fields as they come; one that is no call of a callback of ours would fail
-somewhere inside, as a fault of the server.
+Dash takes a body's fields as they come; one that is no call of a callback of ours, or has a
+value that no page sends, would fail somewhere inside, as a fault of the server.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import HTTPException
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from services.defining.names import Id
 
 
 class Property(BaseModel):
@@ -20,6 +23,7 @@ class Property(BaseModel):
 
     id: str | dict[str, str | int] = Field(max_length=200)  # a pattern's is an object
     property: str = Field(max_length=200)
+    value: Any = None
 
 
 Argument = Property | list[Property]
@@ -36,6 +40,47 @@ class Call(BaseModel):
     inputs: list[Argument] = Field(max_length=100)
     state: list[Argument] = Field([], max_length=100)
     changedPropIds: list[str] = Field([], max_length=100)
+
+
+class Asked(TypedDict):
+    """What Compare is asked."""
+
+    search: str
+
+
+class Picked(TypedDict):
+    """The network in the drawer."""
+
+    population: Id
+    network: Id
+
+
+class Refined(TypedDict):
+    """What a refinement fills in, as the page got it from `create.refine.proposal`."""
+
+    population: Id
+    space: Id
+    regime: Id
+    json: str
+    name: str
+    training_seed: int
+    windows: dict[str, str]
+    left_out: list[str]
+
+
+KINDS: dict[str, Any] = {
+    "location.pathname": str,
+    "location.search": str,
+    "figure-theme.data": str,
+    "population.value": Id,
+    "picked.data": Picked,
+    "compare-asked.data": Asked,
+    "new-ask.data": dict[str, Any],
+    "new-regime.value": Id,
+    "new-refinement.data": Refined,
+}
+TAKES = {name: TypeAdapter[Any](kind | None) for name, kind in KINDS.items()}
+"""The values that callbacks take as they come; fields of the form are read by `create.plan`."""
 
 
 def require(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
@@ -64,3 +109,17 @@ def require(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
     ):
         if len(parts) != len(wanted):
             raise HTTPException(422, f"{name}: {len(wanted)}, not {len(parts)}")
+    for argument in (*call.inputs, *call.state):
+        for part in argument if isinstance(argument, list) else [argument]:
+            _require_value(part)
+
+
+def _require_value(part: Property) -> None:
+    name = f"{part.id}.{part.property}"
+    try:
+        if name in TAKES:
+            TAKES[name].validate_python(part.value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join([name, *(str(step) for step in first["loc"])])
+        raise HTTPException(422, f"{place}: {first['msg']}") from None

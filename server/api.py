@@ -12,13 +12,14 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
 from server.headers import SECURE
+from server.methods import taken
 from server.parameters import only_known
-from server.problems import ALWAYS, said
+from server.problems import ALWAYS, said, told
 from server.routers import (
     archive,
     comparisons,
@@ -125,11 +126,13 @@ async def _conflict(_: Request, error: Exception) -> JSONResponse:
     return said(status.HTTP_409_CONFLICT, [{"message": str(error)}])
 
 
-async def _as_said(_: Request, error: Exception) -> JSONResponse:
+async def _as_said(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: no such route, no such method."""
     assert isinstance(error, HTTPException)
-    answer = said(error.status_code, [{"message": str(error.detail)}])
+    answer = told(request.scope, error.status_code, [{"message": str(error.detail)}])
     answer.headers.update(error.headers or {})
+    if error.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(taken(request.app.routes, request.scope))
     return answer
 
 

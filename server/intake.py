@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.guard import JSON, media_type
-from server.problems import refused, said
+from server.problems import refused, said, told
 
 LARGEST = 2**20
 """Bytes of a JSON body."""
@@ -35,8 +35,15 @@ LONGEST_QUERY, PARAMETERS, LONGEST_PARAMETER = 32_768, 200, 8_192
 QUICK = 65_536
 """Bytes that are read faster than a thread begins."""
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
-"""What no text has: control characters but for tab and line ends, and halves of characters."""
+NONE = "".join(
+    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
+"""The last two code points of each plane, which Unicode will never make characters of."""
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]|[\ufdd0-\ufdef" + NONE + "]"
+)
+"""What no text has: control characters but for tab and line ends, halves of characters, and
+what is no character (so it can't come back from a browser, or be written as XML)."""
 
 
 class Intake:
@@ -51,7 +58,9 @@ class Intake:
             return
         problem = next(_wrong_address(scope), None)
         if problem is not None:
-            await refused(*problem)(scope, receive, send)
+            status, field, value, message = problem
+            about = {"field": field, "value": value, "message": message}
+            await told(scope, status, [about])(scope, receive, send)
         elif media_type(Headers(scope=scope)) == JSON:
             await self._with_body(scope, receive, send)
         else:

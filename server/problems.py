@@ -6,13 +6,16 @@ come back many times larger, and can always be written as JSON.
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 MOST = 20
 """Problems that are told of one request."""
@@ -95,6 +98,27 @@ TAKEN = responses(409)
 def said(code: int, problems: Iterable[dict[str, Any]]) -> JSONResponse:
     """The answer that tells problems, each with `message` and perhaps `field` and `value`."""
     return JSONResponse({"detail": [_bounded(one) for one in islice(problems, MOST)]}, code)
+
+
+def told(scope: Scope, code: int, problems: Iterable[dict[str, Any]]) -> Response:
+    """The same for whoever asks: a person who followed a link reads it as a page."""
+    accepted = Headers(scope=scope).get("accept", "")
+    if "text/html" not in accepted or scope["path"].startswith("/api/"):
+        return said(code, problems)
+    home = scope.get("app_root_path", scope.get("root_path", "")) + "/"
+    lines = [_line(_bounded(one)) for one in islice(problems, MOST)]
+    return HTMLResponse(PAGE.format(lines="".join(lines), home=html.escape(home)), code)
+
+
+def _line(problem: dict[str, Any]) -> str:
+    given = f"{problem['field']}: {problem['value']} " if "field" in problem else ""
+    return f"<p>{html.escape(given + problem['message'])}</p>"
+
+
+PAGE = (
+    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Refused · netspace</title>'
+    '<h1>This address can not be shown</h1>{lines}<p><a href="{home}">netspace</a></p></html>'
+)
 
 
 def refused(code: int, field: str, value: Any, message: str) -> JSONResponse:

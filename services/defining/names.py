@@ -15,6 +15,8 @@ LONGEST = 100
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Categories of Unicode that nobody sees and that move what others see: control and format
 characters, halves of characters, ends of lines and of paragraphs."""
+MEANINGLESS = {"Cn", "Co"}
+"""Categories of what is not assigned, or for private use: others see a box."""
 BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u2800\u3164\ufe00-\ufe0d\uffa0"
     "\ufff0-\ufff8\U000e0000-\U000e0fff]"
@@ -32,7 +34,7 @@ def given(name: str) -> str:
     these are one name.
 
     Raises:
-        ValueError: blank, blanks at its ends, or characters that nobody sees.
+        ValueError: blank, blanks at its ends, characters that nobody sees, or what is none.
     """
     name = unicodedata.normalize("NFC", STYLE.sub("", name))
     if not name or name != name.strip():
@@ -41,6 +43,9 @@ def given(name: str) -> str:
         if unicodedata.category(letter) in UNSEEN or BLANK.match(letter):
             said = f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip()
             raise ValueError(f"should be a name without what nobody sees; it has {said}")
+        if unicodedata.category(letter) in MEANINGLESS:
+            said = f"U+{ord(letter):04X}"
+            raise ValueError(f"should be a name of assigned characters; {said} is none")
     if all(unicodedata.category(letter).startswith(("M", "Z")) for letter in name):
         raise ValueError("should be a name of more than marks on letters")
     return name

@@ -670,3 +670,26 @@ def test_a_chip_changes_how_many_networks_are_inherited(sources, create, defined
     assert nothing["inherits_none"]  # and Start asks for nothing to be inherited
     assert "Nothing measured can be taken over" in nothing["inherits_note"]
     assert not shown["inherits_none"]
+
+
+WRONG = ([], {}, ["x"], {"a": [1]}, "x", 5, 1.5, True)
+"""Values of every type; a page sends each of its own one only."""
+
+
+def test_a_value_that_no_page_sends_is_no_fault_of_the_server(client, caplog):
+    known = [
+        one
+        for one in client.get("/app/_dash-dependencies").json()
+        if not one["clientside_function"]
+    ]
+    started = {"new-start": 1, "location": "/app/new", "population": "1"}
+    statuses = set()
+    for callback in known:
+        for part in ("inputs", "state"):
+            for i in range(len(callback[part])):
+                for value in WRONG:
+                    body = body_of(known, callback["output"], **started)
+                    body[part][i]["value"] = value
+                    statuses.add(client.post(UPDATE, json=body).status_code)
+    assert statuses <= {200, 204, 422}
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

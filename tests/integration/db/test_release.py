@@ -252,24 +252,10 @@ def test_a_space_that_can_not_be_drawn_becomes_the_nearest_that_can(sqlite_url, 
 
 def test_names_that_look_alike_are_told_apart_by_a_number(sqlite_url):
     upgrade(sqlite_url, "0009")
-    space = DESIGN_SPACE.validate_python({"family": "anynet"}).model_dump_json()
     given = ["caf\u00e9", "cafe\u0301", "\u2764\ufe0f", "a\u2800b", "plain", "\ufe0f"]
-    engine = create_engine(sqlite_url)
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO design_spaces (name, definition, created_at) "
-                "VALUES (:name, :definition, 0)"
-            ),
-            [{"name": name, "definition": space} for name in given],
-        )
-    engine.dispose()
+    store_spaces(sqlite_url, given)
     upgrade(sqlite_url)
-    database = Database(sqlite_url)
-    with database.read() as session:
-        now = [one.name for one in spaces.every(session)]
-        kept = session.execute(text("SELECT name FROM mended ORDER BY id")).scalars().all()
-    database.dispose()
+    now, kept = names_of_spaces(sqlite_url)
     assert now == [
         "caf\u00e9",
         "caf\u00e9 (2)",
@@ -280,6 +266,41 @@ def test_names_that_look_alike_are_told_apart_by_a_number(sqlite_url):
     ]
     assert kept == [*given[1:4], given[5]]
     assert [names.given(name) for name in now] == now
+
+
+def test_names_of_what_is_no_character_are_mended_and_told_apart(sqlite_url):
+    upgrade(sqlite_url, "0010")
+    given = ["a\ue000", "a\\ue000 (mended)", "\ufdd0", "plain"]
+    store_spaces(sqlite_url, given)
+    upgrade(sqlite_url)
+    now, kept = names_of_spaces(sqlite_url)
+    assert now == ["a\\ue000 (mended) (2)", given[1], "\\ufdd0 (mended)", "plain"]
+    assert kept == [given[0], given[2]]
+    assert [names.given(name) for name in now] == now
+
+
+def store_spaces(url, given):
+    space = DESIGN_SPACE.validate_python({"family": "anynet"}).model_dump_json()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO design_spaces (name, definition, created_at) "
+                "VALUES (:name, :definition, 0)"
+            ),
+            [{"name": name, "definition": space} for name in given],
+        )
+    engine.dispose()
+
+
+def names_of_spaces(url):
+    """The names of all spaces, and those that were mended as they were."""
+    database = Database(url)
+    with database.read() as session:
+        now = [one.name for one in spaces.every(session)]
+        kept = session.execute(text("SELECT name FROM mended ORDER BY id")).scalars().all()
+    database.dispose()
+    return now, kept
 
 
 @pytest.fixture

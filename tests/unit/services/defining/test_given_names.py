@@ -86,3 +86,19 @@ def test_pictures_that_are_joined_are_refused_by_the_name_of_the_joiner():
     # A font without the picture of the two shows them as if they were not joined.
     with pytest.raises(ValueError, match="U.200D ZERO WIDTH JOINER"):
         given("\U0001f469\u200d\U0001f4bb")
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "\ufdd0",
+        "\ufffe",
+        "\U0010ffff",  # noncharacters
+        "\u0378",  # not assigned
+        "\ue000",
+        "\U000f0000",  # private use
+    ],
+)
+def test_a_name_is_of_assigned_characters_and_which_is_not_is_said(letter):
+    with pytest.raises(ValueError, match=f"assigned characters; U\\+{ord(letter):04X} is none"):
+        given(f"a{letter}b")
