@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from pathlib import Path
+
+from services.exchange import provenance
 
 
 def report(name: str, value: float, unit: str, **conditions: object) -> None:
@@ -15,8 +16,4 @@ def report(name: str, value: float, unit: str, **conditions: object) -> None:
 
 def processor() -> str:
     """The processor's name, for figures that are compared between machines."""
-    lines = (
-        Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    )
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+    return provenance.processor() or platform.processor()

@@ -7,7 +7,6 @@ process ends. Nothing is polled where pidfds exist (Linux since 5.3).
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import logging
 import os
@@ -16,6 +15,8 @@ import signal
 import sys
 import threading
 import time
+
+from workers.supervision.orphans import signal_on_parents_death
 
 SUPERVISOR = "NETSPACE_SUPERVISOR_PID"
 """Environment variable that tells a part who supervises it; unset where nobody does."""
@@ -37,16 +38,14 @@ def watch(grace: float = GRACE) -> None:
 
 
 def end_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the kernel for a signal when the parent dies: it holds after an exec.
+    """From now on this process gets a signal when its parent dies, also after an exec.
 
-    A change of user takes it back, so that comes first. Linux only.
+    Linux only.
     """
     if not sys.platform.startswith("linux"):
         return
     parent = int(os.environ.get(SUPERVISOR, os.getppid()))
-    set_parent_death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
-    if ctypes.CDLL(None, use_errno=True).prctl(set_parent_death_signal, number) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    signal_on_parents_death(number)
     if os.getppid() != parent:  # it died in between
         os.kill(os.getpid(), number)
 

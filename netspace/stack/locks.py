@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from netspace.stack.errors import CannotStart
+from workers.disk import locks
 
 
 def take(file: int, wait: float = 0) -> bool:
     """Lock the open `file` for this process, trying for `wait` seconds; whether that worked."""
     deadline = time.monotonic() + wait
-    while True:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+    while not locks.take(file):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
+    return True
 
 
 def hold(lock: Path, server: str) -> None:

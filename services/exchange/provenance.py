@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-HERE = Path(__file__).parents[1]
+HERE = Path(__file__).parents[2]
 
 
 @lru_cache(maxsize=1)
@@ -19,7 +19,7 @@ def here() -> dict[str, str | None]:
         "commit": _commit(),
         "python": platform.python_version(),
         "torch": _version("torch"),
-        "cpu": _cpu(),
+        "cpu": processor() or platform.processor() or None,
     }
 
 
@@ -42,10 +42,11 @@ def _commit() -> str | None:
     return said.stdout.strip() or None
 
 
-def _cpu() -> str | None:
+def processor() -> str | None:
+    """The processor's name, as Linux tells it; None elsewhere and where it has none."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        lines = []
+        return None
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or None)
+    return next(named, None)

@@ -10,12 +10,13 @@ Nobody waits inside the kernel, where a worker that stops could not wake him.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from workers.disk import locks
 
 FOLDER = "devices"
 
@@ -37,14 +38,14 @@ class Device:
         """Use it beside others who share it; False where `stop` was set meanwhile."""
         with _opened(self._device) as device:
             with _opened(self._gate) as gate:
-                taken = _take(gate, fcntl.LOCK_EX, stop) and _take(device, fcntl.LOCK_SH, stop)
+                taken = _take(gate, locks.ALONE, stop) and _take(device, locks.SHARED, stop)
             yield taken
 
     @contextlib.contextmanager
     def alone(self, stop: threading.Event) -> Iterator[bool]:
         """Use it alone; False where `stop` was set meanwhile."""
         with _opened(self._gate) as gate, _opened(self._device) as device:
-            yield _take(gate, fcntl.LOCK_EX, stop) and _take(device, fcntl.LOCK_EX, stop)
+            yield _take(gate, locks.ALONE, stop) and _take(device, locks.ALONE, stop)
 
 
 @contextlib.contextmanager
@@ -60,8 +61,7 @@ def _opened(file: Path) -> Iterator[int]:
 def _take(file: int, lock: int, stop: threading.Event) -> bool:
     """Lock the open file; False where `stop` is set first."""
     while not stop.is_set():
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(file, lock | fcntl.LOCK_NB)
+        if locks.take(file, lock):
             return True
         stop.wait(PAUSE_SECONDS)
     return False

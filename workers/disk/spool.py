@@ -9,7 +9,6 @@ spares them the work.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
 import os
 import time
@@ -20,7 +19,7 @@ from pydantic import Field, ValidationError
 
 from designspace.values import Frozen
 from jobs.messages import Claim, Failed, Finished
-from workers.disk import files
+from workers.disk import files, locks
 
 log = logging.getLogger(__name__)
 
@@ -123,12 +122,6 @@ def _locked(file: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            mine = False
-        else:
-            mine = True
-        yield mine
+        yield locks.take(opened)
     finally:
         os.close(opened)  # and the lock with it

@@ -9,7 +9,6 @@ name when all of it is on the disk: whoever finds a manifest finds the rest.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
@@ -21,6 +20,7 @@ from pydantic import Field, ValidationError
 
 from designspace.regimes import DIGITS
 from designspace.values import Frozen
+from workers.disk import locks
 from workers.disk.files import synchronise
 from workers.packing.arrays import Arrays, Labels, PackingError, Pixels, statistics
 
@@ -100,10 +100,9 @@ def staging(data_dir: Path, name: str) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not locks.take(lock):
+            raise PackingError(f"{name} is being packed by another process")
         yield folder
-    except BlockingIOError:
-        raise PackingError(f"{name} is being packed by another process") from None
     finally:
         os.close(lock)
 

@@ -9,7 +9,6 @@ signal on a parent's death (set as well) watches the fork server only.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -24,15 +23,15 @@ from pathlib import Path
 from typing import Any
 
 from jobs.messages import Claim, Epoch, Failed, Finished
+from services.exchange.provenance import processor
 from workers.supervision.config import Computer
+from workers.supervision.orphans import signal_on_parents_death
 
 GRACE = 2.0
 """Seconds between asking a child to end and killing it."""
 
 NICENESS = 10
 """Training yields to whatever answers people."""
-
-PR_SET_PDEATHSIG = 1
 
 LOST = 255
 """The exit code that multiprocessing reports where the fork server died and took it along."""
@@ -136,8 +135,7 @@ def lead_a_group_that_dies_with_the_worker() -> None:
     """What a child does first."""
     os.setsid()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # see `workers.training.warm`
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal_on_parents_death(signal.SIGKILL)
     threading.Thread(target=_die_with_the_worker, daemon=True).start()
 
 
@@ -256,7 +254,6 @@ def _say_whether_loaded(pipe: Connection, module: str) -> None:
 def _say_computer(pipe: Connection) -> None:
     import torch
 
-    from workers.training.benchmark import processor
-
     gpu = torch.cuda.is_available()
-    pipe.send(Computer(torch.cuda.get_device_name() if gpu else processor(), gpu))
+    name = torch.cuda.get_device_name() if gpu else processor() or "unknown"
+    pipe.send(Computer(name, gpu))

@@ -29,6 +29,7 @@ from torch import Tensor
 from designspace.networks.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Finished
+from services.exchange.provenance import processor
 from workers.training.optimiser import optimiser_of
 from workers.training.train import built, conditions, train_step
 
@@ -63,7 +64,7 @@ def benchmark(network: Network, regime: Regime, seed: int) -> Finished:
     about = {
         "batch": f"1, {BATCH}; steps {regime.batch_size}",
         "resolution": str(regime.resolution),
-        "processor": processor(),
+        "processor": processor() or "unknown",  # latencies of two are not compared
         "python": sys.version.split()[0],
     }
     return Finished(quantities=quantities, conditions=conditions(device) | about)
@@ -179,13 +180,3 @@ def peak() -> int:
     except (OSError, ValueError):
         found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return found if sys.platform == "darwin" else 1024 * found
-
-
-def processor() -> str:
-    """The processor's name: latencies of two of them are not compared."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return "unknown"
-    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(names, "unknown")

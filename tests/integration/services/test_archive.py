@@ -20,7 +20,7 @@ from netspace.settings import Settings
 from netspace.web import create_app
 from services.defining import regimes, spaces
 from services.errors import TooLarge, WrongArchive
-from services.exchange import archives, exports, imports
+from services.exchange import archives, exports, imports, provenance
 from services.exchange.report import Count
 from services.reading.snapshots import Snapshots
 from services.sampling import populations
@@ -475,6 +475,10 @@ def test_an_archive_travels_over_rest(client, elsewhere):
     [first, _] = client.get("/api/v1/populations").json()["items"]
     assert first["archive"]
     assert first["provenance"]["python"]
+
+
+def test_the_commit_is_that_of_the_checkout_that_runs():
+    assert (provenance.HERE / "pyproject.toml").is_file()
 
 
 def test_rest_says_what_is_wrong_with_an_archive_and_where(client, wrong, monkeypatch):
