@@ -24,7 +24,7 @@ from designspace.spaces.presets import PRESETS
 from workers.training.batches import pad
 from workers.training.data import DataSet, Images, data_set
 from workers.training.optimiser import optimiser_of
-from workers.training.train import built, learn
+from workers.training.train import Standing, built, train_epoch
 
 SPACES = ("RegNetX small", "AnyNetX_A small")
 NETWORKS = 4
@@ -86,13 +86,14 @@ def random_images(regime: Regime, n: int = 4000) -> DataSet:
 
 def rates(network: Network, regime: Regime, data: DataSet) -> tuple[float, float]:
     """Images a second of our loop and of the plain one, medians of several epochs."""
-    padded = replace(data, train=pad(data.train, regime.shift))
+    one = Images(data.test.pixels[:1], data.test.labels[:1])  # an epoch ends with a test
+    padded = replace(data, train=pad(data.train, regime.shift), test=one)
     model = built(network, regime)
     optimiser = optimiser_of(model, regime)
     other = _plain.model_of(network, regime)
     plain, loader = _plain.sgd(other, regime), _plain.loader_of(data, regime)
     loops: tuple[Callable[[], object], ...] = (
-        lambda: learn(model, optimiser, regime, 0, padded, 1).item(),
+        lambda: train_epoch(model, optimiser, regime, 0, padded, Standing()),
         lambda: _plain.epoch(other, plain, regime, loader),
     )
     seconds: tuple[list[float], list[float]] = ([], [])

@@ -127,11 +127,17 @@ def train_epoch(
 ) -> Standing:
     """The epoch after `before`; `data` has room to shift into."""
     began, began_cpu = time.perf_counter(), time.process_time()
-    epoch = before.epoch + 1
-    steps = steps_per_epoch(len(data.train), regime)
-    total = learn(model, optimiser, regime, seed, data, epoch)
+    epoch, steps = before.epoch + 1, steps_per_epoch(len(data.train), regime)
+    total = torch.zeros((), device=data.train.labels.device)
+    rng = augment.generator(seed, epoch)
+    for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
+        optimiser.param_groups[0]["lr"] = rate(regime, before.epoch + step / steps)
+        images, targets = augment.augmented(data, pixels, labels, regime, rng)
+        # Added on the device: a number of it (`item`) would have the host wait for every step.
+        total += train_step(model, optimiser, images, targets)
+    # Here the host waits, once an epoch: for the error, which comes after all steps.
     error = top1_error(model, data, TEST_BATCHES * regime.batch_size, regime)
-    loss = total.item() / steps  # like the error: the host waits here, once an epoch
+    loss = total.item() / steps
     return Standing(
         epoch,
         loss,
@@ -139,25 +145,6 @@ def train_epoch(
         before.seconds + time.perf_counter() - began,
         before.cpu_seconds + time.process_time() - began_cpu,
     )
-
-
-def learn(
-    model: nn.Module,
-    optimiser: torch.optim.SGD,
-    regime: Regime,
-    seed: int,
-    data: DataSet,
-    epoch: int,
-) -> Tensor:
-    """Take the steps of an epoch, counted from 1; the sum of their losses, not waited for."""
-    steps = steps_per_epoch(len(data.train), regime)
-    total = torch.zeros((), device=data.train.labels.device)
-    rng = augment.generator(seed, epoch)
-    for step, (pixels, labels) in enumerate(batches(data.train, regime, seed, epoch)):
-        optimiser.param_groups[0]["lr"] = rate(regime, epoch - 1 + step / steps)
-        images, targets = augment.augmented(data, pixels, labels, regime, rng)
-        total += train_step(model, optimiser, images, targets)
-    return total
 
 
 def train_step(
@@ -171,7 +158,7 @@ def train_step(
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
-    return loss.detach()
+    return loss.detach()  # still on the device: the step itself may not be done
 
 
 def as_epoch(standing: Standing) -> Epoch:
@@ -212,7 +199,7 @@ def top1_error(model: nn.Module, data: DataSet, batch_size: int, regime: Regime)
     ):
         shown = augment.centre(pixels, regime.resolution, regime.exact_centre)
         logits = model(data.normalise(shown.to(labels.device)))
-        wrong += count_wrong(logits, labels)
+        wrong += count_wrong(logits, labels)  # on the device, like the loss
     model.train()
     return 100 * wrong.item() / len(data.test)
 
@@ -223,6 +210,7 @@ def count_wrong(logits: Tensor, labels: Tensor) -> Tensor:
     NaN where one is not finite: argmax alone would make a class of it.
     """
     wrong = (logits.argmax(1) != labels).sum()
+    # `where` instead of `if`, which would ask the device whether it is so.
     return torch.where(logits.isfinite().all(), wrong, math.nan)
 
 
