@@ -1,9 +1,7 @@
-"""The layers of stems, blocks and heads, each declared once as data.
+"""The layers of stems, blocks and heads, each declared once as records.
 
-Counting folds over these records (`designspace.layers.complexity`); torch instantiates them
-(`workers.training.networks`). Their numbers are ints, or int64 arrays of shape (n,) for a batch
-of networks; two choices make that possible: a shortcut's projection carries a `projects` flag
-(a bool, or a mask over the batch), and a group convolution is declared by its group *width*.
+Counting folds over them (`designspace.layers.complexity`), torch instantiates them
+(`workers.training.networks`), and `designspace.layers.source` writes them.
 
 Source: arXiv 2003.13678, figure 4 (X block), section 5 (Y block: X with SE), appendix D (R, V
 and VR blocks).
@@ -12,11 +10,22 @@ and VR blocks).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from designspace.layers.records import (
+    BatchNorm,
+    Conv,
+    Excite,
+    GlobalPool,
+    Layer,
+    Linear,
+    MaxPool,
+    ReLU,
+    Residual,
+    Sigmoid,
+)
 from designspace.networks.network import (
     Block,
     Count,
@@ -25,74 +34,6 @@ from designspace.networks.network import (
     Stage,
     StageBatch,
     Stem,
-)
-
-
-@dataclass(frozen=True)
-class Conv:
-    """A k x k convolution, padded by k // 2."""
-
-    kernel: int
-    w_in: Count
-    w_out: Count
-    stride: int = 1
-    group_width: Count | None = None  # input channels per group; None: one group
-    bias: bool = False
-
-
-@dataclass(frozen=True)
-class BatchNorm:
-    width: Count
-
-
-@dataclass(frozen=True)
-class ReLU:
-    pass
-
-
-@dataclass(frozen=True)
-class Sigmoid:
-    pass
-
-
-@dataclass(frozen=True)
-class MaxPool:
-    kernel: int
-    stride: int
-    width: Count
-
-
-@dataclass(frozen=True)
-class GlobalPool:
-    """Mean over positions: the output side is 1."""
-
-
-@dataclass(frozen=True)
-class Linear:
-    """Fully connected, with bias."""
-
-    w_in: Count
-    w_out: int
-
-
-@dataclass(frozen=True)
-class Excite:
-    """Squeeze-and-excitation: multiply the input by `gate` of its global pool."""
-
-    gate: tuple[Layer, ...]
-
-
-@dataclass(frozen=True)
-class Residual:
-    """`main` plus the shortcut: identity, or `projection` where `projects`."""
-
-    main: tuple[Layer, ...]
-    projection: tuple[Layer, ...]
-    projects: Any  # bool; for a batch a mask, shape (n,)
-
-
-Layer: TypeAlias = (
-    Conv | BatchNorm | ReLU | Sigmoid | MaxPool | GlobalPool | Linear | Excite | Residual
 )
 
 

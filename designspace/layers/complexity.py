@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from columns.arrays import Bools, Floats
-from designspace.layers.bottleneck import (
+from designspace.layers.bottleneck import repeated_layers
+from designspace.layers.records import (
     BatchNorm,
     Conv,
     Excite,
@@ -27,7 +28,6 @@ from designspace.layers.bottleneck import (
     ReLU,
     Residual,
     Sigmoid,
-    repeated_layers,
 )
 from designspace.networks.network import WIDEST, Count, Network, NetworkBatch
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import indent
 
-from designspace.layers.bottleneck import (
+from designspace.layers.bottleneck import repeated_layers
+from designspace.layers.complexity import complexity
+from designspace.layers.records import (
     BatchNorm,
     Conv,
     Excite,
@@ -21,9 +23,7 @@ from designspace.layers.bottleneck import (
     ReLU,
     Residual,
     Sigmoid,
-    repeated_layers,
 )
-from designspace.layers.complexity import complexity
 from designspace.networks.network import Network
 
 OPENING = '''"""Network {hash}: {depth} {block} blocks in {stages}, {params:,} parameters.

@@ -82,8 +82,7 @@ class Stage(Definition):
         if inner < 1 or inner % self.group_width:
             raise ValueError(
                 f"inner width {inner} (width {self.width} / b {self.bottleneck_ratio:g}) is no "
-                f"multiple of group width {self.group_width}; "
-                "designspace.networks.compatibility makes them fit"
+                f"multiple of group width {self.group_width}"
             )
         return self
 

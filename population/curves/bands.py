@@ -47,8 +47,6 @@ GAMMA = {
 GAMMA_OF_LARGER = (.000759, .000671, .000600, .000524, .000477)  # at 0.95
 # fmt: on
 
-KNOWN_SPACE = 20  # a space of fewer than this times n networks is corrected for
-
 
 @dataclass(frozen=True, eq=False)
 class Band:
@@ -65,7 +63,6 @@ def band(
     n: float,
     level: float = 0.95,
     method: Method = "pointwise",
-    space: int | None = None,
 ) -> Band:
     """The band around shares that were seen among n networks.
 
@@ -73,12 +70,9 @@ def band(
         share: F at some errors, any shape.
         n: networks, or the effective number of weighted ones. 0 gives 0 to 1.
         level: of each interval (pointwise), or of the whole curve.
-        space: networks that there are altogether under the constraints, where that is known
-            and n of them were drawn without replacement: the arms shrink by
-            sqrt((N - n) / (N - 1)), to nothing where all are known.
 
     Raises:
-        ValueError: a level that `simultaneous` has no table for, or fewer in the space than n.
+        ValueError: a level that `simultaneous` has no table for.
     """
     shares = np.asarray(share, dtype=np.float64)
     if method == "simultaneous" and level not in GAMMA:
@@ -91,14 +85,7 @@ def band(
             np.ones_like(shares),
         )
     lower, upper = limits(shares, n, level, method)
-    shrink = finite_population(n, space)
-    name = f"{NAMES[method]} {100 * level:g} %"
-    return Band(
-        name if shrink == 1 else f"{name}, {n:g} of {space:,} networks",
-        level,
-        shares - shrink * (shares - lower),
-        shares + shrink * (upper - shares),
-    )
+    return Band(f"{NAMES[method]} {100 * level:g} %", level, lower, upper)
 
 
 def limits(share: Floats, n: float, level: float, method: Method) -> tuple[Floats, Floats]:
@@ -134,15 +121,3 @@ def local_level(n: float, level: float = 0.95) -> float:
     beyond = max(0.0, at - sizes[-1])
     slope = (logs[-1] - logs[-2]) / (sizes[-1] - sizes[-2])
     return math.exp(np.interp(at, sizes, logs) + beyond * slope)
-
-
-def finite_population(n: float, space: int | None) -> float:
-    """sqrt((N - n) / (N - 1)): how much less uncertain n of N networks leave us than n of many.
-
-    1 where the space is unknown, or too large for it to matter.
-    """
-    if space is None or space >= KNOWN_SPACE * n:
-        return 1.0
-    if space < n:
-        raise ValueError(f"{n:g} networks can't come from a space of {space}")
-    return math.sqrt((space - n) / (space - 1)) if space > 1 else 0.0

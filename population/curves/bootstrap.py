@@ -58,12 +58,6 @@ class BestPair:
         """Probability of the points together, at least 95 %."""
         return float(self.probability.sum())
 
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Least and largest x, then least and largest y, of the points."""
-        (x0, y0), (x1, y1) = self.points.min(axis=0), self.points.max(axis=0)
-        return float(x0), float(x1), float(y0), float(y1)
-
 
 @dataclass(frozen=True, eq=False)
 class Winners:

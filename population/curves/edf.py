@@ -123,14 +123,13 @@ class EDF:
         curve: Curve,
         level: float = 0.95,
         method: Method = "pointwise",
-        space: int | None = None,
     ) -> Band:
         """The band at the points of `curve`, as `population.curves.bands.band` tells of it.
 
         With weights it is the band of `effective_n` networks: one training is one piece of
         evidence, however many draws it stands for. Without networks it is 0 to 1.
         """
-        return band(curve.share, self.effective_n, level, method, space)
+        return band(curve.share, self.effective_n, level, method)
 
     def below(self, e: float, level: float = 0.95) -> Estimate:
         """F(e), the chance that a network's error is below e, with its exact interval."""

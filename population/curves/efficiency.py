@@ -13,12 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from columns.arrays import Floats, Ints
-from population.basics.estimate import percentile_interval
 from population.basics.sums import weighted_sum
 from population.curves.edf import EPSILON, effective_size
 
@@ -155,31 +153,3 @@ def survival(ordered: Ordered, k: int, replacement: bool) -> Floats:
 def log_choose(n: ArrayLike, k: int) -> Floats:
     n = np.asarray(n, dtype=np.float64)
     return np.asarray(gammaln(n + 1) - gammaln(n - k + 1) - gammaln(k + 1))
-
-
-def mean_band(
-    errors: ArrayLike,
-    k: ArrayLike,
-    rng: Generator,
-    *,
-    multiplicity: ArrayLike | None = None,
-    chance: float = np.inf,
-    draws: int = 200,
-    level: float = 0.95,
-) -> tuple[Floats, Floats]:
-    """How well the mean curve is known: pointwise bootstrap limits, each of shape (points,).
-
-    Networks are drawn with replacement; the arguments are those of `random_search`.
-    """
-    e = np.asarray(errors, dtype=np.float64)
-    m = np.ones(e.size) if multiplicity is None else np.asarray(multiplicity, np.float64)
-    if e.size < 2:
-        nothing = np.full(np.atleast_1d(k).size, np.nan)
-        return nothing, nothing
-    curves = []
-    for _ in range(draws):
-        rows = rng.integers(0, e.size, e.size)
-        curves.append(random_search(e[rows], k, multiplicity=m[rows], chance=chance).mean)
-    ends = [percentile_interval(at, level) for at in np.array(curves).T]
-    lower, upper = np.array(ends).T
-    return lower, upper

@@ -117,8 +117,3 @@ def distance(group: Ints, below: Floats, k: int, rng: Generator) -> float:
     return float(
         max(abs(reached[1:] - below[at + 1]).max(), abs(reached[:-1] - below[at]).max())
     )
-
-
-def networks_for(distance: float) -> int:
-    """Networks whose EDF lies within `distance` of the space's in 95 % of samples."""
-    return int(np.ceil((LIMIT / distance) ** 2))

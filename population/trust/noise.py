@@ -12,7 +12,7 @@ and all. Noise grows with the error, so a robust ratio misses what a correlation
     R = (MSB - MSW) / (MSB + (k - 1) MSW),   mean squares of ln e between and within networks
 
 Source: Rousseeuw and Croux 1993 (the scales' constants); Shrout and Fleiss 1979 (ICC(1,1) and
-its interval); Efron 1979; for the shrunk EDF Louis 1984.
+its interval); Efron 1979.
 """
 
 from __future__ import annotations
@@ -239,27 +239,3 @@ def normal_interval(value: float, n: int, k: int, level: float) -> tuple[float, 
     lower = f / float(fdtri(n - 1, n * (k - 1), tail))
     upper = f * float(fdtri(n * (k - 1), n - 1, tail))
     return (lower - 1) / (lower + k - 1), (upper - 1) / (upper + k - 1)
-
-
-def shrunk(errors: ArrayLike, noise_sd: float) -> Floats:
-    """Errors whose EDF is about that of seed-averaged ones; in the order given, (n,).
-
-    e~ = mean + sqrt(lambda) (e - mean), lambda = max(0, 1 - noise_sd^2 / var(e)): it keeps the
-    variance that noise has not added. For the curve only: a single network's error shrinks
-    by lambda, not its root. Diverged networks stay +inf. Noise below a quarter of the spread
-    is not worth taking out.
-
-    Args:
-        errors: of one training each, shape (n,), +inf where diverged.
-        noise_sd: of a training around its network's mean, in the unit of the errors.
-
-    Source: Louis 1984 (estimates whose ensemble has the right spread).
-    """
-    e = np.asarray(errors, dtype=np.float64)
-    finite = e[np.isfinite(e)]
-    if finite.size < 2 or finite.var(ddof=1) == 0:
-        return e.copy()
-    kept = np.sqrt(max(0.0, 1 - noise_sd**2 / finite.var(ddof=1)))
-    closer = e.copy()
-    closer[np.isfinite(e)] = finite.mean() + kept * (finite - finite.mean())
-    return closer

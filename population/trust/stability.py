@@ -4,7 +4,7 @@ Two errors of the same networks are compared by rank: Spearman's correlation, th
 that keep their order, and what becomes of the best. Diverged networks (+inf) tie last. A high
 correlation may be that of failures, so each is given within the best tenth, too.
 
-Source: Bonett and Wright 2000 (intervals of Spearman and Kendall); Spearman 1904 (attenuation).
+Source: Bonett and Wright 2000 (intervals of Spearman and Kendall).
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from population.basics.estimate import Estimate, without_interval
 from population.basics.shares import clopper_pearson
 from population.curves.edf import EPSILON
 from population.trust.correlation import TIED, in_order, spearman
-
-RELIABLE = 0.3  # least reliability that may be divided by
 
 NO_NETWORKS = "no network has both errors"
 
@@ -109,20 +107,3 @@ def among_best(errors: Floats, count: int) -> Floats:
     better = np.searchsorted(ordered, errors, "left")
     tied = np.searchsorted(ordered, errors, "right") - better
     return np.clip((count - better) / tied, 0.0, 1.0)
-
-
-def without_seed_noise(rho: Estimate, reliability_x: float, reliability_y: float) -> Estimate:
-    """The correlation that noiseless errors would have: rho / sqrt(R_x R_y), at most 1.
-
-    R is the reliability of one training (population.trust.noise), here taken as known: the
-    interval is rho's, divided by the same. Below R = .3 there is none.
-
-    Source: Spearman 1904.
-    """
-    method = f"{rho.method}, corrected for attenuation"
-    if rho.reason or not min(reliability_x, reliability_y) > RELIABLE:
-        reason = rho.reason or f"a training's reliability is not above {RELIABLE}"
-        return without_interval(rho.n, method, reason, level=rho.level)
-    ceiling = np.sqrt(reliability_x * reliability_y)
-    value, lo, hi = np.clip(np.array([rho.value, rho.lo, rho.hi]) / ceiling, -1, 1).tolist()
-    return Estimate(value, lo, hi, rho.n, method, rho.level)

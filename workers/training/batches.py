@@ -100,8 +100,3 @@ class Moves:
         along = torch.arange(side, device=self.top.device)
         columns = torch.where(self.mirrored, along.flip(0), along)
         return self.top + along, self.left + columns
-
-
-def shown_pixels(n: int, regime: Regime, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Rows and columns of its padded image that each of n images shows, (n, side) each."""
-    return Moves.drawn(n, regime, rng).shown(regime.resolution)

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from designspace.layers.bottleneck import (
+from designspace.layers.bottleneck import repeated_layers
+from designspace.layers.records import (
     BatchNorm,
     Conv,
     Excite,
@@ -28,7 +29,6 @@ from designspace.layers.bottleneck import (
     ReLU,
     Residual,
     Sigmoid,
-    repeated_layers,
 )
 from designspace.networks.network import Network
 

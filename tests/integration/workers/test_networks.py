@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from designspace.layers.bottleneck import Conv, Excite, Residual, Sigmoid
 from designspace.layers.complexity import complexity
+from designspace.layers.records import Conv, Excite, Residual, Sigmoid
 from designspace.networks.network import Network, Stage, Stem
 from workers.training.networks import ExciteModule, PointwiseConvolution, ResidualModule, build
 

@@ -12,7 +12,7 @@ from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from workers.packing import idx
 from workers.packing.store import save
-from workers.training.batches import batches, pad, shown_pixels, steps_per_epoch
+from workers.training.batches import Moves, batches, pad, steps_per_epoch
 from workers.training.data import DataError, Images, check_fit, load
 from workers.training.failures import Impossible, failed
 from workers.training.train import count_wrong, train
@@ -207,7 +207,7 @@ def test_a_shift_moves_the_image_by_up_to_shift_pixels_over_black():
 
 def test_half_of_the_images_are_mirrored_where_the_regime_flips():
     regime = DIGITS.model_copy(update={"resolution": 4, "shift": 0, "flip": True})
-    rows, columns = shown_pixels(4000, regime, torch.Generator().manual_seed(0))
+    rows, columns = Moves.drawn(4000, regime, torch.Generator().manual_seed(0)).shown(4)
     straight, mirrored = torch.arange(4), torch.arange(3, -1, -1)
     is_mirrored = (columns == mirrored).all(1)
     assert (rows == straight).all()

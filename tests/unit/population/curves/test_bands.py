@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, hypergeom, kstwo
+from scipy.stats import binom, kstwo
 
 from columns.arrays import Floats
 from population.basics.shares import clopper_pearson
@@ -82,32 +82,6 @@ def test_equal_precision_is_tighter_than_dkw_in_the_tails(n):
     equal, one = band(shares, n, 0.95, "simultaneous"), band(shares, n, 0.95, "kolmogorov")
     tighter = (equal.upper - shares) < (one.upper - shares)
     assert tighter.tolist() == [True, True, False]
-
-
-def test_the_band_of_a_wholly_known_space_has_no_width():
-    limits = band([0.2, 0.5], 40, space=40)
-    assert (limits.lower.tolist(), limits.upper.tolist()) == ([0.2, 0.5], [0.2, 0.5])
-    assert "40 of 40 networks" in limits.name
-
-
-def test_a_third_of_a_known_space_covers_its_share_at_the_nominal_level():
-    # n drawn without replacement: the count is hypergeometric.
-    space, n = 300, 100
-    k = np.arange(n + 1)
-    limits = band(k / n, n, space=space)
-    for good in (15, 60, 150):
-        covered = (limits.lower <= good / space) & (good / space <= limits.upper)
-        assert hypergeom.pmf(k, space, good, n) @ covered >= 0.94
-    plain = band(k / n, n)
-    assert (limits.upper - limits.lower < plain.upper - plain.lower)[1:-1].all()
-
-
-def test_a_large_or_unknown_space_changes_nothing():
-    at = band([0.3], 100)
-    assert band([0.3], 100, space=2_000).lower == at.lower
-    assert band([0.3], 100, space=1_999).lower > at.lower
-    with pytest.raises(ValueError, match="100 networks can't come from a space of 99"):
-        band([0.3], 100, space=99)
 
 
 @pytest.mark.parametrize(

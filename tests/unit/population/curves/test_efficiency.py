@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.special import comb
 from scipy.stats import ks_2samp, kstwo, kstwobign
 
-from population.curves.efficiency import mean_band, random_search
-from population.curves.enough import LIMIT, MEAN, enough, networks_for
+from population.curves.efficiency import random_search
+from population.curves.enough import LIMIT, MEAN, enough
 
 INF = math.inf
 seeds = st.integers(0, 2**32 - 1)
@@ -143,8 +143,6 @@ def test_few_tied_and_diverged_networks_never_raise(errors):
         assert found.sd[0] == 0
     measured = enough(errors, np.random.default_rng(0))
     assert bool(measured.reason) == (len(errors) < 2)
-    lower, upper = mean_band(errors, [1], np.random.default_rng(0), chance=90, draws=5)
-    assert len(lower) == len(upper) == 1
 
 
 @pytest.mark.parametrize(
@@ -159,15 +157,6 @@ def test_few_tied_and_diverged_networks_never_raise(errors):
 def test_pending_networks_and_impossible_searches_are_refused(errors, options):
     with pytest.raises(ValueError, match="need"):
         random_search(errors, **options)
-
-
-def test_the_band_of_the_mean_covers_the_truth():
-    rng = np.random.default_rng(4)
-    covered = 0
-    for _ in range(40):
-        lower, upper = mean_band(rng.uniform(size=60), [8], rng, draws=40)
-        covered += lower[0] <= 1 / 9 <= upper[0]
-    assert covered >= 34
 
 
 # how many are enough
@@ -224,9 +213,3 @@ def test_sizes_go_up_to_half_of_the_networks():
     assert found.k.tolist() == [10, 20, 50, 100, 200]
     with pytest.raises(ValueError, match="from 1 to 500"):
         enough(errors, np.random.default_rng(0), k=[501])
-
-
-@pytest.mark.parametrize(("distance", "networks"), [(0.1358, 101), (0.061, 496), (0.05, 738)])
-def test_the_networks_for_a_distance(distance, networks):
-    assert networks_for(distance) == networks
-    assert LIMIT / math.sqrt(networks) <= distance < LIMIT / math.sqrt(networks - 1)

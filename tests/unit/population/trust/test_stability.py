@@ -11,12 +11,11 @@ from scipy.stats import kendalltau, multivariate_normal, norm, rankdata, spearma
 
 from population.curves.edf import clopper_pearson
 from population.trust.correlation import in_order, inversions, mid_ranks, spearman
-from population.trust.noise import intraclass, over_seeds, robust_ratio, seed_noise, shrunk
+from population.trust.noise import intraclass, over_seeds, robust_ratio, seed_noise
 from population.trust.stability import (
     best_found_again,
     found_again,
     stability,
-    without_seed_noise,
 )
 
 INF = math.inf
@@ -244,7 +243,6 @@ def test_few_tied_and_diverged_networks_never_raise(n, value):
     noise = seed_noise(np.full((n, 2), value), rng(), chance=90, draws=9)
     assert noise.ratio.reason
     assert math.isnan(noise.reliability.value)
-    assert shrunk(np.full(n, value), 1.0).tolist() == [value] * n
 
 
 def test_networks_without_one_of_the_errors_are_left_out_and_counted():
@@ -391,34 +389,3 @@ def test_noise_by_error_covers_what_is_equal_everywhere_and_says_where_there_is_
     assert [at.noise.n for at in few] == [7, 7, 6]
     assert few[0].noise.reason == "7 networks; an interval needs 20"
     assert seed_noise(seeds_of(0, 8, 2, 0.4), rng(), chance=1e9).by_error == ()
-
-
-def test_attenuation_is_undone_and_capped():
-    # Two trainings of reliability .85 each that correlate by .764 would by .9 without noise.
-    x, y = correlated(3, 400, 0.764)
-    rho = spearman(x, y, rng())
-    found = without_seed_noise(rho, 0.85, 0.85)
-    assert found.value == pytest.approx(rho.value / 0.85)
-    assert (found.lo, found.hi) == pytest.approx((rho.lo / 0.85, rho.hi / 0.85))
-    assert without_seed_noise(rho, 0.5, 0.5).value == 1
-    none = without_seed_noise(rho, 0.3, 0.9)
-    assert "not above 0.3" in none.reason
-    assert without_seed_noise(spearman(x[:3], y[:3], rng()), 0.9, 0.9).reason.startswith(
-        "3 net"
-    )
-
-
-def test_shrunk_errors_have_the_spread_that_noise_has_not_added():
-    r = rng(10)
-    true = r.gamma(4, 3, 3_000)
-    errors = true + r.normal(0, 3, 3_000)
-    found = shrunk(np.append(errors, INF), 3.0)
-    assert found[-1] == INF
-    assert found[:-1].var() == pytest.approx(true.var(), rel=0.05)
-    assert found[:-1].mean() == pytest.approx(errors.mean())
-    at = [0.05, 0.5, 0.95]
-    off = abs(np.quantile(found[:-1], at) - np.quantile(true, at)).sum()
-    assert off < 0.7 * abs(np.quantile(errors, at) - np.quantile(true, at)).sum()
-    assert shrunk(errors, 0.0) == pytest.approx(errors)
-    assert shrunk(errors, 99.0) == pytest.approx(np.full(3_000, errors.mean()))
-    assert shrunk([4, 6, INF], 99.0).tolist() == [5, 5, INF]
