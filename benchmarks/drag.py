@@ -2,7 +2,7 @@
 
     python -m benchmarks.drag [--sizes 1000 10000 100000] [--training] [--keep DIR] [--url URL]
 
-A headless Chromium of 1440x900 opens Explore on a scratch database (benchmarks/synthetic.py),
+A headless Chromium of 1440x900 opens Explore on a scratch database (parts/synthetic.py),
 served by the real application, and drags the lower handle of depth to and fro with real pointer
 moves every 33 ms for five seconds. A move counts that changes what passes; its time runs from
 the event's own time stamp to the animation frame after the last canvas write of the whole page.
@@ -30,7 +30,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks import synthetic
+from benchmarks.parts import synthetic
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database

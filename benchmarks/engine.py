@@ -1,7 +1,7 @@
 """A move of one of eight sliders, in the live page's engine alone: no pictures, no server.
 
 Tables of 10,000 to a million rows are made of really sampled networks, each repeated with an
-error a little off (the law of benchmarks/synthetic.py), and sent as the server sends them. A
+error a little off (the law of parts/synthetic.py), and sent as the server sends them. A
 move asks for all that Explore shows of it: counts, EDF, best ranges, histograms, lines, rows.
 """
 
@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from benchmarks import synthetic
 from benchmarks.drag import FLAGS
+from benchmarks.parts import synthetic
 from benchmarks.report import processor, report
 from columns import constraints
 from designspace.regimes import DIGITS

@@ -33,7 +33,7 @@ from netspace.stack import valkey
 from services.defining import regimes, spaces
 from services.work import schedule
 
-SLEEPER = "import sys; from benchmarks import _sleeper; _sleeper.work(*sys.argv[1:])"
+SLEEPER = "import sys; from benchmarks.parts import sleeper; sleeper.work(*sys.argv[1:])"
 STARTS = """
 from workers.supervision.processes import start_fork_server
 start_fork_server()
@@ -154,7 +154,7 @@ def claims(url: str, kind: str) -> None:
     upgrade(url)
     database = Database(url)
     queue(database, QUEUED, 1)
-    command = [sys.executable, "-m", "benchmarks._claimer", url, str(CLAIMS)]
+    command = [sys.executable, "-m", "benchmarks.parts.claimer", url, str(CLAIMS)]
     claimers = [ready(command) for _ in range(CLAIMERS)]
     begin(*claimers)
     times = np.concatenate([json.loads(output(one).read()) for one in claimers])

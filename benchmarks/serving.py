@@ -2,7 +2,7 @@
 
     python -m benchmarks.serving [--sizes 1000 10000 100000] [--keep DIR]
 
-The real application serves a synthetic population (benchmarks/synthetic.py) without any load.
+The real application serves a synthetic population (parts/synthetic.py) without any load.
 The first answer of a server reads the population from the database; the constraints of each
 later one differ, so that no answer is one from before.
 """

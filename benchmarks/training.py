@@ -13,13 +13,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import _loops
 from benchmarks.events import free_port, part
+from benchmarks.parts import loops
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
-from netspace import addresses, demo
+from netspace import addresses
 from netspace.stack import valkey
+from netspace.studies import demo
 from services.sampling import populations
 
 SECONDS = 60
@@ -69,4 +70,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    _loops.compare()
+    loops.compare()

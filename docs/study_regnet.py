@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from db.migrations import upgrade
 from db.session import Database
-from netspace import addresses, archive
+from netspace import addresses
+from netspace.studies import archive
 from population.basics.estimate import Estimate
 from population.comparing.comparison import compare, percentages, probability, verdict
 from population.comparing.differences import usual_cut

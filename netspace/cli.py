@@ -28,7 +28,7 @@ from netspace.stacks import Stack
 
 if TYPE_CHECKING:
     from db.session import Database
-    from netspace.study import Part
+    from netspace.studies.study import Part
 
 app = typer.Typer(
     help="netspace: design spaces of networks, sampled, trained and compared.",
@@ -172,7 +172,7 @@ def export_populations(
 ) -> None:
     """Write populations with all their measurements to one file."""
     with database() as opened:
-        from netspace import archive
+        from netspace.studies import archive
 
         size = archive.export(opened, population, output, commit)
     typer.echo(f"netspace: {output} has {size:,} bytes")
@@ -182,7 +182,7 @@ def export_populations(
 def import_archive(file: Path) -> None:
     """Store what an exported file has and the database lacks, and say what that was."""
     with database() as opened:
-        from netspace import archive
+        from netspace.studies import archive
 
         typer.echo(archive.said(archive.load(opened, file)))
 
@@ -205,7 +205,7 @@ def run_study(
     commit: str | None = COMMIT,
 ) -> None:
     """Queue what lacks of the reference study: AnyNetX_A, C, E and RegNetX for small images."""
-    from netspace import study
+    from netspace.studies import study
 
     chain = study.Study(
         regime=regime,
@@ -223,7 +223,7 @@ def run_papers_ranges(
     wait: bool = WAIT, output: Path | None = OUTPUT, commit: str | None = COMMIT
 ) -> None:
     """Queue what lacks of the study of the paper's ranges: RegNetX of 12 to 28 blocks."""
-    from netspace import study
+    from netspace.studies import study
 
     run_parts(study.PAPERS_RANGES, wait, output, commit)
 
@@ -233,7 +233,7 @@ def run_parts(
 ) -> None:
     """Queue a study, and follow and export it if that is wanted."""
     with database() as opened:
-        from netspace import archive, study
+        from netspace.studies import archive, study
 
         ids = study.queue(opened, parts)
         from jobs.queue import Queue

@@ -68,7 +68,7 @@ def prepare(settings: Settings) -> None:
     typer.echo(f"netspace: preparing {settings.data_dir}")
     upgrade(settings)
     from db.session import Database
-    from netspace.demo import create_if_empty, define_ready_made
+    from netspace.studies.demo import create_if_empty, define_ready_made
 
     database = Database(settings.database)
     try:
@@ -95,7 +95,7 @@ def import_reference(settings: Settings) -> None:
     if not settings.demo:
         return
     from db.session import Database
-    from netspace import archive
+    from netspace.studies import archive
 
     database = Database(settings.database)
     try:

@@ -8,8 +8,8 @@ import pytest
 from places import ROOT
 from stacks import PYTHON, environment
 
-from netspace import demo
 from netspace.settings import Settings
+from netspace.studies import demo
 from services.exchange import archives
 
 README = ROOT / "README.md"

@@ -27,8 +27,9 @@ from designspace.networks.network import Network
 from designspace.regimes import Regime
 from jobs.messages import Epoch, Finished
 from workers.disk.checkpoints import Checkpoint
-from workers.training import augment, states
-from workers.training.batches import batches, pad, steps_per_epoch
+from workers.training import states
+from workers.training.augmenting import augment
+from workers.training.augmenting.batches import batches, pad, steps_per_epoch
 from workers.training.data import DataSet, check_fit
 from workers.training.failures import Impossible, is_out_of_memory
 from workers.training.networks import build

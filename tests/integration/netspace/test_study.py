@@ -10,11 +10,11 @@ from columns import constraints
 from designspace import sampling
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
-from netspace import archive
 from netspace.cli import app
 from netspace.settings import Settings
 from netspace.stack.errors import CannotStart
-from netspace.study import CHAIN, PAPERS_RANGES, Study, follow, parts, queue, title
+from netspace.studies import archive
+from netspace.studies.study import CHAIN, PAPERS_RANGES, Study, follow, parts, queue, title
 from services.defining import regimes
 from services.exchange import imports
 from services.sampling import populations

@@ -22,8 +22,8 @@ from designspace.networks.exchange import from_json
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
-from netspace import demo
 from netspace.settings import Settings
+from netspace.studies import demo
 from netspace.web import create_app
 from population.curves import bootstrap
 from population.curves.edf import edf

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
-from netspace import demo
+from netspace.studies import demo
 from services.defining import spaces
 from services.errors import Conflict, NotFound, Refused
 from services.reading.snapshots import Snapshots

@@ -9,9 +9,10 @@ from PIL import Image, ImageEnhance, ImageOps
 from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS, Regime
 from workers.disk.checkpoints import Checkpoint
-from workers.training import augment, randaugment, train
 from workers.training import data as data_sets
-from workers.training.batches import Moves, batches, pad
+from workers.training import train
+from workers.training.augmenting import augment, randaugment
+from workers.training.augmenting.batches import Moves, batches, pad
 from workers.training.data import DataError, Images, check_fit, data_set
 from workers.training.optimiser import rate
 

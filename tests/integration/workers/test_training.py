@@ -12,7 +12,7 @@ from designspace.networks.network import Network, Stage, Stem
 from designspace.regimes import DIGITS
 from workers.packing import idx
 from workers.packing.store import save
-from workers.training.batches import Moves, batches, pad, steps_per_epoch
+from workers.training.augmenting.batches import Moves, batches, pad, steps_per_epoch
 from workers.training.data import DataError, Images, check_fit, load
 from workers.training.failures import Impossible, failed
 from workers.training.train import count_wrong, train

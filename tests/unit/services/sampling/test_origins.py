@@ -2,7 +2,7 @@
 
 import pytest
 
-from netspace import study
+from netspace.studies import study
 from services.sampling.origins import DEMO, origin
 
 SHA = "0" * 64

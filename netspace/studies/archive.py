@@ -18,7 +18,7 @@ from services.exchange import archives, exports, imports
 from services.exchange.report import Count, Report
 from services.sampling import populations
 
-HERE = Path(__file__).parents[1] / "reference"
+HERE = Path(__file__).parents[2] / "reference"
 
 
 def export(

@@ -14,14 +14,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from benchmarks import _plain
+from benchmarks.parts.plain import epoch, loader_of, model_of, sgd
 from benchmarks.report import processor, report
 from columns import constraints
 from designspace.networks.network import Network
 from designspace.regimes import FASHION_14, Regime
 from designspace.sampling import sample
 from designspace.spaces.presets import PRESETS
-from workers.training.batches import pad
+from workers.training.augmenting.batches import pad
 from workers.training.data import DataSet, Images, data_set
 from workers.training.optimiser import optimiser_of
 from workers.training.train import Standing, built, train_epoch
@@ -90,11 +90,11 @@ def rates(network: Network, regime: Regime, data: DataSet) -> tuple[float, float
     padded = replace(data, train=pad(data.train, regime.shift), test=one)
     model = built(network, regime)
     optimiser = optimiser_of(model, regime)
-    other = _plain.model_of(network, regime)
-    plain, loader = _plain.sgd(other, regime), _plain.loader_of(data, regime)
+    other = model_of(network, regime)
+    plain, loader = sgd(other, regime), loader_of(data, regime)
     loops: tuple[Callable[[], object], ...] = (
         lambda: train_epoch(model, optimiser, regime, 0, padded, Standing()),
-        lambda: _plain.epoch(other, plain, regime, loader),
+        lambda: epoch(other, plain, regime, loader),
     )
     seconds: tuple[list[float], list[float]] = ([], [])
     for _ in range(TIMES):

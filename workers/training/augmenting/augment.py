@@ -7,7 +7,7 @@ number, so an epoch is the same wherever a run was started.
 
 Sources: random resized crop, arXiv 1409.4842 section 6; PCA lighting, Krizhevsky et al. 2012
 section 4.1; label smoothing, arXiv 1512.00567 section 7; mixup, arXiv 1710.09412;
-RandAugment, arXiv 1909.13719 (`workers.training.randaugment` says which of its operations).
+RandAugment, arXiv 1909.13719 (`randaugment` beside this says which of its operations).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from torch.nn import functional as F
 
 from columns.arrays import Floats
 from designspace.regimes import Regime
-from workers.training import randaugment
-from workers.training.batches import sent
+from workers.training.augmenting import randaugment
+from workers.training.augmenting.batches import sent
 from workers.training.data import DataSet
 
 ASPECT = (3 / 4, 4 / 3)

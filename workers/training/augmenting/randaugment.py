@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from columns.arrays import Floats, Ints
-from workers.training.batches import sent
+from workers.training.augmenting.batches import sent
 
 GREY = (0.299, 0.587, 0.114)
 """Luma of red, green and blue (ITU-R BT.601)."""

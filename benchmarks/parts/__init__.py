@@ -1,0 +1,1 @@
+"""What benchmarks are made of: populations by a law, loops of training, processes."""
