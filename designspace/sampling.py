@@ -123,6 +123,7 @@ def sample(
         refused.update(cause for cause in causes[:end].tolist() if cause)
         tried += end
         reason = hopeless(len(distinct), tried)
+    # A dict keeps the order of its keys: the known draws, then each as it was first drawn.
     result = Sample(list(distinct.values()), tried, dict(refused))
     if len(distinct) < n:
         raise TooFewNetworks(result, n, reason)
@@ -137,6 +138,7 @@ def _judge(
     resolution: int,
 ) -> NDArray[np.str_]:
     """The cause that refuses each of the tried candidates, empty where none does."""
+    # Candidates that made a network are `draws.candidates`; all others failed at their stages.
     causes = np.full(draws.tried, "stages", dtype="<U11")
     cause = causes[draws.candidates]
     cause[:] = ""

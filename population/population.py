@@ -143,6 +143,7 @@ class Population:
         error, reasons = numbers["error"], failure_texts(failures, n)
         state = as_status(status, n) if status is not None else from_errors(error, reasons)
         refuse_impossible(error[state == Status.MEASURED])
+        # No error at all, and none to come: networks with other results (times) are measured.
         of_other_things = status is None and not awaits_errors and bool(np.isnan(error).all())
         if of_other_things:
             state[(state == Status.PENDING) & has_result(numbers)] = Status.MEASURED

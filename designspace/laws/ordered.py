@@ -37,6 +37,7 @@ def draw(law: Any, rng: Generator, n: int, k: int, per: int = 1) -> list[Ints]:
     at: Ints = np.zeros(n, dtype=np.int64)
     columns = []
     for tail in _tails(law, k):
+        # P(next >= j) = S_m(j) / S_m(x) from x, with m values left: down to 1 - U.
         # searchsorted wants ascending sums: position r from the end is index len - 1 - r.
         wanted = (1 - rng.random(n)) * tail[at]
         at = len(tail) - 1 - np.searchsorted(tail[::-1], wanted, side="left")

@@ -128,6 +128,7 @@ def count_layer(layer: Layer, side: int) -> tuple[Complexity, int]:
         case Excite(gate):
             return fold(gate, 1)[0], side
         case Residual(main, projection, projects):
+            # `projects` is a bool, or a mask over the batch: the projection counts or not.
             count, out = fold(main, side)
             return count + fold(projection, side)[0] * projects, out
         case ReLU() | Sigmoid():

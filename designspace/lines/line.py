@@ -100,6 +100,7 @@ def _first_block(k: int, w0: Ints, wa: Ints, wm: Ints) -> Ints:
     x = w0 * ((wm / PER_WM) ** (k - 0.5) - 1) * PER_WA / wa
     nearest = np.rint(x)
     first = np.ceil(x).astype(np.int64)
+    # Floats can't tell which side of a tie these are on: decided in Python's integers.
     for i in np.flatnonzero(np.abs(x - nearest) <= NEAR_TIE * (1 + x)):
         j, start = int(nearest[i]), PER_WA * int(w0[i])
         ratio = (start + int(wa[i]) * j) ** 2 * PER_WM ** (2 * k - 1)

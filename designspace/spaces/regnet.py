@@ -107,8 +107,10 @@ class RegNet(Family):
         wa = w0 * line.PER_WA if self.wa == "w0" else self.wa.draw(rng, n, per=line.PER_WA)
         wm = self.wm.draw(rng, n, per=line.PER_WM)
         depths, widths = line.stages(d, w0, wa, wm, count=len(self.strides))
+        # Each stage has blocks, none is left for a further one, and widths rise.
         one_each = (depths[:-1] > 0).all(axis=0) & (depths[-1] == 0)
         rows = np.flatnonzero(one_each & (np.diff(widths, axis=0) > 0).all(axis=0))
+        # b and g decide no stages, so they are drawn of the candidates that are left.
         b = self.bottleneck_ratio.draw(rng, len(rows), per=PER_RATIO) / PER_RATIO
         g = self.group_width.draw(rng, len(rows))
         parameters = {

@@ -203,6 +203,7 @@ def thetas(a: Launched, b: Launched, numbers: Sequence[tuple[int, int]]) -> list
     place = np.where(of_a, order, order - a.n)  # in launch order
     errors, weights = errors[order], np.concatenate([a.weights, b.weights])[order]
     found = []
+    # From the last look back: what is kept for one holds all that earlier ones need.
     for n, m in reversed(numbers):
         kept = np.flatnonzero(place < np.where(of_a, n, m))
         errors, weights, of_a, place = errors[kept], weights[kept], of_a[kept], place[kept]

@@ -72,11 +72,13 @@ def enough(
     if ((ks < 1) | (ks > draws)).any():
         raise ValueError(f"need sizes from 1 to {draws}, got {ks}")
     reason = NO_NETWORKS if n == 0 else ONE_NETWORK if n == 1 else None
+    # Equal errors are one step of the EDF: a subsample is compared by the steps it has.
     tie_group = np.unique(ordered.errors, return_inverse=True)[1]
     below = np.append(0.0, np.cumsum(np.bincount(tie_group, times))) / max(draws, 1)
     group = np.repeat(tie_group, times)
     drawn = [[distance(group, below, int(s), rng) for _ in range(subsamples)] for s in ks]
     distances = np.array(drawn, dtype=np.float64).reshape(ks.size, subsamples)
+    # sd of a mean of k draws of a law; of k of N draws, (N - k) / (N - 1) of the variance.
     law, here = 1 / np.sqrt(ks), np.sqrt((draws - ks) / max(draws - 1, 1) / ks)
     measured = distances.mean(axis=1) if ks.size else np.empty(0)
     limit = np.quantile(distances, 0.95, axis=1) if ks.size else np.empty(0)

@@ -41,6 +41,7 @@ def membership(x: Floats, n_a: int, weights: Floats) -> Floats | None:
         p = expit(score)
         gradient = projected(design, w * (is_a - p))
         hessian = design.T @ (design * (w * p * (1 - p))[:, None])
+        # Newton's step, cut to a length that no logit jumps over.
         step = np.linalg.solve(hessian + stiff, gradient)
         beta = beta + step * min(1.0, LONGEST / max(abs(step).max(), LONGEST))
         if abs(step).max() < 1e-11:

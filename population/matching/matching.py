@@ -276,7 +276,7 @@ def overlap(
     if reason is not None:
         return no_match(c, method, reason)
     m_a, m_b = c.m_a[in_a], c.m_b[in_b]
-    draws = np.concatenate([m_a / m_a.sum(), m_b / m_b.sum()])
+    draws = np.concatenate([m_a / m_a.sum(), m_b / m_b.sum()])  # both spaces weigh the same
     logs = np.log(np.concatenate([c.a[in_a], c.b[in_b]]))
     made_equal = columns(logs, terms)
     probability = membership(made_equal, m_a.size, draws)
@@ -285,6 +285,7 @@ def overlap(
     a, b = np.zeros(len(c.a)), np.zeros(len(c.b))
     a[in_a] = m_a * (1 - probability[: m_a.size])
     b[in_b] = m_b * probability[m_a.size :]
+    # Terms that vary: each takes a degree of freedom from the interval.
     fitted = int((np.ptp(made_equal, axis=0) > 0).sum())
     return replace(weighted(c, method, a, b), terms=terms, fitted=fitted)
 

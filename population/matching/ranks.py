@@ -65,6 +65,8 @@ def rank_theta(a: Sample, b: Sample) -> float:
     weights = np.concatenate([m_a / m_a.sum(), m_b / m_b.sum()]) / 2
     is_a = np.repeat([1.0, 0.0], [m_a.size, m_b.size])
     logs = np.log(np.concatenate([c.a[in_a], c.b[in_b]]))
+    # delta of the regression score ~ [is A] + terms, by parts (Frisch, Waugh and Lovell): what
+    # the terms leave of [is A], times the score.
     off = unexplained(
         is_a, np.column_stack([np.ones(is_a.size), columns(logs, terms)]), weights
     )

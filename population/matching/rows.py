@@ -81,10 +81,12 @@ def regression_model(
     has = np.concatenate([c.has_a, c.has_b])
     inside = np.concatenate(c.inside()) if trim else has
     x, e = np.concatenate([c.a, c.b]), np.concatenate([a.errors, b.errors])
-    y = log_errors(e, chance)[inside]
+    y = log_errors(e, chance)[inside]  # of all errors first: the least one stands for 0
+    # Relative to each side's mean: a side counts by its networks, however often each was drawn.
     weights = np.concatenate([c.m_a * n_a, c.m_b * n_b])[inside]
     counts = int((~has).sum()), int(np.isinf(e[inside]).sum()), int((e[inside] == 0).sum())
     some = terms or affordable(int(c.has_a.sum()), int(c.has_b.sum()), p)
+    # What is not positive has no logarithm: a 1 in its place, and below a reason and no result.
     logs = columns_of(np.log(np.where(x[inside] > 0, x[inside], 1.0)), some)
     is_a = np.repeat([1.0, 0.0], [n_a, n_b])[inside]
     columns = np.column_stack([np.ones(is_a.size), logs, is_a])

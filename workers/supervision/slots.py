@@ -164,6 +164,7 @@ class Slot:
         silence = self._config.job_timeout_seconds
         deadline = time.monotonic() + silence
         while True:
+            # Waits for the child, but never past the next heartbeat or the look at a stop.
             match child.receive(min(lease.seconds_to_beat, STOP_SECONDS)):
                 case Epoch() as epoch:
                     self._tell(claim, epoch)

@@ -54,12 +54,14 @@ def resume(
     content = checkpoint.load()
     if content is None:
         return None
+    # An untrained optimiser has no momenta yet: these are the room for those that were saved.
     momenta = {parameter: torch.empty_like(parameter) for parameter in momentous(optimiser)}
     tensors = tensors_of(model, optimiser, momenta)
     first_line, _, packed = content.partition(b"\n")
     try:
         found = json.loads(first_line)
         numbers: dict[str, Any] = found.pop("numbers")
+        # Through JSON, as what was read was: tuples are lists there.
         fits = found == json.loads(json.dumps(header_of(checkpoint, tensors, conditions)))
     except (ValueError, AttributeError, KeyError, TypeError):
         log.warning("%s ignored: no checkpoint", checkpoint.file.name)
