@@ -52,6 +52,11 @@ class Database:
         with Session(self._read, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether one transaction at a time writes: those who wait look again every 0.1 s."""
+        return make_url(self.url).get_backend_name() == "sqlite"
+
     def shrink_log(self) -> bool:
         """Put SQLite's write-ahead log into its file; whether the log is empty now.
 

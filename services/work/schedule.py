@@ -6,6 +6,7 @@ Such a job is not held up or cancelled for one of them, and it goes as early as 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -24,6 +25,9 @@ from services.work.wanting import drawn, of_those, wanted_by, wants
 
 STEP = 1_000
 """Jobs in one transaction, where a person asks for a whole population's."""
+
+PAUSE_SECONDS = 0.05
+"""Between two of these, where else nobody who waits to write would come in."""
 
 PRIORITIES = range(-100, 101)
 """Of a population: lower goes first, as with `nice`."""
@@ -122,6 +126,8 @@ def _in_steps(
         ids = list(session.scalars(select(JobRow.id).where(which).order_by(JobRow.id)))
     done = 0
     for step in rows.chunks(ids, STEP):
+        if done and database.one_writer:
+            time.sleep(PAUSE_SECONDS)
         with database.durable() as session:
             done += act(session, step)
     return done
