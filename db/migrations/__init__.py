@@ -1,4 +1,7 @@
-"""The schema's history. `upgrade(url)` brings a database to its newest version."""
+"""The schema's history. `upgrade(url)` brings a database to its newest version.
+
+A migration knows tables as they were then, so it imports nothing of ours.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The union of all families."""
+"""The families of design spaces, and their union: what a stored definition may be.
+
+A family is a file: a frozen model of its laws that draws networks. Laws, lines and networks may
+be imported. No family knows another, and nobody outside this room knows one by name.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from designspace.laws.laws import Choice, LogUniform, Uniform
 from designspace.networks.network import Stem
+from designspace.spaces import AnyFamily
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Limits
 from designspace.spaces.regnet import RegNet
@@ -57,7 +58,7 @@ DEEP: dict[str, Any] = {
 }
 """For small images, and as deep as the paper's networks: four stages of 12 to 28 blocks."""
 
-PRESETS: dict[str, AnyNet | RegNet] = {
+PRESETS: dict[str, AnyFamily] = {
     **{f"AnyNetX_{name}": AnyNet(**rules) for name, rules in REFINEMENTS.items()},
     "RegNetX": REGNETX,
     "RegNetX, w_a = w_0": REGNETX.model_copy(update={"wa": "w0"}),

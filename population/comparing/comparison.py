@@ -4,7 +4,7 @@ theta, the chance that a random network of A beats one of B, decides: its interv
 1/2 (one is better), or lies within 5 points of it (no difference that matters), or neither
 (not decided). Medians, area, distance and dominance stand beside it.
 
-Sources: as of `pairs`, `differences`, `equality` and `dominance`.
+Sources: as of `theta`, `differences`, `equality` and `dominance`.
 """
 
 from __future__ import annotations

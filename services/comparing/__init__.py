@@ -1,5 +1,5 @@
 """Several populations: sides, comparisons, matches, seeds, and those that stop when decided.
 
-Questions come in as text of an address. Sampling and reading may be imported; archives may
-not.
+Questions come in as text of an address. Reading and work, which stand before it in
+the line, may be imported; archives may not.
 """

@@ -84,8 +84,8 @@ def compared(
 
     Args:
         level: of every interval of a side, and of all pairs together
-        (population.comparing.multiple). cut: percent, of the area between EDFs; by default the
-        error that nine tenths of all
+            (population.comparing.multiple).
+        cut: percent, of the area between EDFs; by default the error that nine tenths of all
             networks stay below.
         planned: networks per space that the sequential verdict is tightest for.
     """

@@ -17,7 +17,7 @@ from services import rows
 from services.errors import NotFound
 from services.work import leases, progress, roster
 from services.work.roster import Alive
-from services.work.wanting import of_job, wanted_by
+from services.work.wanting import IN_ORDER, of_job, wanted_by
 
 Group = Literal["running", "waiting", "failed", "done"]
 
@@ -102,7 +102,7 @@ def _order(group: Group) -> tuple[Any, ...]:
     if group == "running":
         return (JobRow.id,)
     if group == "waiting":
-        return (JobRow.state.desc(), JobRow.priority, JobRow.turn, JobRow.id)
+        return (JobRow.state.desc(), *IN_ORDER)
     return (JobRow.ended_at.desc(), JobRow.id.desc())
 
 
@@ -176,7 +176,7 @@ def _ahead(session: Session, ids: Sequence[int], alive: Alive) -> dict[int, int]
     with_images = select(RegimeRow.id).where(data.in_(alive.data_sets))
     before = func.row_number().over(
         partition_by=(JobRow.kind, JobRow.needs_gpu),
-        order_by=(JobRow.priority, JobRow.turn, JobRow.id),
+        order_by=IN_ORDER,
     )
     ranked = select(JobRow.id, (before - 1).label("ahead")).where(
         JobRow.state == leases.QUEUED,

@@ -35,6 +35,7 @@ from services import definitions
 from services.errors import Unreadable
 from services.work import transitions
 from services.work.transitions import log
+from services.work.wanting import IN_ORDER
 
 # Literals, not parameters: a prepared plan with a bound state would not use the partial index.
 QUEUED: ColumnElement[str] = literal_column(f"'{states.QUEUED}'")
@@ -54,7 +55,7 @@ def _claim_of(*able: ColumnElement[bool]) -> ReturningUpdate[Any]:
             _jobs.c.not_before <= now_ms(),
             *able,
         )
-        .order_by(_jobs.c.priority, _jobs.c.turn, _jobs.c.id)
+        .order_by(*IN_ORDER)
         .limit(literal_column("1"))
         .with_for_update(skip_locked=True)
         .scalar_subquery()

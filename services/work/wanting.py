@@ -6,7 +6,7 @@ A population wants the jobs of the networks it drew, under its regime and its tr
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, case, exists, or_, select, true
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from db.models import DrawRow, JobRow, PopulationRow
 from jobs.states import PAUSED, QUEUED
 from services import rows
+
+IN_ORDER: Final = (JobRow.priority, JobRow.turn, JobRow.id)
+"""Which of the queued jobs of a kind is taken first; the index `ix_jobs_queue` holds it."""
 
 
 def wants() -> tuple[ColumnElement[bool], ...]:
