@@ -16,6 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from columns.numbers import fixed
+
 Kind = Literal["range", "choice"]
 """How a constraint on it is set: by two ends, or by picking among its few values."""
 
@@ -73,13 +75,7 @@ class Quantity:
 
     def show(self, value: float, decimals: int | None = None) -> str:
         """A stored value as text in shown units, without the unit; "–" where it lacks."""
-        if math.isnan(value):
-            return "–"
-        if math.isinf(value):
-            return "∞" if value > 0 else "−∞"
-        places = self.decimals if decimals is None else decimals
-        rounded = round(value / self.scale, places) + 0.0  # + 0.0: no "−0"
-        return f"{rounded:,.{places}f}".replace("-", "−")
+        return fixed(value / self.scale, self.decimals if decimals is None else decimals)
 
 
 def joined(prefix: str, unit: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from columns.numbers import fixed
 from columns.quantities import SYMBOLS, Quantity, joined
 
 
@@ -40,8 +41,7 @@ class Unit:
 
     def show(self, value: float) -> str:
         """A stored value in this unit, without it; "–" where it lacks."""
-        scaled = value * self.quantity.scale / self.scale
-        return self.quantity.show(scaled, self.decimals)
+        return fixed(value / self.scale, self.decimals)
 
 
 def unit_of(quantity: Quantity, values: ArrayLike) -> Unit:

@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from columns.arrays import Floats
+from columns.numbers import fixed
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
     LIGHT,
@@ -100,7 +101,7 @@ def between(part: Shown, ends: tuple[float, float]) -> Curve:
 
 def add_curve(figure: go.Figure, part: Shown, curve: Curve, colour: str) -> None:
     median = part.edf.median
-    middle = f"median {median:.2f} %" if np.isfinite(median) else "no finite median"
+    middle = f"median {fixed(median, 2)} %" if np.isfinite(median) else "no finite median"
     figure.add_scatter(
         x=curve.error,
         y=curve.share,

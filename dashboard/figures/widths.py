@@ -17,6 +17,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from columns.numbers import fixed
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
     LIGHT,
@@ -93,13 +94,13 @@ def groups(results: Population, finite: int, count: int) -> dict[str, Population
 def heading(name: str, part: Population) -> str:
     """`12 best  5.2 – 6.9 %  w_j = 21 + 6.1 j, e_fit 0.212`"""
     line = joint_line(built_widths(part, row) for row in range(len(part)))
-    said = f"  {line}, e_fit {line.e_fit:.3f}" if line else ""
+    said = f"  {line}, e_fit {fixed(line.e_fit, 3)}" if line else ""
     return f"<b>{name}</b>  {span(part)}{said}"
 
 
 def span(population: Population) -> str:
     """`5.2 – 6.9 %`: lowest and highest error."""
-    return f"{population.error[0]:.2f} – {population.error[-1]:.2f} %"
+    return f"{fixed(population.error[0], 2)} – {fixed(population.error[-1], 2)} %"
 
 
 def built_widths(population: Population, row: int) -> list[int]:
@@ -125,7 +126,7 @@ def add_network(
     figure: go.Figure, population: Population, row: int, colour: str, panel: int
 ) -> None:
     widths, line = built_widths(population, row), fitted_line(population, row)
-    said = f"{population.error[row]:.2f} %"
+    said = f"{fixed(population.error[row], 2)} %"
     name = f"network {population.ids[row]}, {said}" if population.ids is not None else said
     figure.add_traces(
         [

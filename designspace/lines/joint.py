@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from columns.numbers import fixed
+
 
 @dataclass(frozen=True)
 class JointLine:
@@ -27,7 +29,7 @@ class JointLine:
 
     def __str__(self) -> str:
         sign = "−" if self.slope < 0 else "+"
-        return f"w_j = {self.start:.0f} {sign} {abs(self.slope):.1f} j"
+        return f"w_j = {fixed(self.start)} {sign} {fixed(abs(self.slope), 1)} j"
 
 
 def joint_line(networks: Iterable[Sequence[int]]) -> JointLine | None:

@@ -8,8 +8,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from columns.numbers import fixed, percent
 from columns.quantities import quantity
-from dashboard.pages.compare.words import interval, number, swatch
+from dashboard.pages.compare.words import interval, swatch
 from dashboard.pages.markup import table
 from population.comparing.comparison import percentages, probability
 from population.matching.imbalance import Imbalance, Warn, level_of, level_of_ratio
@@ -38,10 +39,10 @@ def matched(
         f"{a} wins {percentages(theta)} of pairs at equal covariates; "
         f"{adjusted_p(found.matched.p, pairs)}{one_of(pairs)}"
         if theta.bounded
-        else f"{a} wins {100 * theta.value:.0f} % of pairs at equal covariates; {theta.reason}"
+        else f"{a} wins {percent(theta.value, 0)} of pairs at equal covariates; {theta.reason}"
     )
     worth = " · ".join(
-        f"{label} worth n = {worth:.0f} of {edf.n}"
+        f"{label} worth n = {fixed(worth)} of {edf.n}"
         for label, worth, edf in (
             (a, matching.worth_a, found.edfs[0]),
             (b, matching.worth_b, found.edfs[1]),
@@ -80,7 +81,7 @@ def share(way: Way) -> str:
         return percentages(way.theta)
     if math.isnan(way.theta.value):
         return f"none ({way.theta.reason})"
-    return f"{100 * way.theta.value:.0f} % ({way.theta.reason})"
+    return f"{percent(way.theta.value, 0)} ({way.theta.reason})"
 
 
 def balance_note(a: str, b: str) -> str:
@@ -146,16 +147,16 @@ def imbalance_row(row: Imbalance, is_held: bool) -> list[Any]:
         ),
         change(row.distance, "", row.distance_weighted, row.distance_warning),
         f"{shown.show(row.lo, places)} – {shown.show(row.hi, places)} {shown.shown_unit}",
-        f"{100 * row.inside_a:.0f} %",
-        f"{100 * row.inside_b:.0f} %",
+        percent(row.inside_a, 0),
+        percent(row.inside_b, 0),
     ]
 
 
 def change(before: float, warn: Warn, after: float, warn_after: Warn) -> Component:
     """A number before and after matching, each as worrying as it is."""
-    told: list[Any] = [html.Span(number(before, 2), className=f"warn-{warn or 'none'}")]
+    told: list[Any] = [html.Span(fixed(before, 2), className=f"warn-{warn or 'none'}")]
     if not math.isnan(after):
-        told += [" → ", html.Span(number(after, 2), className=f"warn-{warn_after or 'none'}")]
+        told += [" → ", html.Span(fixed(after, 2), className=f"warn-{warn_after or 'none'}")]
     return html.Span(told)
 
 

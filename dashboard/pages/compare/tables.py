@@ -9,7 +9,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.pages.compare.words import interval, number, swatch
+from columns.numbers import fixed, percent
+from dashboard.pages.compare.words import interval, swatch
 from dashboard.pages.markup import facts, table
 from population.basics.estimate import Estimate, opposite
 from population.comparing.comparison import percentages, probability
@@ -53,13 +54,13 @@ def distance(pair: Pair) -> str:
     found = pair.found.distance
     if math.isnan(found.d):
         return "–"
-    return f"{found.d:.2f} at {number(found.error)} %, {probability(pair.p_distance)}"
+    return f"{fixed(found.d, 2)} at {fixed(found.error, 1)} %, {probability(pair.p_distance)}"
 
 
 def dominance(found: Dominance, a: str, b: str) -> str:
     if found.reason:
         return found.reason
-    between = f"between {number(found.lower)} and {number(found.upper)} %"
+    between = f"between {fixed(found.lower, 1)} and {fixed(found.upper, 1)} %"
     return {
         "A": f"{a} is, {between}",
         "B": f"{b} is, {between}",
@@ -107,9 +108,9 @@ def enough(searched: Sequence[Searched]) -> list[Component]:
                 [
                     html.Span([swatch(place), one.side.label], className="side-name"),
                     f"{int(k):,} of {found.n:,}",
-                    number(found.measured[i], 3),
-                    number(found.measured_limit[i], 3),
-                    number(found.limit[i], 3),
+                    fixed(found.measured[i], 3),
+                    fixed(found.measured_limit[i], 3),
+                    fixed(found.limit[i], 3),
                 ]
             )
     if not rows:
@@ -157,7 +158,7 @@ def stability_row(name: str, found: Stability) -> list[Any]:
         f"{found.n:,}",
         interval(found.spearman, 2),
         f"{interval(found.spearman_best, 2)} (n = {found.spearman_best.n:,})",
-        f"{100 * found.in_order.value:.0f} %" if found.n else "–",
+        percent(found.in_order.value, 0) if found.n else "–",
         found_again(found),
     ]
 
@@ -167,9 +168,9 @@ def found_again(found: Stability) -> str:
     best = found.found
     if best.reason:
         return best.reason
-    ends = f"[{100 * best.lo:.0f}, {100 * best.hi:.0f}]"
-    chance = f"{100 * found.found_by_chance:.0f} % by chance"
-    return f"{100 * best.value:.0f} % {ends} of {best.n:,}; {chance}"
+    ends = f"[{fixed(100 * best.lo)}, {fixed(100 * best.hi)}]"
+    chance = f"{percent(found.found_by_chance, 0)} by chance"
+    return f"{percent(best.value, 0)} {ends} of {best.n:,}; {chance}"
 
 
 def noise_of(trust: Trust) -> str:
@@ -185,7 +186,7 @@ def noise_of(trust: Trust) -> str:
 def noise_by_error(noise: Noise) -> str:
     """`; by thirds of the error, a seed moves it by 3 % (5.1 - 9.0 %), ..`; else nothing."""
     thirds = [
-        f"{100 * at.noise.value:.1f} % ({number(at.lower)} - {number(at.upper)} %)"
+        f"{percent(at.noise.value)} ({fixed(at.lower, 1)} - {fixed(at.upper, 1)} %)"
         for at in noise.by_error
     ]
     if not thirds:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from columns.numbers import fixed, percent
 from dashboard.pages.compare.words import swatch
 from dashboard.pages.markup import attributes
 from population.comparing.sequential import FEWEST, ConfidenceSequence
@@ -112,7 +113,7 @@ def decided(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
     look = pair.decided.looks[-1]
     a, b = chosen[pair.a].label, chosen[pair.b].label
     share = (
-        f"{100 * look.estimate:.0f} % [{100 * look.lower:.0f}, {100 * look.upper:.0f}] "
+        f"{percent(look.estimate, 0)} [{fixed(100 * look.lower)}, {fixed(100 * look.upper)}] "
         f"of pairs won by {a}"
     )
     said = {

@@ -8,27 +8,19 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from columns.numbers import fixed
 from dashboard.pages.markup import attributes
 from population.basics.estimate import Estimate
 from services.comparing.sides import Side
 
 
-def number(value: float, decimals: int = 1) -> str:
-    """With a true minus; what is not known is a dash."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value:,.{decimals}f}".replace("-", "−")
-
-
 def interval(found: Estimate, decimals: int = 1, unit: str = "") -> str:
     """`12.3 [11.0, 13.9] %`, or the number alone, or why there is none."""
-    said = number(found.value, decimals)
+    said = fixed(found.value, decimals)
     if found.reason and math.isinf(found.lo) and math.isinf(found.hi):
         return f"{said} {unit}".strip() + f"; {found.reason}"
     if found.bounded:
-        said += f" [{number(found.lo, decimals)}, {number(found.hi, decimals)}]"
+        said += f" [{fixed(found.lo, decimals)}, {fixed(found.hi, decimals)}]"
     elif found.reason and math.isnan(found.value):
         return found.reason
     return f"{said} {unit}".strip()

@@ -8,6 +8,7 @@ import numpy as np
 from dash import html
 from dash.development.base_component import Component
 
+from columns.numbers import percent
 from columns.quantities import quantity
 from dashboard.pages.markup import attributes, table
 from dashboard.units import unit_of
@@ -62,7 +63,7 @@ def bar(name: str, count: int, tried: int, kind: str) -> Component:
                 **attributes(aria_hidden="true"),
             ),
             html.Span(f"{count:,}", className="count"),
-            html.Span(f"{100 * share:.1f} %", className="share"),
+            html.Span(percent(share), className="share"),
         ]
     )
 

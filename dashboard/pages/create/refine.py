@@ -15,6 +15,7 @@ from dash import html
 from dash.development.base_component import Component
 from pydantic import ValidationError
 
+from columns.numbers import fixed
 from columns.quantities import quantity
 from dashboard.pages.create import plan
 from dashboard.pages.markup import attributes
@@ -182,7 +183,7 @@ def ancestor(one: Ancestor) -> Component:
 
 def measured(one: Ancestor) -> str:
     """`fashion-14: n = 100, median error 26.19 %`, as far as there is any."""
-    median = "" if one.median is None else f", median error {one.median:.2f} %"
+    median = "" if one.median is None else f", median error {fixed(one.median, 2)} %"
     return f"{one.regime}: " + (f"n = {one.n:,}{median}" if one.n else "–")
 
 

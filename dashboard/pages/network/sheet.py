@@ -10,6 +10,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from columns.numbers import fixed
 from columns.quantities import Quantity, quantity
 from dashboard.pages.markup import attributes, facts, section, table
 from dashboard.units import unit_of
@@ -166,7 +167,7 @@ def line(record: NetworkRecord) -> str:
 
 
 def epochs(epochs: Sequence[EpochRecord]) -> str:
-    return f"{len(epochs)} epochs in {epochs[-1].seconds:,.1f} s" if epochs else ""
+    return f"{len(epochs)} epochs in {fixed(epochs[-1].seconds, 1)} s" if epochs else ""
 
 
 def record(job: JobRecord) -> list[Component]:
@@ -187,7 +188,7 @@ def history(events: Sequence[Event]) -> Component:
     rows = [
         [
             moment(event.at),
-            f"+{(event.at - before.at) / 1000:,.1f} s",
+            f"+{fixed((event.at - before.at) / 1000, 1)} s",
             event.what,
             event.worker or "–",
         ]
