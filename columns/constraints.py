@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from columns.arrays import Bools
 
+ONE_A_COLUMN = "one constraint a column: write several values as a,b,c"
 GRAMMAR = "`a..b` (closed, either end may be empty), `a,b,c` or `a`"
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(e[+-]?\d+)|([kMG]))?", re.ASCII)
 SUFFIXES = {"k": "e3", "M": "e6", "G": "e9"}

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
+from columns.constraints import ONE_A_COLUMN
 from dashboard.figures.edf import edf_figure
 from dashboard.figures.scatters import scatters_figure
 from dashboard.figures.shown import Shown, shown
@@ -28,19 +29,13 @@ from services.numbers import Whole
 from services.reading import queries
 from services.reading.snapshots import Snapshot
 
-OPTIONS = {
-    "population",
-    "against",
-    "columns",
-    "theme",
-    "best",
-    "below",
-    "pin",
-    "space",
-    "network",
-    "sort",
-}
-"""Query parameters that are no constraints; those of a link to the page are among them."""
+LINK = frozenset(
+    ["population", "against", "below", "best", "pin", "space", "network", "sort", "columns"],
+)
+"""Parameters of a link to Explore that are no constraints, as assets/explore/state/url.mjs."""
+
+OPTIONS = LINK | {"theme"}
+"""Those of a figure: whoever has a link may ask for its figures as it is."""
 
 PLOTLY = {
     "displaylogo": False,
@@ -119,7 +114,7 @@ def constraint_texts(request: Request) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
         if name in texts and name not in OPTIONS:
-            raise Refused(name, text, "one constraint a column: write several values as a,b,c")
+            raise Refused(name, text, ONE_A_COLUMN)
         if name in texts and name != "pin":
             raise Refused(name, text, "this parameter once")
         texts[name] = text

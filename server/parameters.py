@@ -14,8 +14,9 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
+from columns.constraints import ONE_A_COLUMN
+
 ONCE = "once"
-ONE_A_COLUMN = "one constraint a column: write several values as a,b,c"
 
 
 def only_known(request: Request) -> None:

@@ -12,7 +12,7 @@ from dashboard.figures.style import LIGHT, OF_SHARES, Palette, empty, styled, tr
 from population.comparing.comparison import MATTERS
 from population.comparing.sequential import FEWEST, Look
 from population.curves.bands import Band
-from population.curves.edf import EDF, Curve
+from population.curves.edf import EDF, Curve, error_axis
 
 HEIGHT = 280  # pixels
 FENCE = 2.5  # quartile distances beyond the upper quartile that are still drawn
@@ -68,8 +68,7 @@ def error_range(drawn: Sequence[Drawn]) -> tuple[float, float]:
     """Errors to show: all but a long right tail."""
     lo = min(float(one.edf.finite[0]) for one in drawn)
     hi = max(least_hidden(one.edf) for one in drawn)
-    margin = 0.03 * (hi - lo) or 0.5
-    return max(lo - margin, min(lo, 0.0)), hi + margin
+    return error_axis(lo, hi)
 
 
 def least_hidden(edf: EDF) -> float:

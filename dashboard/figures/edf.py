@@ -22,7 +22,7 @@ from dashboard.figures.style import (
     translucent,
 )
 from population.curves.bands import Band
-from population.curves.edf import Curve
+from population.curves.edf import Curve, error_axis
 
 STEPS = 4_000
 """Steps drawn exactly; of more networks the curve is drawn at this many errors."""
@@ -62,8 +62,7 @@ def edf_figure(
         figure = empty(palette, constrained.edf.reason or "every network diverged")
         return titled(figure, palette, "Error EDF", [*lines, CONVENTION])
     lo, hi = float(errors.min()), float(errors.max())
-    margin = 0.02 * (hi - lo) or 0.5
-    ends = (max(lo - margin, min(lo, 0.0)), hi + margin)
+    ends = error_axis(lo, hi)
     figure = go.Figure()
     band_name = ""
     for part, colour, banded in drawn:

@@ -40,21 +40,22 @@ VECTOR = 3_000
 """Up to this many points are drawn as vectors, fit for print."""
 SPREAD, GOLDEN = 0.12, 0.6180339887498949
 
-PREFERRED = (
-    "depth",
-    "w0",
-    "wa",
-    "wm",
-    "fit_w0",
-    "fit_wa",
-    "fit_wm",
-    "bottleneck_ratio",
-    "group_width",
-    "params",
-    "activations",
-    "flops",
-    "e_fit",
+USUAL = (
+    ("depth",),
+    ("w0", "fit_w0"),
+    ("wa", "fit_wa"),
+    ("wm", "fit_wm"),
+    ("bottleneck_ratio",),
+    ("group_width",),
+    ("params",),
+    ("activations",),
+    ("flops",),
+    ("e_fit",),
+    ("depth_1",),
+    ("depth_2",),
+    ("depth_3",),
 )
+"""The columns to show, of each the first that there is; assets/explore/plots/scatters.mjs."""
 
 
 def usual_columns(population: Population) -> list[str]:
@@ -62,8 +63,8 @@ def usual_columns(population: Population) -> list[str]:
 
     The line is shown as drawn, or as fitted where none was drawn.
     """
-    drawn = {"fit_w0", "fit_wa", "fit_wm"} if "wm" in population.columns else set()
-    usual = [name for name in PREFERRED if name in population.columns and name not in drawn]
+    there = ([name for name in names if name in population.columns] for names in USUAL)
+    usual = [names[0] for names in there if names]
     missing = {name: np.isnan(population.columns[name]).mean() for name in usual}
     return [name for name in usual if missing[name] < 0.5][:PANELS]
 

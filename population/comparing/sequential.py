@@ -32,6 +32,7 @@ from population.curves.edf import as_errors, effective_size, relative_weights
 
 FEWEST = 20  # networks of the smaller population; before, nothing is decided
 PLANNED = 100  # networks per space that b(t) is tightest for, by default
+MOST_PLANNED = 100_000
 MOST = 20_000  # networks per space that are looked ahead
 LOOKS = 60  # from FEWEST networks per space to MOST
 AHEAD = 300  # numbers of networks that are looked ahead at

@@ -79,9 +79,7 @@ class EDF:
         """
         if not self.finite.size:
             return np.empty(0)
-        lo, hi = self.finite[0], self.finite[-1]
-        margin = 0.02 * (hi - lo) or 0.5
-        return np.linspace(max(lo - margin, min(lo, 0.0)), hi + margin, n)
+        return np.linspace(*error_axis(self.finite[0], self.finite[-1]), n)
 
     def quantile(self, q: float) -> float:
         """The least error at or below which a share q of the networks lies.
@@ -197,6 +195,12 @@ def edf(errors: ArrayLike, weights: ArrayLike | None = None) -> EDF:
     order = slice(None) if ascending(e) else np.argsort(e)
     cumulative = np.cumsum(w[order])
     return EDF(e[order], cumulative / cumulative[-1], effective_size(w))
+
+
+def error_axis(lo: float, hi: float) -> tuple[float, float]:
+    """Ends of an axis of errors lo .. hi: a little more, so that the outermost steps show."""
+    margin = 0.02 * (hi - lo) or 0.5
+    return max(lo - margin, min(lo, 0.0)), hi + margin
 
 
 def as_errors(errors: ArrayLike) -> Floats:

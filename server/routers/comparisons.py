@@ -74,7 +74,9 @@ def compare(
     side: Sides,
     level: Level = 0.95,
     cut: Annotated[Decimal | None, Query(ge=0.001, le=100, description="percent")] = None,
-    planned: Annotated[Whole, Query(ge=20, le=100_000)] = sequential.PLANNED,
+    planned: Annotated[
+        Whole, Query(ge=sequential.FEWEST, le=sequential.MOST_PLANNED)
+    ] = sequential.PLANNED,
     band: Method = "pointwise",
     points: Annotated[Whole, Query(ge=2, le=10_000)] = queries.CUTS,
     half: Half = None,

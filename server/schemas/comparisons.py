@@ -214,7 +214,7 @@ class WatchCreate(Body):
     a: Words
     b: Words
     level: float = Field(0.95, gt=0.5, le=0.9999)
-    planned: int = Field(sequential.PLANNED, ge=sequential.FEWEST, le=100_000)
+    planned: int = Field(sequential.PLANNED, ge=sequential.FEWEST, le=sequential.MOST_PLANNED)
 
 
 class WatchRead(Read):

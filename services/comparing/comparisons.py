@@ -16,7 +16,7 @@ from population.comparing.equality import permutation_p
 from population.comparing.multiple import holm, level_of_each, said
 from population.comparing.sequential import ConfidenceSequence
 from population.curves.bands import Band, Method
-from population.curves.edf import Curve
+from population.curves.edf import Curve, error_axis
 from services.comparing.sides import Side
 from services.errors import Refused
 from services.reading.queries import CUTS
@@ -118,8 +118,7 @@ def shared_cuts(sides: Sequence[Side], points: int) -> np.ndarray:
     if not finite:
         return np.empty(0)
     lo, hi = min(float(e[0]) for e in finite), max(float(e[-1]) for e in finite)
-    margin = 0.02 * (hi - lo) or 0.5
-    return np.linspace(max(lo - margin, min(lo, 0.0)), hi + margin, points)
+    return np.linspace(*error_axis(lo, hi), points)
 
 
 def adjusted_pairs(

@@ -168,7 +168,7 @@ def told_apart(names: Sequence[str]) -> Sequence[str]:
     """The names without the parts that all of them begin or end with.
 
     `Study: RegNetX (fashion-14)` beside `Study: AnyNetX_A (fashion-14)` is RegNetX. They stay
-    whole where nothing would be left of one. Explore's are made alike by `picture.mjs`.
+    whole where nothing would be left of one. Explore's are made alike by `populations.mjs`.
     """
     parts = [PART.split(name) for name in names]
     first = len(commonprefix(parts))

@@ -71,3 +71,24 @@ export function grouped(populations) {
     [title, populations.filter((one) => one.origin === origin).reverse()]);
   return groups.filter(([, some]) => some.length);
 }
+
+/**
+ * Names without the parts that all of them begin or end with: "RegNetX · digits" beside
+ * "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left of one, or one is alone.
+ * Compare's are made alike by services.comparing.sides.told_apart.
+ * @param {string[]} names @returns {string[]}
+ */
+export function toldApart(names) {
+  const parts = names.map((name) => name.split(/(?<=: )|(?= · )|(?= \()/));
+  const first = shared(parts);
+  const last = shared(parts.map((name) => name.toReversed()));
+  const left = parts.map((name) => name.slice(first, name.length - last).join(""));
+  const bare = left.map((name) => name.replace(/^[ ·]+|[ ·]+$/g, ""));
+  return bare.every(Boolean) ? bare : names;
+}
+
+/** How many items lists have in common from their beginning on. @param {string[][]} lists */
+function shared(lists) {
+  const differs = lists[0].findIndex((item, i) => lists.some((list) => list[i] !== item));
+  return differs < 0 ? lists[0].length : differs;
+}

@@ -6,28 +6,11 @@
  * `colours=0,2` gives the second side the third colour, which a pinned set has on Explore.
  */
 
+import {
+  BANDS, COVARIATES, HALVES, METHODS, MOST, PLANNED, USUAL,
+} from "../base/comparison.mjs";
 import { h } from "../base/elements.mjs";
 import { grouped, pair } from "../base/populations.mjs";
-
-const MOST = 6;
-const COVARIATES = {
-  depth: "depth", flops: "flops", params: "parameters", activations: "activations",
-};
-const METHODS = {
-  overlap: "overlap weights", bins: "bins (NDS)", strata: "exact strata",
-};
-const BANDS = {
-  pointwise: "pointwise (Clopper-Pearson)",
-  simultaneous: "whole curve (equal precision)",
-  kolmogorov: "whole curve (DKW)",
-};
-const HALVES = {
-  "": "all networks", first: "first half: choose on it", second: "second half: test on it",
-};
-/** @type {Record<string, string>} */
-const USUAL = {
-  match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "",
-};
 
 /**
  * @param {string} search of the location
@@ -53,7 +36,7 @@ export function read(search) {
     band: given("band"),
     planned: given("planned"),
     half: given("half"),
-    pair: query.get("pair") ?? "0,1",
+    pair: given("pair"),
   };
 }
 
@@ -61,13 +44,13 @@ export function read(search) {
 function coloursOf(text, n) {
   const given = (text ?? "").split(",");
   const isGood = given.length === n && new Set(given).size === n
-    && given.every((one) => /^[0-5]$/.test(one));
+    && given.every((one) => /^\d+$/.test(one) && Number(one) < MOST);
   return isGood ? given.map(Number) : Array.from({ length: n }, (_, i) => i);
 }
 
 /** The first colour that no side has; there are as many as sides. @param {number[]} colours */
 export const freeColour = (colours) =>
-  [0, 1, 2, 3, 4, 5].find((one) => !colours.includes(one)) ?? 0;
+  Array.from({ length: MOST }, (_, i) => i).find((one) => !colours.includes(one)) ?? 0;
 
 /** The inverse of `read`; what is usual is left out. @param {Question} question */
 export function write(question) {
@@ -80,7 +63,7 @@ export function write(question) {
   for (const [name, value] of Object.entries(rest)) {
     if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
   }
-  if (pair !== "0,1") parts.push(`pair=${pair}`);
+  if (pair !== USUAL.pair) parts.push(`pair=${pair}`);
   const { colours = [] } = question;
   if (colours.some((colour, i) => colour !== i)) parts.push(`colours=${colours.join(",")}`);
   return `?${parts.join("&")}`;
@@ -120,7 +103,7 @@ export function form(question, populations) {
     select("band", "band", BANDS, question.band),
     h("label", { class: "field" }, "planned networks a side",
       h("input", {
-        type: "number", min: 20, max: 100000, step: 10, value: question.planned,
+        type: "number", min: PLANNED[0], max: PLANNED[1], step: 10, value: question.planned,
         "data-part": "planned",
         title: "the sequential verdict is tightest there; fix it before looking",
       })));

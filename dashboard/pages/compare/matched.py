@@ -24,7 +24,7 @@ def matched_on(found: Adjusted) -> str:
     return f"matched on {names}: {found.matched.matching.method}"
 
 
-def matched(
+def winner(
     found: Adjusted, a: str, b: str, places: tuple[int, int], pairs: int = 1
 ) -> list[Component]:
     """Who wins at equal covariates, by every way to match, and what is left of the sides.

@@ -21,9 +21,8 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.style import PALETTES, Palette
-from dashboard.pages.compare import chosen as compare_chosen
-from dashboard.pages.compare import help, tables, verdicts
-from dashboard.pages.compare import matched as compare_matched
+from dashboard.pages.compare import help, matched, tables, verdicts
+from dashboard.pages.compare.chosen import halves
 from dashboard.pages.compare.question import Question, read
 from dashboard.pages.compare.words import legend, name_and_n
 from dashboard.pages.markup import (
@@ -210,7 +209,7 @@ def shown(
     a, b = question.pair
     pair = next(one for one in found.pairs if (one.a, one.b) == (a, b)).oriented
     a, b = pair.a, pair.b
-    matched = adjusted.adjusted(
+    alike = adjusted.adjusted(
         chosen[a], chosen[b], question.match, question.method, found.level_of_one
     )
     searched = [searches.searched(side) for side in chosen]
@@ -223,23 +222,23 @@ def shown(
         "verdicts-note": verdicts.levels(found),
         "verdicts-text": [
             *verdicts.verdicts(found, question.pair),
-            *compare_chosen.halves(chosen, question.search, question.half),
+            *halves(chosen, question.search, question.half),
         ],
         "edf-note": verdicts.band_name(found),
         "edf-text": legend([name_and_n(side) for side in chosen]),
         "edf-figure": edfs_figure(unmatched_curves(found, palette), palette),
-        "matched-note": compare_matched.matched_on(matched),
+        "matched-note": matched.matched_on(alike),
         "matched-text": [
-            *verdicts.disagreement(pair, matched, *labels),
-            *compare_matched.matched(matched, *labels, (a, b), len(found.pairs)),
+            *verdicts.disagreement(pair, alike, *labels),
+            *matched.winner(alike, *labels, (a, b), len(found.pairs)),
         ],
-        "matched-figure": edfs_figure(matched_curves(matched, (a, b), palette), palette),
+        "matched-figure": edfs_figure(matched_curves(alike, (a, b), palette), palette),
         "decided-note": verdicts.decided_note(pair),
         "decided-text": verdicts.decided(pair, chosen, watch),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
-        "balance-note": compare_matched.balance_note(*labels),
-        "balance-text": compare_matched.balance(matched, len(found.pairs)),
-        "details-note": compare_matched.balance_note(*labels),
+        "balance-note": matched.balance_note(*labels),
+        "balance-text": matched.balance(alike, len(found.pairs)),
+        "details-note": matched.balance_note(*labels),
         "details-text": tables.details(pair, found.cut, *labels),
         "sides-note": "",
         "sides-text": tables.counted(found),
@@ -263,14 +262,14 @@ def unmatched_curves(found: Compared, palette: Palette) -> list[Drawn]:
 
 
 def matched_curves(
-    matched: adjusted.Adjusted, places: tuple[int, int], palette: Palette
+    alike: adjusted.Adjusted, places: tuple[int, int], palette: Palette
 ) -> list[Drawn]:
     """Both sides' weighted EDFs; the band is that of the networks they are worth."""
-    some = [one for one in matched.edfs if one.finite.size]
+    some = [one for one in alike.edfs if one.finite.size]
     errors = edf(sorted(e for one in some for e in one.finite)).cuts()
     return [
         Drawn(f"side {place + 1}", palette.sides[place], one, curve, one.band(curve))
-        for place, one in zip(places, matched.edfs, strict=True)
+        for place, one in zip(places, alike.edfs, strict=True)
         if one.n
         for curve in [one.at(errors)]
     ]

@@ -19,6 +19,19 @@ from services.comparing.adjusted import METHODS, Method
 from services.comparing.sides import MOST, Half
 from services.errors import Refused
 
+USUAL = {
+    "match": "depth",
+    "method": "overlap",
+    "band": "pointwise",
+    "planned": str(sequential.PLANNED),
+    "half": "",
+    "pair": "0,1",
+}
+"""What an address asks that does not say it, as assets/base/comparison.mjs has it."""
+
+PLANNED = sequential.FEWEST, sequential.MOST_PLANNED
+"""Networks a side that a sequential verdict may be planned for."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -41,22 +54,19 @@ def read(search: str | None) -> Question:
     Raises:
         Refused: a part that can't be used.
     """
-    query = {name: texts[-1] for name, texts in parse_qs((search or "")[1:]).items()}
-    sides = parse_qs((search or "")[1:]).get("side", [])
+    given = parse_qs((search or "")[1:])
+    query = USUAL | {name: texts[-1] for name, texts in given.items()}
+    sides = given.get("side", [])
+    half = query["half"]
     return Question(
         search=search or "",
         sides=sides,
-        match=[name for name in query.get("match", "depth").split(",") if name],
-        method=cast(Method, choice("method", query.get("method", "overlap"), list(METHODS))),
-        band=cast(
-            BandMethod,
-            choice("band", query.get("band", "pointwise"), list(get_args(BandMethod))),
-        ),
-        planned=whole("planned", query.get("planned", str(sequential.PLANNED)), 20, 100_000),
-        half=cast(Half, choice("half", query["half"], list(get_args(Half))))
-        if "half" in query
-        else None,
-        pair=places(query.get("pair", "0,1"), len(sides)),
+        match=[name for name in query["match"].split(",") if name],
+        method=cast(Method, choice("method", query["method"], list(METHODS))),
+        band=cast(BandMethod, choice("band", query["band"], list(get_args(BandMethod)))),
+        planned=whole("planned", query["planned"], *PLANNED),
+        half=cast(Half, choice("half", half, list(get_args(Half)))) if half else None,
+        pair=places(query["pair"], len(sides)),
         colours=colours(query.get("colours", ""), len(sides)),
     )
 

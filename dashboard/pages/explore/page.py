@@ -28,9 +28,7 @@ from dash import (
 from dash.development.base_component import Component
 from starlette.concurrency import run_in_threadpool
 
-from dashboard.pages.explore import cards as explore_cards
-from dashboard.pages.explore import constraints as constraints_panel
-from dashboard.pages.explore import help, table
+from dashboard.pages.explore import cards, constraints, help, table
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
 from services.reading.snapshots import Snapshots
@@ -45,12 +43,7 @@ PURPOSE = (
 
 def layout() -> Component:
     """The whole page, without data."""
-    cards = [
-        explore_cards.edf(),
-        explore_cards.widths(),
-        explore_cards.scatters(),
-        explore_cards.networks(),
-    ]
+    shown = [cards.edf(), cards.widths(), cards.scatters(), cards.networks()]
     return html.Div(
         [
             dcc.Store(id="view"),
@@ -60,7 +53,7 @@ def layout() -> Component:
             html.Div(id="explore-notes", className="notes", role="status", hidden=True),
             html.P(id="training-now", className="training-now", role="status", hidden=True),
             html.Div(
-                [constraints(), html.Main(cards, id="explore-main", tabIndex="-1")],
+                [panel(), html.Main(shown, id="explore-main", tabIndex="-1")],
                 className="explore-body",
             ),
             strip(),
@@ -126,7 +119,7 @@ def button(text: str, id: str, label: str, className: str = "", **given: Any) ->
     )
 
 
-def constraints() -> Component:
+def panel() -> Component:
     return html.Aside(
         [
             html.Div(
@@ -331,13 +324,13 @@ def controls_of(snapshots: Snapshots, population: str | None) -> tuple[Any, ...]
     if population is None:
         return [], [], None, []
     snapshot = snapshots.get(int(population))
-    found = constraints_panel.controls(snapshot.population)
+    found = constraints.controls(snapshot.population)
     described = {
         "population": snapshot.id,
         "version": snapshot.version,
-        "columns": constraints_panel.described(found),
+        "columns": constraints.described(found),
         "names": list(snapshot.population.columns),
-        "measured": constraints_panel.measured(snapshot.population),
+        "measured": constraints.measured(snapshot.population),
     }
-    panels = constraints_panel.panels(found, snapshot.id, snapshot.version)
+    panels = constraints.panels(found, snapshot.id, snapshot.version)
     return *panels, described, table.columns(found)

@@ -19,7 +19,7 @@ from dashboard.figures.learning import learning_figure
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import network_widths_figure
 from dashboard.pages.markup import THEME, attributes, graph, register_graph, section
-from dashboard.pages.network import sheet as network_sheet
+from dashboard.pages.network import sheet
 from dashboard.sources import Sources
 from population.population import Status
 from services.errors import NotFound
@@ -147,14 +147,14 @@ def register(app: Dash, sources: Sources) -> None:
         if not picked:
             raise PreventUpdate
         try:
-            return await run_in_threadpool(sheet, sources, api, picked, theme)
+            return await run_in_threadpool(contents, sources, api, picked, theme)
         except NotFound as error:
             nothing = dict.fromkeys(OUTPUTS, None)
-            told = network_sheet.nothing(picked["network"], str(error))
+            told = sheet.nothing(picked["network"], str(error))
             return nothing | {"title": "Network", "told": told, "no_curve": True}
 
 
-def sheet(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
+def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
     """What the drawer shows of the picked network, by the names of OUTPUTS.
 
     Raises:
@@ -168,22 +168,22 @@ def sheet(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dic
     at = f"{api}/populations/{population}/networks/{id}"
     palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
     return {
-        "title": network_sheet.title(record),
+        "title": sheet.title(record),
         "json": at,
         "torch": f"{at}.py",
         "pycls": f"{at}.yaml",
-        "told": network_sheet.told(record, status),
-        "line": network_sheet.line(record),
+        "told": sheet.told(record, status),
+        "line": sheet.line(record),
         "widths": network_widths_figure(
             record.line, record.quantised_widths, record.compatible_widths, palette
         ),
         "no_curve": not epochs,
-        "epochs": network_sheet.epochs(epochs),
+        "epochs": sheet.epochs(epochs),
         "learning": learning_figure(
             [epoch.epoch for epoch in epochs],
             [epoch.error for epoch in epochs],
             [epoch.loss for epoch in epochs],
             palette,
         ),
-        "record": network_sheet.record(record.job),
+        "record": sheet.record(record.job),
     }

@@ -11,9 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
-from dashboard.pages.compare import chosen as compare_chosen
-from dashboard.pages.compare import matched as compare_matched
-from dashboard.pages.compare import question, tables
+from dashboard.pages.compare import matched, question, tables
+from dashboard.pages.compare.chosen import halves
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
@@ -190,7 +189,7 @@ def test_a_side_that_may_have_been_chosen_by_its_errors_offers_a_split(database,
 
     def links(sides_text, search, half=None):
         chosen = sides.sides(snapshots, sides_text, fewest=2, half=half)
-        told = compare_chosen.halves(chosen, search, half)
+        told = halves(chosen, search, half)
         return [one.href for p in told for one in p.children if hasattr(one, "href")]
 
     first, second = links(asked.sides, search)
@@ -467,7 +466,7 @@ def test_the_p_of_a_matched_pair_is_that_of_the_interval_beside_it(database, two
     for p, lo in ((0.01, 0.52), (0.03, 0.51 if pairs == 1 else 0.49), (0.2, 0.4)):
         theta = replace(found.matched.theta, value=0.66, lo=lo, hi=0.8, reason=None)
         told = replace(found, matched=replace(found.matched, theta=theta, p=p))
-        said = str(compare_matched.matched(told, "A", "B", (0, 1), pairs))
+        said = str(matched.winner(told, "A", "B", (0, 1), pairs))
         adjusted_p = float(re.search(r"p = ([0-9.]+)", said)[1])
         assert (adjusted_p < 0.05) == (lo > 0.5), said
         assert ("one of 3 pairs: times 3" in said) == (pairs == 3)

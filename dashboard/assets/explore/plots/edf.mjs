@@ -281,6 +281,14 @@ export function errorRange(views) {
     hi = Math.max(hi, Math.min(span[1], Math.max(fence, span[0])));
   }
   if (lo > hi) return null;
-  const margin = 0.03 * (hi - lo) || 0.5;
+  return errorAxis(lo, hi);
+}
+
+/**
+ * Ends of an axis of errors lo .. hi, percent: as population.curves.edf.error_axis.
+ * @param {number} lo @param {number} hi @returns {[number, number]}
+ */
+export function errorAxis(lo, hi) {
+  const margin = 0.02 * (hi - lo) || 0.5;
   return [Math.max(lo - margin, Math.min(lo, 0)), hi + margin];
 }

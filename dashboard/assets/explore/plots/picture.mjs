@@ -4,6 +4,7 @@
 
 import { Frame, colour, nextFrame } from "../../base/axes.mjs";
 import { at } from "../../base/elements.mjs";
+import { toldApart } from "../../base/populations.mjs";
 import { Edf, errorRange } from "./edf.mjs";
 import { Numbers, legend, passing } from "./numbers.mjs";
 import { Scatters } from "./scatters.mjs";
@@ -124,25 +125,6 @@ export function curves(view, rival, pins, constrained) {
   return [...(constrained ? [all] : []), ...others, ...pins, current];
 }
 
-/**
- * The names of two populations without the parts that both begin or end with: "RegNetX · digits"
- * beside "AnyNetX_A · digits" is RegNetX. Whole where nothing would be left, or one is alone.
- * Compare's are made alike by `services.comparing.sides`.
- * @param {View} view @param {?View} rival
- * @returns {string[]}
- */
-export function names(view, rival) {
-  const whole = [view, rival].filter((one) => one !== null).map(({ table }) => table.header.name);
-  const parts = whole.map((name) => name.split(/(?<=: )|(?= · )|(?= \()/));
-  const first = shared(parts);
-  const last = shared(parts.map((name) => name.toReversed()));
-  const left = parts.map((name) => name.slice(first, name.length - last).join(""));
-  const bare = left.map((name) => name.replace(/^[ ·]+|[ ·]+$/g, ""));
-  return bare.every(Boolean) ? bare : whole;
-}
-
-/** How many items lists have in common from their beginning on. */
-function shared(lists) {
-  const differs = lists[0].findIndex((item, i) => lists.some((list) => list[i] !== item));
-  return differs < 0 ? lists[0].length : differs;
-}
+/** The names of what is shown and of its rival, told apart. @param {View} view @param {?View} rival */
+export const names = (view, rival) =>
+  toldApart([view, rival].filter((one) => one !== null).map(({ table }) => table.header.name));

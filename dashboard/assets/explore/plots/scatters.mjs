@@ -20,8 +20,8 @@ const MOST_DOTS = 40000;
 const BEST = 12;
 const JITTER = 0.24; // of the distance between two categories, or few values
 const MOST_LEVELS = 64;
-/** The columns to show, those that differ; alternatives in the order of preference. */
-const WANTED = [
+/** The columns to show, of each the first that there is: as dashboard/figures/scatters.py. */
+export const USUAL = [
   ["depth"], ["w0", "fit_w0"], ["wa", "fit_wa"], ["wm", "fit_wm"], ["bottleneck_ratio"],
   ["group_width"], ["params"], ["activations"], ["flops"], ["e_fit"], ["depth_1"],
   ["depth_2"], ["depth_3"],
@@ -71,7 +71,7 @@ export class Scatters {
   /** Which columns are shown, of those that the population has. @param {Control[]} controls */
   setControls(controls) {
     const byName = new Map(controls.map((control) => [control.name, control]));
-    this.controls = WANTED
+    this.controls = USUAL
       .map((names) => names.map((name) => byName.get(name)).find(Boolean))
       .filter((control) => control !== undefined)
       .slice(0, PANELS)

@@ -9,7 +9,10 @@
  * that is no option is a constraint.
  */
 
-const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
+import { MOST } from "../../base/comparison.mjs";
+
+/** What is no constraint: dashboard/exports.py, LINK. */
+export const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
   "sort", "columns"]);
 const MOST_BEST = 100;
 const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
@@ -114,7 +117,7 @@ export function sides({ population, against, own, theirs, pins, slots }) {
   pins.forEach((pin, i) => every.push([side(population, pin), FIRST_PIN + slots[i]]));
   if (every.length === 1 && own.size) every.push([side(population, new Map()), ALL]);
   const different = new Map(every.toReversed()); // of equal ones the first
-  const kept = every.filter(([text, colour]) => different.get(text) === colour).slice(0, 6);
+  const kept = every.filter(([text, colour]) => different.get(text) === colour).slice(0, MOST);
   if (population === null || kept.length < 2) return "";
   const query = kept.map(([text]) => `side=${text}`);
   const colours = kept.map(([, colour]) => colour);

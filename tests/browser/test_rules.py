@@ -1,0 +1,122 @@
+"""What Python and the page's modules both know, they know alike."""
+
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from columns.constraints import ONE_A_COLUMN
+from dashboard import exports
+from dashboard.figures import scatters
+from dashboard.pages.compare import question
+from population.curves.bands import Method
+from population.curves.edf import error_axis
+from services.comparing import adjusted, sides
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def module(browser, site):
+    """`module(path, expression)`: what an expression says of a module of the page, `it`."""
+    page = browser.new_page()
+    page.goto(site)
+
+    def said(path, expression, arg=None):
+        module = f"await import('/assets/{path}')"
+        return page.evaluate(
+            f"async (arg) => {{ const it = {module}; return {expression}; }}", arg
+        )
+
+    yield said
+    page.close()
+
+
+def test_an_address_of_explore_has_the_same_parameters_that_are_no_constraints(module):
+    assert set(module("explore/state/url.mjs", "[...it.OPTIONS]")) == exports.LINK
+
+
+def test_a_column_named_twice_is_refused_in_the_same_words(module):
+    refused = module(
+        "base/constraint_text.mjs", "it.parseAll([['wm', '2'], ['wm', '3']]).refused[0].why"
+    )
+    assert refused == ONE_A_COLUMN
+
+
+def test_a_comparison_takes_the_same_values_in_the_form_and_in_the_address(module):
+    names = "[it.COVARIATES, it.METHODS, it.BANDS, it.HALVES].map(Object.keys)"
+    assert module("base/comparison.mjs", names) == [
+        list(adjusted.COVARIATES),
+        list(adjusted.METHODS),
+        list(get_args(Method)),
+        ["", *get_args(sides.Half)],
+    ]
+    assert module("base/comparison.mjs", "it.COVARIATES") == adjusted.COVARIATES
+    assert module("base/comparison.mjs", "it.MOST") == sides.MOST
+    assert tuple(module("base/comparison.mjs", "it.PLANNED")) == question.PLANNED
+    assert module("base/comparison.mjs", "it.USUAL") == question.USUAL
+
+
+SEARCHES = [
+    "",
+    "?side=1&side=2",
+    "?side=1;depth=5..8;wm=2..2.5&side=2&match=depth,flops&method=bins&band=kolmogorov",
+    "?side=1&side=2&side=3&half=second&pair=1,2&planned=250&colours=0,2,5",
+    "?side=1&side=2&colours=0,6&match=",
+    "?side=1&side=2&colours=1,1",
+]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_an_address_of_compare_is_read_alike(module, search):
+    form = module("compare/question.mjs", "it.read(arg)", search)
+    asked = question.read(search)
+    assert form["match"] == list(asked.match)
+    assert form["colours"] == list(asked.colours)
+    assert (form["method"], form["band"]) == (asked.method, asked.band)
+    assert (form["planned"], form["half"]) == (str(asked.planned), asked.half or "")
+    assert [side["population"] for side in form["sides"]] == [
+        sides.parse_side(side)[0] for side in asked.sides
+    ]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_what_the_form_writes_asks_the_same(module, search):
+    written = module("compare/question.mjs", "it.write(it.read(arg))", search)
+    before, after = question.read(search), question.read(written)
+    assert [sides.parse_side(side) for side in before.sides] == [
+        sides.parse_side(side) for side in after.sides
+    ]
+    for part in ("match", "method", "band", "planned", "half", "pair"):
+        assert getattr(before, part) == getattr(after, part)
+    assert list(before.colours) == list(after.colours)
+
+
+def test_the_small_plots_show_the_same_columns_on_the_page_and_for_papers(module):
+    shown = module("explore/plots/scatters.mjs", "it.USUAL")
+    assert [tuple(names) for names in shown] == list(scatters.USUAL)
+
+
+def test_axes_of_errors_end_alike(module):
+    rng = np.random.default_rng(0)
+    ranges = [sorted(rng.uniform(0, 90, 2).tolist()) for _ in range(20)]
+    ranges += [[7.5, 7.5], [0, 0]]
+    said = module("explore/plots/edf.mjs", "arg.map((ends) => it.errorAxis(...ends))", ranges)
+    assert [tuple(ends) for ends in said] == [error_axis(*ends) for ends in ranges]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["RegNetX · digits", "AnyNetX_A · digits"],
+        ["Study: RegNetX (fashion-14)", "Study: AnyNetX_A (fashion-14)"],
+        ["Study: RegNetX (fashion-14)", "Study: RegNetX (fashion-14)"],
+        ["RegNetX · digits", "RegNetX · digits · refined", "RegNetX"],
+        ["a: b · c (d)", "a: e · c (d)", "a: f · c (g)"],
+        ["alone"],
+    ],
+)
+def test_names_are_told_apart_alike(module, names):
+    assert module("base/populations.mjs", "it.toldApart(arg)", names) == list(
+        sides.told_apart(names)
+    )
