@@ -54,7 +54,8 @@ def written(page, cases):
     return page.evaluate(WRITE, [[names.get(text, text), n] for text, n in texts])
 
 
-def test_python_and_the_browser_write_the_same_text_of_a_number(page, site):
+def test_python_and_the_browser_write_the_same_text_of_a_number(browser, site):
+    page = browser.new_page()
     page.goto(site)
     rng = np.random.default_rng(0)
     drawn = [*(rng.integers(0, 20_000, 300) / 200), *rng.normal(0, 1e4, 300)]
@@ -66,4 +67,5 @@ def test_python_and_the_browser_write_the_same_text_of_a_number(page, site):
         for case, python, browser in zip(cases, own, written(page, cases), strict=True)
         if python != browser
     ]
+    page.close()
     assert different == []

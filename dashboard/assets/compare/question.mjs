@@ -20,7 +20,7 @@ import { grouped, pair } from "../base/populations.mjs";
  */
 export function read(search) {
   const query = new URLSearchParams(search);
-  const given = (name) => query.get(name) ?? USUAL[name];
+  const given = (name) => query.get(name) || USUAL[name]; // said empty is not said
   const sides = query.getAll("side");
   return {
     colours: coloursOf(query.get("colours"), sides.length),

@@ -6,7 +6,6 @@
  * population swaps the table under the same view, so constraints, zoom and pick stay.
  */
 
-import { nextFrame } from "../base/axes.mjs";
 import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
@@ -69,13 +68,9 @@ export class Explore {
     this.#message();
     const listed = this.data.relist();
     try {
-      if (isHere) { // at once: what is clicked while it is waited for would be taken back
-        listed.catch(console.warn);
-        await nextFrame();
-        await nextFrame(); // Dash's Location has heard of the address, else it puts it back
-      } else {
-        await listed;
-      }
+      // At once where it can be: what is clicked while it is waited for would be taken back.
+      if (isHere) listed.catch(console.warn);
+      else await listed;
     } catch (error) {
       this.fail(error);
       return;
@@ -90,7 +85,12 @@ export class Explore {
     if (link.network !== this.shown.picked) this.pick(link.network);
     this.unchecked = link;
     this.#check();
+    const followed = location.search;
     this.settle();
+    // Dash's Location may not have heard of the address before it is written anew: it would put
+    // the one that it hears of back, were it not told of this one.
+    const { search, href } = location;
+    if (search !== followed) tell("location", { search, href });
   }
 
   /** The address has changed, or another page was shown meanwhile: follow the link. */
