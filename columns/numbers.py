@@ -22,7 +22,7 @@ def fixed(value: float, decimals: int = 0) -> str:
         return "∞" if value > 0 else "−∞"
     shortest = Decimal(repr(float(value)))
     rounded = shortest.quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
-    text = f"{abs(rounded):,f}"
+    text = f"{rounded.copy_abs():,f}"
     return f"−{text}" if rounded < 0 else text
 
 

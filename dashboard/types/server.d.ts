@@ -1,6 +1,6 @@
 /**
  * What the server says, as far as the page reads it: server/schemas/, and what
- * dashboard/pages/explore/ describes. tests/unit/test_page_types.py holds the names to these.
+ * dashboard/pages/explore/ describes. tests/unit/dashboard/test_page_types.py holds the names to these.
  */
 
 interface ProgressRead {

@@ -11,7 +11,7 @@ import pytest
 from dashboard.pages.explore.constraints import Control
 from server.schemas import events, populations, queue
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TYPES = (ROOT / "dashboard/types/server.d.ts").read_text()
 SCHEMAS = [
     populations.ProgressRead,
