@@ -77,9 +77,10 @@ def include(app: FastAPI) -> None:
         app.exception_handler(away)(_database_away)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return said(
+    return told(
+        request.scope,
         status.HTTP_422_UNPROCESSABLE_CONTENT,
         (
             {
@@ -99,9 +100,9 @@ def _field(place: tuple[str | int, ...]) -> str:
     return ".".join(part for part in parts if not INSIDE.fullmatch(part)) or "body"
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return said(status.HTTP_422_UNPROCESSABLE_CONTENT, [_problem(error)])
+    return told(request.scope, status.HTTP_422_UNPROCESSABLE_CONTENT, [_problem(error)])
 
 
 async def _too_large(_: Request, error: Exception) -> JSONResponse:
@@ -118,8 +119,8 @@ def _problem(error: Refused) -> dict[str, Any]:
     return {"field": error.field, "value": error.value, "message": error.allowed}
 
 
-async def _not_found(_: Request, error: Exception) -> JSONResponse:
-    return said(status.HTTP_404_NOT_FOUND, [{"message": str(error)}])
+async def _not_found(request: Request, error: Exception) -> Response:
+    return told(request.scope, status.HTTP_404_NOT_FOUND, [{"message": str(error)}])
 
 
 async def _conflict(_: Request, error: Exception) -> JSONResponse:
@@ -136,8 +137,9 @@ async def _as_said(request: Request, error: Exception) -> Response:
     return answer
 
 
-async def _busy(_: Request, error: Exception) -> JSONResponse:
-    answer = said(status.HTTP_503_SERVICE_UNAVAILABLE, [{"message": str(error)}])
+async def _busy(request: Request, error: Exception) -> Response:
+    problem = {"message": str(error)}
+    answer = told(request.scope, status.HTTP_503_SERVICE_UNAVAILABLE, [problem])
     answer.headers["Retry-After"] = "5"
     return answer
 
@@ -149,9 +151,10 @@ async def _fault(_: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _database_away(_: Request, error: Exception) -> JSONResponse:
+async def _database_away(request: Request, error: Exception) -> Response:
     log.warning("the database is away: %s", briefly(error))
-    return said(
+    return told(
+        request.scope,
         status.HTTP_503_SERVICE_UNAVAILABLE,
         [{"message": "the database is away; ask again soon"}],
     )

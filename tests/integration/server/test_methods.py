@@ -1,5 +1,7 @@
 """Methods and addresses that are refused: what may be asked instead, and who reads it how."""
 
+import html
+
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
@@ -65,6 +67,24 @@ def test_a_link_that_can_not_be_shown_is_a_page_to_who_reads_pages(client, addre
     [problem] = plain.json()["detail"]
     assert problem["message"] in page.text
     assert len(page.content) < 2_000
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "?population=x",
+        "?population=1&theme=grey",
+        f"?population={2**64}",
+        "?population=999",
+    ],
+)
+def test_a_link_to_a_figure_that_there_is_not_is_a_page_to_who_reads_pages(client, asked):
+    address = f"/app/figures/edf.html{asked}"
+    page, plain = client.get(address, headers=PAGE), client.get(address)
+    assert page.status_code == plain.status_code >= 400
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert html.escape(plain.json()["detail"][0]["message"]) in page.text
 
 
 def test_what_a_link_says_is_text_on_that_page(client):
