@@ -7,9 +7,9 @@ import os
 import re
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import loops
 import numpy as np
 import pytest
 from dash import no_update
@@ -226,9 +226,7 @@ def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatc
             answer = await waiting
             return quick, time.monotonic(), answer
 
-    # In a thread of its own: where browser tests ran before, this one has a loop already.
-    with ThreadPoolExecutor(1) as thread:
-        quick, done, answer = thread.submit(lambda: asyncio.run(both())).result()
+    quick, done, answer = loops.run(both())
     assert answer.status_code == 200
     assert done - began[0] >= 1
     assert quick < done - 0.3

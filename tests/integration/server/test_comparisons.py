@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 import httpx
+import loops
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -507,7 +508,7 @@ def test_fifty_comparisons_of_one_person_hold_up_nobody_else(database, two, monk
             goes_on.set()
             return others, together, await asyncio.gather(*matched)
 
-    others, together, matched = asyncio.run(ask())
+    others, together, matched = loops.run(ask())
     assert others.status_code == 200
     assert together == 2
     assert {one.status_code for one in matched} == {200}

@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import loops
 import numpy as np
 import pytest
 from archived import content, exported, packed, study
@@ -503,7 +504,7 @@ def asked(database, ask):
         async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
             return await ask(client)
 
-    return asyncio.run(talk())
+    return loops.run(talk())
 
 
 def test_a_file_that_does_not_come_is_not_waited_for(sqlite, monkeypatch):

@@ -3,16 +3,14 @@
 import threading
 import time
 
-import numpy as np
 import pytest
 
 from columns import constraints
 from designspace.regimes import DIGITS
-from designspace.sampling import sample
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.sampling import populations
+from services.sampling import populations, samplers
 from services.sampling.populations import NewSpace, Spec
 
 SMALL, OTHER = PRESETS["RegNetX small"], PRESETS["AnyNetX_A small"]
@@ -68,9 +66,7 @@ def test_the_second_population_of_a_name_is_a_conflict_and_nothing_of_it_is_stor
     database, defined, meanwhile
 ):
     windows = {name: constraints.parse(text) for name, text in WINDOW.items()}
-    found = sample(
-        SMALL, 2, np.random.default_rng(0), windows, resolution=8, channels=1, classes=10
-    )
+    found = samplers.here(SMALL, 2, 0, windows, DIGITS)
     spec = Spec("ours", defined["space"], defined["regime"], 2, WINDOW)
     with database.durable() as session:
         id = populations.store(session, spec, found)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 
+import loops
 import pytest
 
 from columns.constraints import parse_all
@@ -52,7 +53,7 @@ def test_a_process_apart_draws_what_this_one_would(opened):
             for _ in range(2)
         ]
 
-    first, second = asyncio.run(both())
+    first, second = loops.run(both())
     assert first == second == here(SPACE, 20, 7, SOME, DIGITS)
 
 
@@ -62,7 +63,7 @@ def test_a_hopeless_window_is_given_up_and_says_what_refused(opened):
         await pool.attend(stays, lambda sampler: sampler(SPACE, 100_000, 0, NONE, DIGITS))
 
     with pytest.raises(TooFewNetworks, match="0 distinct networks .* s.*flops") as few:
-        asyncio.run(ask())
+        loops.run(ask())
     assert few.value.sample.refused["flops"] > 0
 
 
@@ -87,7 +88,7 @@ def test_sampling_ends_when_its_asker_has_gone(opened):
 
     pool = opened(60)
     with pytest.raises(Busy, match="nobody waits"):
-        asyncio.run(ask())
+        loops.run(ask())
     assert ended.wait(10)
     assert pids
     assert not any(alive(pid) for pid in pids)
@@ -113,7 +114,7 @@ def test_a_few_are_sampled_at_once_and_others_are_told_to_come_again(opened, mon
         release.set()
         await asyncio.gather(*held)
 
-    asyncio.run(ask())
+    loops.run(ask())
 
 
 def test_a_sampler_that_was_killed_is_replaced(opened):
@@ -125,4 +126,4 @@ def test_a_sampler_that_was_killed_is_replaced(opened):
         child.wait()
         return await pool.attend(stays, lambda sampler: sampler(SPACE, 2, 0, SOME, DIGITS))
 
-    assert len(asyncio.run(ask()).draws) == 2
+    assert len(loops.run(ask()).draws) == 2

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 
+import loops
 import pytest
 
 from services import turns
@@ -28,7 +29,7 @@ def test_no_garbage_is_looked_for_in_a_turn():
 
     gc.callbacks.append(see)
     try:
-        in_turn, otherwise = asyncio.run(both())
+        in_turn, otherwise = loops.run(both())
     finally:
         gc.callbacks.remove(see)
     assert (in_turn, otherwise > 0) == (0, True)
@@ -47,7 +48,7 @@ def test_a_turn_that_does_not_come_is_told(monkeypatch):
         ends.set()
         return await first, await one.take(lambda: "the next")
 
-    assert asyncio.run(both()) == (True, "the next")
+    assert loops.run(both()) == (True, "the next")
 
 
 def test_two_of_many_are_at_work_at_once_and_the_others_follow_in_their_order():
@@ -64,7 +65,7 @@ def test_two_of_many_are_at_work_at_once_and_the_others_follow_in_their_order():
         one = turns.Turns("something is done", at_once=2)
         await asyncio.gather(*(work(one, n) for n in range(6)))
 
-    asyncio.run(all_of_them())
+    loops.run(all_of_them())
     assert [n for n, _ in order] == list(range(6))
     assert max(together for _, together in order) == 2
 
@@ -83,7 +84,7 @@ def test_who_has_gone_gives_up_the_place(monkeypatch):
                     pass
         return await one.take(lambda: "the next")
 
-    assert asyncio.run(three()) == "the next"
+    assert loops.run(three()) == "the next"
 
 
 def test_there_is_a_place_for_so_many_and_no_more():
@@ -96,4 +97,4 @@ def test_there_is_a_place_for_so_many_and_no_more():
         async with one.inside():
             return "there is one again"
 
-    assert asyncio.run(three()) == "there is one again"
+    assert loops.run(three()) == "there is one again"
