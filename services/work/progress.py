@@ -102,7 +102,10 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
     def number(condition: ColumnElement[bool]) -> Any:
         return func.sum(case((condition, 1), else_=0))
 
-    recent = JobRow.ended_at > now_ms() - RATE_SECONDS * 1000
+    # What is cancelled ends all at once, and says nothing of how fast the others train.
+    recent = JobRow.state.in_((DONE, *BROKEN)) & (
+        JobRow.ended_at > now_ms() - RATE_SECONDS * 1000
+    )
     rows = session.execute(
         select(
             PopulationRow.id,

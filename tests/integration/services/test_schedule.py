@@ -387,6 +387,15 @@ def test_cancelling_a_population_spares_what_another_wants(database, create, wri
     assert [job.cancelling for job in found[:3]] == [False, False, True]
 
 
+def test_what_is_cancelled_counts_for_no_rate_of_training(database, create, write, claim):
+    create(2, name="smaller")
+    larger = create(5, name="larger")
+    schedule.cancel(database, larger)
+    progress = write(populations.get, larger).progress
+    assert (progress.cancelled, progress.queued) == (3, 2)
+    assert (progress.networks_per_minute, progress.seconds_left) == (0, None)
+
+
 # ---------------------------------------------------------------- asking again
 
 
