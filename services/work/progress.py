@@ -96,16 +96,25 @@ def activities(
     }
 
 
+def ended_lately() -> ColumnElement[bool]:
+    """The condition that a worker here ended the job in the last RATE_SECONDS.
+
+    What is cancelled or imported ends all at once, and says nothing of how fast others train.
+    """
+    return (
+        JobRow.worker.is_not(None)
+        & JobRow.state.in_((DONE, *BROKEN))
+        & (JobRow.ended_at > now_ms() - RATE_SECONDS * 1000)
+    )
+
+
 def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Progress]:
     """Progress of the populations that `which` selects, by id."""
 
     def number(condition: ColumnElement[bool]) -> Any:
         return func.sum(case((condition, 1), else_=0))
 
-    # What is cancelled ends all at once, and says nothing of how fast the others train.
-    recent = JobRow.state.in_((DONE, *BROKEN)) & (
-        JobRow.ended_at > now_ms() - RATE_SECONDS * 1000
-    )
+    recent = ended_lately()
     rows = session.execute(
         select(
             PopulationRow.id,

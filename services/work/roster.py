@@ -17,7 +17,7 @@ from db.clock import now_ms
 from db.insert import insert_for
 from db.models import JobRow, WorkerRow
 from services.work import progress
-from services.work.progress import RATE_SECONDS, RunningJob
+from services.work.progress import RATE_SECONDS, RunningJob, ended_lately
 
 SILENT_MS = 20_000
 """A worker speaks every five seconds; one that has not for this long is taken for dead."""
@@ -118,9 +118,8 @@ def every(session: Session) -> list[WorkerRecord]:
 
 def _ended(session: Session) -> dict[str | None, int]:
     """How many jobs each worker has ended lately."""
-    recent = JobRow.ended_at > now_ms() - RATE_SECONDS * 1000
     rows = session.execute(
-        select(JobRow.worker, func.count()).where(recent).group_by(JobRow.worker)
+        select(JobRow.worker, func.count()).where(ended_lately()).group_by(JobRow.worker)
     )
     return dict(rows.all())
 

@@ -125,7 +125,7 @@ def test_an_imported_population_is_like_any_other_and_says_where_it_was_measured
         record = populations.get(session, id)
         assert record.progress.complete
         assert not record.paused
-        assert record.progress.networks_per_minute == 0 or record.progress.done == 5
+        assert record.progress.networks_per_minute == 0  # none was trained here
         [space] = [s for s in spaces.every(session) if s.id == record.space_id]
         assert spaces.get(session, space.refined_from).name == "AnyNetX_A small"
     assert record.provenance["seconds"] == pytest.approx(5 * 10 / 3)
