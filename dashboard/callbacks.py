@@ -1,4 +1,4 @@
-"""What asks for a callback: its body is checked before Dash believes it.
+"""What asks for a callback: its body is checked before Dash believes it, and it may go.
 
 Dash takes a body's fields as they come; one that is no call of a callback of ours, or has a
 value that no page sends, would fail somewhere inside, as a fault of the server.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dash.backends._fastapi import get_current_request
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -123,3 +124,8 @@ def _require_value(part: Property) -> None:
         first = error.errors(include_url=False)[0]
         place = ".".join([name, *(str(step) for step in first["loc"])])
         raise HTTPException(422, f"{place}: {first['msg']}") from None
+
+
+async def has_gone() -> bool:
+    """Whether the page that asks has been left."""
+    return await get_current_request().is_disconnected()

@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
+from dashboard.callbacks import has_gone
 from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.style import PALETTES, Palette
@@ -177,7 +178,7 @@ def register(app: Dash, sources: Sources) -> None:
         if not asked:
             raise PreventUpdate
         try:
-            async with sources.analyses.inside(), sources.analyses.turn():
+            async with sources.analyses.inside(), sources.analyses.turn(has_gone):
                 return await run_in_threadpool(answer, sources, asked["search"], theme)
         except Busy as busy:
             return refused(busy)

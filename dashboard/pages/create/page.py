@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
-from dash.backends._fastapi import get_current_request
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
+from dashboard.callbacks import has_gone
 from dashboard.pages.create import arrival, asking, form, refine, regime
 from dashboard.pages.create.arrival import FILLED
 from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields, errors, field_id, values
@@ -213,8 +213,3 @@ def register_browser(app: Dash) -> None:
             Input(field_id(name), "value"),
             prevent_initial_call=True,
         )
-
-
-async def has_gone() -> bool:
-    """Whether the page that asks has been left."""
-    return await get_current_request().is_disconnected()
