@@ -75,8 +75,7 @@ def main():
     """Fork a server for each line that asks for one, until there are no more lines."""
     import netspace.web  # noqa: F401  # all that the children have from the start
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
-    children = []
+    children = []  # nobody waits for one, so its number is no other process's until the end
     for line in sys.stdin:
         port, settings = json.loads(line)
         pid = os.fork()
@@ -85,14 +84,13 @@ def main():
         children.append(pid)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
-    for pid in filter(lives, children):
+    for pid in children:
         os.kill(pid, signal.SIGKILL)
 
 
 def _serve(port, settings):
     import uvicorn
 
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.update(settings)
     with open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
