@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -99,8 +100,8 @@ def commit(database: Database, wakeups: Wakeups, n: int, pause: float) -> list[f
     return times
 
 
-def finish_many(database: Database) -> None:
-    """FINISHED copies of the benchmark's population, each of a training seed, all trained."""
+def finish_many(database: Database, copies: int) -> None:
+    """Copies of the benchmark's population, each of a training seed, all trained."""
     copied = (
         "INSERT INTO populations (id, name, space_id, regime_id, n, windows, seed, "
         "training_seed, tried, refused, created_at) SELECT :id, :name, space_id, regime_id, n, "
@@ -112,7 +113,7 @@ def finish_many(database: Database) -> None:
         "INSERT INTO jobs (network_id, regime_id, seed, kind, state, ended_at) "
         "SELECT network_id, regime_id, :seed, kind, 'done', 1 FROM jobs WHERE seed = 0",
     )
-    for id in range(2, FINISHED + 2):
+    for id in range(2, copies + 2):
         with database.durable() as session:
             for statement in copied:
                 session.execute(text(statement), {"id": id, "name": str(id), "seed": id})
@@ -147,16 +148,30 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def beside_finished() -> None:
+@dataclass(frozen=True)
+class Stage:
+    """A database with a population, its web process and broker."""
+
+    database: Database
+    broker: subprocess.Popen[bytes]
+    broker_url: str
+    web: subprocess.Popen[bytes]
+    address: str
+
+
+@contextlib.contextmanager
+def stage(n: int, finished: int = 0) -> Iterator[Stage]:
+    """A population of n networks that wait, beside finished ones of as many."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         broker_port, port = free_port(), free_port()
         environment = {"NETSPACE_DATA_DIR": folder, "NETSPACE_PORT": str(port)}
         url = addresses.sqlite(Path(folder) / "netspace.db")
         upgrade(url)
         database = Database(url)
-        fill(database, NETWORKS)
-        finish_many(database)
-        stack.enter_context(part("broker", f"--port={broker_port}", **environment))
+        stack.callback(database.dispose)
+        fill(database, n)
+        finish_many(database, finished)
+        broker = stack.enter_context(part("broker", f"--port={broker_port}", **environment))
         broker_url = valkey.url(Path(folder) / "broker", broker_port)
         while not valkey.answers(broker_url):
             time.sleep(0.05)
@@ -164,45 +179,19 @@ def beside_finished() -> None:
         web = stack.enter_context(part("web", **environment, **quiet))
         while not ports.answers("127.0.0.1", port):
             time.sleep(0.1)
-        time.sleep(5)  # it has read all of them
-        wakeups = Wakeups(broker_url)
-        epochs(database, wakeups, web.pid)
-        wakeups.close()
-        database.dispose()
-
-
-def main() -> None:
-    after_commits()
-    beside_finished()
+        yield Stage(database, broker, broker_url, web, f"http://127.0.0.1:{port}")
 
 
 def after_commits() -> None:
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        broker_port, port = free_port(), free_port()
-        environment = {"NETSPACE_DATA_DIR": folder, "NETSPACE_PORT": str(port)}
-        url = addresses.sqlite(Path(folder) / "netspace.db")
-        upgrade(url)
-        database = Database(url)
-        fill(database, 2 * RESULTS_EACH)
-        broker = stack.enter_context(part("broker", f"--port={broker_port}", **environment))
-        broker_url = valkey.url(Path(folder) / "broker", broker_port)
-        while not valkey.answers(broker_url):
-            time.sleep(0.05)
-        stack.enter_context(
-            part(
-                "web", **environment, NETSPACE_BROKER_URL=broker_url, NETSPACE_LOG_LEVEL="error"
-            )
-        )
-        while not ports.answers("127.0.0.1", port):
-            time.sleep(0.1)
-        listeners = [Listener(f"http://127.0.0.1:{port}") for _ in range(LISTENERS)]
+    with stage(2 * RESULTS_EACH) as on:
+        listeners = [Listener(on.address) for _ in range(LISTENERS)]
         for listener in listeners:
             listener.start()
         for listener in listeners:
             listener.ready.wait()
-        wakeups, version = Wakeups(broker_url), 0
+        wakeups, version = Wakeups(on.broker_url), 0
         for name in ("with the broker", "broker dead"):
-            committed = commit(database, wakeups, RESULTS_EACH, pause=0.7)
+            committed = commit(on.database, wakeups, RESULTS_EACH, pause=0.7)
             time.sleep(2)
             delays = [
                 1000 * (listener.arrived[version + 1 + i] - moment)
@@ -220,11 +209,19 @@ def after_commits() -> None:
                     case=name,
                     heard=len(delays) / (LISTENERS * RESULTS_EACH),
                 )
-            broker.kill()
-            broker.wait()
+            on.broker.kill()
+            on.broker.wait()
         wakeups.close()
-        database.dispose()
+
+
+def beside_finished() -> None:
+    with stage(NETWORKS, FINISHED) as on:
+        time.sleep(5)  # it has read all of them
+        wakeups = Wakeups(on.broker_url)
+        epochs(on.database, wakeups, on.web.pid)
+        wakeups.close()
 
 
 if __name__ == "__main__":
-    main()
+    after_commits()
+    beside_finished()
