@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 
 import numpy as np
@@ -11,6 +12,15 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from population.comparing.multiple import holm, level_of_each
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen():
+    """statsmodels looks for garbage at each call, through all that other tests have left."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=15)
 
