@@ -10,7 +10,7 @@ import logging
 import re
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request, status
+from fastapi import Depends, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -50,7 +50,6 @@ PREFIX = "/api/v1"
 
 def include(app: FastAPI) -> None:
     """Add the REST service to an application that has its parts in `app.state.parts`."""
-    api = APIRouter(prefix=PREFIX, responses=ALWAYS, dependencies=[Depends(only_known)])
     for module in (
         spaces,
         regimes,
@@ -62,8 +61,12 @@ def include(app: FastAPI) -> None:
         archive,
         events,
     ):
-        api.include_router(module.router)
-    app.include_router(api)
+        app.include_router(
+            module.router,
+            prefix=PREFIX,
+            responses=ALWAYS,
+            dependencies=[Depends(only_known)],
+        )
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Refused)(_refused)
     app.exception_handler(TooLarge)(_too_large)
