@@ -8,7 +8,7 @@ PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Ota
 PYTEST = $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser chaos test-long bench clean
+.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser security chaos test-long bench clean
 
 help:         ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
@@ -39,8 +39,9 @@ test: setup-test ## everything: lint, types, import contracts, all tests in a re
 check: setup-test ## what a commit should pass: all of it that needs no server
 	@$(MAKE) $(PARALLEL) lint types imports unit
 
-lint: setup-test ## format and lint, as ruff sees them
+lint: setup-test ## format and lint, as ruff sees them; what bandit thinks dangerous
 	$(PY) -m ruff format --check . && $(PY) -m ruff check .
+	$(PY) -m bandit -q -ll -r . -c pyproject.toml
 
 types: setup-test ## mypy, strict; the page's scripts by TypeScript
 	$(PY) -m mypy
@@ -59,6 +60,10 @@ integration: setup-test ## tests with a real broker, database, and training
 browser: setup-test ## tests of the page in Chromium
 	@scripts/chromium
 	$(PYTEST) tests/browser
+
+security: setup-test ## attacks on the server and on the page in Chromium
+	@scripts/chromium
+	$(PYTEST) tests/security
 
 test-long: setup-test ## fuzzing and simulations, under an hour; a part that can't run prints NOT RUN
 	$(PYTEST) --dist load tests/long --timeout=3000 -m "not alone" || test $$? = 5

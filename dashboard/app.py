@@ -29,6 +29,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html, set_props
 from dash.backends._fastapi import (
     DashMiddleware,
     FastAPIDashServer,
+    get_current_request,
     reset_current_request,
     set_current_request,
 )
@@ -93,6 +94,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         index_string=INDEX.replace("{ours}", tags),
         on_error=_tell,
         add_log_handler=False,
+        enable_mcp=False,  # else the environment could make tools of callbacks
     )
     # Behind our scripts, as were they classic: data are on their way before it draws.
     app.renderer = f'import("{main}").then(() => new DashRenderer());'
@@ -149,7 +151,7 @@ def _answer_4xx(app: Dash) -> None:
             raise HTTPException(404, "no such component file") from None
 
     def context(body: Any) -> Any:
-        callbacks.require(body, app.callback_map)
+        callbacks.require(body, app.callback_map, get_current_request().query_params)
         return begin(body)
 
     app.backend.serve_component_suites = suites  # type: ignore[attr-defined]

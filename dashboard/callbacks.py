@@ -6,7 +6,7 @@ value that no page sends, would fail somewhere inside, as a fault of the server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dash.backends._fastapi import get_current_request
@@ -84,15 +84,24 @@ TAKES = {name: TypeAdapter[Any](kind | None) for name, kind in KINDS.items()}
 """The values that callbacks take as they come; fields of the form are read by `create.plan`."""
 
 
-def require(body: Any, known: Mapping[str, Mapping[str, Any]]) -> None:
+HANDLES = {"cacheKey", "job", "oldJob", "cancelJob"}
+"""Of callbacks in the background, which Dash ends and reads by them; none of ours is one."""
+
+
+def require(
+    body: Any, known: Mapping[str, Mapping[str, Any]], query: Collection[str] = ()
+) -> None:
     """Refuse a body that calls no callback of ours.
 
     Args:
         known: Dash's callbacks, by their output.
+        query: names of the address's parameters.
 
     Raises:
         HTTPException: 422.
     """
+    if named := HANDLES & {*query}:
+        raise HTTPException(422, f"{min(named)}: no callback runs in the background")
     try:
         call = Call.model_validate(body)
     except ValidationError as error:

@@ -31,11 +31,11 @@ class _listed(FunctionElement[int]):
 @compiles(_listed, "sqlite")
 def _sqlite(element: Any, compiler: Any, **how: Any) -> str:
     (array,) = element.clauses
-    return f"(SELECT value FROM json_each({compiler.process(array, **how)}))"
+    return f"(SELECT value FROM json_each({compiler.process(array, **how)}))"  # nosec B608
 
 
 @compiles(_listed, "postgresql")
 def _postgresql(element: Any, compiler: Any, **how: Any) -> str:
     (array,) = element.clauses
     text = f"CAST({compiler.process(array, **how)} AS JSON)"
-    return f"(SELECT CAST(value AS BIGINT) FROM json_array_elements_text({text}))"
+    return f"(SELECT CAST(value AS BIGINT) FROM json_array_elements_text({text}))"  # nosec B608

@@ -90,15 +90,11 @@ def web(
         with preparation.readable(settings):
             pass
     lifeline.watch()
-    import uvicorn
-
-    from netspace.stack.http import Protocol, Server
+    from netspace.stack.http import Server, config
 
     server = Server(
-        uvicorn.Config(
+        config(
             "netspace.web:ready_app",
-            factory=True,
-            http=Protocol,
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level,

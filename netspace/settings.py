@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> frozenset[str]:
         """Names in a request's Host that are answered, beside those of loopback."""
-        own = {self.host} - {"0.0.0.0", "::"}
+        own = {self.host} - {"0.0.0.0", "::"}  # nosec B104
         names = {name.strip() for name in self.allowed_hosts.split(",")} | own
         return frozenset(
             f"[{name}]" if name.count(":") > 1 and name[0] != "[" else name

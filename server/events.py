@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from db.outages import DATABASE_AWAY, briefly
 from jobs import wakeups
 from jobs.wakeups import CHANNEL, PROGRESS
+from services.errors import Busy
 from services.work.progress import Activity
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ POLL_SECONDS = 0.5
 RECONNECT_SECONDS = 1.0
 PING_SECONDS = 10.0
 """The longest that a stream says nothing: whoever hears nothing knows that we stopped."""
+MOST = 600
+"""Streams of a process; a browser has one for all its tabs."""
 PAUSE_SECONDS = 0.1
 """The least time between two looks: many jobs end close together."""
 
@@ -53,6 +56,7 @@ class Hub:
         self._read_versions = read_versions
         self._read_activities = read_activities
         self.activities: dict[int, Activity] = {}
+        self._streams = 0
         self._changed = asyncio.Event()
         self._look = asyncio.Event()
         self._told: set[int | None] = set()  # jobs with new epochs since the last look
@@ -82,12 +86,21 @@ class Hub:
         Slow listeners skip states.
         """
         known: dict[int, Activity] = {}
-        while True:
-            changed, now = self._changed, self.activities
-            yield [activity for id, activity in now.items() if known.get(id) != activity]
-            known = now
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), PING_SECONDS)
+        self._streams += 1
+        try:
+            while True:
+                changed, now = self._changed, self.activities
+                yield [activity for id, activity in now.items() if known.get(id) != activity]
+                known = now
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), PING_SECONDS)
+        finally:
+            self._streams -= 1
+
+    def admit(self) -> None:
+        """Raises Busy where MOST listen already."""
+        if self._streams >= MOST:
+            raise Busy(f"{MOST} event streams are open")
 
     async def _refresh(self) -> None:
         versions = await self._in_thread(self._read_versions)

@@ -6,13 +6,19 @@ like one that closed its page, and comes back by itself.
 
 Nor does uvicorn bound what comes before a body: while it reads 10 MB of headers, or an address
 of 40 MB, nobody is answered for ten seconds. So a request's head has a longest length.
+
+Nor does it end what never ends: a head or a body of a byte a second, an answer that nobody
+takes, connections until the process can open no more files. So each has its time, and there is
+a number of connections.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 import socket
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,12 +29,41 @@ PATIENCE = 0.5
 LONGEST_HEAD = 65_536
 """Bytes of a request's address and headers; of what is not complete, one reading more."""
 
+HEAD_SECONDS = 20.0
+"""In which a request's address and headers are here; whoever asks nothing has as long."""
+BODY_SECONDS = 180.0
+"""In which its body is here; the application gives most of them less."""
+STUCK_SECONDS = 300.0
+"""In which a client takes what lies ready for it."""
+
+CONNECTIONS = 2_000
+FILES, OTHER_FILES = 4_096, 256
+"""Files that a process may have open, where the system allows as many, and those of them that
+are no connections."""
+FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 whose requests begin within LONGEST_HEAD bytes; 400 answers others."""
+    """HTTP/1.1 whose requests begin within LONGEST_HEAD bytes (400 answers others), and whose
+    connections are hung up on when nothing comes or goes for long, or if there are too many."""
 
     _beginning = False
     _complete = _read = 0  # bytes of the head that were parsed, and that have come
+    _asking: asyncio.TimerHandle | None = None  # while a request comes, or could
+    _stuck: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > most_connections():
+            transport.write(FULL)
+            transport.close()
+        else:
+            self._wait(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait(None)
+        self._unstick()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -40,6 +75,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._beginning, self._complete, self._read = True, 0, 0
+        self._wait(HEAD_SECONDS)
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -51,7 +87,38 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._beginning = False
+        self._wait(BODY_SECONDS)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._wait(None)
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._asking is None and self.cycle.response_complete:
+            self._wait(HEAD_SECONDS)  # uvicorn's own patience ends with the first byte
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self.loop.call_later(STUCK_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._unstick()
+        super().resume_writing()
+
+    def _wait(self, seconds: float | None) -> None:
+        """Hang up unless the next part of a request is here in time; None: none is awaited."""
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking = None
+        if seconds is not None:
+            self._asking = self.loop.call_later(seconds, self.transport.abort)
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _count(self, size: int) -> None:
         self._complete += size
@@ -59,10 +126,30 @@ class Protocol(HttpToolsProtocol):
             raise ValueError("the request's head is too long")  # which uvicorn answers
 
 
+def most_connections() -> int:
+    """How many this process may have: CONNECTIONS, or what its open files leave."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(CONNECTIONS, files - OTHER_FILES) if files > 0 else CONNECTIONS
+
+
+def open_more_files() -> None:
+    """Systems give a process 1,024 until it asks for more."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 < files < FILES:
+        wanted = FILES if most < 0 else min(FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def config(app: str, **given: Any) -> uvicorn.Config:
+    """How an application is served, by the name of what makes it. It has no websockets."""
+    return uvicorn.Config(app, factory=True, http=Protocol, ws="none", **given)
+
+
 class Server(uvicorn.Server):
     """Runs one application until SIGTERM or Ctrl-C."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        open_more_files()
         await super().startup(sockets)
         # What is loaded by now stays: to look through it all for garbage takes half a second,
         # in which nobody is answered.

@@ -51,7 +51,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def reachable(host: str) -> str:
     """Where this machine reaches a server that listens on `host`, perhaps on all addresses."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # nosec B104
 
 
 def answers(host: str, port: int) -> bool:

@@ -173,7 +173,7 @@ def _runs(programs: Path, account: Account) -> bool:
 
 def _open_to(account: Account) -> Path:
     """A temporary folder that the account can get at: a batch system's own is often closed."""
-    folders = [tempfile.gettempdir(), "/tmp", "/var/tmp"]
+    folders = [tempfile.gettempdir(), "/tmp", "/var/tmp"]  # nosec B108
     for folder in folders:
         seen = subprocess.run(["test", "-x", folder], cwd="/", **account.options())
         if seen.returncode == 0:

@@ -25,7 +25,8 @@ def followed(
     parts: PartsDep,
     population: Annotated[Id | None, Query(description="only this one")] = None,
 ) -> int | None:
-    """The population that is asked for, if one is: it is there."""
+    """The population that is asked for, if one is: it is there, and so is a place to listen."""
+    parts.hub.admit()
     if population is not None:
         with parts.database.read() as session:
             populations.get(session, population)

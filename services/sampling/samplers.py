@@ -290,7 +290,7 @@ def _receive(pipe: IO[bytes]) -> Any:
     size = pipe.read(8)
     if len(size) < 8:
         raise EOFError("the sampling process has ended")
-    return pickle.loads(pipe.read(int.from_bytes(size, "little")))
+    return pickle.loads(pipe.read(int.from_bytes(size, "little")))  # nosec B301
 
 
 def main() -> None:

@@ -89,17 +89,17 @@ def main():
 
 
 def _serve(port, settings):
-    import uvicorn
+    from netspace.stack.http import Server, config
 
     os.environ.update(settings)
     with open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)  # what it says is no answer to who asked
-    uvicorn.run(
+    made = config(
         "netspace.web:create_app",
-        factory=True,
         port=port,
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
+    Server(made).run()
     os._exit(0)

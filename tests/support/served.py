@@ -9,7 +9,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from nursery import nursery
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from db.migrations import upgrade
 from db.models import JobRow, PopulationRow
@@ -100,6 +100,13 @@ class Served:
         with self.database.durable() as session:
             jobs = wanted_by(session.get_one(PopulationRow, population))
             session.execute(update(JobRow).where(jobs).values(priority=self.first))
+
+    def standing(self, population):
+        """Whether it is paused, and (id, state, priority) of each of its jobs."""
+        with self.database.read() as session:
+            row = session.get_one(PopulationRow, population)
+            jobs = select(JobRow.id, JobRow.state, JobRow.priority).where(wanted_by(row))
+            return row.paused, sorted(map(tuple, session.execute(jobs)))
 
     def record(self, *errors, of=None):
         """Results of the next queued jobs: an error each, None for a failure.

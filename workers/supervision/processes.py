@@ -49,7 +49,7 @@ _context.set_forkserver_preload([WARM])
 _polling = threading.Lock()
 
 
-SHORT = ("/tmp", "/var/tmp", "/dev/shm")
+SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # nosec B108
 """Folders for a socket where the one that TMPDIR names won't do."""
 
 

@@ -1,0 +1,71 @@
+"""A real Chromium, Debian's (scripts/chromium installs it), and what it refuses to pages.
+
+The fixtures are those of pytest-playwright. A test fails where its pages were refused something
+by their Content-Security-Policy, whatever else it looks at: who expects that takes `refusals`
+and empties it.
+"""
+
+import os
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REFUSED = re.compile(r"Content Security Policy|requires 'Trusted|TrustedTypePolicy")
+"""What the console says of them."""
+expect.set_options(timeout=20_000)  # ms; a page on a busy machine takes its time
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        # A person without Debian may go on; continuous integration must not look green.
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up("no chromium on the path, and scripts/chromium could not install it")
+    return browser_type_launch_args | {"executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def console():
+    """What was refused to pages since somebody emptied it."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def browser(browser, console):
+    """The browser, all of whose consoles are heard."""
+
+    def hear(message):
+        if REFUSED.search(message.text):
+            console.append(message.text)
+
+    def heard(make, event):
+        def made(**given):
+            one = make(**given)
+            one.on(event, hear)
+            return one
+
+        return made
+
+    browser.new_context = heard(browser.new_context, "console")
+    browser.new_page = heard(browser.new_page, "console")
+    return browser
+
+
+@pytest.fixture(autouse=True)
+def refusals(console):
+    """What was refused to pages in this test; nothing, unless the test expects it."""
+    console.clear()
+    yield console
+    assert console == []

@@ -1,0 +1,25 @@
+"""Every view of the pages: its address, and what is there when all of it is."""
+
+CHOSEN = "population=2&against=1&depth=3..8&bottleneck_ratio=1&pin=depth=5..8&lacks=1"
+FULL = {
+    "Explore": (f"?{CHOSEN}", "#explore[data-state=ready][data-drawn] #networks .ag-row"),
+    "the network's drawer": ("?network=1", "#network[data-state=shown]"),
+    "New": ("new", "#new-acceptance .headline"),
+    "Refine": ("new?refine=2&depth=3..8", "#new-lineage li"),
+    "Compare": ("compare?side=1&side=2&side=2;depth=3..8", ".verdict"),
+    "Queue": ("queue", "#queue-populations tbody tr"),
+}
+"""Of a database as `fill` leaves it."""
+EMPTY = {
+    "Explore": ("", "#explore[data-state=empty]"),
+    "New": ("new", "#new-acceptance:has-text('There is no design space yet')"),
+    "Compare": ("compare", ".compare-nothing:visible"),
+    "Queue": ("queue", "#queue-populations:has-text('There is no population yet')"),
+}
+
+
+def fill(served):
+    """Two populations with results, of which the second is at work."""
+    served.measured("easy", *range(5, 30))
+    id = served.create("at work", 40, seed=7, training_seed=7)
+    served.record(*range(10, 32), None, float("inf"), of=id)
