@@ -4,8 +4,11 @@ export PYTHONPATH := .
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
-# The tests of a file stay together: its server and its browser are made once.
-PYTEST = $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+# The tests of a file stay together: its server and its browser are made once. Files go by the
+# order of `testpaths`, not by how many tests they have: the longest have few. Byte code is kept,
+# whatever the shell says, or each process would compile all tests and all plugins again.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser security chaos test-long bench clean
