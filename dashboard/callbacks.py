@@ -6,8 +6,8 @@ value that no page sends, would fail somewhere inside, as a fault of the server.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
 
 from dash.backends._fastapi import get_current_request
 from fastapi import HTTPException
@@ -15,6 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from services.defining.names import Id
+from services.people import permission
+from services.people.actor import asking
+from services.people.permission import Verb
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Property(BaseModel):
@@ -98,7 +103,8 @@ def require(
         query: names of the address's parameters.
 
     Raises:
-        HTTPException: 422.
+        HTTPException: 422, or 403 where it declares no permission.
+        Forbidden: whoever asks may not do it.
     """
     if named := HANDLES & {*query}:
         raise HTTPException(422, f"{min(named)}: no callback runs in the background")
@@ -119,6 +125,10 @@ def require(
     ):
         if len(parts) != len(wanted):
             raise HTTPException(422, f"{name}: {len(wanted)}, not {len(parts)}")
+    verb = verb_of(callback["callback"])
+    if verb is None:
+        raise HTTPException(403, "nobody may: this callback declares no permission")
+    permission.require(asking.get(), verb)
     for argument in (*call.inputs, *call.state):
         for part in argument if isinstance(argument, list) else [argument]:
             _require_value(part)
@@ -133,6 +143,21 @@ def _require_value(part: Property) -> None:
         first = error.errors(include_url=False)[0]
         place = ".".join([name, *(str(step) for step in first["loc"])])
         raise HTTPException(422, f"{place}: {first['msg']}") from None
+
+
+def may(verb: Verb) -> Callable[[Function], Function]:
+    """Say what a callback does, below `app.callback`; who may not do it is refused."""
+
+    def declare(function: Function) -> Function:
+        function.verb = verb  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def verb_of(callback: Any) -> Verb | None:
+    """What a callback does, as it declares."""
+    return getattr(callback, "verb", None)
 
 
 async def has_gone() -> bool:

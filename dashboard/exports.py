@@ -68,7 +68,6 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         tags=["figures"],
         responses={200: {"content": {"text/html": {}}}, **errors},
     )
-    snapshots = sources.snapshots
 
     @router.get("/edf.html")
     def edf(
@@ -78,8 +77,8 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         theme: Theme = "light",
     ) -> HTMLResponse:
         """The error EDF of the networks that pass, of all, and of another population."""
-        texts, snapshot = constraint_texts(request), snapshots.get(population)
-        other = None if against is None else compared(snapshots.get(against), texts)
+        texts, snapshot = constraint_texts(request), sources.snapshots.get(population)
+        other = None if against is None else compared(sources.snapshots.get(against), texts)
         figure = edf_figure(*sets(snapshot, texts), other, PALETTES[theme])
         return page(figure, snapshot, "error EDF", PALETTES[theme])
 
@@ -88,7 +87,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         request: Request, population: Population, columns: Columns = "", theme: Theme = "light"
     ) -> HTMLResponse:
         """Error against each parameter, with the range of the best."""
-        texts, snapshot = constraint_texts(request), snapshots.get(population)
+        texts, snapshot = constraint_texts(request), sources.snapshots.get(population)
         names = [name.strip() for name in columns.split(",") if name.strip()]
         for name in names:
             if name not in snapshot.population.columns or name == "error":
@@ -102,7 +101,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         request: Request, population: Population, best: Best = BEST, theme: Theme = "light"
     ) -> HTMLResponse:
         """Block widths and lines of the best and of the worst networks."""
-        texts, snapshot = constraint_texts(request), snapshots.get(population)
+        texts, snapshot = constraint_texts(request), sources.snapshots.get(population)
         figure = widths_figure(sets(snapshot, texts)[0], best, PALETTES[theme])
         return page(figure, snapshot, "fitted widths", PALETTES[theme])
 

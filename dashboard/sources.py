@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from db.session import Database
 from jobs.queue import Queue
+from services.people.actor import asking
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
 from services.turns import Turns
@@ -15,8 +16,18 @@ from services.turns import Turns
 class Sources:
     """The same database, snapshots, queue, samplers and turns that REST uses."""
 
-    database: Database
-    snapshots: Snapshots
+    every_database: Database
+    every_snapshots: Snapshots
     queue: Queue
     samplers: Samplers
     analyses: Turns
+
+    @property
+    def database(self) -> Database:
+        """The database for whoever asks: to be had while a request is answered."""
+        return self.every_database.of(asking.get())
+
+    @property
+    def snapshots(self) -> Snapshots:
+        """The snapshots for whoever asks."""
+        return self.every_snapshots.of(self.database)

@@ -4,6 +4,7 @@
 
 Times are milliseconds of the database's clock. JSON is text on both databases: PostgreSQL's
 JSONB would lose the order of keys, which is the order of columns. Only `services` sees rows.
+People are in `db/people.py`.
 """
 
 from __future__ import annotations
@@ -15,31 +16,19 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
-    MetaData,
     Text,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
+from db.base import Base, Milliseconds
 from db.clock import now_ms
-
-Milliseconds = BigInteger
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+from db.people import Owned
 
 
-class DesignSpaceRow(Base):
+class DesignSpaceRow(Owned, Base):
     """A design space as defined. Never changed: refining it makes a new row."""
 
     __tablename__ = "design_spaces"
@@ -51,7 +40,7 @@ class DesignSpaceRow(Base):
     created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
 
 
-class RegimeRow(Base):
+class RegimeRow(Owned, Base):
     """A training regime as defined. Never changed."""
 
     __tablename__ = "regimes"
@@ -72,7 +61,7 @@ class NetworkRow(Base):
     architecture: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class PopulationRow(Base):
+class PopulationRow(Owned, Base):
     """n distinct networks drawn from a space to be measured under a regime."""
 
     __tablename__ = "populations"

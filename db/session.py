@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._info: dict[str, object] = {}
         if make_url(url).get_backend_name() == "sqlite":
             self._write = _sqlite(url, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
             self._durable = _sqlite(url, begin="BEGIN IMMEDIATE", synchronous="FULL")
@@ -34,22 +36,36 @@ class Database:
             self._durable = self._read = _postgresql(url, synchronous_commit="on")
             self._write = _postgresql(url, synchronous_commit="off")
 
+    def of(self, actor: object) -> Database:
+        """The same database, each of whose transactions is somebody's, as its `info` tells."""
+        bound = copy(self)
+        bound._info = {"actor": actor}
+        return bound
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that a power cut may undo."""
-        with Session(self._write, expire_on_commit=False) as session, session.begin():
+        with self._session(self._write) as session:
             yield session
 
     @contextmanager
     def durable(self) -> Iterator[Session]:
         """A transaction that is on disk when the block ends."""
-        with Session(self._durable, expire_on_commit=False) as session, session.begin():
+        with self._session(self._durable) as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that only reads."""
-        with Session(self._read, expire_on_commit=False) as session, session.begin():
+        with self._session(self._read) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with (
+            Session(engine, expire_on_commit=False, info=self._info) as session,
+            session.begin(),
+        ):
             yield session
 
     @property

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "netspace.changes"
 RESULTS = "results"  # a job ended
 PROGRESS = "progress"  # an epoch of a running job was stored
+PEOPLE = "people"  # somebody was let out, or may do something else
 
 TIMEOUT_SECONDS = 0.3
 

@@ -7,6 +7,7 @@ an address is read once, here, and passed on with its password in one place, per
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -27,6 +28,14 @@ OPTIONS = frozenset(
 """Parameters that Python's sqlite3 takes; others would be left out without a word."""
 
 PERCENT = "with each / ? # : @ % of user and password percent-encoded"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens there."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def broker(url: str) -> str:

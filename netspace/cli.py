@@ -6,6 +6,7 @@ the web process no torch.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -20,7 +21,15 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from netspace import data, preparation, stacks
-from netspace.settings import Settings, WrongSettings, load, misspelt, shown, variable
+from netspace.settings import (
+    Settings,
+    WrongSettings,
+    load,
+    misspelt,
+    require_way_in,
+    shown,
+    variable,
+)
 from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Supervisor
@@ -39,11 +48,21 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 
 
+INSECURE = typer.Option(
+    False,
+    "--insecure",
+    help="serve beyond this machine without logins: whoever reaches the address can start, "
+    "cancel and read everything",
+)
+
+
 @app.command()
-def up() -> None:
+def up(insecure: bool = INSECURE) -> None:
     """Start broker, worker and web process, and keep them together until Ctrl-C."""
+    let_in(insecure)
     with alone() as settings:
         preparation.prepare(settings)
+        preparation.say_way_in(settings)
         # Beside the start of the others, and behind them where they want the cores.
         threading.Thread(
             target=preparation.import_behind, args=(settings,), daemon=True
@@ -52,8 +71,10 @@ def up() -> None:
 
 
 @app.command()
-def lab() -> None:
+def lab(insecure: bool = INSECURE) -> None:
     """Start PostgreSQL, broker, two web processes and three workers; what dies comes back."""
+    os.environ.setdefault(variable("auth"), "accounts")  # its parts read it, too
+    let_in(insecure)
     with alone() as settings:
         if not settings.database_url:
             postgres.require()
@@ -66,6 +87,7 @@ def run_prepare() -> None:
     with plain_errors():
         settings = checked_settings()
         preparation.prepare(settings)
+        preparation.say_way_in(settings)
         preparation.import_reference(settings)
 
 
@@ -80,10 +102,15 @@ def migrate() -> None:
 def web(
     fd: int | None = typer.Option(None, help="open socket to listen on, not host and port"),
     processes: int = typer.Option(1, min=1, help="share one address; what dies comes back"),
+    insecure: bool = INSECURE,
 ) -> None:
     """Serve REST and pages."""
+    let_in(insecure)
     with plain_errors():
         settings = checked_settings()
+        require_way_in(settings)
+        if fd is None:
+            preparation.say_way_in(settings)
         if processes > 1:
             run(stacks.webs(settings, processes))
             return
@@ -99,6 +126,8 @@ def web(
             port=settings.port,
             log_level=settings.log_level,
             access_log=settings.log_level == "debug",  # a page asks many times a second
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=2,
         )
     )
@@ -276,6 +305,7 @@ def alone() -> Iterator[Settings]:
         signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor takes over
     with plain_errors():
         settings = checked_settings()
+        require_way_in(settings)
         with locks.alone(settings.data_dir) as one_was_killed:
             ports.require_free(settings.host, settings.port, wait=5 if one_was_killed else 0)
             yield settings
@@ -293,6 +323,13 @@ def fail(text: str, code: int) -> NoReturn:
     for line in text.splitlines():
         typer.echo(f"netspace: {line}", err=True)
     raise typer.Exit(code)
+
+
+def let_in(insecure: bool) -> None:
+    """Let everybody in who reaches the server, if that is wanted; parts inherit it."""
+    if insecure:
+        os.environ[variable("insecure")] = "1"
+        os.environ[variable("auth")] = "none"
 
 
 def checked_settings() -> Settings:

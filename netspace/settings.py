@@ -11,6 +11,7 @@ import difflib
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from netspace import addresses
 from netspace.stack.lifeline import SUPERVISOR
+from netspace.stack.ports import reachable
 
 PREFIX = "NETSPACE_"
 
@@ -58,6 +60,28 @@ class Settings(BaseSettings):
         "127.0.0.1", min_length=1, description="address the web process listens on"
     )
     port: int = Field(8050, ge=1, le=65_535, description="port the web process listens on")
+    auth: Literal["none", "key", "accounts"] | None = Field(
+        None,
+        description="how people come in: none (whoever has an account on this machine), key (a "
+        "printed link), accounts; unless set, none on a loopback address and accounts else",
+    )
+    insecure: bool = Field(
+        False, description="serve without logins beyond this machine: 1 or 0"
+    )
+    public: bool = Field(
+        False, description="who has not logged in may read what is public: 1 or 0"
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9._\[\]:-]+$",
+        description="address that browsers reach this server by, where a proxy stands before "
+        "it: https://lab.example",
+    )
+    proxies: str = Field(
+        "",
+        pattern=r"^[0-9A-Fa-f.:/, ]*$",
+        description="addresses of proxies whose X-Forwarded headers are believed, by comma",
+    )
     allowed_hosts: str = Field(
         "",
         pattern=r"^[A-Za-z0-9._:\[\]*, -]*$",
@@ -149,9 +173,32 @@ class Settings(BaseSettings):
         return seconds
 
     @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the server."""
+        behind_proxy = bool(self.proxies) or self.public_url is not None
+        return addresses.is_loopback(self.host) and not behind_proxy
+
+    @property
+    def way_in(self) -> Literal["none", "key", "accounts"]:
+        """How people come in."""
+        return self.auth or ("none" if self.is_local else "accounts")
+
+    @property
+    def address(self) -> str:
+        """The address that people reach the server by."""
+        return self.public_url or f"http://{reachable(self.host)}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the server by TLS."""
+        return self.public_url is not None and self.public_url.startswith("https:")
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Names in a request's Host that are answered, beside those of loopback."""
         own = {self.host} - {"0.0.0.0", "::"}  # nosec B104
+        if self.public_url is not None:
+            own |= {urlsplit(self.public_url).hostname or ""}
         names = {name.strip() for name in self.allowed_hosts.split(",")} | own
         return frozenset(
             f"[{name}]" if name.count(":") > 1 and name[0] != "[" else name
@@ -167,6 +214,19 @@ class Settings(BaseSettings):
     def broker(self) -> str:
         """The broker's URL: where Redis listens by default, unless told otherwise."""
         return self.broker_url or "redis://127.0.0.1:6379/0"
+
+
+def require_way_in(settings: Settings) -> None:
+    """Refuse to let everybody in who reaches this machine, unless that is wanted.
+
+    Raises:
+        WrongSettings: no logins beyond this machine.
+    """
+    if settings.way_in == "none" and not settings.is_local and not settings.insecure:
+        raise WrongSettings(
+            f'{variable("auth")} is "none": whoever reaches {settings.host} could do '
+            "everything; should be accounts or key there, or start with --insecure to risk that"
+        )
 
 
 def load() -> Settings:

@@ -153,5 +153,4 @@ def _page(settings: Settings) -> Callable[[], bool]:
 
 
 def _announcement(settings: Settings, what: str = "") -> str:
-    address = f"http://{ports.reachable(settings.host)}:{settings.port}"
-    return f"netspace is at {address}  (API: /api/docs)  {what}Ctrl-C stops"
+    return f"netspace is at {settings.address}  (API: /api/docs)  {what}Ctrl-C stops"

@@ -17,15 +17,19 @@ import server.api
 from dashboard.sources import Sources
 from db.session import Database
 from jobs.queue import Queue
-from netspace.settings import Settings
+from jobs.wakeups import Wakeups
+from netspace.settings import Settings, require_way_in
 from netspace.stack import lifeline
 from server.dependencies import Parts
 from server.events import Hub
 from server.guard import Guard
 from server.headers import Secured
 from server.intake import Intake
+from server.login import Doorman, Login
 from server.problems import ALWAYS, MISSING
+from server.routers import auth
 from services.exchange import archives
+from services.people.credentials import Credentials
 from services.reading import columns, identity
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
@@ -48,8 +52,11 @@ def ready_app() -> FastAPI:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; `ready_app` is what uvicorn calls in the web process."""
     settings = settings or Settings()
+    require_way_in(settings)
     lifeline.watch()
     database = Database(settings.database)
+    doorman = Doorman(settings.way_in, settings.secure, settings.public, settings.port)
+    credentials = Credentials(database)
 
     def read_versions() -> dict[int, int]:
         with database.read() as session:
@@ -64,7 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             identity.renew(session)
 
     broker_url = settings.broker
-    hub = Hub(broker_url, read_versions, read_activities)
+    hub = Hub(broker_url, read_versions, read_activities, credentials.forget)
     samplers = Samplers(settings.sampling_seconds)
     parts = Parts(
         database,
@@ -74,6 +81,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         samplers,
         archives=Turns("archives are read"),
         analyses=Turns("statistics are computed", at_once=2, most=100),
+        passwords=Turns("passwords are checked", at_once=2, most=20),
+        credentials=credentials,
+        wakeups=Wakeups(broker_url),
     )
 
     @asynccontextmanager
@@ -86,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await hub.stop()
         samplers.close()
         parts.queue.close()
+        parts.wakeups.close()
         database.dispose()
 
     app = FastAPIOffline(
@@ -100,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,  # one address each; all else is 404, as the document says
     )
     app.state.parts = parts
+    app.state.doorman = doorman
     # Columns travel as they are: gzip takes four times as long as encoding them.
     app.add_middleware(
         GZipMiddleware,
@@ -118,8 +130,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def index() -> RedirectResponse:
         return RedirectResponse(app.root_path + dashboard.app.PREFIX)
 
+    app.include_router(auth.router)
+
     # The last one added is the first one asked.
     app.add_middleware(Intake)
+    app.add_middleware(Login, doorman=doorman, credentials=credentials)
     uploads = {f"{server.api.PREFIX}/archive": archives.MEDIA_TYPE}
     app.add_middleware(Guard, hosts=settings.hosts, uploads=uploads)
     app.add_middleware(Secured)

@@ -16,15 +16,17 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
+from server.doors import only_declared
 from server.headers import SECURE
 from server.methods import taken
 from server.parameters import only_known
-from server.problems import ALWAYS, said, told
+from server.problems import ALWAYS, said, told, unknown
 from server.routers import (
     archive,
     comparisons,
     events,
     networks,
+    people,
     populations,
     queue,
     regimes,
@@ -34,9 +36,13 @@ from server.routers import (
 from services.errors import (
     Busy,
     Conflict,
+    Forbidden,
+    Gone,
     NotFound,
     Refused,
     TooLarge,
+    TooOften,
+    Unknown,
     WrongArchive,
 )
 
@@ -60,12 +66,13 @@ def include(app: FastAPI) -> None:
         queue,
         archive,
         events,
+        people,
     ):
         app.include_router(
             module.router,
             prefix=PREFIX,
             responses=ALWAYS,
-            dependencies=[Depends(only_known)],
+            dependencies=[Depends(only_declared), Depends(only_known)],
         )
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Refused)(_refused)
@@ -76,6 +83,10 @@ def include(app: FastAPI) -> None:
     app.exception_handler(Exception)(_fault)
     app.exception_handler(NotFound)(_not_found)
     app.exception_handler(Conflict)(_conflict)
+    app.exception_handler(Unknown)(_unknown)
+    app.exception_handler(Forbidden)(_forbidden)
+    app.exception_handler(Gone)(_gone)
+    app.exception_handler(TooOften)(_too_often)
     for away in DATABASE_AWAY:
         app.exception_handler(away)(_database_away)
 
@@ -128,6 +139,28 @@ async def _not_found(request: Request, error: Exception) -> Response:
 
 async def _conflict(_: Request, error: Exception) -> JSONResponse:
     return said(status.HTTP_409_CONFLICT, [{"message": str(error)}])
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    return unknown(request.scope, str(error))
+
+
+async def _forbidden(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Forbidden)
+    problem = {"field": "permission", "value": error.verb, "message": str(error)}
+    return told(request.scope, status.HTTP_403_FORBIDDEN, [problem])
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return told(request.scope, status.HTTP_410_GONE, [{"message": str(error)}])
+
+
+async def _too_often(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooOften)
+    problem = {"message": str(error)}
+    answer = told(request.scope, status.HTTP_429_TOO_MANY_REQUESTS, [problem])
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 async def _as_said(request: Request, error: Exception) -> Response:

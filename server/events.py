@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from db.outages import DATABASE_AWAY, briefly
 from jobs import wakeups
-from jobs.wakeups import CHANNEL, PROGRESS
+from jobs.wakeups import CHANNEL, PEOPLE, PROGRESS
 from services.errors import Busy
 from services.work.progress import Activity
 
@@ -44,6 +44,7 @@ class Hub:
         read_versions: the version of every population; called in a thread, often.
         read_activities: what happens in some populations, and in those that want one of some
             jobs; called in a thread, when it changed.
+        let_out: called when somebody is no longer who he was.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class Hub:
         broker_url: str,
         read_versions: Callable[[], dict[int, int]],
         read_activities: Callable[[Collection[int], Collection[int]], dict[int, Activity]],
+        let_out: Callable[[], None] = lambda: None,
     ) -> None:
         self._broker_url = broker_url
         self._read_versions = read_versions
         self._read_activities = read_activities
+        self._let_out = let_out
         self.activities: dict[int, Activity] = {}
         self._streams = 0
         self._changed = asyncio.Event()
@@ -154,6 +157,7 @@ class Hub:
                 ):
                     await channel.subscribe(CHANNEL)
                     self._look.set()  # what was published before this is not heard
+                    self._let_out()
                     async for message in channel.listen():
                         self._hear(message)
             except (RedisError, OSError) as error:
@@ -165,6 +169,9 @@ class Hub:
             return
         data = message["data"]
         topic, job_id = wakeups.read(data) if isinstance(data, bytes) else ("", None)
+        if topic == PEOPLE:
+            self._let_out()
+            return
         if topic == PROGRESS:
             self._told.add(job_id)
         self._look.set()

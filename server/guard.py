@@ -1,9 +1,9 @@
 """Who may ask: the Host that a request names, and the page that it comes from.
 
-There is no login, so whoever can send a request can do everything. A page of another origin
-must not be able to make a browser send one: not by a form (Origin, Sec-Fetch-Site), nor by a
-name of its own that leads to this machine (Host). Requests of no browser, which send neither,
-pass. Source of the rules: Go 1.25's CrossOriginProtection.
+A page of another origin must not be able to make a browser send a request, which carries the
+person's session: not by a form (Origin, Sec-Fetch-Site), nor by a name of its own that leads to
+this machine (Host). Requests of no browser, which send neither, pass. Source of the rules: Go
+1.25's CrossOriginProtection.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ LOOPBACK = {"localhost", "[::1]"}
 """Names of this machine; with them all addresses 127.0.0.0/8."""
 EVERY = "*"
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 
 def media_type(headers: Headers) -> str:
@@ -38,6 +39,7 @@ class Guard:
     Args:
         hosts: names, beside those of loopback, that this server is reached by; `*`: any.
         uploads: the media type of a body by path, where it is another than JSON.
+        forms: below it bodies are those of forms.
     """
 
     def __init__(
@@ -45,8 +47,9 @@ class Guard:
         app: ASGIApp,
         hosts: Collection[str] = (),
         uploads: Mapping[str, str] | None = None,
+        forms: str = "/auth/",
     ) -> None:
-        self.app = app
+        self.app, self._forms = app, forms
         self._hosts = {host.lower() for host in hosts}
         self._uploads = uploads or {}
 
@@ -78,7 +81,8 @@ class Guard:
             return refused(403, field, value, "a page of this server, or no browser")
         if not _has_body(headers):
             return None
-        wanted = self._uploads.get(scope["path"], JSON)
+        form = FORM if scope["path"].startswith(self._forms) else JSON
+        wanted = self._uploads.get(scope["path"], form)
         if media_type(headers) != wanted:
             given = headers.get("content-type")
             allowed = f"{JSON}, or no body" if wanted == JSON else wanted

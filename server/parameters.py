@@ -64,22 +64,20 @@ CONSTRAINTS: dict[str, Any] = {
 
 
 def takes_constraints(request: Request) -> bool:
-    return any(
-        one.call is constraint_texts for one in _needed(request.scope["route"].dependant)
-    )
+    return any(one.call is constraint_texts for one in needed(request.scope["route"].dependant))
 
 
 def _options(request: Request) -> dict[str, bool]:
     """Whether each parameter of the route takes several values, by name."""
     return {
         field.alias: get_origin(field.field_info.annotation) is list
-        for one in _needed(request.scope["route"].dependant)
+        for one in needed(request.scope["route"].dependant)
         for field in one.query_params
     }
 
 
-def _needed(dependant: Dependant) -> Iterator[Dependant]:
+def needed(dependant: Dependant) -> Iterator[Dependant]:
     """A route and all that it depends on."""
     yield dependant
     for one in dependant.dependencies:
-        yield from _needed(one)
+        yield from needed(one)

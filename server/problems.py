@@ -52,32 +52,38 @@ class Words(BaseModel):
 
 MEANINGS = {
     400: "a Host that is none of this server's",
-    403: "a page of another origin asks",
+    401: "nobody is logged in, and no token was shown",
+    403: "a page of another origin asks, or whoever asks may not do this",
     404: "there is no such thing",
     408: "the body did not come within its time",
     409: "something else has the name, or has changed meanwhile, or can't be read",
     413: "larger than is taken in one piece",
+    410: "a link that was used, or is too old",
     415: "a body that is no JSON",
     422: "a value that is not allowed, or a parameter that there is not: which field, what was "
     "given, what is allowed",
+    429: "asked too often: `Retry-After` says when again",
     503: "the database is away, or too much is asked at once; ask again soon",
 }
+
+
+OF_NO_FIELD = {401, 404, 409, 410, 429, 503}
 
 
 def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The errors that a route may answer with, as OpenAPI documents them."""
     return {
         code: {
-            "model": Words if code in (404, 409, 503) else Problems,
+            "model": Words if code in OF_NO_FIELD else Problems,
             "description": MEANINGS[code],
         }
         for code in codes
     }
 
 
-ALWAYS = responses(400, 409, 422, 503)
+ALWAYS = responses(400, 401, 403, 409, 422, 503)
 """What every route may answer with."""
-CHANGING = responses(403, 408, 413, 415)
+CHANGING = responses(408, 413, 415)
 """What every route may answer with that takes a body or changes something."""
 MISSING = responses(404)
 ALWAYS_OF_A_STREAM: dict[int | str, dict[str, Any]] = {
@@ -124,6 +130,13 @@ PAGE = (
 def refused(code: int, field: str, value: Any, message: str) -> JSONResponse:
     """The answer that tells one problem."""
     return said(code, [{"field": field, "value": value, "message": message}])
+
+
+def unknown(scope: Scope, message: str) -> Response:
+    """The answer to whoever is not logged in and showed no token that works."""
+    answer = told(scope, 401, [{"message": message}])
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def plain(value: Any) -> str | int | float | bool | None:

@@ -43,3 +43,27 @@ class WrongArchive(ValueError):
     def __init__(self, problems: Sequence[Refused]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class Unknown(PermissionError):
+    """Nobody is logged in, or what was shown lets nobody in."""
+
+
+class Forbidden(PermissionError):
+    """Somebody may not do this: the verb, and who may."""
+
+    def __init__(self, verb: str, who_may: str) -> None:
+        super().__init__(f"not allowed to {verb} this: {who_may}")
+        self.verb = verb
+
+
+class Gone(ValueError):
+    """A link that was used, is too old, or was never given out."""
+
+
+class TooOften(RuntimeError):
+    """Asked for too often: again after so many seconds."""
+
+    def __init__(self, what: str, seconds: int) -> None:
+        super().__init__(f"{what}; again in {seconds} s")
+        self.seconds = seconds

@@ -9,7 +9,10 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from db.models import DesignSpaceRow, PopulationRow, RegimeRow, WatchRow
+from db.people import Owned
 from services.errors import NotFound
+from services.people.actor import who
+from services.people.permission import sees
 
 Row = TypeVar("Row", DesignSpaceRow, RegimeRow, PopulationRow, WatchRow)
 Item = TypeVar("Item")
@@ -22,12 +25,16 @@ def get(session: Session, table: type[Row], id: int) -> Row:
     """The row `id`.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none for the transaction's actor.
     """
     row = session.get(table, id)
-    if row is None:
+    if row is None or not _is_there(session, row):
         raise NotFound(NAMES[table], id)
     return row
+
+
+def _is_there(session: Session, row: object) -> bool:
+    return not isinstance(row, Owned) or sees(who(session), row.owner_id, row.visibility)
 
 
 NAMES: dict[type, str] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-from db.models import Base
+import db.models  # noqa: F401  # what is compared
+from db.base import Base
 
 config = context.config
 # `netspace migrate` and the tests hand the address over; the bare `alembic` command, used for

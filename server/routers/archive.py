@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from starlette.requests import ClientDisconnect
 
 from server.dependencies import PartsDep
+from server.doors import CREATE, SEE
 from server.guard import media_type
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas.archive import ImportRead
@@ -21,7 +22,7 @@ from services.errors import Busy, Refused, TooLarge
 from services.exchange import archives, exports, imports
 from services.exchange.archives import LARGEST_FILE, MEDIA_TYPE
 
-router = APIRouter(prefix="/archive", tags=["archive"])
+router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[SEE])
 
 SECONDS = 120.0
 """In which a file has to be here: 16 MiB by a line of 1.2 Mbit/s."""
@@ -56,6 +57,7 @@ async def export_populations(
     status_code=status.HTTP_201_CREATED,
     response_model=ImportRead,
     responses=CHANGING | TAKEN,
+    dependencies=[CREATE],
     openapi_extra={"requestBody": {"required": True, "content": {MEDIA_TYPE: {}}}},
 )
 async def import_archive(request: Request, parts: PartsDep) -> ImportRead | Response:

@@ -14,6 +14,7 @@ from population.comparing import sequential
 from population.curves.bands import Method
 from server import etags
 from server.dependencies import AnalysisDep, Parts, PartsDep, ReadDep, WriteDep
+from server.doors import SEE, STEER
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.adjusted import AdjustedRead
@@ -37,7 +38,7 @@ from services.errors import Refused
 from services.numbers import Decimal, Whole
 from services.reading import queries
 
-router = APIRouter(route_class=Tagged, tags=["comparisons"])
+router = APIRouter(route_class=Tagged, tags=["comparisons"], dependencies=[SEE])
 
 MOST_QUANTILES = 100
 
@@ -133,7 +134,10 @@ def read_stability(parts: PartsDep, side: Sides, half: Half = None) -> list[Stab
 
 
 @router.post(
-    "/watches", status_code=status.HTTP_201_CREATED, responses=CHANGING | MISSING | TAKEN
+    "/watches",
+    status_code=status.HTTP_201_CREATED,
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
 )
 def watch(parts: PartsDep, body: WatchCreate, session: WriteDep) -> WatchRead:
     """Pause two populations as soon as it is decided which one is better."""
@@ -151,6 +155,7 @@ def list_watches(session: ReadDep) -> WatchList:
     "/watches/{watch_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=CHANGING | MISSING,
+    dependencies=[STEER],
 )
 def forget_watch(watch_id: Id, session: WriteDep) -> None:
     """The populations go on whatever is decided."""

@@ -6,17 +6,20 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from server import events as live
-from server.dependencies import PartsDep
+from server.dependencies import PartsDep, still_in
+from server.doors import SEE
 from server.problems import ALWAYS_OF_A_STREAM
 from server.schemas.events import Activity
 from services.defining.names import Id
+from services.people import permission
+from services.people.actor import asking
 from services.sampling import populations
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], dependencies=[SEE])
 
 RETRY_MS = 1_000
 
@@ -35,7 +38,7 @@ def followed(
 
 @router.get("/events", response_class=EventSourceResponse, responses=ALWAYS_OF_A_STREAM)
 async def follow(
-    parts: PartsDep, population: Annotated[int | None, Depends(followed)]
+    request: Request, parts: PartsDep, population: Annotated[int | None, Depends(followed)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Events named `activity`: all populations' at once, then each that changed. One named
     `ping` where nothing else was said for ten seconds.
@@ -45,8 +48,16 @@ async def follow(
     """
     yield ServerSentEvent(retry=RETRY_MS, comment="netspace")
     said = time.monotonic()
+    actor = asking.get()
     async for activities in parts.hub.changes():
-        own = [one for one in activities if population in (None, one.population)]
+        if not await still_in(request, parts):
+            return
+        own = [
+            one
+            for one in activities
+            if population in (None, one.population)
+            and permission.sees(actor, one.owner_id, one.visibility)
+        ]
         for activity in own:
             yield ServerSentEvent(
                 event="activity",

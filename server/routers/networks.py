@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from server.dependencies import ReadDep, SnapshotDep
+from server.doors import SEE
 from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
@@ -21,6 +22,7 @@ router = APIRouter(
     prefix="/populations/{population_id}",
     tags=["networks"],
     responses=MISSING,
+    dependencies=[SEE],
 )
 
 

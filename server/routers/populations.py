@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, status
 
 from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep
+from server.doors import CREATE, SEE, STEER
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
@@ -24,10 +25,17 @@ from services.sampling.populations import Spec
 from services.sampling.samplers import Sampler
 from services.work import schedule
 
-router = APIRouter(route_class=Tagged, prefix="/populations", tags=["populations"])
+router = APIRouter(
+    route_class=Tagged, prefix="/populations", tags=["populations"], dependencies=[SEE]
+)
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[CREATE],
+)
 async def create_population(
     request: Request, body: PopulationCreate, parts: PartsDep
 ) -> PopulationRead:
@@ -53,7 +61,7 @@ def read_population(population_id: Id, session: ReadDep) -> PopulationRead:
     return PopulationRead.model_validate(populations.get(session, population_id))
 
 
-@router.patch("/{population_id}", responses=CHANGING | MISSING)
+@router.patch("/{population_id}", responses=CHANGING | MISSING, dependencies=[STEER])
 def pause_resume_or_prioritise(
     population_id: Id, body: PopulationPatch, session: ScheduleDep
 ) -> PopulationRead:
@@ -68,7 +76,11 @@ def pause_resume_or_prioritise(
     return PopulationRead.model_validate(populations.get(session, population_id))
 
 
-@router.post("/{population_id}/networks", responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "/{population_id}/networks",
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
+)
 async def add_networks(
     request: Request, population_id: Id, body: MoreNetworks, parts: PartsDep
 ) -> PopulationRead:
@@ -97,19 +109,31 @@ def propose_refinement(
     return RefinementRead.model_validate(found)
 
 
-@router.post("/{population_id}/benchmarks", responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "/{population_id}/benchmarks",
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
+)
 def queue_benchmarks(population_id: Id, session: ScheduleDep) -> JobsChanged:
     """Measure latency, training step and memory of each network that has no benchmark yet."""
     return JobsChanged(jobs=schedule.queue_benchmarks(session, population_id))
 
 
-@router.post("/{population_id}/cancel", responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "/{population_id}/cancel",
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
+)
 def cancel_jobs(population_id: Id, parts: PartsDep) -> JobsChanged:
     """End its jobs that have not ended, but for those that other populations want, too."""
     return JobsChanged(jobs=schedule.cancel(parts.database, population_id))
 
 
-@router.post("/{population_id}/retry", responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "/{population_id}/retry",
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
+)
 def retry_jobs(population_id: Id, parts: PartsDep, body: RetryAll | None = None) -> JobsChanged:
     """Ask again for its jobs that ended without a result."""
     failures = body.failures if body else ()

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.dependencies import ReadDep, ScheduleDep, WriteDep
+from server.doors import SEE, STEER
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
@@ -16,7 +17,7 @@ from services.numbers import Whole
 from services.work import jobs, roster, schedule
 from services.work.jobs import Group
 
-router = APIRouter(route_class=Tagged, tags=["queue"])
+router = APIRouter(route_class=Tagged, tags=["queue"], dependencies=[SEE])
 
 
 @router.get("/workers")
@@ -45,14 +46,22 @@ def read_job(job_id: Id, session: ReadDep) -> JobLineRead:
     return JobLineRead.model_validate(jobs.get(session, job_id))
 
 
-@router.post("/jobs/{job_id}/cancel", responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "/jobs/{job_id}/cancel",
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
+)
 def cancel_job(job_id: Id, session: WriteDep) -> JobLineRead:
     """End a job; one at work ends with its worker's next heartbeat."""
     schedule.cancel_job(session, job_id)
     return JobLineRead.model_validate(jobs.get(session, job_id))
 
 
-@router.post("/jobs/{job_id}/retry", responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "/jobs/{job_id}/retry",
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[STEER],
+)
 def retry_job(job_id: Id, session: ScheduleDep) -> JobLineRead:
     """Ask again for a job that ended without a result."""
     schedule.retry_job(session, job_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
+from server.doors import DEFINE, SEE
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
@@ -12,10 +13,15 @@ from server.schemas.regimes import RegimeCreate, RegimeRead
 from services.defining import regimes
 from services.defining.names import Id
 
-router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"])
+router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"], dependencies=[SEE])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=CHANGING | TAKEN)
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=CHANGING | TAKEN,
+    dependencies=[DEFINE],
+)
 def define_regime(body: RegimeCreate, session: WriteDep) -> RegimeRead:
     """Define a training regime."""
     id = regimes.define(session, body.name, body.regime)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
+from server.doors import DEFINE, SEE
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
@@ -15,10 +16,17 @@ from services.defining import spaces
 from services.defining.names import Id
 from services.sampling import refinements
 
-router = APIRouter(route_class=Tagged, prefix="/spaces", tags=["design spaces"])
+router = APIRouter(
+    route_class=Tagged, prefix="/spaces", tags=["design spaces"], dependencies=[SEE]
+)
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=CHANGING | MISSING | TAKEN)
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=CHANGING | MISSING | TAKEN,
+    dependencies=[DEFINE],
+)
 def define_space(body: SpaceCreate, session: WriteDep) -> SpaceRead:
     """Define a design space, perhaps as a refinement of another."""
     id = spaces.define(session, body.name, body.space, body.refined_from)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 
 from server import etags
 from server.dependencies import AnalysisDep, PartsDep, SnapshotDep
+from server.doors import SEE
 from server.etags import Tagged
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
@@ -28,6 +29,7 @@ router = APIRouter(
     prefix="/populations/{population_id}",
     tags=["statistics"],
     responses=MISSING,
+    dependencies=[SEE],
 )
 
 MOST_POINTS = 10_000

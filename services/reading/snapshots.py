@@ -11,6 +11,7 @@ import math
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -114,6 +115,12 @@ class Snapshots:
         self._keeping = threading.Lock()
         # Ids that nobody has are asked for, too, so not a lock for each.
         self._locks = [threading.Lock() for _ in range(LOCKS)]
+
+    def of(self, database: Database) -> Snapshots:
+        """The same, for whom this database's transactions are."""
+        bound = copy(self)
+        bound._database = database
+        return bound
 
     def warm(self) -> None:
         """Read the newest population before anybody asks for it: a large one takes seconds."""

@@ -75,6 +75,8 @@ class Activity:
     progress: Progress
     running: list[RunningJob]
     last_failure: LastFailure | None
+    owner_id: int | None = None
+    visibility: str = "lab"
 
 
 def activities(
@@ -91,6 +93,8 @@ def activities(
             progress[row.id],
             running(session, row.id),
             last_failure(session, row.id),
+            row.owner_id,
+            row.visibility,
         )
         for row in session.scalars(select(PopulationRow).where(chosen))
     }

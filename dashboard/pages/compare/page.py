@@ -18,7 +18,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
-from dashboard.callbacks import has_gone
+from dashboard.callbacks import has_gone, may
 from dashboard.figures.compared import Drawn, decided_figure, edfs_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.style import PALETTES, Palette
@@ -42,6 +42,7 @@ from services.comparing import adjusted, comparisons, searches, sides, stability
 from services.comparing.comparisons import Compared
 from services.comparing.sides import Side
 from services.errors import Busy, NotFound, Refused
+from services.people.permission import Verb
 
 TITLE = "Compare"
 
@@ -174,6 +175,7 @@ def register(app: Dash, sources: Sources) -> None:
         running=[(Output("compare-cards", "aria-busy"), "true", "false")],
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def show_comparison(asked: dict[str, Any] | None, theme: str) -> dict[str, Any]:
         if not asked:
             raise PreventUpdate

@@ -14,13 +14,14 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
-from dashboard.callbacks import has_gone
+from dashboard.callbacks import has_gone, may
 from dashboard.pages.create import arrival, asking, form, refine, regime
 from dashboard.pages.create.arrival import FILLED
 from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields, errors, field_id, values
 from dashboard.pages.create.refine import Refinement
 from dashboard.pages.markup import THEME, register_graph
 from dashboard.sources import Sources
+from services.people.permission import Verb
 
 TITLE = form.TITLE
 
@@ -57,6 +58,7 @@ def register_arrival(app: Dash, sources: Sources) -> None:
         State("new-refinement", "data"),
         *values(State, *FILLED),
     )
+    @may(Verb.SEE)
     async def arrive(
         path: str | None, search: str | None, held: Refinement | None, *now: Any
     ) -> dict[str, Any]:
@@ -79,6 +81,7 @@ def register_choices(app: Dash, sources: Sources) -> None:
         Input("new-refinement", "data"),
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def show_space(id: str | None, refinement: Refinement | None) -> tuple[str, str]:
         text = await run_in_threadpool(arrival.definition, sources, id)
         refined = refinement is not None and refinement["space"] == id
@@ -92,6 +95,7 @@ def register_choices(app: Dash, sources: Sources) -> None:
         Input("new-json", "value"),
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def show_rules(chosen: list[str], written: str) -> tuple[Any, Any, Any]:
         if ctx.triggered_id == "new-rules":
             text = refine.ruled(written or "", chosen)
@@ -106,6 +110,7 @@ def register_choices(app: Dash, sources: Sources) -> None:
         Input("new-regime", "value"),
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def show_regime(id: str | None) -> Component:
         return await run_in_threadpool(regime.facts_of, sources, id)
 
@@ -130,6 +135,7 @@ def register_preview(app: Dash, sources: Sources) -> None:
         running=[(Output("new-preview", "aria-busy"), "true", "false")],
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def preview(
         fields: Fields | None, theme: str, refinement: Refinement | None
     ) -> dict[str, Any]:
@@ -161,6 +167,7 @@ def register_start(app: Dash, sources: Sources) -> None:
         ],
         prevent_initial_call=True,
     )
+    @may(Verb.CREATE)
     async def start(clicks: int, *given: Any) -> dict[str, Any]:
         *fields, checked, none, refinement = given
         asked = dict(zip(FIELDS, fields, strict=True))

@@ -28,9 +28,11 @@ from dash import (
 from dash.development.base_component import Component
 from starlette.concurrency import run_in_threadpool
 
+from dashboard.callbacks import may
 from dashboard.pages.explore import cards, constraints, help, table
 from dashboard.pages.markup import attributes
 from dashboard.sources import Sources
+from services.people.permission import Verb
 from services.reading.snapshots import Snapshots
 
 TITLE = "Explore"
@@ -285,6 +287,7 @@ def register(app: Dash, sources: Sources) -> None:
         State(table.GRID, "columnDefs"),
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def show_controls(population: str | None, _: Any, shown: Any) -> tuple[Any, ...]:
         drawn, *rest, columns = await run_in_threadpool(
             controls_of, sources.snapshots, population

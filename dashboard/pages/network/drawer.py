@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
+from dashboard.callbacks import may
 from dashboard.figures.learning import learning_figure
 from dashboard.figures.style import PALETTES
 from dashboard.figures.widths import network_widths_figure
@@ -23,6 +24,7 @@ from dashboard.pages.network import sheet
 from dashboard.sources import Sources
 from population.population import Status
 from services.errors import NotFound
+from services.people.permission import Verb
 from services.reading import networks
 
 
@@ -141,6 +143,7 @@ def register(app: Dash, sources: Sources) -> None:
         running=[(Output("network", "aria-busy"), "true", "false")],
         prevent_initial_call=True,
     )
+    @may(Verb.SEE)
     async def show_network(
         picked: dict[str, int] | None, changed: Any, theme: str
     ) -> dict[str, Any]:

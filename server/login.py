@@ -1,0 +1,172 @@
+"""Login: who asks. Everything but the way in needs an answer to that.
+
+A browser shows a session by cookie, a script a token by `Authorization: Bearer`; where both are
+shown, the token counts. On a server of mode `none` whoever can reach it is let in, so what came
+by way of a proxy, which anybody may be behind, is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from http.cookies import CookieError, SimpleCookie
+from typing import Literal
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from db.outages import DATABASE_AWAY, briefly
+from server.problems import refused, said, unknown
+from services.people import actor as actors
+from services.people.actor import LOCAL, NOBODY, Actor, asking
+from services.people.credentials import Credentials
+
+log = logging.getLogger(__name__)
+
+Mode = Literal["none", "key", "accounts"]
+
+WAY_IN = "/auth/"
+"""Below it are the pages of who is not in yet."""
+FORWARDED = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
+MARK_SECONDS = 60.0
+MOST_MARKED = 10_000
+GUEST = replace(NOBODY, name="guest", scopes=frozenset({actors.Scope.READ}))
+"""Who has not logged in where what is public may be read."""
+
+
+@dataclass(frozen=True)
+class Doorman:
+    """How people come in, by the settings.
+
+    Args:
+        secure: browsers reach the server by TLS.
+        public: who has not logged in may read what is public.
+        port: two servers on a machine need two cookies, which know no ports.
+    """
+
+    mode: Mode
+    secure: bool = False
+    public: bool = False
+    port: int = 8050
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; `__Host-`: of this host and by TLS only."""
+        return "__Host-netspace" if self.secure else f"netspace-{self.port}"
+
+
+class Login:
+    """Finds out who asks, and refuses (401) or leads to the login who is nobody."""
+
+    def __init__(self, app: ASGIApp, doorman: Doorman, credentials: Credentials) -> None:
+        self.app = app
+        self._doorman, self._credentials = doorman, credentials
+        self._marked: OrderedDict[str, float] = OrderedDict()
+        self._marking: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            answer = await self._answer(scope)
+        except DATABASE_AWAY as error:
+            log.warning("the database is away: %s", briefly(error))
+            answer = said(503, [{"message": "the database is away; ask again soon"}])
+        if answer is not None:
+            await answer(scope, receive, send)
+            return
+        token = asking.set(scope["state"]["actor"])
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            asking.reset(token)
+
+    async def _answer(self, scope: Scope) -> Response | None:
+        """What is said to who may not come in; else he is `scope["state"]["actor"]`."""
+        headers = Headers(scope=scope)
+        state = scope.setdefault("state", {})
+        if self._doorman.mode == "none":
+            if came := [name for name in FORWARDED if name in headers]:
+                allowed = "no proxy before a server without logins: see NETSPACE_AUTH"
+                return refused(400, came[0], headers[came[0]], allowed)
+            state["actor"] = LOCAL
+            return None
+        address = (scope.get("client") or ("", 0))[0]
+        secret = _shown(headers, self._doorman.cookie)
+        actor = None if secret is None else await self._found(secret)
+        if actor is not None:
+            state["actor"], state["secret"] = replace(actor, address=address), secret
+            return None
+        if scope["path"].startswith(WAY_IN):
+            state["actor"] = replace(NOBODY, address=address)
+            return None
+        if self._doorman.public and "authorization" not in headers:
+            state["actor"] = replace(GUEST, address=address)
+            return None
+        return _led(scope, headers)
+
+    async def _found(self, secret: str) -> Actor | None:
+        actor = self._credentials.remembered(secret)
+        if actor is None:
+            actor = await run_in_threadpool(self._credentials.look, secret)
+        if actor is None or (actor.id is None and self._doorman.mode == "accounts"):
+            return None  # what a key let in lets nobody in among accounts
+        self._mark(secret, actor)
+        return actor
+
+    def _mark(self, secret: str, actor: Actor) -> None:
+        """Note once a minute that it was used, beside the answer."""
+        now = time.monotonic()
+        if self._marked.get(secret, -MARK_SECONDS) > now - MARK_SECONDS:
+            return
+        self._marked[secret] = now
+        self._marked.move_to_end(secret)
+        while len(self._marked) > MOST_MARKED:
+            self._marked.popitem(last=False)
+        task = asyncio.create_task(self._write(secret, actor))
+        self._marking.add(task)
+        task.add_done_callback(self._marking.discard)
+
+    async def _write(self, secret: str, actor: Actor) -> None:
+        try:
+            await asyncio.to_thread(self._credentials.mark, secret, actor)
+        except DATABASE_AWAY as error:
+            log.info("not noted that a session is used: %s", briefly(error))
+
+
+def _shown(headers: Headers, cookie: str) -> str | None:
+    """The secret that a request shows, if it does."""
+    given = headers.get("authorization")
+    if given is not None:
+        scheme, _, token = given.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+    try:
+        found = SimpleCookie("; ".join(headers.getlist("cookie"))).get(cookie)
+    except CookieError:
+        return None
+    return None if found is None else found.value
+
+
+def _led(scope: Scope, headers: Headers) -> Response:
+    """To the login, a person who follows a link; others are told."""
+    page = scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", "")
+    if not page or scope["path"].startswith("/api/v1"):
+        return unknown(scope, "log in, or show a token: Authorization: Bearer ns_..")
+    wanted = scope["path"] + (
+        f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
+    )
+    root = scope.get("root_path", "")
+    return RedirectResponse(f"{root}{WAY_IN}login?next={quote(wanted, safe='')}", 303)

@@ -1,0 +1,65 @@
+"""A server with accounts, and browsers and scripts of people with one."""
+
+import contextlib
+
+from fastapi.testclient import TestClient
+
+from netspace.settings import Settings
+from netspace.web import create_app
+from services.people import tokens, users
+from services.people.actor import Role, Scope
+
+HERE = "http://127.0.0.1:8050"
+API = "/api/v1"
+PASSWORD = "five plain words in a row"
+FORM = {"content-type": "application/x-www-form-urlencoded", "origin": HERE}
+OURS = {"origin": HERE}
+
+
+def application(database, **given):
+    """The application on a database, without a broker; with accounts unless told otherwise."""
+    return create_app(
+        Settings(
+            **{"auth": "accounts", "broker_url": "redis://127.0.0.1:1/0"}
+            | given
+            | {"database_url": database.url}
+        )
+    )
+
+
+def browser(app):
+    """Somebody's browser, who is nobody yet."""
+    return TestClient(app, HERE, follow_redirects=False)
+
+
+def join(database, name, role="member"):
+    """A new account; its id."""
+    with database.durable() as session:
+        return users.create(session, name, Role.of(role), PASSWORD)
+
+
+def logged_in(app, name, password=PASSWORD):
+    """A browser that somebody has logged in with."""
+    client = browser(app)
+    answer = client.post("/auth/login", data={"name": name, "password": password}, headers=OURS)
+    assert answer.status_code == 303, answer.text
+    client.headers |= OURS
+    return client
+
+
+def script(app, database, user_id, *scopes, days=None):
+    """A script that shows a token of somebody's."""
+    with database.durable() as session:
+        role = Role.of(users.get(session, user_id).role)
+        made = tokens.create(session, "script", {*map(Scope, scopes)}, days, user_id, role)
+    return TestClient(app, HERE, headers={"authorization": f"Bearer {made.secret}"})
+
+
+@contextlib.contextmanager
+def people(database, **given):
+    """The application, and a browser each of an administrator, a member and a viewer."""
+    app = application(database, **given)
+    for name, role in (("ann", "admin"), ("max", "member"), ("vera", "viewer")):
+        join(database, name, role)
+    with browser(app):
+        yield app, {name: logged_in(app, name) for name in ("ann", "max", "vera")}
