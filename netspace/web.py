@@ -120,7 +120,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, columns.MEDIA_TYPE),
     )
     server.api.include(app)
-    dashboard.app.mount(
+    app.state.pages = dashboard.app.mount(
         app,
         Sources(database, parts.snapshots, parts.queue, samplers, parts.analyses),
         ALWAYS | MISSING,
@@ -133,9 +133,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(auth.router)
 
     # The last one added is the first one asked.
-    app.add_middleware(Intake)
-    app.add_middleware(Login, doorman=doorman, credentials=credentials)
     uploads = {f"{server.api.PREFIX}/archive": archives.MEDIA_TYPE}
-    app.add_middleware(Guard, hosts=settings.hosts, uploads=uploads)
+    app.add_middleware(Intake, uploads=uploads)
+    app.add_middleware(Login, doorman=doorman, credentials=credentials)
+    app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(Secured)
     return app

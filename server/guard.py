@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -24,34 +24,22 @@ NAMED = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?", re.IGNORECASE
 LOOPBACK = {"localhost", "[::1]"}
 """Names of this machine; with them all addresses 127.0.0.0/8."""
 EVERY = "*"
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
-
-
-def media_type(headers: Headers) -> str:
-    """What a body is said to be, without parameters such as the charset."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 class Guard:
-    """Refuses requests to an unknown Host (400), from another origin (403), or without JSON.
+    """Refuses requests to an unknown Host (400), or from another origin (403).
 
     Args:
         hosts: names, beside those of loopback, that this server is reached by; `*`: any.
-        uploads: the media type of a body by path, where it is another than JSON.
-        forms: below it bodies are those of forms.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         hosts: Collection[str] = (),
-        uploads: Mapping[str, str] | None = None,
-        forms: str = "/auth/",
     ) -> None:
-        self.app, self._forms = app, forms
+        self.app = app
         self._hosts = {host.lower() for host in hosts}
-        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -79,14 +67,6 @@ class Guard:
         if foreign is not None:
             field, value = foreign
             return refused(403, field, value, "a page of this server, or no browser")
-        if not _has_body(headers):
-            return None
-        form = FORM if scope["path"].startswith(self._forms) else JSON
-        wanted = self._uploads.get(scope["path"], form)
-        if media_type(headers) != wanted:
-            given = headers.get("content-type")
-            allowed = f"{JSON}, or no body" if wanted == JSON else wanted
-            return refused(415, "content-type", given, allowed)
         return None
 
     def _knows(self, host: str) -> bool:
@@ -122,7 +102,3 @@ def _netloc(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
-
-
-def _has_body(headers: Headers) -> bool:
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

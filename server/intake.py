@@ -12,16 +12,17 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.guard import JSON, media_type
+from server.guard import SAFE
 from server.problems import refused, said, told
 
 LARGEST = 2**20
@@ -46,11 +47,28 @@ CONTROL = re.compile(
 what is no character (so it can't come back from a browser, or be written as XML)."""
 
 
-class Intake:
-    """Refuses requests whose path, query or JSON body no route could read."""
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+FORMS = "/auth/"
+"""Below it bodies are those of forms."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+
+def media_type(headers: Headers) -> str:
+    """What a body is said to be, without parameters such as the charset."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Intake:
+    """Refuses requests whose path, query or body no route could read.
+
+    A body is JSON: a page of another origin can't send that unasked.
+
+    Args:
+        uploads: the media type of a body by path, where it is another.
+    """
+
+    def __init__(self, app: ASGIApp, uploads: Mapping[str, str] | None = None) -> None:
+        self.app, self._uploads = app, uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,10 +79,25 @@ class Intake:
             status, field, value, message = problem
             about = {"field": field, "value": value, "message": message}
             await told(scope, status, [about])(scope, receive, send)
+        elif (answer := self._other_media(scope)) is not None:
+            await answer(scope, receive, send)
         elif media_type(Headers(scope=scope)) == JSON:
             await self._with_body(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    def _other_media(self, scope: Scope) -> Response | None:
+        """The answer to a body of another type than the address takes; None if it may be."""
+        headers = Headers(scope=scope)
+        if scope["method"] in SAFE or not _has_body(headers):
+            return None
+        usual = FORM if scope["path"].startswith(FORMS) else JSON
+        wanted = self._uploads.get(scope["path"], usual)
+        if media_type(headers) == wanted:
+            return None
+        given = headers.get("content-type")
+        allowed = f"{JSON}, or no body" if wanted == JSON else wanted
+        return refused(415, "content-type", given, allowed)
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on a request once its JSON body is here, and is JSON."""
@@ -86,6 +119,10 @@ class Intake:
             await said(422, told)(scope, receive, send)
             return
         await self.app(scope, _again(body, receive), send)
+
+
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

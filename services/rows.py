@@ -28,12 +28,13 @@ def get(session: Session, table: type[Row], id: int) -> Row:
         NotFound: there is none for the transaction's actor.
     """
     row = session.get(table, id)
-    if row is None or not _is_there(session, row):
+    if row is None or not is_there(session, row):
         raise NotFound(NAMES[table], id)
     return row
 
 
-def _is_there(session: Session, row: object) -> bool:
+def is_there(session: Session, row: object) -> bool:
+    """Whether a row is there for the transaction's actor."""
     return not isinstance(row, Owned) or sees(who(session), row.owner_id, row.visibility)
 
 

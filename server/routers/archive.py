@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from server.dependencies import PartsDep
 from server.doors import CREATE, SEE
-from server.guard import media_type
+from server.intake import media_type
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas.archive import ImportRead
 from services.defining.names import Id

@@ -143,7 +143,7 @@ def change_person(user_id: Id, body: UserPatch, session: PeopleDep) -> UserRead:
 
 
 @router.post(
-    "/people/invitations",
+    "/invitations",
     status_code=status.HTTP_201_CREATED,
     responses=CHANGING,
     dependencies=[PEOPLE],
@@ -206,8 +206,8 @@ def search(
     what: Text = None,
     kind: Text = None,
     object_id: Annotated[Id | None, Query()] = None,
-    since: Annotated[Whole | None, Query(ge=0, description="ms since 1970")] = None,
-    until: Annotated[Whole | None, Query(ge=0)] = None,
+    since: Annotated[Id | None, Query(description="ms since 1970, included")] = None,
+    until: Annotated[Id | None, Query(description="excluded")] = None,
 ) -> Search:
     """What lines of the audit are looked for."""
     return Search(actor, what, kind, object_id, since, until)

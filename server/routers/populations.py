@@ -20,7 +20,7 @@ from server.schemas.populations import (
     RetryAll,
 )
 from services.defining.names import Id
-from services.sampling import populations, refinements
+from services.sampling import populations, refinements, sharing
 from services.sampling.populations import Spec
 from services.sampling.samplers import Sampler
 from services.work import schedule
@@ -62,10 +62,11 @@ def read_population(population_id: Id, session: ReadDep) -> PopulationRead:
 
 
 @router.patch("/{population_id}", responses=CHANGING | MISSING, dependencies=[STEER])
-def pause_resume_or_prioritise(
+def change_population(
     population_id: Id, body: PopulationPatch, session: ScheduleDep
 ) -> PopulationRead:
-    """Hold up its queued jobs or let them go on, before or behind those of others.
+    """Hold up its queued jobs or let them go on, before or behind those of others; say who
+    sees it; give it to somebody, as an administrator.
 
     Running jobs end as they would.
     """
@@ -73,6 +74,7 @@ def pause_resume_or_prioritise(
         schedule.set_priority(session, population_id, body.priority)
     if body.paused is not None:
         schedule.set_paused(session, population_id, body.paused)
+    sharing.change(session, "population", population_id, body.visibility, body.owner)
     return PopulationRead.model_validate(populations.get(session, population_id))
 
 

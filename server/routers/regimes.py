@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
-from server.doors import DEFINE, SEE
+from server.doors import DEFINE, SEE, SHARE
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas.base import Items
+from server.schemas.base import Items, Sharing
 from server.schemas.regimes import RegimeCreate, RegimeRead
 from services.defining import regimes
 from services.defining.names import Id
+from services.sampling import sharing
 
 router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"], dependencies=[SEE])
 
@@ -24,7 +25,7 @@ router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"], depe
 )
 def define_regime(body: RegimeCreate, session: WriteDep) -> RegimeRead:
     """Define a training regime."""
-    id = regimes.define(session, body.name, body.regime)
+    id = regimes.define(session, body.name, body.regime, body.visibility)
     return RegimeRead.model_validate(regimes.get(session, id))
 
 
@@ -37,4 +38,11 @@ def list_regimes(session: ReadDep) -> Items[RegimeRead]:
 @router.get("/{regime_id}", responses=MISSING)
 def read_regime(regime_id: Id, session: ReadDep) -> RegimeRead:
     """One regime."""
+    return RegimeRead.model_validate(regimes.get(session, regime_id))
+
+
+@router.patch("/{regime_id}", responses=CHANGING | MISSING, dependencies=[SHARE])
+def share_regime(regime_id: Id, body: Sharing, session: WriteDep) -> RegimeRead:
+    """Say who sees it; an administrator gives it to somebody."""
+    sharing.change(session, "regime", regime_id, body.visibility, body.owner)
     return RegimeRead.model_validate(regimes.get(session, regime_id))

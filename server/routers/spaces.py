@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
-from server.doors import DEFINE, SEE
+from server.doors import DEFINE, SEE, SHARE
 from server.etags import Tagged
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas.base import Items
+from server.schemas.base import Items, Sharing
 from server.schemas.spaces import AncestorRead, SpaceCreate, SpaceRead
 from services.defining import spaces
 from services.defining.names import Id
-from services.sampling import refinements
+from services.sampling import refinements, sharing
 
 router = APIRouter(
     route_class=Tagged, prefix="/spaces", tags=["design spaces"], dependencies=[SEE]
@@ -29,7 +29,7 @@ router = APIRouter(
 )
 def define_space(body: SpaceCreate, session: WriteDep) -> SpaceRead:
     """Define a design space, perhaps as a refinement of another."""
-    id = spaces.define(session, body.name, body.space, body.refined_from)
+    id = spaces.define(session, body.name, body.space, body.refined_from, body.visibility)
     return SpaceRead.model_validate(spaces.get(session, id))
 
 
@@ -42,6 +42,13 @@ def list_spaces(session: ReadDep) -> Items[SpaceRead]:
 @router.get("/{space_id}", responses=MISSING)
 def read_space(space_id: Id, session: ReadDep) -> SpaceRead:
     """One design space."""
+    return SpaceRead.model_validate(spaces.get(session, space_id))
+
+
+@router.patch("/{space_id}", responses=CHANGING | MISSING, dependencies=[SHARE])
+def share_space(space_id: Id, body: Sharing, session: WriteDep) -> SpaceRead:
+    """Say who sees it; an administrator gives it to somebody."""
+    sharing.change(session, "design space", space_id, body.visibility, body.owner)
     return SpaceRead.model_validate(spaces.get(session, space_id))
 
 

@@ -8,7 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from designspace.spaces import RULES, DesignSpace
 from jobs.messages import Failure
-from server.schemas.base import Body, Parameter, Priority, Read, Seed, Words
+from server.schemas.base import (
+    VISIBLE,
+    Body,
+    Parameter,
+    Priority,
+    Read,
+    Seed,
+    Sharing,
+    Visible,
+    Words,
+)
 from services.defining.names import Id, Name
 from services.sampling.origins import Origin
 from services.sampling.populations import LARGEST
@@ -35,17 +45,12 @@ class PopulationCreate(Body):
         description="a population whose measured networks of this space come first; n counts "
         "them, too, and some have to be new",
     )
+    visibility: Visible = Field("lab", description=VISIBLE)
 
 
-class PopulationPatch(Body):
+class PopulationPatch(Sharing):
     paused: bool | None = Field(None, description="whether its queued jobs are held up")
     priority: Priority | None = Field(None, description="lower goes first; 0 by default")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.paused is None and self.priority is None:
-            raise ValueError("should have `paused`, `priority` or both")
-        return self
 
 
 class MoreNetworks(Body):
@@ -131,6 +136,9 @@ class PopulationRead(Read):
     archive: str | None = Field(description="SHA-256 of the file it was imported from")
     origin: Origin = Field(description="made here, or came with netspace or an archive")
     provenance: dict[str, Any] | None = Field(description="where an imported one was measured")
+    owner: str | None = Field(description="name of the account; null: nobody's")
+    visibility: str = Field(description=VISIBLE)
+    mine: bool = Field(description="who asks may change it")
     version: int
     created_at: int
     progress: ProgressRead

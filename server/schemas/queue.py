@@ -53,4 +53,5 @@ class WorkerRead(Read):
     silent_ms: int = Field(description="since it last said something")
     alive: bool
     jobs: list[RunningJobRead]
+    others: int = Field(description="jobs at work that are not shown to you")
     jobs_per_minute: float

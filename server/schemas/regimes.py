@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from designspace.regimes import Regime
-from server.schemas.base import Body, Read
+from server.schemas.base import VISIBLE, Body, Read, Visible
 from services.defining.names import Name
 
 
 class RegimeCreate(Body):
     name: Name
     regime: Annotated[Regime, BeforeValidator(Regime.asked)]
+    visibility: Visible = Field("lab", description=VISIBLE)
 
 
 class RegimeRead(Read):
@@ -21,3 +22,4 @@ class RegimeRead(Read):
     name: str
     regime: Regime
     created_at: int
+    visibility: str = Field(description=VISIBLE)

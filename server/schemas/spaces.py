@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from designspace.spaces import DesignSpace
-from server.schemas.base import Body, Read
+from server.schemas.base import VISIBLE, Body, Read, Visible
 from services.defining.names import Id, Name
 
 
@@ -13,6 +13,7 @@ class SpaceCreate(Body):
     name: Name
     space: DesignSpace
     refined_from: Id | None = Field(None, description="id of the space this one refines")
+    visibility: Visible = Field("lab", description=VISIBLE)
 
 
 class SpaceRead(Read):
@@ -21,6 +22,7 @@ class SpaceRead(Read):
     space: DesignSpace
     refined_from: int | None
     created_at: int
+    visibility: str = Field(description=VISIBLE)
 
 
 class AncestorRead(Read):

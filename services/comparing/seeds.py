@@ -22,6 +22,7 @@ from population.population import Population
 from population.trust.noise import over_seeds
 from services.comparing.stability import diverged_as_infinite, trainings
 from services.reading.queries import View
+from services.work.wanting import is_shown
 
 CONVENTION = (
     "the error of a network is the mean over its training seeds under one regime, from two "
@@ -84,6 +85,7 @@ def _awaited(session: Session, population: PopulationRow) -> Ints:
             JobRow.kind == "train",
             JobRow.regime_id == population.regime_id,
             JobRow.state.in_(OPEN),
+            is_shown(session),
         )
         .distinct()
     )

@@ -23,7 +23,7 @@ from population.trust.noise import Noise, seed_noise
 from population.trust.stability import Stability, stability
 from services import definitions
 from services.comparing.sides import Side
-from services.work.wanting import joins
+from services.work.wanting import is_shown, joins
 
 MOST = 5_000
 """Networks that are looked at: the first of a side in launch order."""
@@ -137,6 +137,8 @@ def trainings(
 ) -> Mapping[tuple[int, int], Floats]:
     """Errors of the same networks by regime and seed; +inf where diverged, nan where none.
 
+    Only trainings that a population wants which the actor sees.
+
     Args:
         ids: networks of the population; the errors are in their order.
         regime: the only one to look at.
@@ -149,6 +151,7 @@ def trainings(
             DrawRow.population_id == population.id,
             JobRow.kind == "train",
             true() if regime is None else JobRow.regime_id == regime,
+            is_shown(session),
         )
     ).all()
     return _table(

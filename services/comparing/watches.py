@@ -16,15 +16,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import WatchRow
+from db.models import PopulationRow, WatchRow
 from db.outages import DATABASE_AWAY
 from db.session import Database
 from population.comparing import sequential
 from population.comparing.sequential import Look
 from services import rows
 from services.comparing.comparisons import followed
-from services.comparing.sides import Side, side
-from services.errors import Refused
+from services.comparing.sides import Side, parse_side, side
+from services.errors import NotFound, Refused
+from services.people import audit, permission
+from services.people.actor import who
+from services.people.permission import Verb
 from services.reading.snapshots import Snapshots
 from services.work import schedule
 
@@ -54,20 +57,25 @@ def start(
     Raises:
         Refused: one population on both sides: there is nothing else to stop for.
         Refused: a plan below the fewest networks that decide.
+        Forbidden: a population that is somebody else's.
     """
     if a.population_id == b.population_id:
         raise Refused("side", b.text, "two different populations")
     if planned < sequential.FEWEST:
         raise Refused("planned", planned, f"at least {sequential.FEWEST} networks a side")
+    for one in (a, b):
+        _require_steering(session, one.text)
     row = WatchRow(a=a.text, b=b.text, level=level, planned=planned)
     session.add(row)
     session.flush()
+    audit.record(session, "watch begun", "watch", row.id, a=a.text, b=b.text)
     return _record(row)
 
 
 def every(session: Session) -> list[Watch]:
-    """All watches, oldest first."""
-    return [_record(row) for row in session.scalars(select(WatchRow).order_by(WatchRow.id))]
+    """All watches of populations that the actor sees, oldest first."""
+    found = session.scalars(select(WatchRow).order_by(WatchRow.id))
+    return [_record(row) for row in found if _is_shown(session, row)]
 
 
 def of_pair(session: Session, a: str, b: str) -> Watch | None:
@@ -81,8 +89,28 @@ def forget(session: Session, id: int) -> None:
 
     Raises:
         NotFound: no such watch.
+        Forbidden: a population that is somebody else's.
     """
-    session.delete(rows.get(session, WatchRow, id))
+    row = rows.get(session, WatchRow, id)
+    if not _is_shown(session, row):
+        raise NotFound("watch", id)
+    for side_text in (row.a, row.b):
+        _require_steering(session, side_text)
+    session.delete(row)
+    audit.record(session, "watch forgotten", "watch", id, a=row.a, b=row.b)
+
+
+def _is_shown(session: Session, row: WatchRow) -> bool:
+    if who(session).is_admin:
+        return True
+    populations = (session.get(PopulationRow, parse_side(text)[0]) for text in (row.a, row.b))
+    return all(one is not None and rows.is_there(session, one) for one in populations)
+
+
+def _require_steering(session: Session, text: str) -> None:
+    """Refuse to hold up the population of a side that is somebody else's."""
+    population = rows.get(session, PopulationRow, parse_side(text)[0])
+    permission.require_of(session, Verb.STEER, population)
 
 
 class Watcher:

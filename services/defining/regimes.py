@@ -13,6 +13,9 @@ from db.models import RegimeRow
 from designspace.regimes import Regime
 from services import definitions, rows
 from services.errors import Conflict
+from services.people import audit, permission
+from services.people.actor import who
+from services.people.permission import Verb, Visibility, visible
 
 
 @dataclass(frozen=True)
@@ -23,20 +26,29 @@ class RegimeRecord:
     name: str
     regime: Regime
     created_at: int  # ms since 1970
+    owner_id: int | None
+    visibility: str
 
 
-def define(session: Session, name: str, regime: Regime) -> int:
+def define(
+    session: Session, name: str, regime: Regime, visibility: str = Visibility.LAB
+) -> int:
     """Store a regime; the same name with the same definition is the one already there.
 
     Raises:
         Conflict: the name stands for another definition.
+        Forbidden: whoever asks may define nothing.
     """
-    definition = regime.model_dump(mode="json")
-    id = insert_named(session, RegimeRow, name=name, definition=definition)
+    actor = who(session)
+    permission.require(actor, Verb.DEFINE)
+    given = {"definition": regime.model_dump(mode="json"), "visibility": visibility}
+    id = insert_named(session, RegimeRow, name=name, owner_id=actor.id, **given)
     if id is not None:
+        audit.record(session, "defined", "regime", id, name=name)
         return id
     row = session.scalars(select(RegimeRow).where(RegimeRow.name == name)).one()
-    if not definitions.is_same(definitions.regime, row, regime):
+    same = definitions.is_same(definitions.regime, row, regime)
+    if not same or not rows.is_there(session, row):
         raise Conflict(f"regime {name!r} exists with another definition")
     return row.id
 
@@ -61,9 +73,17 @@ def get(session: Session, id: int) -> RegimeRecord:
 
 def every(session: Session) -> list[RegimeRecord]:
     """All regimes that can be read, oldest first."""
-    found = session.scalars(select(RegimeRow).order_by(RegimeRow.id))
+    mine = select(RegimeRow).where(visible(session, RegimeRow))
+    found = session.scalars(mine.order_by(RegimeRow.id))
     return definitions.readable(_record, found)
 
 
 def _record(row: RegimeRow) -> RegimeRecord:
-    return RegimeRecord(row.id, row.name, definitions.regime(row), row.created_at)
+    return RegimeRecord(
+        row.id,
+        row.name,
+        definitions.regime(row),
+        row.created_at,
+        row.owner_id,
+        row.visibility,
+    )

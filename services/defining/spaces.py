@@ -12,6 +12,9 @@ from db.models import DesignSpaceRow
 from designspace.spaces.base import Family
 from services import definitions, rows
 from services.errors import Conflict
+from services.people import audit, permission
+from services.people.actor import who
+from services.people.permission import Verb, Visibility, visible
 
 
 @dataclass(frozen=True)
@@ -23,23 +26,39 @@ class SpaceRecord:
     space: Family
     refined_from: int | None
     created_at: int  # ms since 1970
+    owner_id: int | None
+    visibility: str
 
 
-def define(session: Session, name: str, space: Family, refined_from: int | None = None) -> int:
+def define(
+    session: Session,
+    name: str,
+    space: Family,
+    refined_from: int | None = None,
+    visibility: str = Visibility.LAB,
+) -> int:
     """Store a design space; the same name with the same definition is the one already there.
 
     Raises:
         Conflict: the name stands for another definition.
         NotFound: no space `refined_from`.
+        Forbidden: whoever asks may define nothing.
     """
+    actor = who(session)
+    permission.require(actor, Verb.DEFINE)
     if refined_from is not None:
         get(session, refined_from)
-    given = {"definition": space.model_dump(mode="json"), "refined_from": refined_from}
-    id = insert_named(session, DesignSpaceRow, name=name, **given)
+    given = {
+        "definition": space.model_dump(mode="json"),
+        "refined_from": refined_from,
+        "visibility": visibility,
+    }
+    id = insert_named(session, DesignSpaceRow, name=name, owner_id=actor.id, **given)
     if id is not None:
+        audit.record(session, "defined", "design space", id, name=name)
         return id
     row = session.scalars(select(DesignSpaceRow).where(DesignSpaceRow.name == name)).one()
-    same = definitions.is_same(definitions.space, row, space)
+    same = definitions.is_same(definitions.space, row, space) and rows.is_there(session, row)
     if row.refined_from != refined_from or not same:
         raise Conflict(f"design space {name!r} exists with another definition")
     return row.id
@@ -57,11 +76,18 @@ def get(session: Session, id: int) -> SpaceRecord:
 
 def every(session: Session) -> list[SpaceRecord]:
     """All design spaces that can be read, oldest first."""
-    found = session.scalars(select(DesignSpaceRow).order_by(DesignSpaceRow.id))
+    mine = select(DesignSpaceRow).where(visible(session, DesignSpaceRow))
+    found = session.scalars(mine.order_by(DesignSpaceRow.id))
     return definitions.readable(_record, found)
 
 
 def _record(row: DesignSpaceRow) -> SpaceRecord:
     return SpaceRecord(
-        row.id, row.name, definitions.space(row), row.refined_from, row.created_at
+        row.id,
+        row.name,
+        definitions.space(row),
+        row.refined_from,
+        row.created_at,
+        row.owner_id,
+        row.visibility,
     )

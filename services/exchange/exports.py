@@ -109,13 +109,16 @@ def archive(
 
 
 def _spaces(session: Session, ids: Iterable[int]) -> dict[int, DesignSpaceRow]:
-    """Spaces with all that they refine, which come first."""
+    """Spaces with all that they refine and the actor sees, which come first."""
     found: dict[int, DesignSpaceRow] = {}
     for id in ids:
         line: list[DesignSpaceRow] = []
         next_id: int | None = id
         while next_id is not None and next_id not in found:
-            line.append(session.get_one(DesignSpaceRow, next_id))
+            row = session.get_one(DesignSpaceRow, next_id)
+            if not rows.is_there(session, row):
+                break
+            line.append(row)
             next_id = line[-1].refined_from
         found |= {row.id: row for row in reversed(line)}
     return found
@@ -179,7 +182,7 @@ def _provenance(
 
 
 def _space(spaces: dict[int, DesignSpaceRow], row: DesignSpaceRow) -> ArchivedSpace:
-    parent = spaces[row.refined_from].name if row.refined_from is not None else None
+    parent = spaces[row.refined_from].name if row.refined_from in spaces else None
     return ArchivedSpace.model_validate(
         {"name": row.name, "space": definitions.space(row), "refined_from": parent}
     )

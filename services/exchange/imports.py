@@ -34,12 +34,14 @@ from jobs.states import FINAL
 from services import definitions, rows
 from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.exchange import archives, imported_jobs
-from services.exchange import checks as audits
+from services.exchange import archives, checks, imported_jobs
 from services.exchange.archives import Archive, ArchivedJob, ArchivedPopulation
 from services.exchange.exports import DRAWN
 from services.exchange.imported_jobs import Key
 from services.exchange.report import Count, Report
+from services.people import audit, permission
+from services.people.actor import who
+from services.people.permission import Verb, visible
 from services.sampling import populations
 from services.work import schedule
 
@@ -54,7 +56,7 @@ def load(database: Database, file: bytes) -> Report:
         TooLarge, WrongArchive: the file is refused, and nothing of it stored.
     """
     archive = archives.unpack(file)
-    audits.audit(archive)
+    checks.audit(archive)
     digest = hashlib.sha256(file).hexdigest()
     for _ in range(TRIES):
         try:
@@ -91,6 +93,7 @@ class Known:
 
 def _store(session: Session, archive: Archive, digest: str) -> Report:
     """Everything, in the order of the line."""
+    permission.require(who(session), Verb.CREATE)
     report = Report()
     known = Known(
         _spaces(session, archive, report),
@@ -114,6 +117,8 @@ def _store(session: Session, archive: Archive, digest: str) -> Report:
     imported_jobs.store(session, jobs, wanted, report)
     for population in new:
         _hold_up(session, known, population, ids[population.name], report)
+        id = ids[population.name]
+        audit.record(session, "imported", "population", id, name=population.name)
     return report
 
 
@@ -137,7 +142,8 @@ def _regimes(session: Session, archive: Archive, report: Report) -> dict[str, in
     ids: dict[str, int] = {}
     for archived in archive.regimes:
         same = partial(definitions.is_same, definitions.regime, value=archived.regime)
-        every = session.scalars(select(RegimeRow).order_by(RegimeRow.id))
+        shown = select(RegimeRow).where(visible(session, RegimeRow))
+        every = session.scalars(shown.order_by(RegimeRow.id))
         row = next((row for row in every if same(row)), None)
         report.regimes.see(row is None)
         if row is None:
@@ -200,6 +206,7 @@ def _population(
         refused=archived.refused,
         archive=digest,
         provenance=archived.provenance.model_dump(),
+        owner_id=who(session).id,
     )
     session.add(row)
     session.flush()
@@ -238,7 +245,9 @@ def _place(
 ) -> tuple[str, Any | None]:
     """The row of a name that is the same, or a name that is free for it and None."""
     wanted, number = name, 1
-    while (row := session.scalar(select(table).where(table.name == wanted))) and not same(row):
+    while (row := session.scalar(select(table).where(table.name == wanted))) and not (
+        rows.is_there(session, row) and same(row)
+    ):
         number += 1
         ending = f" ({number})"
         wanted = name[: archives.LONGEST_NAME - len(ending)].rstrip() + ending

@@ -27,7 +27,7 @@ from designspace.lines.line import Line
 from designspace.sampling import Draw
 from designspace.spaces.base import Family
 from jobs.states import FINAL
-from services import definitions
+from services import definitions, rows
 from services.errors import Refused
 from services.sampling import windows
 from services.work.wanting import wants
@@ -50,7 +50,7 @@ def draws(session: Session, parent_id: int, heir: Heir) -> list[Draw]:
         Refused: no such population, or none whose networks are a sample of this one; why.
     """
     parent = session.get(PopulationRow, parent_id)
-    if parent is None:
+    if parent is None or not rows.is_there(session, parent):
         raise Refused("inherits", parent_id, "the id of a population")
     if reason := why_not(session, parent, heir):
         raise Refused("inherits", parent_id, reason)

@@ -17,6 +17,7 @@ from db.models import (
     PopulationRow,
     RegimeRow,
 )
+from db.people import UserRow
 from db.session import Database
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
@@ -24,7 +25,10 @@ from designspace.spaces.base import Family
 from services import rows
 from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
-from services.sampling import inheritance, samplers, windows
+from services.people import audit, permission
+from services.people.actor import who
+from services.people.permission import Verb, Visibility, visible
+from services.sampling import inheritance, samplers, sharing, windows
 from services.sampling.inheritance import Heir
 from services.sampling.origins import Origin, origin
 from services.sampling.samplers import Sampler
@@ -48,6 +52,7 @@ class Spec:
     training_seed: int = 0  # of the jobs: populations of one training seed share results
     priority: int = 0  # of the jobs: lower goes first
     inherits: int | None = None  # a population whose networks of this space come first
+    visibility: str = Visibility.LAB
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,9 @@ class PopulationRecord:
     refused: dict[str, int]
     archive: str | None  # SHA-256 of the file it was imported from
     provenance: dict[str, Any] | None  # where that one was measured
+    owner: str | None  # the account's name; None: nobody's
+    visibility: str
+    mine: bool  # the transaction's actor may change it
     version: int
     created_at: int  # ms since 1970
     progress: Progress
@@ -109,9 +117,11 @@ def create(
             counts none but those that it inherits, nothing to inherit, or `space_name` is taken
             by another definition.
         Conflict: the name is taken.
+        Forbidden: whoever asks may create none.
     """
     windows.parse(spec.windows)  # before anything is asked for
     with database.read() as session:
+        permission.require(who(session), Verb.CREATE)
         _require_free(session, spec.name)
         regime = regimes.get(session, spec.regime_id).regime
         space = new.space if new else spaces.get(session, spec.space_id).space
@@ -127,13 +137,13 @@ def create(
     sample = _sample(sampler, space, regime, spec, spec.n, known)
     with database.durable() as session:
         if new is not None:
-            spec = replace(spec, space_id=_define(session, new))
+            spec = replace(spec, space_id=_define(session, new, spec.visibility))
         return store(session, spec, sample, inherited=len(known))
 
 
-def _define(session: Session, new: NewSpace) -> int:
+def _define(session: Session, new: NewSpace, visibility: str) -> int:
     try:
-        return spaces.define(session, new.name, new.space, new.refined_from)
+        return spaces.define(session, new.name, new.space, new.refined_from, visibility)
     except Conflict as taken:
         raise Refused("space_name", new.name, str(taken)) from taken
 
@@ -164,6 +174,7 @@ def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.h
     """
     with database.read() as session:
         row = rows.get(session, PopulationRow, id)
+        permission.require_of(session, Verb.STEER, row)
         n, spec = row.n, _spec(row)
         if not 1 <= more <= LARGEST - n:
             raise Refused("n", more, f"from 1 to {LARGEST - n:,} for a population of {n:,}")
@@ -178,6 +189,7 @@ def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.h
             raise Conflict(f"population {id} has {population.n} networks by now, not {n}")
         _add(session, population, sample)
         versions.raise_for(session, id)
+        audit.record(session, "made larger", "population", id, networks=more)
 
 
 def _inherited(
@@ -227,11 +239,18 @@ def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> i
     Raises:
         Conflict: the name is taken.
     """
+    actor = who(session)
+    permission.require(actor, Verb.CREATE)
     given = asdict(spec) | {"n": 0, "tried": 0, "refused": {}, "inherited": inherited}
-    id = insert_named(session, PopulationRow, **given)
+    id = insert_named(session, PopulationRow, owner_id=actor.id, **given)
     if id is None:
         raise _taken(spec.name)
-    _add(session, session.get_one(PopulationRow, id), sample)
+    row = session.get_one(PopulationRow, id)
+    sharing.require_seen(session, row)
+    _add(session, row, sample)
+    audit.record(
+        session, "created", "population", id, name=spec.name, networks=len(sample.draws)
+    )
     return id
 
 
@@ -333,12 +352,14 @@ def every(session: Session) -> list[PopulationRecord]:
 
 def _records(session: Session, which: Any) -> list[PopulationRecord]:
     found = session.execute(
-        select(PopulationRow, DesignSpaceRow.name, RegimeRow.name)
+        select(PopulationRow, DesignSpaceRow.name, RegimeRow.name, UserRow.name)
         .join(DesignSpaceRow, DesignSpaceRow.id == PopulationRow.space_id)
         .join(RegimeRow, RegimeRow.id == PopulationRow.regime_id)
-        .where(which)
+        .outerjoin(UserRow, UserRow.id == PopulationRow.owner_id)
+        .where(which, visible(session, PopulationRow))
         .order_by(PopulationRow.id)
     ).all()
+    actor = who(session)
     counts = progress.by_population(session, which)
     return [
         PopulationRecord(
@@ -360,9 +381,12 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             refused=row.refused,
             archive=row.archive,
             provenance=row.provenance,
+            owner=owner,
+            visibility=row.visibility,
+            mine=permission.may_change(actor, row.owner_id),
             version=row.version,
             created_at=row.created_at,
             progress=counts[row.id],
         )
-        for row, space_name, regime_name in found
+        for row, space_name, regime_name, owner in found
     ]

@@ -21,6 +21,7 @@ from population.population import Population
 from services import definitions, rows
 from services.defining import regimes, spaces
 from services.errors import Refused
+from services.people.permission import visible
 from services.reading.snapshots import Snapshots
 from services.sampling import inheritance
 from services.sampling.inheritance import Heir
@@ -128,6 +129,8 @@ def lineage(
 ) -> list[Ancestor]:
     """The chain of spaces that led to a space, the first one first and itself last.
 
+    It begins behind the last one that the actor doesn't see.
+
     Errors under two regimes don't compare, so the whole chain is told under one.
 
     Args:
@@ -138,11 +141,12 @@ def lineage(
     Raises:
         NotFound: no such space or regime.
     """
-    line: list[DesignSpaceRow] = []
-    id: int | None = space_id
-    while id is not None:
-        line.insert(0, rows.get(session, DesignSpaceRow, id))
-        id = line[0].refined_from
+    line = [rows.get(session, DesignSpaceRow, space_id)]
+    while line[0].refined_from is not None:
+        parent = session.get_one(DesignSpaceRow, line[0].refined_from)
+        if not rows.is_there(session, parent):
+            break
+        line.insert(0, parent)
     if regime_id is None:
         regime_id = _newest_regime(session, [row.id for row in reversed(line)])
     name = None if regime_id is None else regimes.get(session, regime_id).name
@@ -166,7 +170,7 @@ def _newest_regime(session: Session, space_ids: Sequence[int]) -> int | None:
     for space_id in space_ids:
         newest = (
             select(PopulationRow.regime_id)
-            .where(PopulationRow.space_id == space_id)
+            .where(PopulationRow.space_id == space_id, visible(session, PopulationRow))
             .order_by(PopulationRow.id.desc())
             .limit(1)
         )
@@ -184,7 +188,9 @@ def _measured(
 ) -> tuple[int | None, int, float | None]:
     """The population that speaks for a space under a regime, its results and their median."""
     alike = select(PopulationRow.id).where(
-        PopulationRow.space_id == space.id, PopulationRow.regime_id == regime_id
+        PopulationRow.space_id == space.id,
+        PopulationRow.regime_id == regime_id,
+        visible(session, PopulationRow),
     )
     found = {id: snapshots.get(id).results for id in session.scalars(alike)}
     if not found:

@@ -15,9 +15,10 @@ from db.models import EventRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
 from services import rows
 from services.errors import NotFound
+from services.people.permission import visible
 from services.work import leases, progress, roster
 from services.work.roster import Alive
-from services.work.wanting import IN_ORDER, of_job, wanted_by
+from services.work.wanting import IN_ORDER, is_shown, of_job, wanted_by
 
 Group = Literal["running", "waiting", "failed", "done"]
 
@@ -75,7 +76,7 @@ def listed(
     Raises:
         NotFound: no such population.
     """
-    wanted = []
+    wanted = [is_shown(session)]
     if population_id is not None:
         wanted.append(wanted_by(rows.get(session, PopulationRow, population_id)))
     page = (
@@ -92,10 +93,10 @@ def listed(
 
 def get(session: Session, id: int) -> JobLine:
     """The job `id`, or NotFound."""
-    lines = _lines(session, [id])
-    if not lines:
+    shown = select(JobRow.id).where(JobRow.id == id, is_shown(session))
+    if session.scalar(shown) is None:
         raise NotFound("job", id)
-    return lines[0]
+    return _lines(session, [id])[0]
 
 
 def _order(group: Group) -> tuple[Any, ...]:
@@ -119,7 +120,7 @@ def _counts(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[Gro
 
 def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
     """The jobs of these ids, in their order."""
-    first = of_job(func.min(PopulationRow.id))
+    first = of_job(func.min(PopulationRow.id)).where(visible(session, PopulationRow))
     rows = session.execute(
         select(
             JobRow,

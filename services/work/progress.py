@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.models import EpochRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import BROKEN, CANCELLED, DONE, PAUSED, QUEUED, RUNNING
-from services.work.wanting import of_jobs, wants
+from services.work.wanting import is_shown, of_jobs, wants
 
 RATE_SECONDS = 120
 """Networks a minute are counted over this long."""
@@ -164,7 +164,7 @@ def running(session: Session, population_id: int | None = None) -> list[RunningJ
     """The jobs at work, or those of one population, oldest first."""
     jobs = (
         select(JobRow.id, JobRow.network_id, JobRow.worker, JobRow.kind, RegimeRow.definition)
-        .where(RegimeRow.id == JobRow.regime_id, JobRow.state == RUNNING)
+        .where(RegimeRow.id == JobRow.regime_id, JobRow.state == RUNNING, is_shown(session))
         .order_by(JobRow.id)
     )
     if population_id is not None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from db.clock import now_ms
 from db.insert import insert_for
 from db.models import JobRow, WorkerRow
+from jobs.states import RUNNING
 from services.work import progress
 from services.work.progress import RATE_SECONDS, RunningJob, ended_lately
 
@@ -52,6 +53,7 @@ class WorkerRecord:
     silent_ms: int  # since it last said something
     alive: bool
     jobs: list[RunningJob]
+    others: int  # at work for populations that are not shown
     jobs_per_minute: float  # that ended in the last RATE_SECONDS
 
 
@@ -98,7 +100,7 @@ def every(session: Session) -> list[WorkerRecord]:
     jobs: defaultdict[str | None, list[RunningJob]] = defaultdict(list)
     for job in progress.running(session):
         jobs[job.worker].append(job)
-    ended = _ended(session)
+    at_work, ended = _at_work(session), _ended(session)
     return [
         WorkerRecord(
             name=row.name,
@@ -110,10 +112,17 @@ def every(session: Session) -> list[WorkerRecord]:
             silent_ms=max(0, now - row.seen_at),
             alive=now - row.seen_at < SILENT_MS,
             jobs=jobs[row.name],
+            others=at_work.get(row.name, 0) - len(jobs[row.name]),
             jobs_per_minute=ended.get(row.name, 0) / _minutes(now - row.started_at),
         )
         for row in session.scalars(select(WorkerRow).order_by(WorkerRow.name))
     ]
+
+
+def _at_work(session: Session) -> dict[str | None, int]:
+    """How many jobs each worker is at, whoever sees them."""
+    running = select(JobRow.worker, func.count()).where(JobRow.state == RUNNING)
+    return dict(session.execute(running.group_by(JobRow.worker)).all())
 
 
 def _ended(session: Session) -> dict[str | None, int]:

@@ -20,6 +20,9 @@ from jobs.messages import Kind
 from jobs.states import OPEN, QUEUED, RESULTLESS
 from services import definitions, rows
 from services.errors import Conflict
+from services.people import audit, permission
+from services.people.actor import who
+from services.people.permission import Verb, may_change
 from services.work import jobs, transitions, versions
 from services.work.wanting import drawn, of_those, wanted_by, wants
 
@@ -46,12 +49,14 @@ def queue_benchmarks(session: Session, population_id: int) -> int:
     Raises:
         NotFound: no such population.
     """
-    population = locked(session, population_id)
+    population = _steered(session, population_id)
     network_ids = list(session.scalars(drawn(population).order_by(DrawRow.ordinal)))
     counted = select(func.count()).where(wanted_by(population), JobRow.kind == "benchmark")
     before = session.scalars(counted).one()
     _queue(session, population, network_ids, "benchmark")
-    return session.scalars(counted).one() - before
+    queued = session.scalars(counted).one() - before
+    audit.record(session, "benchmarks queued", "population", population_id, jobs=queued)
+    return queued
 
 
 def set_paused(session: Session, population_id: int, paused: bool) -> None:
@@ -60,10 +65,11 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
     Raises:
         NotFound: no such population.
     """
-    population = locked(session, population_id)
+    population = _steered(session, population_id)
     if population.paused == paused:
         return
     population.paused = paused
+    audit.record(session, "paused" if paused else "resumed", "population", population_id)
     session.flush()
     transitions.hold(session, population)
     versions.raise_for(session, population_id)
@@ -75,8 +81,11 @@ def set_priority(session: Session, population_id: int, priority: int) -> None:
     Raises:
         NotFound: no such population.
     """
-    population = locked(session, population_id)
-    population.priority = priority
+    population = _steered(session, population_id)
+    before, population.priority = population.priority, priority
+    audit.record(
+        session, "prioritised", "population", population_id, before=before, priority=priority
+    )
     session.flush()
     _prioritise(session, population)
     versions.raise_for(session, population_id)
@@ -92,8 +101,12 @@ def cancel(database: Database, population_id: int) -> int:
     """
     with database.read() as session:
         population = rows.get(session, PopulationRow, population_id)
+        permission.require_of(session, Verb.STEER, population)
     mine = wanted_by(population) & ~_wanted_by_others(population)
-    return _in_steps(database, mine & JobRow.state.in_(OPEN), _cancel)
+    done = _in_steps(database, mine & JobRow.state.in_(OPEN), _cancel)
+    with database.durable() as session:
+        audit.record(session, "cancelled", "population", population_id, jobs=done)
+    return done
 
 
 def retry(database: Database, population_id: int, failures: Sequence[str] = ()) -> int:
@@ -107,10 +120,14 @@ def retry(database: Database, population_id: int, failures: Sequence[str] = ()) 
     """
     with database.read() as session:
         population = rows.get(session, PopulationRow, population_id)
+        permission.require_of(session, Verb.STEER, population)
     mine = wanted_by(population) & JobRow.state.in_(RESULTLESS)
     if failures:
         mine &= JobRow.failure.in_(failures)
-    return _in_steps(database, mine, _retry)
+    done = _in_steps(database, mine, _retry)
+    with database.durable() as session:
+        audit.record(session, "asked again", "population", population_id, jobs=done)
+    return done
 
 
 def _in_steps(
@@ -138,11 +155,15 @@ def cancel_job(session: Session, id: int) -> None:
 
     Raises:
         NotFound: no such job.
+        Forbidden: somebody else wants it, too.
         Conflict: it has ended.
     """
     state = jobs.get(session, id).state
+    for population in _wanting(session, id):
+        permission.require_of(session, Verb.STEER, population)
     if not _cancel(session, [id]):
         raise Conflict(f"job {id} is {state}: only a job that has not ended is cancelled")
+    audit.record(session, "cancelled", "job", id)
 
 
 def retry_job(session: Session, id: int) -> None:
@@ -150,11 +171,33 @@ def retry_job(session: Session, id: int) -> None:
 
     Raises:
         NotFound: no such job.
+        Forbidden: none of those who want it is the actor's.
         Conflict: it has not ended, or has a result.
     """
     state = jobs.get(session, id).state
+    wanting = _wanting(session, id)
+    if not any(may_change(who(session), one.owner_id) for one in wanting):
+        permission.require_of(session, Verb.STEER, wanting[0])
     if not _retry(session, [id]):
         raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
+    audit.record(session, "asked again", "job", id)
+
+
+def _wanting(session: Session, job_id: int) -> list[PopulationRow]:
+    """All populations that want a job, whoever sees them."""
+    found = of_those(session, JobRow.id == job_id)
+    return [session.get_one(PopulationRow, id) for id in sorted(found)]
+
+
+def _steered(session: Session, id: int) -> PopulationRow:
+    """A population that the actor may hold up and let go, and nobody else changes meanwhile.
+
+    Raises:
+        NotFound: no such population.
+        Forbidden: it is somebody else's.
+    """
+    permission.require_of(session, Verb.STEER, rows.get(session, PopulationRow, id))
+    return locked(session, id)
 
 
 def _wanted_by_others(population: PopulationRow) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import DrawRow, JobRow, PopulationRow
 from jobs.states import PAUSED, QUEUED
 from services import rows
+from services.people.permission import visible
 
 IN_ORDER: Final = (JobRow.priority, JobRow.turn, JobRow.id)
 """Which of the queued jobs of a kind is taken first; the index `ix_jobs_queue` holds it."""
@@ -88,6 +89,15 @@ def is_awaited_beside(population: PopulationRow) -> ColumnElement[bool]:
 def waiting_state() -> Any:
     """The state of the statement's job where it waits."""
     return case((is_awaited(), QUEUED), else_=PAUSED)
+
+
+def is_shown(session: Session) -> ColumnElement[bool]:
+    """The condition that the transaction's actor sees the job: he sees a population that wants
+    it."""
+    hidden = select(PopulationRow.id).where(~visible(session, PopulationRow)).limit(1)
+    if session.scalar(hidden) is None:  # he sees all there are
+        return true()
+    return exists().where(*wants(), visible(session, PopulationRow)).correlate(JobRow)
 
 
 def of_jobs(session: Session, job_ids: Iterable[int]) -> set[int]:

@@ -78,9 +78,7 @@ class Postgres:
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         )
         tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        unguarded = (
-            "SET session_replication_role = replica"
-        )
+        unguarded = "SET session_replication_role = replica"
         self._do(f"{unguarded}; TRUNCATE {tables} RESTART IDENTITY", self._named(name))
 
     def _named(self, name):

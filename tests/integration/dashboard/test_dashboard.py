@@ -212,7 +212,7 @@ def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatc
     monkeypatch.setattr(drawer.networks, "get", slow)
 
     async def both():
-        transport = httpx.ASGITransport(application(study.database))
+        transport = httpx.ASGITransport(application(study.every_database))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1:8050"
         ) as client:

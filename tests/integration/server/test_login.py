@@ -87,7 +87,7 @@ def test_there_is_no_setting_up_beside_an_administrator(app, sqlite):
 def test_who_is_invited_joins_with_the_role_that_was_given(app, sqlite):
     lab.join(sqlite, "ann", "admin")
     ann = lab.logged_in(app, "ann")
-    invitation = ann.post(f"{API}/people/invitations", json={"role": "viewer"}).json()
+    invitation = ann.post(f"{API}/invitations", json={"role": "viewer"}).json()
     vera = lab.browser(app)
     assert joined(vera, invitation["path"], "vera").status_code == 303
     assert vera.get(f"{API}/me").json()["role"] == "viewer"

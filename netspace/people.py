@@ -1,0 +1,191 @@
+"""Accounts from the command line: for the first hour of a lab, and for when nobody can log in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netspace.commands import fail, opened
+from netspace.settings import load
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+app = typer.Typer(help="Accounts: who may come in, and as what.", no_args_is_help=True)
+token_app = typer.Typer(help="API tokens: what scripts show.", no_args_is_help=True)
+
+
+class RoleName(StrEnum):
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class ScopeName(StrEnum):
+    READ = "read"
+    SUBMIT = "submit"
+    WORKER = "worker"
+    METRICS = "metrics"
+    ADMIN = "admin"
+
+
+Name = Annotated[str, typer.Argument(help="of the account")]
+
+
+@app.command("list")
+def list_accounts() -> None:
+    """Print every account: its name, role, and how it enters."""
+    from services.people import users
+
+    with writing() as session:
+        for user in users.every(session):
+            shut = "  disabled" if user.disabled else ""
+            typer.echo(f"{user.name}  {user.role}  {user.enters_by}{shut}")
+
+
+@app.command()
+def invite(role: RoleName = typer.Option(RoleName.MEMBER, help="of who joins by it")) -> None:
+    """Print a link by which somebody makes an account; it works once."""
+    from services.people import links
+    from services.people.actor import Role
+
+    with writing() as session:
+        secret = links.create(session, "invitation", Role.of(role))
+    say_link(secret)
+
+
+@app.command()
+def password(name: Name) -> None:
+    """Print a link by which somebody chooses another password; it works once."""
+    from services.people import links, users
+
+    with writing() as session:
+        secret = links.create(session, "password", user_id=users.named(session, name).id)
+    say_link(secret)
+
+
+@app.command("role")
+def change_role(name: Name, role: RoleName) -> None:
+    """Make somebody a viewer, a member or an administrator; his sessions end."""
+    from services.people import users
+    from services.people.actor import Role
+
+    with writing() as session:
+        users.set_role(session, users.named(session, name).id, Role.of(role))
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Let somebody in no more; what he made stays."""
+    set_disabled(name, True)
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Let somebody in again."""
+    set_disabled(name, False)
+
+
+def set_disabled(name: str, disabled: bool) -> None:
+    from services.people import users
+
+    with writing() as session:
+        users.set_disabled(session, users.named(session, name).id, disabled)
+
+
+@token_app.command("create")
+def create_token(
+    name: str,
+    user: str = typer.Option(..., help="whose it is"),
+    scope: list[ScopeName] = typer.Option(..., help="once for each"),
+    days: int = typer.Option(90, min=0, help="until it expires; 0: never"),
+) -> None:
+    """Print a new token; nobody can print it again."""
+    from services.people import tokens, users
+    from services.people.actor import Role, Scope
+
+    with writing() as session:
+        owner = users.named(session, user)
+        made = tokens.create(
+            session,
+            name,
+            {*map(Scope, scope)},
+            days or None,
+            owner.id,
+            Role.of(owner.role),
+        )
+    typer.echo(made.secret)
+
+
+@token_app.command("list")
+def list_tokens() -> None:
+    """Print every token: its id, first letters, owner, scopes and end."""
+    from services.people import tokens
+
+    with writing() as session:
+        for one in tokens.every(session):
+            end = "revoked" if one.revoked else f"until {said(one.expires_at)}"
+            scopes = ",".join(one.scopes)
+            typer.echo(f"{one.id}  {one.prefix}..  {one.user}  {scopes}  {one.name}  {end}")
+
+
+@token_app.command()
+def revoke(id: int) -> None:
+    """Let a token let nobody in any more."""
+    from services.people import tokens
+
+    with writing() as session:
+        tokens.revoke(session, id)
+
+
+def key() -> None:
+    """Print a link that lets a browser in once, for NETSPACE_AUTH=key."""
+    from services.people import links
+
+    with writing() as session:
+        secret = links.create(session, "key")
+    say_link(secret)
+
+
+def audit(
+    actor: str | None = typer.Option(None, help="who did it"),
+    what: str | None = typer.Option(None, help="as in: created"),
+) -> None:
+    """Print who did what, oldest first, a JSON object a line."""
+    from services.people import audit as deeds
+
+    with writing() as session:
+        for deed in deeds.every(session, deeds.Search(actor, what)):
+            typer.echo(json.dumps(asdict(deed)))
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction of the settings' database, after which nobody is who he was."""
+    from jobs.wakeups import PEOPLE, Wakeups
+    from services.errors import Conflict, Forbidden, NotFound, Refused
+
+    with opened() as database:
+        try:
+            with database.durable() as session:
+                yield session
+        except (Conflict, Forbidden, NotFound, Refused) as error:
+            fail(str(error), code=1)
+        wakeups = Wakeups(load().broker)
+        wakeups.publish(PEOPLE)
+        wakeups.close()
+
+
+def say_link(secret: str) -> None:
+    typer.echo(f"{load().address}/auth/link/{secret}")
+
+
+def said(ms: int | None) -> str:
+    return "revoked" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()

@@ -1,0 +1,141 @@
+"""Every route and every callback names who may do what; one that names nothing is found here.
+
+Attacks 1, 2, 11 and 13 of the list in docs/threat-model.md, over all addresses there are.
+"""
+
+import lab
+import pytest
+from fastapi import APIRouter, Depends
+from fastapi.routing import iter_route_contexts
+from lab import API
+
+from dashboard.callbacks import verb_of
+from db.migrations import upgrade
+from db.session import Database
+from server import doors
+from services.exchange import archives
+from services.people.actor import Role, Scope
+from services.people.permission import RULES, Verb
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+READS = {f"POST {API}/populations/{{population_id}}/refinement"}
+"""What is asked with a body and changes nothing."""
+WAY_IN = "/auth/"
+VALUES = {
+    "{path:path}": "queue",
+    "{fingerprinted_path:path}": "dash.js",
+    "{package_name}": "dash",
+    "{form}": "json",
+    "{secret}": "s" * 43,
+}
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('doors') / 'netspace.db'}"
+    upgrade(url)
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def here(database):
+    with lab.people(database) as (app, browsers):
+        yield app, browsers
+
+
+@pytest.fixture(scope="module")
+def routes(here):
+    """(method, path, route) of all there are."""
+    return [
+        (method, one.path, one)
+        for one in iter_route_contexts(here[0].routes)
+        for method in sorted(getattr(one, "methods", None) or {"GET"})
+    ]
+
+
+def asked(client, method, path, **given):
+    """The answer to a request to a route, with values for what its path leaves open."""
+    for name, value in VALUES.items():
+        path = path.replace(name, value)
+    while "{" in path:
+        path = path[: path.index("{")] + "1" + path[path.index("}") + 1 :]
+    body = {"json": {}} if method in UNSAFE else {}
+    if (method, path) == ("POST", f"{API}/archive"):
+        body = {"content": b"x", "headers": {"content-type": archives.MEDIA_TYPE}}
+        given = {"headers": body.pop("headers") | given.get("headers", {})}
+    return client.request(method, path, **body, **given)
+
+
+def test_there_are_as_many_as_there_should_be(routes):
+    assert sum(path.startswith(API) for _, path, _ in routes) > 50
+
+
+def test_without_a_login_there_is_only_the_way_in(here, routes):
+    nobody = lab.browser(here[0])
+    for method, path, _ in routes:
+        if not path.startswith(WAY_IN):
+            assert asked(nobody, method, path).status_code == 401, f"{method} {path}"
+
+
+@pytest.mark.parametrize("shown", ["Bearer ns_" + "0" * 36, "Basic YTpi", "Bearer", ""])
+def test_nor_with_what_lets_nobody_in(here, routes, shown):
+    nobody = lab.browser(here[0])
+    for method, path, _ in routes:
+        if not path.startswith(WAY_IN):
+            answer = asked(nobody, method, path, headers={"authorization": shown})
+            assert answer.status_code == 401, f"{method} {path}"
+
+
+def test_every_route_of_rest_declares_what_is_done_behind_it(routes):
+    for method, path, route in routes:
+        if path.startswith(API):
+            declared = doors.verbs(route)
+            assert declared, f"{method} {path}"
+            if method in UNSAFE and f"{method} {path}" not in READS:
+                assert declared - {Verb.SEE}, f"{method} {path} changes something"
+
+
+def test_every_callback_declares_it(here):
+    ours = {
+        output: one["callback"]
+        for output, one in here[0].state.pages.callback_map.items()
+        if "callback" in one
+    }
+    assert len(ours) >= 8
+    for output, callback in ours.items():
+        assert verb_of(callback) in Verb, output
+
+
+@pytest.mark.parametrize(("who", "role"), [("vera", Role.VIEWER), ("max", Role.MEMBER)])
+def test_a_role_that_is_too_small_is_refused_everywhere(here, routes, who, role):
+    for method, path, route in routes:
+        if path.startswith(API) and any(role < RULES[one].role for one in doors.verbs(route)):
+            answer = asked(here[1][who], method, path)
+            assert answer.status_code == 403, f"{method} {path}"
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_token_opens_what_its_scope_says_and_nothing_else(here, database, routes, scope):
+    script = lab.script(here[0], database, 1, scope)
+    for method, path, route in routes:
+        if path.startswith(API) and any(
+            RULES[one].scope != scope for one in doors.verbs(route)
+        ):
+            answer = asked(script, method, path)
+            assert answer.status_code == 403, f"{method} {path} with {scope}"
+
+
+def test_a_route_that_declares_nothing_lets_nobody_in(tmp_path):
+    url = f"sqlite:///{tmp_path / 'netspace.db'}"
+    upgrade(url)
+    app = lab.application(Database(url))
+    lab.join(Database(url), "ann", "admin")
+    forgotten = APIRouter(prefix=API, dependencies=[Depends(doors.only_declared)])
+    forgotten.add_api_route("/forgotten", lambda: {"secret": 1})
+    app.include_router(forgotten)
+    with lab.browser(app):
+        answer = lab.logged_in(app, "ann").get(f"{API}/forgotten")
+    assert answer.status_code == 403
+    assert "declares no permission" in answer.text
