@@ -16,27 +16,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import typer
 
-from netspace import data, preparation, stacks
-from netspace.settings import (
-    Settings,
-    WrongSettings,
-    load,
-    misspelt,
-    require_way_in,
-    shown,
-    variable,
-)
+from netspace import data, people, preparation, stacks
+from netspace.commands import checked_settings, fail, opened, plain_errors
+from netspace.settings import Settings, load, require_way_in, shown, variable
 from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Supervisor
 from netspace.stacks import Stack
 
 if TYPE_CHECKING:
-    from db.session import Database
     from netspace.studies.study import Part
 
 app = typer.Typer(
@@ -46,6 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data.app, name="data")
+app.add_typer(people.app, name="people")
+app.add_typer(people.token_app, name="token")
+app.command()(people.key)
+app.command()(people.audit)
 
 
 INSECURE = typer.Option(
@@ -196,20 +192,20 @@ def export_populations(
     commit: str | None = typer.Option(None, help="that measured them, where git can't tell"),
 ) -> None:
     """Write populations with all their measurements to one file."""
-    with database() as opened:
+    with opened() as database:
         from netspace.studies import archive
 
-        size = archive.export(opened, population, output, commit)
+        size = archive.export(database, population, output, commit)
     typer.echo(f"netspace: {output} has {size:,} bytes")
 
 
 @app.command("import")
 def import_archive(file: Path) -> None:
     """Store what an exported file has and the database lacks, and say what that was."""
-    with database() as opened:
+    with opened() as database:
         from netspace.studies import archive
 
-        typer.echo(archive.said(archive.load(opened, file)))
+        typer.echo(archive.said(archive.load(database, file)))
 
 
 WAIT = typer.Option(False, "--wait", help="until workers have ended all of it")
@@ -257,45 +253,19 @@ def run_parts(
     parts: Sequence[Part], wait: bool, output: Path | None, commit: str | None
 ) -> None:
     """Queue a study, and follow and export it if that is wanted."""
-    with database() as opened:
+    with opened() as database:
         from netspace.studies import archive, study
 
-        ids = study.queue(opened, parts)
+        ids = study.queue(database, parts)
         from jobs.queue import Queue
 
         Queue(load().broker).wake()
         if wait or output:
-            for line in study.follow(opened, ids, pause=lambda: time.sleep(2)):
+            for line in study.follow(database, ids, pause=lambda: time.sleep(2)):
                 typer.echo(f"netspace: {line}")
         if output:
-            size = archive.export(opened, [str(id) for id in ids], output, commit)
+            size = archive.export(database, [str(id) for id in ids], output, commit)
             typer.echo(f"netspace: {output} has {size:,} bytes")
-
-
-@contextmanager
-def database() -> Iterator[Database]:
-    """The settings' database, migrated."""
-    with plain_errors():
-        settings = checked_settings()
-        preparation.upgrade(settings)
-        from db.session import Database
-
-        opened = Database(settings.database)
-        try:
-            yield opened
-        finally:
-            opened.dispose()
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """What a person can mend ends the command with a line, not with a traceback."""
-    try:
-        yield
-    except WrongSettings as wrong:
-        fail(str(wrong), code=2)
-    except CannotStart as reason:
-        fail(str(reason), code=1)
 
 
 @contextmanager
@@ -319,22 +289,8 @@ def run(planned: AbstractContextManager[Stack]) -> None:
         raise CannotStart(died)
 
 
-def fail(text: str, code: int) -> NoReturn:
-    for line in text.splitlines():
-        typer.echo(f"netspace: {line}", err=True)
-    raise typer.Exit(code)
-
-
 def let_in(insecure: bool) -> None:
     """Let everybody in who reaches the server, if that is wanted; parts inherit it."""
     if insecure:
         os.environ[variable("insecure")] = "1"
         os.environ[variable("auth")] = "none"
-
-
-def checked_settings() -> Settings:
-    """The settings; a word on variables that look like one and are none."""
-    for name, meant in misspelt().items():
-        hint = f", did you mean {meant}?" if meant else ""
-        typer.echo(f"netspace: {name} is no setting{hint}", err=True)
-    return load()

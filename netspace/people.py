@@ -1,4 +1,4 @@
-"""Accounts from the command line: for the first hour of a lab, and for when nobody can log in."""
+"""Accounts from the command line: for a lab's first hour, and for when nobody can log in."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def list_tokens() -> None:
 
     with writing() as session:
         for one in tokens.every(session):
-            end = "revoked" if one.revoked else f"until {said(one.expires_at)}"
+            end = "revoked" if one.revoked else said(one.expires_at)
             scopes = ",".join(one.scopes)
             typer.echo(f"{one.id}  {one.prefix}..  {one.user}  {scopes}  {one.name}  {end}")
 
@@ -168,7 +168,10 @@ def audit(
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """A transaction of the settings' database, after which nobody is who he was."""
+    """A transaction of the settings' database, after which nobody is who he was.
+
+    Web processes hear of it by the broker that is set; else within five seconds.
+    """
     from jobs.wakeups import PEOPLE, Wakeups
     from services.errors import Conflict, Forbidden, NotFound, Refused
 
@@ -178,9 +181,10 @@ def writing() -> Iterator[Session]:
                 yield session
         except (Conflict, Forbidden, NotFound, Refused) as error:
             fail(str(error), code=1)
-        wakeups = Wakeups(load().broker)
-        wakeups.publish(PEOPLE)
-        wakeups.close()
+        if (broker := load().broker_url) is not None:
+            wakeups = Wakeups(broker)
+            wakeups.publish(PEOPLE)
+            wakeups.close()
 
 
 def say_link(secret: str) -> None:
@@ -188,4 +192,6 @@ def say_link(secret: str) -> None:
 
 
 def said(ms: int | None) -> str:
-    return "revoked" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()
+    if ms is None:
+        return "never expires"
+    return f"until {datetime.fromtimestamp(ms / 1000, UTC).date()}"

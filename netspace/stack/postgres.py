@@ -123,6 +123,16 @@ def run(folder: Path, port: int, settings: Mapping[str, str] | None = None) -> N
     os.execv(server[0], server)
 
 
+def running(folder: Path) -> str | None:
+    """The URL of the server that runs on a folder now; None where none does."""
+    try:
+        lines = (folder / "data" / "postmaster.pid").read_text().splitlines()
+        found = url(folder, int(lines[3]))
+    except (OSError, ValueError, IndexError):
+        return None
+    return found if answers(found) else None
+
+
 def answers(database_url: str) -> bool:
     """Whether the server takes connections now, and accepts the password.
 
