@@ -1,6 +1,7 @@
 """The lab: all of its processes are killed, and a population ends complete."""
 
 import os
+import re
 import signal
 import threading
 from pathlib import Path
@@ -52,7 +53,7 @@ def named(supervisor, words):
 
 @pytest.fixture
 def lab(started, port, tmp_path):
-    """A lab that is ready, its address, its database and what it says."""
+    """A lab that is ready, a script of its first administrator's, and what the lab says."""
     settings = {"PORT": port, "LEASE_SECONDS": 3, "HEARTBEAT_SECONDS": 0.5, "SLOTS": 1}
     own = {f"NETSPACE_{name}": str(value) for name, value in settings.items()}
     process = started(LAB, env=environment(tmp_path, **own), start_new_session=True)
@@ -68,10 +69,24 @@ def lab(started, port, tmp_path):
     listener = threading.Thread(target=listen)
     listener.start()
     assert ready.wait(60), said
-    yield process, f"http://127.0.0.1:{port}/api/v1", said
+    with admitted(f"http://127.0.0.1:{port}", "".join(said)) as api:
+        yield process, api, said
     process.send_signal(signal.SIGINT)
     process.wait(15)
     listener.join()
+
+
+def admitted(address, said):
+    """A client of the first administrator's: he joins by the link that the lab has printed."""
+    link = re.search(r"the first administrator joins by (\S+)", said)[1]
+    assert httpx.get(f"{address}/api/v1/populations").status_code == 401
+    with httpx.Client(headers={"origin": address}) as browser:
+        browser.post(link, data={"name": "ann", "password": "five plain words in a row"})
+        asked = {"name": "script", "scopes": ["read", "submit"]}
+        made = browser.post(f"{address}/api/v1/me/tokens", json=asked)
+    assert made.status_code == 201, made.text
+    shown = {"authorization": f"Bearer {made.json()['secret']}"}
+    return httpx.Client(base_url=f"{address}/api/v1", headers=shown, timeout=60)
 
 
 def create(api, n):
@@ -80,11 +95,11 @@ def create(api, n):
     space = PRESETS["RegNetX small"].model_dump(mode="json")
     ids = {}
     for kind, body in (("space", space), ("regime", short)):
-        made = httpx.post(f"{api}/{kind}s", json={"name": "lab", kind: body})
+        made = api.post(f"/{kind}s", json={"name": "lab", kind: body})
         assert made.status_code == 201, made.text
         ids[f"{kind}_id"] = made.json()["id"]
     wanted = {"name": "lab", "n": n, "windows": {"flops": "100k..300k"}, **ids}
-    made = httpx.post(f"{api}/populations", json=wanted)
+    made = api.post("/populations", json=wanted)
     assert made.status_code == 201, made.text
     return made.json()["id"]
 
@@ -96,7 +111,7 @@ def test_a_population_ends_complete_though_every_process_of_the_lab_is_killed(la
 
     def done():
         try:
-            answer = httpx.get(f"{api}/populations/{population}", timeout=5)
+            answer = api.get(f"/populations/{population}", timeout=5)
         except httpx.TransportError:
             return -1
         return answer.json()["progress"]["done"] if answer.status_code == 200 else -1
@@ -134,4 +149,4 @@ def test_a_population_ends_complete_though_every_process_of_the_lab_is_killed(la
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
     assert all(not lives(pid) for pid in running)
-    assert not ports.answers("127.0.0.1", int(api.split(":")[2].split("/")[0]))
+    assert not ports.answers("127.0.0.1", api.base_url.port)
