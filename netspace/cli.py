@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from netspace import data, people, preparation, stacks
-from netspace.commands import checked_settings, fail, opened, plain_errors
-from netspace.settings import Settings, load, require_way_in, shown, variable
+from netspace.commands import checked_settings, fail, of_the_lab, opened, plain_errors
+from netspace.settings import Settings, connecting, load, require_way_in, shown, variable
 from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Supervisor
@@ -95,6 +95,28 @@ def migrate() -> None:
 
 
 @app.command()
+def grants(
+    web: str = typer.Option(help="role that web processes connect as"),
+    worker: str = typer.Option(help="role that workers connect as"),
+    apply: bool = typer.Option(False, "--apply", help="do it, as NETSPACE_DATABASE_URL's user"),
+) -> None:
+    """Print the SQL that lets two roles of PostgreSQL do what they need and nothing else."""
+    with plain_errors():
+        settings = of_the_lab(checked_settings())
+        if settings.database.startswith("sqlite"):
+            fail("SQLite has no roles: NETSPACE_DATABASE_URL is none of PostgreSQL", code=2)
+        from db import grants
+
+        roles = grants.Roles(web, worker)
+        with preparation.readable(settings):
+            lines = grants.sql(settings.database, roles)
+            if apply:
+                grants.grant(settings.database, roles)
+    if not apply:
+        typer.echo(";\n".join(lines) + ";")
+
+
+@app.command()
 def web(
     fd: int | None = typer.Option(None, help="open socket to listen on, not host and port"),
     processes: int = typer.Option(1, min=1, help="share one address; what dies comes back"),
@@ -102,6 +124,7 @@ def web(
 ) -> None:
     """Serve REST and pages."""
     let_in(insecure)
+    connect_as("web_database_url")
     with plain_errors():
         settings = checked_settings()
         require_way_in(settings)
@@ -136,6 +159,7 @@ def web(
 @app.command()
 def worker(name: str = typer.Option("celery", help="its name among Celery's workers")) -> None:
     """Train what is queued, one process for each slot."""
+    connect_as("worker_database_url")
     with plain_errors():
         settings = checked_settings()
     lifeline.watch()
@@ -294,3 +318,9 @@ def let_in(insecure: bool) -> None:
     if insecure:
         os.environ[variable("insecure")] = "1"
         os.environ[variable("auth")] = "none"
+
+
+def connect_as(field: str) -> None:
+    """Connect to the database by the address of a role, where there is one; children, too."""
+    if url := os.environ.get(variable(field)):
+        os.environ.update(connecting(url))

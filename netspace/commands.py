@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 
 from netspace import preparation
-from netspace.settings import Settings, WrongSettings, load, misspelt
+from netspace.settings import ROLES, Settings, WrongSettings, load, misspelt
 from netspace.stack import postgres
 from netspace.stack.errors import CannotStart
 
@@ -45,11 +46,13 @@ def plain_errors() -> Iterator[None]:
 
 def of_the_lab(settings: Settings) -> Settings:
     """The settings with the database of `make lab`, where that runs and none is set."""
-    if settings.database_url is None and (
-        url := postgres.running(settings.data_dir / "postgres")
-    ):
-        return settings.model_copy(update={"database_url": url})
-    return settings
+    folder = settings.data_dir / "postgres"
+    if settings.database_url is not None or (url := postgres.running(folder)) is None:
+        return settings
+    port = urlsplit(url).port or 0
+    roles = (postgres.url(folder, port, role) for role in postgres.ROLES)
+    found = dict(zip(ROLES, roles, strict=True))
+    return settings.model_copy(update={"database_url": url, **found})
 
 
 def fail(text: str, code: int) -> NoReturn:

@@ -20,15 +20,19 @@ from netspace.stack.errors import CannotStart
 
 
 def upgrade(settings: Settings) -> None:
-    """Migrate the database.
+    """Migrate the database, and let the roles of its parts do what they need, where it has any.
 
     Raises:
         CannotStart: its folder can't be written, or it can't be read.
+        WrongSettings: of the roles' addresses.
     """
-    from db import migrations
+    from db import grants, migrations
 
+    roles = settings.roles
     with readable(settings):
         migrations.upgrade(settings.database)
+        if roles:
+            grants.grant_to(settings.database, *roles)
 
 
 @contextmanager

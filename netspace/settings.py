@@ -30,7 +30,10 @@ from netspace.stack.ports import reachable
 
 PREFIX = "NETSPACE_"
 
-ADDRESSES = ("database_url", "broker_url")
+ROLES = ("web_database_url", "worker_database_url")
+"""Addresses of the database by the roles of its parts; each part has its own alone."""
+
+ADDRESSES = ("database_url", "broker_url", *ROLES)
 """Settings that may hold a password."""
 
 
@@ -103,6 +106,17 @@ class Settings(BaseSettings):
         description="sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME; "
         "netspace.db in the data folder unless set",
     )
+    web_database_url: str | None = Field(
+        None,
+        repr=False,
+        description="the same for web processes, by a role of PostgreSQL that may do what they "
+        "need; `migrate` makes it; NETSPACE_DATABASE_URL unless set",
+    )
+    worker_database_url: str | None = Field(
+        None,
+        repr=False,
+        description="the same for workers, by a role that reads no accounts",
+    )
     broker_url: str | None = Field(
         None,
         repr=False,
@@ -145,7 +159,7 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="least severe line that is logged")
 
-    @field_validator("database_url")
+    @field_validator("database_url", *ROLES)
     @classmethod
     def _database_is_supported(cls, url: str | None) -> str | None:
         return url and addresses.database(url)
@@ -211,6 +225,23 @@ class Settings(BaseSettings):
         return self.database_url or addresses.sqlite(self.data_dir / "netspace.db")
 
     @property
+    def roles(self) -> tuple[str, str] | None:
+        """The addresses by which web processes and workers connect, where they have roles.
+
+        Raises:
+            WrongSettings: only one of them has, or the database has no roles.
+        """
+        web, worker = self.web_database_url, self.worker_database_url
+        if not web and not worker:
+            return None
+        names = " and ".join(map(variable, ROLES))
+        if not web or not worker or web == worker:
+            raise WrongSettings(f"{names} should be two addresses, or neither be set")
+        if any(url.startswith("sqlite") for url in (self.database, web, worker)):
+            raise WrongSettings(f"{names} are of PostgreSQL: SQLite has no roles")
+        return web, worker
+
+    @property
     def broker(self) -> str:
         """The broker's URL: where Redis listens by default, unless told otherwise."""
         return self.broker_url or "redis://127.0.0.1:6379/0"
@@ -240,6 +271,11 @@ def load() -> Settings:
     except ValidationError as wrong:
         lines = [_complaint(error) for error in wrong.errors()]
         raise WrongSettings("\n".join(lines)) from None
+
+
+def connecting(url: str) -> dict[str, str]:
+    """The environment of a part that connects by one address, and knows no other."""
+    return {variable("database_url"): url} | {variable(name): "" for name in ROLES}
 
 
 def variable(field: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from netspace.settings import Settings, variable
+from netspace.settings import ROLES, Settings, connecting, variable
 from netspace.stack import cores, ports, postgres, valkey
 from netspace.stack.supervisor import Part
 
@@ -42,8 +42,9 @@ def up(settings: Settings) -> Iterator[Stack]:
         page = stack.enter_context(ports.bind(settings.host, settings.port)).fileno()
         broker_url, broker = _broker(settings, free)
         environment = {variable("broker_url"): broker_url}
-        worker = Part("worker", _command("worker"), environment)
-        web = _web("web", settings, page, environment)
+        of_web, of_worker = _connections(settings.database, settings.roles)
+        worker = Part("worker", _command("worker"), environment | of_worker)
+        web = _web("web", settings, page, environment | of_web)
         yield Stack(
             _waves(_coming_back(broker), _coming_back([worker, web])), _announcement(settings)
         )
@@ -62,22 +63,21 @@ def lab(settings: Settings) -> Iterator[Stack]:
     with ExitStack() as stack:
         free = [stack.enter_context(ports.reserve()).getsockname()[1] for _ in range(2)]
         page = stack.enter_context(ports.bind(settings.host, settings.port)).fileno()
-        database_url, database = _database(settings, free[0])
+        database_url, roles, database = _database(settings, free[0])
         broker_url, broker = _broker(settings, free[1])
-        environment = {
-            variable("database_url"): database_url,
-            variable("broker_url"): broker_url,
-            variable("slots"): str(slots),
-        }
+        environment = {variable("broker_url"): broker_url, variable("slots"): str(slots)}
+        of_web, of_worker = _connections(database_url, roles)
+        of_owner = {variable("database_url"): database_url}
+        of_owner |= dict(zip(map(variable, ROLES), roles or (), strict=False))
         workers = [
-            Part(name, _command("worker", f"--name={name}"), environment)
+            Part(name, _command("worker", f"--name={name}"), environment | of_worker)
             for name in (f"worker{i}" for i in range(1, WORKERS + 1))
         ]
         yield Stack(
             _waves(
                 _coming_back([*database, *broker]),
-                [Part("prepare", _command("prepare"), environment, task=True)],
-                _coming_back([*_webs(settings, WEBS, page, environment), *workers]),
+                [Part("prepare", _command("prepare"), environment | of_owner, task=True)],
+                _coming_back([*_webs(settings, WEBS, page, environment | of_web), *workers]),
             ),
             _announcement(settings, f"{WEBS} web processes, {WORKERS} workers of {share}  "),
         )
@@ -117,18 +117,30 @@ def _waves(*waves: Sequence[Part]) -> list[Sequence[Part]]:
     return [wave for wave in waves if wave]
 
 
-def _database(settings: Settings, free_port: int) -> tuple[str, list[Part]]:
-    """Where the database is, and its server unless there is one."""
+def _database(
+    settings: Settings, free_port: int
+) -> tuple[str, tuple[str, str] | None, list[Part]]:
+    """Where its owner and its roles find the database, and its server unless there is one."""
     if settings.database_url:
-        return settings.database_url, []
-    url = postgres.url(settings.data_dir / "postgres", free_port)
+        return settings.database_url, settings.roles, []
+    folder = settings.data_dir / "postgres"
+    url = postgres.url(folder, free_port)
+    web, worker = (postgres.url(folder, free_port, role) for role in postgres.ROLES)
     server = Part(
         "postgres",
         _command("postgres", f"--port={free_port}"),
         ready=lambda: postgres.answers(url),
         stop_signal=signal.SIGINT,  # after SIGTERM it would wait for its clients
     )
-    return url, [server]
+    return url, (web, worker), [server]
+
+
+def _connections(
+    owner: str, roles: tuple[str, str] | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The environments by which web processes and workers find the database, as themselves."""
+    web, worker = roles or (owner, owner)
+    return connecting(web), connecting(worker)
 
 
 def _broker(settings: Settings, free_port: int) -> tuple[str, list[Part]]:

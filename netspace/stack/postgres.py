@@ -34,7 +34,9 @@ from netspace.stack.errors import CannotStart
 
 HOST = "127.0.0.1"
 NAME = "netspace"
-"""Of the database, and of its user."""
+"""Of the database, and of its owner."""
+ROLES = WEB, WORKER = f"{NAME}_web", f"{NAME}_worker"
+"""Whom web processes and workers connect as: `db.grants` says what they may do."""
 
 HERE = "/proc/self/cwd"
 """The working directory, for those who can't traverse what lies above it."""
@@ -86,10 +88,14 @@ def require() -> Path:
     return Path(found.origin).parent
 
 
-def url(folder: Path, port: int) -> str:
-    """Where the server of `folder` answers when it listens on `port`, password included."""
-    password = quote(private.password(folder), safe="")
-    return f"postgresql+psycopg://{NAME}:{password}@{HOST}:{port}/{NAME}"
+def url(folder: Path, port: int, role: str = NAME) -> str:
+    """Where the server of `folder` answers a role when it listens on `port`, password included.
+
+    Each role has a password of its own, in a file of the folder.
+    """
+    kept = "password" if role == NAME else f"password.{role}"
+    password = quote(private.password(folder, kept), safe="")
+    return f"postgresql+psycopg://{role}:{password}@{HOST}:{port}/{NAME}"
 
 
 def run(folder: Path, port: int, settings: Mapping[str, str] | None = None) -> None:

@@ -7,10 +7,10 @@ import secrets
 from pathlib import Path
 
 
-def password(folder: Path) -> str:
-    """A server's password, made on first use and kept in its `folder`."""
+def password(folder: Path, name: str = "password") -> str:
+    """A server's password, made on first use and kept in its `folder` under a name."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = folder / "password"
+    kept = folder / name
     if not kept.exists():
         write(kept, secrets.token_urlsafe(24))
     return kept.read_text().rstrip("\n")

@@ -173,7 +173,7 @@ def _settle(session: Session, watch: Watch, decided: Look, sides: Sequence[Side]
     if not first.rowcount:
         return False
     for population in sorted(one.population_id for one in sides):
-        schedule.set_paused(session, population, True)
+        schedule.stop(session, population)
     return True
 
 

