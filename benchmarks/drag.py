@@ -165,7 +165,7 @@ def measure(url: str, n: int | str, **conditions: object) -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(OPENED)
         page.goto(url)
-        page.wait_for_function("window.opened", timeout=60_000)
+        page.wait_for_function("() => window.opened", timeout=60_000)
         page.wait_for_function(AXES, timeout=60_000)
         page.wait_for_selector(f'.constraint[data-column="{COLUMN}"][data-active]')
         opened, complete = page.evaluate("[window.opened, performance.now()]")

@@ -64,10 +64,11 @@ INDEX = """<!DOCTYPE html>
     </head>
     <body>
         {%app_entry%}
-        <div>{%config%}{%scripts%}{ours}{%renderer%}</div>
+        <div>{%config%}{first}{%scripts%}{last}</div>
     </body>
 </html>"""
-"""Dash's own, which says no language and makes its scripts a footer, ours behind its."""
+"""Dash's own, which says no language and makes its scripts a footer, ours around its. The last
+of ours starts the renderer, which in Dash's is a script that stands in the page."""
 
 PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
 """The pages by path below PREFIX; each has a TITLE, a `layout()`, `register(app, sources)`."""
@@ -80,7 +81,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         errors: that the figures may answer with, as OpenAPI documents them.
     """
     FastAPIDashServer.websocket_capability = False
-    main, tags = scripts.mount(server, f"{PREFIX}assets")  # before Dash's own
+    first, last = scripts.mount(server, f"{PREFIX}assets")  # before Dash's own
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # typed for Flask only
@@ -91,13 +92,11 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         requests_pathname_prefix=server.root_path + PREFIX,
         title="netspace",
         update_title="",
-        index_string=INDEX.replace("{ours}", tags),
+        index_string=INDEX.replace("{first}", first).replace("{last}", last),
         on_error=_tell,
         add_log_handler=False,
         enable_mcp=False,  # else the environment could make tools of callbacks
     )
-    # Behind our scripts, as were they classic: data are on their way before it draws.
-    app.renderer = f'import("{main}").then(() => new DashRenderer());'
     app.backend._setup_catchall = lambda: None  # type: ignore[attr-defined]  # private
     _answer_4xx(app)
     for added in server.user_middleware:

@@ -42,6 +42,16 @@ PLOTLY = {
     "responsive": True,
     "toImageButtonOptions": {"format": "svg"},  # what papers want of the camera button
 }
+SANDBOX = {
+    "Content-Security-Policy": (
+        "sandbox allow-scripts allow-downloads; default-src 'none'; "
+        "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "unsafe-none",  # a sandbox may have no other
+}
+"""A figure's page brings its own scripts, so it is of no origin: it has none of our cookies,
+and can ask nobody for anything."""
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -153,4 +163,5 @@ def page(figure: go.Figure, snapshot: Snapshot, what: str, palette: Palette) -> 
         figure=figure.to_html(full_html=False, include_plotlyjs=True, config=PLOTLY),
     )
     file = f"population-{snapshot.id}-version-{snapshot.version}-{what.replace(' ', '-')}.html"
-    return HTMLResponse(html, headers={"Content-Disposition": f'inline; filename="{file}"'})
+    named = {"Content-Disposition": f'inline; filename="{file}"'}
+    return HTMLResponse(html, headers=SANDBOX | named)

@@ -30,7 +30,7 @@ class _Kept(StaticFiles):
 
 
 def mount(server: FastAPI, prefix: str) -> tuple[str, str]:
-    """Serve them below `prefix`. Where the entry is, and the tags of the index that load it."""
+    """Serve them below `prefix`. The tags before Dash's scripts and behind them."""
     below = f"{prefix}/{_version()}"
     server.mount(below, _Kept(directory=ASSETS))
     at = server.root_path + below
@@ -38,8 +38,9 @@ def mount(server: FastAPI, prefix: str) -> tuple[str, str]:
     preloads = (
         f'<link rel="modulepreload" href="{at}/{path}">' for path in paths if path != WORKER
     )
-    tags = (*preloads, f'<script src="{at}/callbacks.js"></script>')
-    return f"{at}/main.mjs", "\n        ".join(tags)
+    # Dash looks for an element of that id, which is where it starts its own renderer.
+    tags = (*preloads, f'<script id="_dash-renderer" src="{at}/callbacks.js"></script>')
+    return f'<script src="{at}/trusted.js"></script>', "\n        ".join(tags)
 
 
 def _version() -> str:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 import dashboard.app
+import dashboard.styles
 import server.api
 from dashboard.sources import Sources
 from db.session import Database
@@ -20,6 +21,7 @@ from jobs.queue import Queue
 from jobs.wakeups import Wakeups
 from netspace.settings import Settings, require_way_in
 from netspace.stack import lifeline
+from server import documentation
 from server.dependencies import Parts
 from server.events import Hub
 from server.guard import Guard
@@ -36,6 +38,8 @@ from services.sampling.samplers import Samplers
 from services.turns import Turns
 from services.work import progress, versions
 from services.work.progress import Activity
+
+DOCUMENTATION_FILES = "/api/docs-files"
 
 
 def ready_app() -> FastAPI:
@@ -103,10 +107,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="netspace",
         summary="Populations of networks from a design space, while they train.",
         lifespan=lifespan,
-        docs_url="/api/docs",
+        docs_url=None,  # documentation.py
         redoc_url=None,
-        static_url="/api/docs-files",
-        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
+        static_url=DOCUMENTATION_FILES,
         openapi_url="/api/openapi.json",
         redirect_slashes=False,  # one address each; all else is 404, as the document says
     )
@@ -120,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, columns.MEDIA_TYPE),
     )
     server.api.include(app)
+    documentation.include(app, "/api/docs", DOCUMENTATION_FILES)
     app.state.pages = dashboard.app.mount(
         app,
         Sources(database, parts.snapshots, parts.queue, samplers, parts.analyses),
@@ -137,5 +141,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Intake, uploads=uploads)
     app.add_middleware(Login, doorman=doorman, credentials=credentials)
     app.add_middleware(Guard, hosts=settings.hosts)
-    app.add_middleware(Secured)
+    app.add_middleware(Secured, styles=dashboard.styles.HASHES)
     return app

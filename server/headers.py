@@ -4,28 +4,69 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+NOBODY = (
+    "accelerometer camera display-capture geolocation gyroscope microphone midi payment usb"
+)
+
+
+def policy(
+    *, scripts: Iterable[str] = (), styles: Iterable[str] = (), markup: bool = False
+) -> str:
+    """A Content-Security-Policy: of this server's files only, and no text becomes a script.
+
+    Args:
+        scripts: hashes of scripts that stand in a page.
+        styles: those of the `<style>` elements that scripts put into it.
+        markup: whether its scripts may make markup of text, as Swagger UI does.
+    """
+    directives = {
+        "default-src": "'none'",
+        "script-src": " ".join(["'self'", *scripts]),
+        "style-src": " ".join(["'self'", *styles]),
+        "style-src-attr": "'none'",
+        "img-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    if not markup:
+        directives |= {"require-trusted-types-for": "'script'", "trusted-types": "default"}
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+POLICY = "Content-Security-Policy"
+
 SECURE = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'none'",
+    POLICY: policy(),
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in NOBODY.split()),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
-"""Nobody frames a page, guesses a type or learns an address. A whole Content-Security-Policy
-needs pages without inline styles."""
+"""Nobody frames a page, guesses a type, learns an address or puts a script in."""
 
 
 class Secured:
-    """Adds the headers to every answer; the application answers HEAD as it would GET."""
+    """Adds the headers to every answer; the application answers HEAD as it would GET.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        styles: hashes of the `<style>` elements that the pages' scripts put into them. They are
+            two kilobytes, so only pages carry them.
+    """
+
+    def __init__(self, app: ASGIApp, styles: Iterable[str] = ()) -> None:
         self.app = app
+        self._of_pages = policy(styles=styles)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -35,6 +76,8 @@ class Secured:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault(POLICY, self._of_pages)
                 for name, value in SECURE.items():
                     headers.setdefault(name, value)
             await send(message)

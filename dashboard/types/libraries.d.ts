@@ -6,6 +6,9 @@ interface CallbackContext {
   triggered_id: unknown;
 }
 
+/** Draws the page, as soon as there is one. */
+declare class DashRenderer {}
+
 interface Window {
   dash_clientside: {
     set_props(id: string | object, properties: object): void;
@@ -15,6 +18,7 @@ interface Window {
   };
   dash_ag_grid?: { getApi(id: string): Grid };
   SharedWorker?: typeof SharedWorker;
+  trustedTypes?: { createPolicy(name: string, rules: Record<string, (text: string) => string | null>): object };
   onconnect: (event: MessageEvent) => void; // of live/worker.mjs, which runs in no window
 }
 

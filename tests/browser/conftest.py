@@ -1,36 +1,14 @@
-"""A real Chromium, Debian's, for the browser tests; scripts/chromium installs it."""
+"""A real Chromium for the browser tests, and a blank page for the scripts alone."""
 
-import os
-import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
+from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
 from places import ROOT
-from playwright.sync_api import expect
 
 ASSETS = ROOT / "dashboard" / "assets"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-expect.set_options(timeout=20_000)  # ms; a page on a busy machine takes its time
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        # A person without Debian may go on; continuous integration must not look green.
-        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-        give_up("no chromium on the path, and scripts/chromium could not install it")
-    return browser_type_launch_args | {"executable_path": chromium, "args": FLAGS}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +47,7 @@ def site(files):
 
 
 @pytest.fixture(scope="module")
-def engine(browser, site):
+def engine(browser, site):  # noqa: F811
     """A blank page with the engine, and `load(name)` for a table of one of the files."""
     context = browser.new_context()
     page = context.new_page()

@@ -4,34 +4,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from served import Served
+from views import EMPTY, FULL, fill
 
 pytestmark = pytest.mark.browser
-
-CHOSEN = "population=2&against=1&depth=3..8&bottleneck_ratio=1&pin=depth=5..8&lacks=1"
-FULL = {
-    "Explore": (f"?{CHOSEN}", "#explore[data-state=ready][data-drawn] #networks .ag-row"),
-    "the network's drawer": ("?network=1", "#network[data-state=shown]"),
-    "New": ("new", "#new-acceptance .headline"),
-    "Refine": ("new?refine=2&depth=3..8", "#new-lineage li"),
-    "Compare": ("compare?side=1&side=2&side=2;depth=3..8", ".verdict"),
-    "Queue": ("queue", "#queue-populations tbody tr"),
-}
-EMPTY = {
-    "Explore": ("", "#explore[data-state=empty]"),
-    "New": ("new", "#new-acceptance:has-text('There is no design space yet')"),
-    "Compare": ("compare", ".compare-nothing:visible"),
-    "Queue": ("queue", "#queue-populations:has-text('There is no population yet')"),
-}
-"""An address of a view, and what is there when all of it is."""
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory):
-    """Two populations with results, of which one is at work."""
     served = Served(tmp_path_factory.mktemp("full") / "netspace.db")
-    served.measured("easy", *range(5, 30))
-    id = served.create("at work", 40, seed=7, training_seed=7)
-    served.record(*range(10, 32), None, float("inf"), of=id)
+    fill(served)
     served.start()
     yield served
     served.close()

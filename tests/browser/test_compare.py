@@ -139,7 +139,7 @@ def test_a_side_is_changed_added_and_removed_and_the_address_is_the_question(
     constraints = page.get_by_label("constraints of side 1")
     constraints.fill("depth=..6")
     constraints.press("Enter")
-    page.wait_for_function("location.search.includes(';depth=')")
+    page.wait_for_function("() => location.search.includes(';depth=')")
     page.wait_for_function(
         "n => Number(document.querySelector('#compare-sides-text tbody td:nth-child(3)')"
         ".innerText) < n",
@@ -147,11 +147,11 @@ def test_a_side_is_changed_added_and_removed_and_the_address_is_the_question(
     )
     page.keyboard.press("Escape")
     page.locator("[data-act=add]").click()
-    page.wait_for_function("document.querySelectorAll('.verdict').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.verdict').length === 3")
     page.locator(".verdict").nth(2).click()
-    page.wait_for_function("location.search.endsWith('pair=1,2')")
+    page.wait_for_function("() => location.search.endsWith('pair=1,2')")
     page.get_by_label("remove side 3").click()
-    page.wait_for_function("document.querySelectorAll('.verdict').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('.verdict').length === 1")
     address = page.url
     said = page.locator(".verdict b").inner_text()
     page.goto("about:blank")
@@ -168,11 +168,11 @@ def test_back_shows_the_question_before_in_every_control(compare, served, two):
     before = (constraints.input_value(), held.is_checked(), band.input_value())
     constraints.fill("depth=..6")
     constraints.press("Enter")
-    page.wait_for_function("location.search.includes(';depth=')")
+    page.wait_for_function("() => location.search.includes(';depth=')")
     held.click()
-    page.wait_for_function("location.search.includes('match=')")
+    page.wait_for_function("() => location.search.includes('match=')")
     band.select_option(index=1)
-    page.wait_for_function("location.search.includes('band=')")
+    page.wait_for_function("() => location.search.includes('band=')")
     constraints.fill("wm=")  # and is not asked for
     for part in ("band=", "match=", ";depth="):
         page.go_back()
@@ -205,7 +205,7 @@ def test_new_results_arrive_while_a_constraint_is_being_typed(compare, served, t
     page.keyboard.type("dep")
     served.record(*[20.0 + i for i in range(12)], of=training)
     page.wait_for_function(
-        "Number(document.querySelector('#compare-sides-text tbody tr:nth-child(2) "
+        "() => Number(document.querySelector('#compare-sides-text tbody tr:nth-child(2) "
         "td:nth-child(3)').innerText) === 12",
         timeout=60_000,
     )
@@ -229,7 +229,7 @@ def test_two_populations_are_told_to_stop_when_decided_and_to_go_on(compare, ser
 def redrawn(compare, two):
     """A comparison of three sides, its third verdict, and new results that draw it anew."""
     page = compare("?side={}&side={}&side={}".format(*two, two[0]))
-    page.wait_for_function("document.querySelectorAll('.verdict').length === 3")
+    page.wait_for_function("() => document.querySelectorAll('.verdict').length === 3")
     verdict = page.locator(".verdict").nth(2)
 
     def redraw():
@@ -248,7 +248,7 @@ def test_a_button_that_is_drawn_anew_under_the_hand_is_pressed_all_the_same(redr
     page.mouse.down()
     redraw()
     page.mouse.up()
-    page.wait_for_function("location.search.endsWith('pair=1,2')")
+    page.wait_for_function("() => location.search.endsWith('pair=1,2')")
 
 
 def test_a_button_that_is_drawn_anew_keeps_the_focus(redrawn):
@@ -258,7 +258,7 @@ def test_a_button_that_is_drawn_anew_keeps_the_focus(redrawn):
         redraw()
         expect(verdict).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.search.endsWith('pair=1,2')")
+    page.wait_for_function("() => location.search.endsWith('pair=1,2')")
 
 
 def test_a_button_that_was_left_by_a_click_beside_it_does_not_take_the_focus_back(redrawn):
@@ -301,7 +301,7 @@ def test_a_pinned_set_keeps_its_colour_where_nothing_stands_against(page, served
     for place, colour in enumerate(before, 1):
         expect(sides.nth(place)).to_have_css("color", colour)
     curves = "document.querySelector('#compare-edf .js-plotly-plot')?.data.filter(t => t.name)"
-    page.wait_for_function(f"{curves}?.length === 3")
+    page.wait_for_function(f"() => {curves}?.length === 3")
     reds = [
         int(colour[1:3], 16) for colour in page.evaluate(f"{curves}.map(t => t.line.color)")
     ]

@@ -162,7 +162,7 @@ def test_a_dragged_constraint_moves_counts_and_edf_at_once_and_link_and_table_on
     link = page.url
 
     drag(page, "depth", 0, 0.4, release=False)
-    page.wait_for_function("document.getElementById('passing').textContent !== '64'")
+    page.wait_for_function("() => document.getElementById('passing').textContent !== '64'")
     during = page.inner_text("#passing")
     assert page.url == link  # nothing is committed while the hand moves
     assert page.locator("#edf-frame-canvas").screenshot() != picture
@@ -290,7 +290,7 @@ def test_a_result_appears_in_under_a_second_and_keeps_zoom_and_constraints(explo
             .exec_driver_sql("SELECT max(recorded_at) FROM results")
             .scalar_one()
         )
-    page.wait_for_function("window.appeared", timeout=10_000)
+    page.wait_for_function("() => window.appeared", timeout=10_000)
     assert number(page, "n") == str(n + 1)
     # A second, and what a busy machine adds; without a broker the server looks twice a second.
     assert page.evaluate("window.appeared") - committed_at < 2_000
@@ -670,7 +670,7 @@ def test_a_key_opens_the_network_of_a_row_and_the_focus_goes_in_and_back(explore
     expect(page.locator("#network-close")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#network")).to_be_hidden()
-    page.wait_for_function("document.activeElement.closest('#networks .ag-row')")
+    page.wait_for_function("() => document.activeElement.closest('#networks .ag-row')")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.getAttribute('col-id')") == "id"
 

@@ -56,7 +56,7 @@ def page(window):
 
 def ready(page):
     """Whatever the page shows first is there."""
-    page.wait_for_function("document.title.includes(' · netspace')", timeout=60_000)
+    page.wait_for_function("() => document.title.includes(' · netspace')", timeout=60_000)
     page.locator("main:visible").first.wait_for()
 
 
@@ -75,7 +75,7 @@ def test_the_title_follows_a_link_to_another_page(page, served, populations):
     page.goto(f"{served.url}/app/queue")
     ready(page)
     page.get_by_role("link", name="Compare", exact=True).click()
-    page.wait_for_function("document.title === 'Compare · netspace'")
+    page.wait_for_function("() => document.title === 'Compare · netspace'")
 
 
 @pytest.mark.parametrize("path", ["explore", "new", "compare", "queue"])
@@ -189,8 +189,8 @@ def fresh(tmp_path):
 def opened(page, served):
     """Which population `/` opens, and which against it."""
     page.goto(served.url)
-    page.wait_for_function("location.search.includes('population=')", timeout=60_000)
-    page.wait_for_function("document.getElementById('passing')?.textContent")
+    page.wait_for_function("() => location.search.includes('population=')", timeout=60_000)
+    page.wait_for_function("() => document.getElementById('passing')?.textContent")
     query = parse_qs(urlsplit(page.url).query)
     return int(query["population"][0]), int(query.get("against", [0])[0])
 
@@ -219,11 +219,11 @@ def test_a_first_look_opens_the_study_and_says_what_trains(fresh, page):
     line = page.locator("#training-now")
     expect(line).to_have_text("demo training now, 2 of 12: watch")
     page.goto(f"{fresh.url}/app/compare")
-    page.wait_for_function("location.search.includes('side=')", timeout=60_000)
+    page.wait_for_function("() => location.search.includes('side=')", timeout=60_000)
     assert page.url.endswith(f"?side={study}&side={rival}")  # the same two, in the same colours
     page.goto(fresh.url)
     line.get_by_role("link", name="watch").click()
-    page.wait_for_function(f"location.search.includes('population={demo}')")
+    page.wait_for_function(f"() => location.search.includes('population={demo}')")
     expect(line).to_be_hidden()
     own = fresh.create("mine", 3, seed=78, training_seed=78)
     assert opened(page, fresh)[0] == own

@@ -86,7 +86,7 @@ def test_any_number_of_tabs_works_and_all_hear_of_a_result(tabs, served):
     before = int(n.inner_text())
     served.record(9.5, of=served.regnet)
     for other in others:
-        other.wait_for_function("window.heard.length > 1", timeout=60_000)
+        other.wait_for_function("() => window.heard.length > 1", timeout=60_000)
         assert other.evaluate("heard.at(-1) - heard[0]") == 1  # versions
     status = others[-1].evaluate(
         """async (url) => (await fetch(url, { signal: AbortSignal.timeout(30000) })).status""",
@@ -102,6 +102,7 @@ def listening(tab, script, population):
     tab.goto(script)
     tab.evaluate(
         """async (population) => {
+          trustedTypes.createPolicy("default", { createScriptURL: (own) => own });
           const { listen } = await import("./events.mjs");
           window.heard = [];
           listen({ activity: (activity) => {
@@ -110,7 +111,7 @@ def listening(tab, script, population):
         }""",
         population,
     )
-    tab.wait_for_function("window.heard.length", timeout=60_000)
+    tab.wait_for_function("() => window.heard.length", timeout=60_000)
     return tab
 
 

@@ -31,6 +31,7 @@ def elsewhere():
 @pytest.fixture
 def page(browser):  # noqa: F811
     page = browser.new_page()
+    page.set_default_navigation_timeout(60_000)
     yield page
     page.close()
 

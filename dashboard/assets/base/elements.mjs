@@ -13,6 +13,12 @@ export function changed({ target }, /** @type {string} */ selector) {
   return isControl && target.closest(selector) ? target : null;
 }
 
+/** The page's policy takes no style of an attribute, but of scripts that know what they style. */
+function set(element, name, value) {
+  if (name === "style") element.style.cssText = value;
+  else element.setAttribute(name, value);
+}
+
 /**
  * An element. Properties become attributes, but for those that are null, undefined or false.
  * @template {keyof HTMLElementTagNameMap} K
@@ -24,7 +30,7 @@ export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value !== null && value !== undefined && value !== false) {
-      element.setAttribute(name, value === true ? "" : String(value));
+      set(element, name, value === true ? "" : String(value));
     }
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined));
@@ -100,6 +106,6 @@ function copyAttributes(old, now) {
     if (!now.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   }
   for (const { name, value } of now.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.getAttribute(name) !== value) set(old, name, value);
   }
 }
