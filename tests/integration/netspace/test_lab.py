@@ -86,7 +86,8 @@ def admitted(address, said):
         made = browser.post(f"{address}/api/v1/me/tokens", json=asked)
     assert made.status_code == 201, made.text
     shown = {"authorization": f"Bearer {made.json()['secret']}"}
-    return httpx.Client(base_url=f"{address}/api/v1", headers=shown, timeout=60)
+    anew = httpx.Limits(max_keepalive_connections=0)  # whoever held the last one may be dead
+    return httpx.Client(base_url=f"{address}/api/v1", headers=shown, limits=anew, timeout=60)
 
 
 def create(api, n):
