@@ -75,6 +75,21 @@ def database(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting(request, tmp_path_factory):
+    """A database of either kind for all tests of a module, which leave it as it is."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "sqlite":
+            file = tmp_path_factory.mktemp("lasting") / "netspace.db"
+            file.write_bytes(request.getfixturevalue("migrated").read_bytes())
+            url = f"sqlite:///{file}"
+        else:
+            url = stack.enter_context(request.getfixturevalue("postgres_server").migrated())
+        database = Database(url)
+        stack.callback(database.dispose)
+        yield database
+
+
 @pytest.fixture
 def defined(database):
     """Ids of a space and a regime, by name."""

@@ -1,6 +1,7 @@
 """Who may ask over HTTP, and what every answer carries."""
 
 import re
+import shutil
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,14 +15,16 @@ JSON = {"content-type": "application/json"}
 UPDATE = "/app/_dash-update-component"
 
 
-def opened(database, **given):
-    settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0", **given)
+def opened(url, **given):
+    settings = Settings(database_url=url, broker_url="redis://127.0.0.1:1/0", **given)
     return TestClient(create_app(settings), HERE, follow_redirects=False)
 
 
-@pytest.fixture
-def client(sqlite):
-    with opened(sqlite) as client:
+@pytest.fixture(scope="module")
+def client(migrated, tmp_path_factory):
+    """One for all: what is refused changes nothing, and nothing is there."""
+    file = shutil.copy(migrated, tmp_path_factory.mktemp("guarded"))
+    with opened(f"sqlite:///{file}") as client:
         yield client
 
 
@@ -93,7 +96,7 @@ def test_names_of_this_machine_are_ours(client, host):
 
 
 def test_a_setting_names_others(sqlite):
-    with opened(sqlite, allowed_hosts="lab.example, 10.0.0.1") as client:
+    with opened(sqlite.url, allowed_hosts="lab.example, 10.0.0.1") as client:
         for host, code in {
             "lab.example": 200,
             "10.0.0.1:80": 200,
@@ -102,7 +105,7 @@ def test_a_setting_names_others(sqlite):
             assert client.get(f"{API}/spaces", headers={"host": host}).status_code == code
         ours = {"host": "lab.example", "origin": "https://lab.example"}
         assert client.post(f"{API}/jobs/1/cancel", headers=ours).status_code == 404
-    with opened(sqlite, host="10.0.0.2", auth="none", insecure=True) as client:
+    with opened(sqlite.url, host="10.0.0.2", auth="none", insecure=True) as client:
         assert client.get(f"{API}/spaces", headers={"host": "10.0.0.2"}).status_code == 200
 
 

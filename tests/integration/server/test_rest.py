@@ -36,11 +36,16 @@ from services.work import leases, results, roster, schedule
 API = "/api/v1"
 
 
-@pytest.fixture
-def client(database, monkeypatch):
-    """The application on the test's database; no broker, so it polls."""
+def opened(database):
+    """The application on a database; no broker, so it polls."""
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
-    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
+    return TestClient(create_app(settings), "http://127.0.0.1:8050")
+
+
+@pytest.fixture
+def client(database):
+    """The application on the test's database."""
+    with opened(database) as client:
         yield client
 
 
@@ -61,13 +66,27 @@ def measured(database, create):
 
 
 def fill(database, of=30):
-    """A population like `measured`, perhaps with networks to come."""
+    """A population like `measured`, perhaps with networks to come. Its id."""
     with database.durable() as session:
         space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
         regime = regimes.define(session, "digits", DIGITS)
     window = {"flops": "100k..300k"}
-    populations.create(database, Spec("p", space, regime, of, window))
+    id = populations.create(database, Spec("p", space, regime, of, window))
     record(database, *np.random.default_rng(0).permutation(30) + 5.0)
+    return id
+
+
+@pytest.fixture(scope="module")
+def study(lasting):
+    """A population like `measured`, to read."""
+    return fill(lasting)
+
+
+@pytest.fixture(scope="module")
+def reader(lasting, study):
+    """The application on it, for all tests that change nothing."""
+    with opened(lasting) as client:
+        yield client
 
 
 def problems(answer):
@@ -126,11 +145,11 @@ def test_pause_and_resume(client, create):
         assert answer["progress"]["paused"] == (3 if paused else 0)
 
 
-def test_the_edf_is_that_of_the_networks_that_pass(client, measured):
-    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+def test_the_edf_is_that_of_the_networks_that_pass(reader, study):
+    rows = reader.get(f"{API}/populations/{study}/networks?limit=100").json()["items"]
     weights = [r["multiplicity"] for r in rows if 3 <= r["columns"]["depth"] <= 6]
     errors = [r["columns"]["error"] for r in rows if 3 <= r["columns"]["depth"] <= 6]
-    answer = client.get(f"{API}/populations/{measured}/edf?depth=3..6&points=all").json()
+    answer = reader.get(f"{API}/populations/{study}/edf?depth=3..6&points=all").json()
     assert answer["selection"]["n"] == len(errors)
     curve = edf(errors, weights)
     assert answer["error"] == curve.steps().error.tolist()
@@ -139,8 +158,8 @@ def test_the_edf_is_that_of_the_networks_that_pass(client, measured):
     assert answer["band"]["name"] == "pointwise Clopper-Pearson 95 %"
 
 
-def test_an_edf_has_512_points_by_default(client, measured):
-    answer = client.get(f"{API}/populations/{measured}/edf").json()
+def test_an_edf_has_512_points_by_default(reader, study):
+    answer = reader.get(f"{API}/populations/{study}/edf").json()
     assert len(answer["error"]) == len(answer["band"]["upper"]) == 512
     assert (answer["share"][0], answer["share"][-1]) == (0, 1)
 
@@ -153,10 +172,10 @@ def test_an_edf_of_nothing_is_empty_not_an_error(client, create):
     assert answer["median"] is None
 
 
-def test_the_best_of_two_columns_together_are_points_that_hold_95_percent(client, measured):
-    answer = client.get(f"{API}/populations/{measured}/ranges?columns=wm&pairs=w0:wa").json()
+def test_the_best_of_two_columns_together_are_points_that_hold_95_percent(reader, study):
+    answer = reader.get(f"{API}/populations/{study}/ranges?columns=wm&pairs=w0:wa").json()
     best = answer["pairs"]["w0:wa"]
-    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+    rows = reader.get(f"{API}/populations/{study}/networks?limit=100").json()["items"]
     drawn = {(row["columns"]["w0"], row["columns"]["wa"]) for row in rows}
     assert {tuple(point) for point in best["points"]} <= drawn
     assert 0.95 <= sum(best["probability"]) <= 1.0 + 1e-9
@@ -164,36 +183,36 @@ def test_the_best_of_two_columns_together_are_points_that_hold_95_percent(client
 
 
 def test_best_ranges_are_of_what_was_drawn_and_counted_unless_others_are_asked_for(
-    client, measured
+    reader, study
 ):
-    path = f"{API}/populations/{measured}"
-    rows = client.get(f"{path}/networks?limit=1").json()["items"][0]["columns"]
+    path = f"{API}/populations/{study}"
+    rows = reader.get(f"{path}/networks?limit=1").json()["items"][0]["columns"]
     assert {"error", "loss"} < rows.keys()
-    ranges = client.get(f"{path}/ranges").json()["ranges"]
+    ranges = reader.get(f"{path}/ranges").json()["ranges"]
     assert ranges.keys() == rows.keys() - {"error", "loss"}
-    asked = client.get(f"{path}/ranges?columns=loss,wm").json()["ranges"]
+    asked = reader.get(f"{path}/ranges?columns=loss,wm").json()["ranges"]
     assert asked.keys() == {"loss", "wm"}
 
 
-def test_best_ranges_need_twenty_networks(client, measured):
-    whole = client.get(f"{API}/populations/{measured}/ranges?columns=depth,wm").json()
-    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+def test_best_ranges_need_twenty_networks(reader, study):
+    whole = reader.get(f"{API}/populations/{study}/ranges?columns=depth,wm").json()
+    rows = reader.get(f"{API}/populations/{study}/networks?limit=100").json()["items"]
     expected = bootstrap.best_range(
         [row["columns"]["wm"] for row in rows],
         [row["columns"]["error"] for row in rows],
         [row["multiplicity"] for row in rows],
     )
     assert whole["ranges"]["wm"]["median"] == expected.median
-    few = client.get(f"{API}/populations/{measured}/ranges?error=5..20").json()
+    few = reader.get(f"{API}/populations/{study}/ranges?error=5..20").json()
     assert few["selection"]["n"] == 16
     assert set(few["ranges"].values()) == {None}
 
 
-def test_pages_of_networks_show_each_once_in_order(client, measured):
+def test_pages_of_networks_show_each_once_in_order(reader, study):
     seen, cursor = [], None
     while True:
-        page = client.get(
-            f"{API}/populations/{measured}/networks",
+        page = reader.get(
+            f"{API}/populations/{study}/networks",
             params={"limit": 7, "sort": "-wm", **({"cursor": cursor} if cursor else {})},
         ).json()
         seen += page["items"]
@@ -205,18 +224,18 @@ def test_pages_of_networks_show_each_once_in_order(client, measured):
     assert wm == sorted(wm, reverse=True)
 
 
-def test_csv_has_every_network_that_passes(client, measured):
-    answer = client.get(f"{API}/populations/{measured}/networks.csv?error=5..9")
+def test_csv_has_every_network_that_passes(reader, study):
+    answer = reader.get(f"{API}/populations/{study}/networks.csv?error=5..9")
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [float(row["error"]) for row in rows] == [5, 6, 7, 8, 9]
     assert {row["status"] for row in rows} == {"measured"}
-    assert client.get(f"{API}/populations/{measured}/networks.csv?w9=5").status_code == 422
+    assert reader.get(f"{API}/populations/{study}/networks.csv?w9=5").status_code == 422
 
 
-def test_one_network_tells_its_line_its_widths_and_its_job(client, measured):
-    row = client.get(f"{API}/populations/{measured}/networks?limit=1").json()["items"][0]
-    network = client.get(f"{API}/populations/{measured}/networks/{row['id']}").json()
+def test_one_network_tells_its_line_its_widths_and_its_job(reader, study):
+    row = reader.get(f"{API}/populations/{study}/networks?limit=1").json()["items"][0]
+    network = reader.get(f"{API}/populations/{study}/networks/{row['id']}").json()
     line, depth = network["line"], int(row["columns"]["depth"])
     assert network["line_widths"] == pytest.approx(
         [line["w0"] + line["wa"] * j for j in range(depth)]
@@ -227,11 +246,11 @@ def test_one_network_tells_its_line_its_widths_and_its_job(client, measured):
     assert [event["what"] for event in network["job"]["events"]] == ["claimed", "done"]
 
 
-def test_a_network_leaves_as_json_pycls_configuration_and_pytorch_file(client, measured):
-    row = client.get(f"{API}/populations/{measured}/networks?limit=1").json()["items"][0]
-    at = f"{API}/populations/{measured}/networks/{row['id']}"
-    told = client.get(at).json()
-    files = {form: client.get(f"{at}.{form}") for form in ("json", "yaml", "py")}
+def test_a_network_leaves_as_json_pycls_configuration_and_pytorch_file(reader, study):
+    row = reader.get(f"{API}/populations/{study}/networks?limit=1").json()["items"][0]
+    at = f"{API}/populations/{study}/networks/{row['id']}"
+    told = reader.get(at).json()
+    files = {form: reader.get(f"{at}.{form}") for form in ("json", "yaml", "py")}
     for form, answer in files.items():
         name = f'attachment; filename="network-{told["hash"]}.{form}"'
         assert answer.headers["content-disposition"] == name
@@ -244,12 +263,12 @@ def test_a_network_leaves_as_json_pycls_configuration_and_pytorch_file(client, m
     assert first.endswith(f" {told['params']:,} parameters.")
 
 
-def test_a_form_that_is_none_or_a_network_that_is_not_there_is_refused(client, measured):
-    at = f"{API}/populations/{measured}/networks"
-    wrong = client.get(f"{at}/1.onnx")
+def test_a_form_that_is_none_or_a_network_that_is_not_there_is_refused(reader, study):
+    at = f"{API}/populations/{study}/networks"
+    wrong = reader.get(f"{at}/1.onnx")
     assert wrong.status_code == 422
     assert problems(wrong)["form"]["message"] == "Input should be 'json', 'yaml' or 'py'"
-    assert client.get(f"{at}/100000.json").status_code == 404
+    assert reader.get(f"{at}/100000.json").status_code == 404
 
 
 def test_what_pycls_cannot_say_is_refused_with_the_reason(client, defined, create):
@@ -271,8 +290,8 @@ def test_what_pycls_cannot_say_is_refused_with_the_reason(client, defined, creat
     assert client.get(f"{at}/{row['id']}.py").status_code == 200
 
 
-def test_columns_are_float32_rows_sorted_by_error(client, measured):
-    answer = client.get(f"{API}/populations/{measured}/columns")
+def test_columns_are_float32_rows_sorted_by_error(reader, study):
+    answer = reader.get(f"{API}/populations/{study}/columns")
     size = int(np.frombuffer(answer.content[:4], "<u4")[0])
     header = json.loads(answer.content[4 : 4 + size])
     assert (4 + size) % 4 == 0
@@ -285,7 +304,7 @@ def test_columns_are_float32_rows_sorted_by_error(client, measured):
         )
     assert len(answer.content) == 4 + size + 4 * n * len(columns)
     assert columns["error"].tolist() == list(np.arange(30) + 5.0)
-    rows = client.get(f"{API}/populations/{measured}/networks?limit=100").json()["items"]
+    rows = reader.get(f"{API}/populations/{study}/networks?limit=100").json()["items"]
     assert columns["id"].tolist() == [row["id"] for row in rows]
     wm = [row["columns"]["wm"] for row in rows]
     np.testing.assert_array_equal(columns["wm"], np.float32(wm))
@@ -329,9 +348,9 @@ def test_an_answer_that_a_client_has_is_not_sent_again(client, measured, databas
             assert "no-cache" in again.headers["cache-control"]
 
 
-def test_an_answer_that_a_client_has_not_is_sent(client, measured):
+def test_an_answer_that_a_client_has_not_is_sent(reader, study):
     for kept in ('"30"', 'W/"30"', "30", '"*"', "", '"x", "y"'):
-        answer = client.get(f"{API}/populations/1/edf", headers={"If-None-Match": kept})
+        answer = reader.get(f"{API}/populations/1/edf", headers={"If-None-Match": kept})
         assert (answer.status_code, answer.json()["selection"]["n"]) == (200, 30)
 
 
@@ -350,11 +369,11 @@ def test_another_version_another_question_and_another_population_have_other_tags
     assert len(set(tags)) == 3 * len(VERSIONED)
 
 
-def test_what_is_refused_is_refused_whatever_a_client_has(client, measured):
+def test_what_is_refused_is_refused_whatever_a_client_has(reader, study):
     kept = {"If-None-Match": "*"}
-    path = f"{API}/populations/{measured}/edf"
-    assert client.get(f"{path}?dept=3", headers=kept).status_code == 422
-    assert client.get(f"{API}/populations/99/edf", headers=kept).status_code == 404
+    path = f"{API}/populations/{study}/edf"
+    assert reader.get(f"{path}?dept=3", headers=kept).status_code == 422
+    assert reader.get(f"{API}/populations/99/edf", headers=kept).status_code == 404
 
 
 def test_a_database_that_was_copied_has_other_tags_from_its_next_start_on(sqlite, tmp_path):
@@ -396,7 +415,7 @@ def test_both_web_processes_of_a_lab_know_what_the_other_has_said(client, measur
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # none is asked
+@pytest.mark.parametrize("lasting", ["sqlite"], indirect=True)  # none is asked
 @pytest.mark.parametrize(
     ("query", "field", "value", "said"),
     [
@@ -416,17 +435,17 @@ def test_both_web_processes_of_a_lab_know_what_the_other_has_said(client, measur
     ],
 )
 def test_a_wrong_question_names_field_value_and_what_is_allowed(
-    client, measured, query, field, value, said
+    reader, study, query, field, value, said
 ):
-    answer = client.get(f"{API}/populations/{measured}/{query}")
+    answer = reader.get(f"{API}/populations/{study}/{query}")
     assert answer.status_code == 422
     assert problems(answer)[field]["value"] == value
     assert said in problems(answer)[field]["message"]
 
 
-def test_a_wrong_population_is_refused_by_field(client, defined):
+def test_a_wrong_population_is_refused_by_field(reader):
     body = {"name": "", "space_id": 1, "regime_id": 1, "n": 0, "colour": "red"}
-    found = problems(client.post(f"{API}/populations", json=body))
+    found = problems(reader.post(f"{API}/populations", json=body))
     assert found["n"] == {
         "field": "n",
         "value": 0,
@@ -435,26 +454,26 @@ def test_a_wrong_population_is_refused_by_field(client, defined):
     assert {"name", "colour"} <= set(found)
 
 
-def test_a_wrong_law_is_refused_by_its_place_in_the_space_alone(client):
+def test_a_wrong_law_is_refused_by_its_place_in_the_space_alone(reader):
     space = {"family": "regnet", "wa": {"law": "uniform", "lo": "low", "hi": 8}}
-    answer = client.post(f"{API}/spaces", json={"name": "slopes", "space": space})
+    answer = reader.post(f"{API}/spaces", json={"name": "slopes", "space": space})
     assert answer.status_code == 422
     fields = [problem["field"] for problem in answer.json()["detail"]]
     assert any(field.startswith("space.regnet.wa") for field in fields)
     assert not any("[" in field for field in fields), fields
 
 
-def test_what_is_not_there_is_a_json_404(client):
+def test_what_is_not_there_is_a_json_404(reader):
     for path in ("/api/nope", f"{API}/nope", f"{API}/populations/9", f"{API}/spaces/9"):
-        answer = client.get(path)
+        answer = reader.get(path)
         assert answer.status_code == 404, path
         assert answer.headers["content-type"] == "application/json", path
 
 
-def test_the_api_describes_itself(client):
-    paths = client.get("/api/openapi.json").json()["paths"]
+def test_the_api_describes_itself(reader):
+    paths = reader.get("/api/openapi.json").json()["paths"]
     assert f"{API}/populations/{{population_id}}/edf" in paths
-    assert client.get("/api/docs").status_code == 200
+    assert reader.get("/api/docs").status_code == 200
 
 
 def test_while_the_database_is_away_it_is_said_and_nothing_breaks(client):
@@ -589,8 +608,8 @@ def test_a_heir_of_which_nothing_would_be_new_is_refused(client, measured):
     assert "nothing new" not in known
 
 
-def test_a_constraint_that_no_space_can_have_is_refused(client, measured):
+def test_a_constraint_that_no_space_can_have_is_refused(reader, study):
     asked = {"constraints": {"e_fit": "..0.1"}}
-    answer = client.post(f"{API}/populations/{measured}/refinement", json=asked)
+    answer = reader.post(f"{API}/populations/{study}/refinement", json=asked)
     assert answer.status_code == 422
     assert "e_fit does not refine this space, only depth" in answer.text
