@@ -67,6 +67,25 @@ def broker(url: str) -> str:
     return urlunsplit((parts.scheme, place, parts.path, urlencode(others), ""))
 
 
+def issuer(url: str) -> str:
+    """The address of a provider of OpenID Connect, as it is: what it says is compared with it.
+
+    Raises:
+        ValueError: others could read or change what comes from there.
+    """
+    allowed = "should be https://HOST[/PATH] (http:// on loopback alone), and nothing behind it"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # refused when it is read
+    except ValueError:
+        raise ValueError(allowed) from None
+    host = parts.hostname or ""
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not host or not secure or {"@", "?", "#", " ", "\\"} & set(url) or not url.isprintable():
+        raise ValueError(allowed)
+    return url
+
+
 def database(url: str) -> str:
     """The address of a database; a password of the query moves before the host.
 

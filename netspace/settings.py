@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -35,6 +36,12 @@ ROLES = ("web_database_url", "worker_database_url")
 
 ADDRESSES = ("database_url", "broker_url", *ROLES)
 """Settings that may hold a password."""
+SECRETS = ("oidc_client_secret",)
+"""Settings that are one."""
+EVERYWHERE = {"0.0.0.0", "::"}  # nosec B104
+"""Addresses to listen on that nobody reaches a server by."""
+ALLOWED = re.compile(r"@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|group:.+", re.IGNORECASE)
+"""Somebody whom a provider's word lets in: a domain or a group."""
 
 
 class WrongSettings(ValueError):
@@ -90,6 +97,41 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9._:\[\]*, -]*$",
         description="names this server is reached by beside those of loopback, by comma: "
         "lab.example; `*`: any, where a proxy checks them",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        description="address of a provider of OpenID Connect that people log in by, as it "
+        "calls itself: https://login.lab.example/realms/lab",
+    )
+    oidc_client_id: str | None = Field(
+        None, max_length=500, description="what the provider calls this server"
+    )
+    oidc_client_secret: str | None = Field(
+        None, repr=False, description="the secret that the provider gave this server"
+    )
+    oidc_secret_file: Annotated[Path | None, AfterValidator(_absolute_or_none)] = Field(
+        None, description="file that holds that secret, in place of the variable"
+    )
+    oidc_name: str | None = Field(
+        None,
+        max_length=50,
+        description='what "Log in with" says; the issuer\'s host unless set',
+    )
+    oidc_allowed: str = Field(
+        "",
+        description="whom of its people the server lets in, by comma: @lab.example (verified "
+        "e-mail addresses), group:netspace; all of them unless set",
+    )
+    oidc_groups: str = Field(
+        "groups", min_length=1, description="the claim in which the provider tells groups"
+    )
+    oidc_admins: str = Field("", description="groups whose people are administrators, by comma")
+    oidc_members: str = Field("", description="groups whose people are members, by comma")
+    oidc_role: Literal["viewer", "member"] = Field(
+        "viewer", description="what the provider's other people are: viewer or member"
+    )
+    oidc_only: bool = Field(
+        False, description="people log in by the provider alone, not by password: 1 or 0"
     )
     sampling_seconds: float = Field(
         60,
@@ -164,6 +206,19 @@ class Settings(BaseSettings):
     def _database_is_supported(cls, url: str | None) -> str | None:
         return url and addresses.database(url)
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_is_an_address(cls, url: str | None) -> str | None:
+        return url and addresses.issuer(url)
+
+    @field_validator("oidc_allowed")
+    @classmethod
+    def _domains_or_groups_are_allowed(cls, text: str) -> str:
+        for one in listed(text):
+            if not ALLOWED.fullmatch(one):
+                raise ValueError("should be @DOMAIN or group:NAME, by comma")
+        return text
+
     @field_validator("broker_url")
     @classmethod
     def _broker_is_redis(cls, url: str | None) -> str | None:
@@ -220,6 +275,31 @@ class Settings(BaseSettings):
         )
 
     @property
+    def provider(self) -> str | None:
+        """What people call the provider of OpenID Connect, if there is one."""
+        return self.oidc_issuer and (self.oidc_name or urlsplit(self.oidc_issuer).hostname)
+
+    @property
+    def oidc_secret(self) -> str | None:
+        """The provider's secret, from the variable or its file.
+
+        Raises:
+            WrongSettings: the file can't be read, or is empty.
+        """
+        if self.oidc_secret_file is None:
+            return self.oidc_client_secret
+        try:
+            secret = self.oidc_secret_file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "no text"
+            raise WrongSettings(
+                _about("oidc_secret_file", self, f"can't be read: {why}")
+            ) from None
+        if not secret:
+            raise WrongSettings(_about("oidc_secret_file", self, "is empty"))
+        return secret
+
+    @property
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or addresses.sqlite(self.data_dir / "netspace.db")
@@ -251,12 +331,46 @@ def require_way_in(settings: Settings) -> None:
     """Refuse to let everybody in who reaches this machine, unless that is wanted.
 
     Raises:
-        WrongSettings: no logins beyond this machine.
+        WrongSettings: no logins beyond this machine, or half a provider of logins.
     """
+    require_provider(settings)
     if settings.way_in == "none" and not settings.is_local and not settings.insecure:
         raise WrongSettings(
             f'{variable("auth")} is "none": whoever reaches {settings.host} could do '
             "everything; should be accounts or key there, or start with --insecure to risk that"
+        )
+
+
+def require_provider(settings: Settings) -> None:
+    """Refuse half a provider of OpenID Connect, or one that nobody would be led to.
+
+    Raises:
+        WrongSettings: what lacks, in a line.
+    """
+    secret = settings.oidc_secret
+    given = {
+        variable("oidc_issuer"): settings.oidc_issuer,
+        variable("oidc_client_id"): settings.oidc_client_id,
+        f"{variable('oidc_client_secret')} (or {variable('oidc_secret_file')})": secret,
+    }
+    if missing := [name for name, value in given.items() if not value]:
+        if settings.oidc_only or len(missing) < len(given):
+            raise WrongSettings(
+                f"logging in by OpenID Connect needs {' and '.join(missing)}, too"
+            )
+        return
+    if settings.way_in != "accounts":
+        raise WrongSettings(
+            f'{variable("oidc_issuer")} is set, and {variable("auth")} is "{settings.way_in}", '
+            "which lets in without it: should be accounts"
+        )
+    if settings.oidc_secret_file and settings.oidc_client_secret:
+        both = f"{variable('oidc_client_secret')} and {variable('oidc_secret_file')}"
+        raise WrongSettings(f"{both} are set: should be one of them")
+    if settings.public_url is None and settings.host in EVERYWHERE:
+        raise WrongSettings(
+            f"{variable('public_url')} is unset: should be the address that browsers reach "
+            f"this server by, to which the provider ({variable('oidc_issuer')}) leads them"
         )
 
 
@@ -278,6 +392,11 @@ def connecting(url: str) -> dict[str, str]:
     return {variable("database_url"): url} | {variable(name): "" for name in ROLES}
 
 
+def listed(text: str) -> list[str]:
+    """What a setting lists by comma."""
+    return [one for one in map(str.strip, text.split(",")) if one]
+
+
 def variable(field: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + field.upper()
@@ -286,6 +405,8 @@ def variable(field: str) -> str:
 def shown(value: object, field: str = "") -> str:
     """A setting's value for people: of an address, nothing that may be a password."""
     text = str(value)
+    if field in SECRETS:
+        return addresses.HIDDEN
     if field in ADDRESSES or "://" in text:
         return addresses.shown(text)
     return text.encode(errors="backslashreplace").decode()
@@ -299,6 +420,10 @@ def misspelt() -> dict[str, str]:
         SUPERVISOR,
     }
     return {name: next(iter(difflib.get_close_matches(name, known)), "") for name in strange}
+
+
+def _about(field: str, settings: Settings, wrong: str) -> str:
+    return f'{variable(field)} is "{shown(getattr(settings, field), field)}": {wrong}'
 
 
 def _complaint(error: ErrorDetails) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from netspace.settings import ROLES, Settings, connecting, variable
+from netspace.settings import ROLES, SECRETS, Settings, connecting, variable
 from netspace.stack import cores, ports, postgres, valkey
 from netspace.stack.supervisor import Part
 
@@ -140,7 +140,8 @@ def _connections(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The environments by which web processes and workers find the database, as themselves."""
     web, worker = roles or (owner, owner)
-    return connecting(web), connecting(worker)
+    # A worker lets nobody in, so it is told no secret of logins.
+    return connecting(web), connecting(worker) | {variable(name): "" for name in SECRETS}
 
 
 def _broker(settings: Settings, free_port: int) -> tuple[str, list[Part]]:

@@ -19,7 +19,7 @@ from dashboard.sources import Sources
 from db.session import Database
 from jobs.queue import Queue
 from jobs.wakeups import Wakeups
-from netspace.settings import Settings, require_way_in
+from netspace.settings import Settings, listed, require_way_in
 from netspace.stack import lifeline
 from server import documentation
 from server.dependencies import Parts
@@ -31,7 +31,9 @@ from server.login import Doorman, Login
 from server.problems import ALWAYS, MISSING
 from server.routers import auth
 from services.exchange import archives
+from services.people.actor import Role
 from services.people.credentials import Credentials
+from services.people.providers import Terms
 from services.reading import columns, identity
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     require_way_in(settings)
     lifeline.watch()
     database = Database(settings.database)
-    doorman = Doorman(settings.way_in, settings.secure, settings.public, settings.port)
+    doorman = door(settings)
     credentials = Credentials(database)
 
     def read_versions() -> dict[int, int]:
@@ -135,6 +137,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return RedirectResponse(app.root_path + dashboard.app.PREFIX)
 
     app.include_router(auth.router)
+    if settings.provider:
+        include_provider(app, settings)
 
     # The last one added is the first one asked.
     uploads = {f"{server.api.PREFIX}/archive": archives.MEDIA_TYPE}
@@ -143,3 +147,40 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(Secured, styles=dashboard.styles.HASHES)
     return app
+
+
+def door(settings: Settings) -> Doorman:
+    """How people come in."""
+    return Doorman(
+        settings.way_in,
+        settings.secure,
+        settings.public,
+        settings.port,
+        settings.provider,
+        not settings.oidc_only,
+        settings.address,
+    )
+
+
+def include_provider(app: FastAPI, settings: Settings) -> None:
+    """The way in by a provider of OpenID Connect: its libraries only where there is one."""
+    from server.oidc import Provider, Registration
+    from server.routers import oidc
+
+    issuer, name = settings.oidc_issuer, settings.provider
+    id, secret = settings.oidc_client_id, settings.oidc_secret
+    if issuer and name and id and secret:  # all or none: `require_provider` has looked
+        registration = Registration(issuer, id, secret, name, settings.oidc_groups)
+        app.state.provider = Provider(registration, terms(settings))
+        app.include_router(oidc.router)
+
+
+def terms(settings: Settings) -> Terms:
+    """Whom the provider's word lets in, and as what."""
+    allowed = listed(settings.oidc_allowed)
+    return Terms(
+        frozenset(one.lower() if one.startswith("@") else one for one in allowed),
+        frozenset(listed(settings.oidc_admins)),
+        frozenset(listed(settings.oidc_members)),
+        Role.of(settings.oidc_role),
+    )

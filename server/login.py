@@ -54,12 +54,18 @@ class Doorman:
         secure: browsers reach the server by TLS.
         public: who has not logged in may read what is public.
         port: two servers on a machine need two cookies, which know no ports.
+        provider: of OpenID Connect, as people call it; None: there is none.
+        passwords: they let in, too.
+        origin: the address that browsers reach the server by.
     """
 
     mode: Mode
     secure: bool = False
     public: bool = False
     port: int = 8050
+    provider: str | None = None
+    passwords: bool = True
+    origin: str = ""
 
     @property
     def cookie(self) -> str:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
@@ -45,6 +45,14 @@ class Field:
     autocomplete: str = "off"
     hint: str = ""
     value: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to another page of the way in."""
+
+    text: str
+    address: str
 
 
 NAME = Field("name", "Name", autocomplete="username")
@@ -88,15 +96,17 @@ async def style() -> Response:
 async def login_page(request: Request, next: str = "/") -> Response:
     """The form; who is in already goes on."""
     if asking.get().role > Role.NOBODY:
-        return _gone_to(request, next)
+        return gone_to(request, next)
     return _login(request)
 
 
 @router.post("/login")
 async def login(request: Request, given: FormDep, parts: PartsDep, next: str = "/") -> Response:
     """Begin a session by name and password."""
-    if _doorman(request).mode != "accounts":
+    if doorman(request).mode != "accounts":
         return _login(request)
+    if not doorman(request).passwords:
+        return _login(request, "passwords let nobody in here", code=403)
     name, password = given.get("name", "").strip().lower(), given.get("password", "")
     address = _address(request)
     try:
@@ -110,7 +120,7 @@ async def login(request: Request, given: FormDep, parts: PartsDep, next: str = "
         answer = _login(request, str(error), name, 429)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer
-    return await _entered(request, parts, id, next)
+    return await entered(request, parts, id, next)
 
 
 @router.post("/logout")
@@ -119,8 +129,8 @@ async def logout(request: Request, parts: PartsDep) -> Response:
     actor = asking.get()
     if actor.session is not None:
         await run_in_threadpool(_end, parts, actor.session)
-    answer = RedirectResponse(f"{_root(request)}/auth/login", 303)
-    answer.delete_cookie(_doorman(request).cookie)
+    answer = RedirectResponse(f"{root(request)}/auth/login", 303)
+    answer.delete_cookie(doorman(request).cookie)
     return answer
 
 
@@ -132,7 +142,7 @@ async def link_page(
     try:
         link = await run_in_threadpool(_look, parts, secret)
     except Gone as error:
-        return _page(request, "This link does not work", problem=str(error), code=410)
+        return page(request, "This link does not work", problem=str(error), code=410)
     return _asked(request, parts, link)
 
 
@@ -145,13 +155,13 @@ async def follow_link(
         async with parts.passwords.inside():
             id = await parts.passwords.take(lambda: _follow(parts, secret, given))
     except Gone as error:
-        return _page(request, "This link does not work", problem=str(error), code=410)
+        return page(request, "This link does not work", problem=str(error), code=410)
     except (Refused, Conflict) as error:
         link = await run_in_threadpool(_look, parts, secret)
         said = error.allowed if isinstance(error, Refused) else str(error)
         return _asked(request, parts, link, said, given.get("name", ""))
     parts.let_out()
-    return await _entered(request, parts, id, "/")
+    return await entered(request, parts, id, "/")
 
 
 def _look(parts: Parts, secret: str) -> Link:
@@ -175,17 +185,17 @@ def _follow(parts: Parts, secret: str, given: Mapping[str, str]) -> int | None:
         return users.create(session, given.get("name", ""), role, password)
 
 
-async def _entered(request: Request, parts: Parts, user_id: int | None, next: str) -> Response:
+async def entered(request: Request, parts: Parts, user_id: int | None, next: str) -> Response:
     """A new session whatever the browser had, and on to where it was going."""
     agent = request.headers.get("user-agent", "")
     secret = await run_in_threadpool(_begin, parts, user_id, agent, _address(request))
-    doorman, answer = _doorman(request), _gone_to(request, next)
+    answer = gone_to(request, next)
     answer.set_cookie(
-        doorman.cookie,
+        doorman(request).cookie,
         secret,
         max_age=sessions.DAYS * 86_400,
         path="/",
-        secure=doorman.secure,
+        secure=doorman(request).secure,
         httponly=True,
         samesite="lax",
     )
@@ -207,21 +217,22 @@ def _end(parts: Parts, id: int) -> None:
 
 
 def _login(request: Request, problem: str = "", name: str = "", code: int = 200) -> Response:
-    if _doorman(request).mode == "accounts":
+    if doorman(request).mode == "accounts":
         named = Field(NAME.name, NAME.label, autocomplete=NAME.autocomplete, value=name)
-        return _page(
+        return page(
             request,
             "Log in",
             problem=problem,
-            fields=[named, PASSWORD],
+            fields=[named, PASSWORD] if doorman(request).passwords else None,
             button="Log in",
+            links=way_by_provider(request, request.query_params.get("next", "/")),
             code=code,
         )
     says = (
         "This server lets in by a link with a key. It was printed when the server started; "
         "`netspace key` prints another one."
     )
-    return _page(request, "A key is needed", says=says, code=401)
+    return page(request, "A key is needed", says=says, code=401)
 
 
 def _asked(
@@ -231,7 +242,7 @@ def _asked(
     named = Field(NAME.name, NAME.label, autocomplete="username", value=name)
     code = 422 if problem else 200
     if link.purpose == "key":
-        return _page(request, "Come in", fields=[], button="Enter", code=code)
+        return page(request, "Come in", fields=[], button="Enter", code=code)
     if link.purpose == "password":
         title, fields = "Choose a new password", [NEW_PASSWORD]
     elif link.purpose == "setup":
@@ -239,45 +250,59 @@ def _asked(
     else:
         assert link.role is not None
         title, fields = f"Join as {link.role.word}", [named, NEW_PASSWORD]
-    return _page(request, title, problem=problem, fields=fields, button="Go on", code=code)
+    return page(request, title, problem=problem, fields=fields, button="Go on", code=code)
 
 
-def _page(
+def page(
     request: Request,
     title: str,
     says: str = "",
     problem: str = "",
     fields: list[Field] | None = None,
     button: str = "",
+    links: Sequence[Way] = (),
     code: int = 200,
 ) -> HTMLResponse:
+    """A page of the way in: what it says, a form, and where else one can go."""
     shown: dict[str, Any] = {
         "title": title,
         "says": says,
         "problem": problem,
         "fields": fields,
         "button": button,
-        "links": [],
-        "root": _root(request),
+        "links": links,
+        "root": root(request),
     }
     answer = pages.TemplateResponse(request, "auth.html", shown, status_code=code)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _gone_to(request: Request, next: str) -> RedirectResponse:
+def gone_to(request: Request, next: str) -> RedirectResponse:
     """To a page of ours, whatever was asked for."""
     ours = next.startswith("/") and not next.startswith(("//", "/\\"))
     clean = ours and next.isprintable() and "\\" not in next
-    return RedirectResponse(_root(request) + (next if clean else "/"), 303)
+    return RedirectResponse(root(request) + (next if clean else "/"), 303)
 
 
-def _doorman(request: Request) -> Doorman:
+def doorman(request: Request) -> Doorman:
     found: Doorman = request.app.state.doorman
     return found
 
 
-def _root(request: Request) -> str:
+def way_by_provider(request: Request, next: str) -> list[Way]:
+    """The link to log in by the provider of OpenID Connect, if there is one.
+
+    It names the server as the provider does, so that the cookie is there for who comes back.
+    """
+    known = doorman(request)
+    if known.provider is None:
+        return []
+    address = f"{known.origin}{root(request)}/auth/oidc?next={quote(next, safe='')}"
+    return [Way(f"Log in with {known.provider}", address)]
+
+
+def root(request: Request) -> str:
     return str(request.scope.get("app_root_path", request.scope.get("root_path", "")))
 
 

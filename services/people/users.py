@@ -115,8 +115,11 @@ def set_password(session: Session, id: int, password: str) -> None:
     audit.record(session, "password changed", "user", id)
 
 
-def set_role(session: Session, id: int, role: Role) -> None:
+def set_role(session: Session, id: int, role: Role, lead: bool = True) -> None:
     """Make somebody more or less; he logs in again.
+
+    Args:
+        lead: somebody has to be left who looks after the lab.
 
     Raises:
         NotFound: no such account.
@@ -126,7 +129,8 @@ def set_role(session: Session, id: int, role: Role) -> None:
     if row.role == role.word:
         return
     before, row.role = row.role, role.word
-    _require_admin_left(session)
+    if lead:
+        _require_admin_left(session)
     sessions.end_all(session, id)
     audit.record(session, "role changed", "user", id, before=before, role=role.word)
 

@@ -90,3 +90,69 @@ def test_a_password_is_never_shown(monkeypatch):
 def test_a_misspelt_variable_is_noticed(monkeypatch):
     monkeypatch.setenv("NETSPACE_PROT", "9000")
     assert settings.misspelt()["NETSPACE_PROT"] == "NETSPACE_PORT"
+
+
+PROVIDER = {
+    "auth": "accounts",
+    "oidc_issuer": "https://login.example",
+    "oidc_client_id": "netspace",
+    "oidc_client_secret": "a secret",
+}
+
+
+def test_a_provider_of_logins_is_called_by_its_host_unless_it_has_a_name():
+    chosen = Settings(**PROVIDER)
+    settings.require_way_in(chosen)
+    assert chosen.provider == "login.example"
+    assert Settings(**PROVIDER, oidc_name="the university").provider == "the university"
+    assert Settings().provider is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"oidc_client_secret": None}, "needs NETSPACE_OIDC_CLIENT_SECRET"),
+        ({"oidc_client_id": None}, "needs NETSPACE_OIDC_CLIENT_ID"),
+        ({"oidc_issuer": None}, "needs NETSPACE_OIDC_ISSUER"),
+        ({"oidc_secret_file": "/nowhere"}, 'NETSPACE_OIDC_SECRET_FILE is "/nowhere": can'),
+        ({"oidc_secret_file": "/dev/null"}, 'SECRET_FILE is "/dev/null": is empty'),
+        ({"auth": "none"}, 'NETSPACE_AUTH is "none"'),
+        ({"auth": None}, 'NETSPACE_AUTH is "none"'),
+        ({"host": "0.0.0.0"}, "NETSPACE_PUBLIC_URL is unset"),
+    ],
+)
+def test_half_a_provider_starts_nothing(given, said):
+    with pytest.raises(WrongSettings) as told:
+        settings.require_way_in(Settings(**(PROVIDER | given)))
+    (line,) = str(told.value).splitlines()
+    assert said in line
+    assert "a secret" not in line
+
+
+def test_who_logs_in_by_a_provider_alone_needs_one():
+    with pytest.raises(WrongSettings, match="NETSPACE_OIDC_ISSUER"):
+        settings.require_way_in(Settings(oidc_only=True))
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["http://login.example", "login.example", "https://", "https://a@b.example", "ftp://x"]
+    + ["https://login.example/?a=1", "https://login.example/#a", "https://login.example:x"],
+)
+def test_an_issuer_is_an_address_that_nobody_reads_on_the_way(monkeypatch, issuer):
+    monkeypatch.setenv("NETSPACE_OIDC_ISSUER", issuer)
+    with pytest.raises(WrongSettings, match="NETSPACE_OIDC_ISSUER"):
+        settings.load()
+
+
+@pytest.mark.parametrize("allowed", ["lab.example", "@", "group:", "@lab.example evil.example"])
+def test_who_is_allowed_is_a_domain_or_a_group(monkeypatch, allowed):
+    monkeypatch.setenv("NETSPACE_OIDC_ALLOWED", allowed)
+    with pytest.raises(WrongSettings, match="should be @DOMAIN or group:NAME"):
+        settings.load()
+
+
+def test_the_secret_of_a_provider_is_never_shown():
+    chosen = Settings(**PROVIDER)
+    assert "a secret" not in repr(chosen)
+    assert settings.shown(chosen.oidc_client_secret, "oidc_client_secret") == "***"
