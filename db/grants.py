@@ -48,6 +48,9 @@ GRANTS: dict[str, Grant] = {
     "tokens": Grant(ALTERED),
     "attempts": Grant(f"{ADDED}, DELETE"),
     "audit": Grant(ADDED),
+    "quotas": Grant(f"{ALTERED}, DELETE"),
+    "charges": Grant(ADDED),
+    "answers": Grant(f"{ALTERED}, DELETE"),
     "alembic_version": Grant("SELECT"),
 }
 

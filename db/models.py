@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db import accounting  # noqa: F401  # its tables are of the same metadata
 from db.base import Base, Milliseconds
 from db.clock import now_ms
 from db.people import Owned

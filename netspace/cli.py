@@ -40,6 +40,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(people.app, name="people")
 app.add_typer(people.token_app, name="token")
+app.add_typer(people.quota_app, name="quota")
 app.command()(people.key)
 app.command()(people.audit)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Accounts: who may come in, and as what.", no_args_is_help=True)
 token_app = typer.Typer(help="API tokens: what scripts show.", no_args_is_help=True)
+quota_app = typer.Typer(help="Quotas: how much people may use.", no_args_is_help=True)
 
 
 class RoleName(StrEnum):
@@ -34,6 +35,12 @@ class ScopeName(StrEnum):
     WORKER = "worker"
     METRICS = "metrics"
     ADMIN = "admin"
+
+
+class WhatName(StrEnum):
+    GPU_HOURS = "gpu_hours"
+    QUEUED_JOBS = "queued_jobs"
+    COMPUTE = "compute"
 
 
 Name = Annotated[str, typer.Argument(help="of the account")]
@@ -143,6 +150,37 @@ def revoke(id: int) -> None:
 
     with writing() as session:
         tokens.revoke(session, id)
+
+
+@quota_app.command("list")
+def list_quotas() -> None:
+    """Print every quota: whose it is, of what, and how much."""
+    from services.work import quotas
+
+    with writing() as session:
+        for one in quotas.every(session):
+            whose = one.user or f"every {one.role}"
+            typer.echo(f"{whose}  {one.what}  {'none' if one.most is None else one.most}")
+
+
+@quota_app.command("set")
+def set_quota(
+    what: WhatName,
+    most: str = typer.Argument(help="a number, or none: as much as he likes"),
+    user: str | None = typer.Option(None, help="name of the account"),
+    role: RoleName | None = typer.Option(None, help="or everybody of a role"),
+) -> None:
+    """Set how much a person or a role may use; a person's own counts, not his role's."""
+    from services.people.actor import Role
+    from services.work import quotas
+
+    try:
+        number = None if most == "none" else float(most)
+    except ValueError:
+        fail(f"most is {most!r}: a number, or none", code=2)
+    with writing() as session:
+        whose = None if role is None else Role.of(role)
+        quotas.put(session, quotas.What(what), number, user, whose)
 
 
 def key() -> None:

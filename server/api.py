@@ -19,6 +19,7 @@ from db.outages import DATABASE_AWAY, briefly
 from server.doors import only_declared
 from server.headers import SECURE
 from server.methods import taken
+from server.once import repeated
 from server.parameters import only_known
 from server.problems import ALWAYS, said, told, unknown
 from server.routers import (
@@ -29,6 +30,7 @@ from server.routers import (
     people,
     populations,
     queue,
+    quotas,
     regimes,
     spaces,
     statistics,
@@ -40,6 +42,7 @@ from services.errors import (
     Gone,
     NotFound,
     Refused,
+    Repeated,
     TooLarge,
     TooOften,
     Unknown,
@@ -67,6 +70,7 @@ def include(app: FastAPI) -> None:
         archive,
         events,
         people,
+        quotas,
     ):
         app.include_router(
             module.router,
@@ -86,6 +90,7 @@ def include(app: FastAPI) -> None:
     app.exception_handler(Unknown)(_unknown)
     app.exception_handler(Forbidden)(_forbidden)
     app.exception_handler(Gone)(_gone)
+    app.exception_handler(Repeated)(repeated)
     app.exception_handler(TooOften)(_too_often)
     for away in DATABASE_AWAY:
         app.exception_handler(away)(_database_away)

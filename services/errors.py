@@ -67,3 +67,11 @@ class TooOften(RuntimeError):
     def __init__(self, what: str, seconds: int) -> None:
         super().__init__(f"{what}; again in {seconds} s")
         self.seconds = seconds
+
+
+class Repeated(RuntimeError):
+    """What is asked was done before; what was answered then."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__("done before")
+        self.answer = answer

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from server.dependencies import PartsDep
 from server.doors import CREATE, SEE
 from server.intake import media_type
+from server.once import Key, asked
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas.archive import ImportRead
 from services.defining.names import Id
@@ -60,7 +61,9 @@ async def export_populations(
     dependencies=[CREATE],
     openapi_extra={"requestBody": {"required": True, "content": {MEDIA_TYPE: {}}}},
 )
-async def import_archive(request: Request, parts: PartsDep) -> ImportRead | Response:
+async def import_archive(
+    request: Request, parts: PartsDep, key: Key = None
+) -> ImportRead | Response:
     """Store what the file in the body has and this database lacks: all of it, or nothing."""
     async with parts.archives.inside():
         try:
@@ -69,7 +72,9 @@ async def import_archive(request: Request, parts: PartsDep) -> ImportRead | Resp
             return refused(408, "file", None, f"the whole of it within {SECONDS:g} seconds")
         except ClientDisconnect:
             raise Busy("nobody waits for the answer any more") from None
-        report = await parts.archives.take(lambda: imports.load(parts.database, file))
+        once = asked(request, file, key)
+        once.say = lambda _, report: ImportRead.model_validate(report).model_dump(mode="json")
+        report = await parts.archives.take(lambda: imports.load(parts.database, file, once))
     return ImportRead.model_validate(report)
 
 

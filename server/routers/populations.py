@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request, status
+from sqlalchemy.orm import Session
 
 from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep
 from server.doors import CREATE, SEE, STEER
 from server.etags import Tagged
+from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
 from server.schemas.populations import (
@@ -20,6 +24,7 @@ from server.schemas.populations import (
     RetryAll,
 )
 from services.defining.names import Id
+from services.people.once import Once
 from services.sampling import populations, refinements, sharing
 from services.sampling.populations import Spec
 from services.sampling.samplers import Sampler
@@ -37,13 +42,15 @@ router = APIRouter(
     dependencies=[CREATE],
 )
 async def create_population(
-    request: Request, body: PopulationCreate, parts: PartsDep
+    request: Request, body: PopulationCreate, parts: PartsDep, once: OnceDep
 ) -> PopulationRead:
     """Sample n distinct networks inside the windows and queue their training."""
+    once.say = _said
 
     def create(sampler: Sampler) -> PopulationRead:
-        id = populations.create(parts.database, Spec(**body.model_dump()), sampler)
-        return _queued(parts, id)
+        spec = Spec(**body.model_dump())
+        id = populations.create(parts.database, spec, sampler, once=once)
+        return _queued(parts, id, once)
 
     return await parts.samplers.attend(request.is_disconnected, create)
 
@@ -84,20 +91,29 @@ def change_population(
     dependencies=[STEER],
 )
 async def add_networks(
-    request: Request, population_id: Id, body: MoreNetworks, parts: PartsDep
+    request: Request, population_id: Id, body: MoreNetworks, parts: PartsDep, once: OnceDep
 ) -> PopulationRead:
     """Make the population larger, as its seed goes on, and queue the training."""
+    once.say = _said
 
     def extend(sampler: Sampler) -> PopulationRead:
-        populations.extend(parts.database, population_id, body.n, sampler)
-        return _queued(parts, population_id)
+        populations.extend(parts.database, population_id, body.n, sampler, once)
+        return _queued(parts, population_id, once)
 
     return await parts.samplers.attend(request.is_disconnected, extend)
 
 
-def _queued(parts: Parts, id: int) -> PopulationRead:
+def _said(session: Session, id: int) -> Any:
+    """What is answered again where the same is asked again."""
+    read = PopulationRead.model_validate(populations.get(session, id))
+    return read.model_dump(mode="json")
+
+
+def _queued(parts: Parts, id: int, once: Once) -> PopulationRead:
     """A population whose new jobs are queued, with the workers woken for them."""
     parts.queue.wake()
+    if once.answer is not None:
+        return PopulationRead.model_validate(once.answer)
     with parts.database.read() as session:
         return PopulationRead.model_validate(populations.get(session, id))
 

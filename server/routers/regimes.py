@@ -7,6 +7,7 @@ from fastapi import APIRouter, status
 from server.dependencies import ReadDep, WriteDep
 from server.doors import DEFINE, SEE, SHARE
 from server.etags import Tagged
+from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items, Sharing
 from server.schemas.regimes import RegimeCreate, RegimeRead
@@ -23,10 +24,13 @@ router = APIRouter(route_class=Tagged, prefix="/regimes", tags=["regimes"], depe
     responses=CHANGING | TAKEN,
     dependencies=[DEFINE],
 )
-def define_regime(body: RegimeCreate, session: WriteDep) -> RegimeRead:
+def define_regime(body: RegimeCreate, session: WriteDep, once: OnceDep) -> RegimeRead:
     """Define a training regime."""
+    once.begin(session)
     id = regimes.define(session, body.name, body.regime, body.visibility)
-    return RegimeRead.model_validate(regimes.get(session, id))
+    read = RegimeRead.model_validate(regimes.get(session, id))
+    once.end(session, read.model_dump(mode="json"))
+    return read
 
 
 @router.get("")

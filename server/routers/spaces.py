@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, status
 from server.dependencies import PartsDep, ReadDep, WriteDep
 from server.doors import DEFINE, SEE, SHARE
 from server.etags import Tagged
+from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items, Sharing
 from server.schemas.spaces import AncestorRead, SpaceCreate, SpaceRead
@@ -27,10 +28,13 @@ router = APIRouter(
     responses=CHANGING | MISSING | TAKEN,
     dependencies=[DEFINE],
 )
-def define_space(body: SpaceCreate, session: WriteDep) -> SpaceRead:
+def define_space(body: SpaceCreate, session: WriteDep, once: OnceDep) -> SpaceRead:
     """Define a design space, perhaps as a refinement of another."""
+    once.begin(session)
     id = spaces.define(session, body.name, body.space, body.refined_from, body.visibility)
-    return SpaceRead.model_validate(spaces.get(session, id))
+    read = SpaceRead.model_validate(spaces.get(session, id))
+    once.end(session, read.model_dump(mode="json"))
+    return read
 
 
 @router.get("")

@@ -41,19 +41,24 @@ from services.exchange.imported_jobs import Key
 from services.exchange.report import Count, Report
 from services.people import audit, permission
 from services.people.actor import who
+from services.people.once import OFTEN, Once
 from services.people.permission import Verb, visible
 from services.sampling import populations
-from services.work import schedule
+from services.work import quotas, schedule
 
 TRIES = 5
 """Others may store the same meanwhile, one after the other."""
 
 
-def load(database: Database, file: bytes) -> Report:
+def load(database: Database, file: bytes, once: Once = OFTEN) -> Report:
     """Store what an archive has and this database lacks.
+
+    Args:
+        once: what is answered where the same was asked before.
 
     Raises:
         TooLarge, WrongArchive: the file is refused, and nothing of it stored.
+        Refused: what it leaves to be trained is beyond the quota of whoever asks.
     """
     archive = archives.unpack(file)
     checks.audit(archive)
@@ -61,7 +66,10 @@ def load(database: Database, file: bytes) -> Report:
     for _ in range(TRIES):
         try:
             with database.durable() as session:
-                return _store(session, archive, digest)
+                once.begin(session)
+                report = _store(session, archive, digest)
+                once.end(session, report)
+                return report
         except (IntegrityError, Conflict) as error:
             met = error  # somebody has stored the same meanwhile, and all of this is undone
     raise Conflict("others import the same at this moment: try again") from met
@@ -94,6 +102,7 @@ class Known:
 def _store(session: Session, archive: Archive, digest: str) -> Report:
     """Everything, in the order of the line."""
     permission.require(who(session), Verb.CREATE)
+    quotas.lock(session, who(session).id)
     report = Report()
     known = Known(
         _spaces(session, archive, report),

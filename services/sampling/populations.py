@@ -27,12 +27,13 @@ from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.people import audit, permission
 from services.people.actor import who
+from services.people.once import OFTEN, Once
 from services.people.permission import Verb, Visibility, visible
 from services.sampling import inheritance, samplers, sharing, windows
 from services.sampling.inheritance import Heir
 from services.sampling.origins import Origin, origin
 from services.sampling.samplers import Sampler
-from services.work import progress, schedule, versions
+from services.work import progress, quotas, schedule, versions
 from services.work.progress import Progress
 
 LARGEST = 100_000
@@ -104,25 +105,30 @@ def create(
     sampler: Sampler = samplers.here,
     new: NewSpace | None = None,
     beside_inherited: bool = False,
+    once: Once = OFTEN,
 ) -> int:
     """Sample a population and queue its jobs: all of it is stored, or nothing.
 
     Args:
         new: its space, to be defined with it; else `spec.space_id` is one that is there.
         beside_inherited: n counts the networks that are new, not those that come before them.
+        once: what is answered where the same was asked before.
 
     Raises:
         NotFound: no such space or regime.
         Refused: a window that is no constraint on complexity, too few networks inside it, n
-            counts none but those that it inherits, nothing to inherit, or `space_name` is taken
-            by another definition.
+            counts none but those that it inherits, nothing to inherit, `space_name` is taken
+            by another definition, or it is beyond the quota of whoever asks.
         Conflict: the name is taken.
         Forbidden: whoever asks may create none.
     """
     windows.parse(spec.windows)  # before anything is asked for
     with database.read() as session:
         permission.require(who(session), Verb.CREATE)
-        _require_free(session, spec.name)
+        free = _is_free(session, spec.name)
+        once.look(session)  # after it: what made the name just now may be this
+        if not free:
+            raise _taken(spec.name)
         regime = regimes.get(session, spec.regime_id).regime
         space = new.space if new else spaces.get(session, spec.space_id).space
         known = inherited(session, spec, space)
@@ -136,9 +142,13 @@ def create(
     # Outside of transactions: it takes seconds.
     sample = _sample(sampler, space, regime, spec, spec.n, known)
     with database.durable() as session:
+        once.begin(session)
+        quotas.lock(session, who(session).id)
         if new is not None:
             spec = replace(spec, space_id=_define(session, new, spec.visibility))
-        return store(session, spec, sample, inherited=len(known))
+        id = store(session, spec, sample, inherited=len(known))
+        once.end(session, id)
+        return id
 
 
 def _define(session: Session, new: NewSpace, visibility: str) -> int:
@@ -160,7 +170,13 @@ def inherited(session: Session, spec: Spec, space: Family) -> list[Draw]:
     return inheritance.draws(session, spec.inherits, heir)
 
 
-def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.here) -> None:
+def extend(
+    database: Database,
+    id: int,
+    more: int,
+    sampler: Sampler = samplers.here,
+    once: Once = OFTEN,
+) -> None:
     """Add networks to a population, as if it had been created larger: all are stored, or none.
 
     The same seed gives the same networks first, so what was measured stays where it is; an
@@ -168,14 +184,15 @@ def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.h
 
     Raises:
         NotFound: no such population.
-        Refused: too many networks, or too few inside the windows.
+        Refused: too many networks, too few inside the windows, or beyond its owner's quota.
         Conflict: the first networks are not what the seed gives today, or somebody else has
             added networks meanwhile.
     """
     with database.read() as session:
         row = rows.get(session, PopulationRow, id)
         permission.require_of(session, Verb.STEER, row)
-        n, spec = row.n, _spec(row)
+        once.look(session)
+        n, spec, owner = row.n, _spec(row), row.owner_id
         if not 1 <= more <= LARGEST - n:
             raise Refused("n", more, f"from 1 to {LARGEST - n:,} for a population of {n:,}")
         space = spaces.get(session, row.space_id).space
@@ -184,12 +201,15 @@ def extend(database: Database, id: int, more: int, sampler: Sampler = samplers.h
     known = _inherited(sampler, space, regime, spec, n, known)
     sample = _sample(sampler, space, regime, spec, n + more, known)
     with database.durable() as session:
+        once.begin(session)
+        quotas.lock(session, owner)
         population = schedule.locked(session, id)
         if population.n != n:
             raise Conflict(f"population {id} has {population.n} networks by now, not {n}")
         _add(session, population, sample)
         versions.raise_for(session, id)
         audit.record(session, "made larger", "population", id, networks=more)
+        once.end(session, id)
 
 
 def _inherited(
@@ -241,6 +261,7 @@ def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> i
     """
     actor = who(session)
     permission.require(actor, Verb.CREATE)
+    quotas.lock(session, actor.id)
     given = asdict(spec) | {"n": 0, "tried": 0, "refused": {}, "inherited": inherited}
     id = insert_named(session, PopulationRow, owner_id=actor.id, **given)
     if id is None:
@@ -293,9 +314,8 @@ def _require_continued(
         row.multiplicity = draw.multiplicity
 
 
-def _require_free(session: Session, name: str) -> None:
-    if session.scalar(select(PopulationRow.id).where(PopulationRow.name == name)) is not None:
-        raise _taken(name)
+def _is_free(session: Session, name: str) -> bool:
+    return session.scalar(select(PopulationRow.id).where(PopulationRow.name == name)) is None
 
 
 def _taken(name: str) -> Conflict:

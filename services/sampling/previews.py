@@ -35,6 +35,12 @@ class Preview:
         """Accepted candidates as a share of those tried."""
         return len(self.draws) / self.tried
 
+    @property
+    def flops(self) -> float:
+        """Of an accepted network, about; of one at least."""
+        total: int = sum(draw.complexity.flops for draw in self.draws)
+        return total / len(self.draws)
+
     def candidates_for(self, n: int) -> int | None:
         """About how many candidates n networks take; None where none was accepted.
 

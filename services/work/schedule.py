@@ -23,7 +23,7 @@ from services.errors import Conflict
 from services.people import audit, permission
 from services.people.actor import who
 from services.people.permission import Verb, may_change
-from services.work import jobs, transitions, versions
+from services.work import jobs, quotas, transitions, versions
 from services.work.wanting import drawn, of_those, wanted_by, wants
 
 STEP = 1_000
@@ -48,7 +48,9 @@ def queue_benchmarks(session: Session, population_id: int) -> int:
 
     Raises:
         NotFound: no such population.
+        Refused: beyond its owner's quota.
     """
+    quotas.lock(session, rows.get(session, PopulationRow, population_id).owner_id)
     population = _steered(session, population_id)
     network_ids = list(session.scalars(drawn(population).order_by(DrawRow.ordinal)))
     counted = select(func.count()).where(wanted_by(population), JobRow.kind == "benchmark")
@@ -127,6 +129,7 @@ def retry(database: Database, population_id: int, failures: Sequence[str] = ()) 
 
     Raises:
         NotFound: no such population.
+        Refused: beyond its owner's quota; steps before stay.
     """
     with database.read() as session:
         population = rows.get(session, PopulationRow, population_id)
@@ -134,7 +137,8 @@ def retry(database: Database, population_id: int, failures: Sequence[str] = ()) 
     mine = wanted_by(population) & JobRow.state.in_(RESULTLESS)
     if failures:
         mine &= JobRow.failure.in_(failures)
-    done = _in_steps(database, mine, _retry)
+    payer = population.owner_id
+    done = _in_steps(database, mine, lambda session, ids: _retry(session, ids, payer))
     with database.durable() as session:
         audit.record(session, "asked again", "population", population_id, jobs=done)
     return done
@@ -185,10 +189,11 @@ def retry_job(session: Session, id: int) -> None:
         Conflict: it has not ended, or has a result.
     """
     state = jobs.get(session, id).state
-    wanting = _wanting(session, id)
-    if not any(may_change(who(session), one.owner_id) for one in wanting):
+    wanting, actor = _wanting(session, id), who(session)
+    if not any(may_change(actor, one.owner_id) for one in wanting):
         permission.require_of(session, Verb.STEER, wanting[0])
-    if not _retry(session, [id]):
+    owners = [one.owner_id for one in wanting]
+    if not _retry(session, [id], actor.id if actor.id in owners else owners[0]):
         raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
     audit.record(session, "asked again", "job", id)
 
@@ -265,6 +270,7 @@ def _queue(
     transitions.hold(session, population)
     later = JobRow.priority > population.priority
     transitions.update_all(session, mine & later, priority=population.priority)
+    quotas.charge(session, population, kind)
 
 
 def _prioritise(session: Session, population: PopulationRow) -> None:
@@ -284,13 +290,22 @@ def _cancel(session: Session, ids: Sequence[int]) -> int:
     return number
 
 
-def _retry(session: Session, ids: Sequence[int]) -> int:
-    """Let those of some jobs that ended without a result wait again; how many."""
+def _retry(session: Session, ids: Sequence[int], payer: int | None) -> int:
+    """Let those of some jobs that ended without a result wait again, at somebody's cost; how
+    many.
+
+    Raises:
+        Refused: beyond his quota.
+    """
     mine = among(JobRow.id, ids) & JobRow.state.in_(RESULTLESS)
-    if number := _lock(session, mine):
-        # First: it waits for whoever pauses one of them.
-        versions.raise_for_all(session, of_those(session, mine))
-        transitions.wait_again(session, mine)
+    with quotas.paying(session, payer):
+        if number := _lock(session, mine):
+            quotas.charge_again(
+                session, payer, list(session.scalars(select(JobRow.id).where(mine)))
+            )
+            # First: it waits for whoever pauses one of them.
+            versions.raise_for_all(session, of_those(session, mine))
+            transitions.wait_again(session, mine)
     return number
 
 

@@ -20,6 +20,7 @@ from services.errors import Conflict, NotFound, Refused
 from services.sampling import populations, previews, samplers
 from services.sampling.populations import NewSpace, Spec
 from services.sampling.samplers import Sampler
+from services.work import quotas
 
 
 def previewed(
@@ -45,7 +46,7 @@ def previewed(
     elif found is None:
         told = html.P("Mend what is marked, then the preview comes.", className="muted")
     else:
-        told = preview.acceptance(found, asked.n)
+        told = [*preview.acceptance(found, asked.n), *allowances(sources, asked, found)]
     lines = preview.widths(found) if found else []
     space, label, note, none = asked.space or stored, "", "", True
     if found is not None and space is not None:
@@ -64,6 +65,15 @@ def previewed(
         "ranges": preview.ranges(found.draws) if found else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},
     }
+
+
+def allowances(sources: Sources, asked: Plan, found: previews.Preview) -> list[Component]:
+    """What it asks of the quotas of who looks, where he has any."""
+    if asked.regime_id is None or not found.draws:
+        return []
+    with sources.database.read() as session:
+        lines = quotas.foreseen(session, asked.regime_id, found.flops, asked.n)
+    return preview.allowances(lines)
 
 
 def nothing_defined() -> Component:
@@ -153,7 +163,7 @@ def refuse(asked: Plan, error: Refused | Conflict | NotFound) -> None:
     """What a service refused, at the field that it is about."""
     if isinstance(error, Refused):
         name = error.field.removeprefix("windows.")
-        name = "json" if name == "inherits" else name
+        name = {"inherits": "json", "quota": "n"}.get(name, name)
         asked.problems[name] = plan.said(str(error.value), error.allowed)
     elif isinstance(error, Conflict):
         asked.problems["name"] = str(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from dash import html
@@ -84,6 +84,14 @@ def estimate(preview: Preview, n: int) -> str:
             "few more may exist inside the windows."
         )
     return about
+
+
+def allowances(lines: Iterable[tuple[str, bool]]) -> list[Component]:
+    """What a population asks of quotas, jobs that others have paid for not taken off."""
+    return [
+        html.P(["Too much: " if too_much else "At most: ", said, "."], className="muted")
+        for said, too_much in lines
+    ]
 
 
 def ranges(draws: list[Draw]) -> Component:
