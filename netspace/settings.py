@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         pattern=r"^[0-9A-Fa-f.:/, ]*$",
         description="addresses of proxies whose X-Forwarded headers are believed, by comma",
     )
+    requests_per_minute: int = Field(
+        6_000,
+        ge=0,
+        description="that one person may send to a web process, where there are logins; 0: any",
+    )
     allowed_hosts: str = Field(
         "",
         pattern=r"^[A-Za-z0-9._:\[\]*, -]*$",

@@ -29,6 +29,7 @@ from server.headers import Secured
 from server.intake import Intake
 from server.login import Doorman, Login
 from server.problems import ALWAYS, MISSING
+from server.rates import Rates
 from server.routers import auth
 from services.exchange import archives
 from services.people.actor import Role
@@ -143,7 +144,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # The last one added is the first one asked.
     uploads = {f"{server.api.PREFIX}/archive": archives.MEDIA_TYPE}
     app.add_middleware(Intake, uploads=uploads)
-    app.add_middleware(Login, doorman=doorman, credentials=credentials)
+    rates = Rates(settings.requests_per_minute)
+    app.add_middleware(Login, doorman=doorman, credentials=credentials, rates=rates)
     app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(Secured, styles=dashboard.styles.HASHES)
     return app

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.outages import DATABASE_AWAY, briefly
 from server.problems import refused, said, unknown
+from server.rates import Rates
 from services.people import actor as actors
 from services.people.actor import LOCAL, NOBODY, Actor, asking
 from services.people.credentials import Credentials
@@ -76,8 +77,10 @@ class Doorman:
 class Login:
     """Finds out who asks, and refuses (401) or leads to the login who is nobody."""
 
-    def __init__(self, app: ASGIApp, doorman: Doorman, credentials: Credentials) -> None:
-        self.app = app
+    def __init__(
+        self, app: ASGIApp, doorman: Doorman, credentials: Credentials, rates: Rates
+    ) -> None:
+        self.app, self._rates = app, rates
         self._doorman, self._credentials = doorman, credentials
         self._marked: OrderedDict[str, float] = OrderedDict()
         self._marking: set[asyncio.Task[None]] = set()
@@ -91,6 +94,8 @@ class Login:
         except DATABASE_AWAY as error:
             log.warning("the database is away: %s", briefly(error))
             answer = said(503, [{"message": "the database is away; ask again soon"}])
+        if answer is None:
+            answer = self._too_often(scope)
         if answer is not None:
             await answer(scope, receive, send)
             return
@@ -123,6 +128,17 @@ class Login:
             state["actor"] = replace(GUEST, address=address)
             return None
         return _led(scope, headers)
+
+    def _too_often(self, scope: Scope) -> Response | None:
+        """What is said to who asks without a pause; on this machine's own server nobody is."""
+        seconds = (
+            0 if self._doorman.mode == "none" else self._rates.wait(scope["state"]["actor"])
+        )
+        if not seconds:
+            return None
+        answer = said(429, [{"message": f"you ask too often; again in {seconds} s"}])
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
 
     async def _found(self, secret: str) -> Actor | None:
         actor = self._credentials.remembered(secret)

@@ -81,7 +81,7 @@ def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-ALWAYS = responses(400, 401, 403, 409, 422, 503)
+ALWAYS = responses(400, 401, 403, 409, 422, 429, 503)
 """What every route may answer with."""
 CHANGING = responses(408, 413, 415)
 """What every route may answer with that takes a body or changes something."""

@@ -7,8 +7,7 @@ import sys
 import time
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
+from lab import quick_passwords  # noqa: F401
 from servers import Postgres
 
 from db.migrations import upgrade
@@ -17,16 +16,8 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from netspace.stack import ports, postgres, valkey
 from services.defining import regimes, spaces
-from services.people import passwords
 from services.sampling import populations
 from services.sampling.populations import Spec
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch):
-    """A hash costs 0.2 s by design; the tests of passwords themselves are elsewhere."""
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    monkeypatch.setattr(passwords, "_hashing", quick)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,26 @@
 
 import contextlib
 
+import pytest
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from netspace.settings import Settings
 from netspace.web import create_app
-from services.people import tokens, users
+from services.people import passwords, tokens, users
 from services.people.actor import Role, Scope
+
+
+AS_SERVED = passwords._hashing
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch):
+    """A hash costs 0.2 s by design; the tests of passwords themselves are elsewhere."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hashing", quick)
+
 
 HERE = "http://127.0.0.1:8050"
 API = "/api/v1"
