@@ -12,7 +12,6 @@ from netspace.web import create_app
 from services.people import passwords, tokens, users
 from services.people.actor import Role, Scope
 
-
 AS_SERVED = passwords._hashing
 
 

@@ -1,5 +1,6 @@
 """What may come in: no text, number or size of a request is a fault of the server."""
 
+import contextlib
 import gzip
 import itertools
 import json
@@ -9,9 +10,14 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
+from designspace.regimes import DIGITS
+from designspace.spaces.presets import PRESETS
 from netspace.settings import Settings
 from netspace.web import create_app, ready_app
 from server import intake
+from services.defining import regimes, spaces
+from services.sampling import populations
+from services.sampling.populations import Spec
 
 API = "/api/v1"
 JSON = {"content-type": "application/json"}
@@ -58,11 +64,29 @@ BODIES = [
 ]
 
 
-@pytest.fixture
-def client(database, create):
-    create(3)
+@contextlib.contextmanager
+def opened(database):
+    """The application on a database with a population of three networks."""
+    with database.durable() as session:
+        space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
+        regime = regimes.define(session, "digits", DIGITS)
+    populations.create(database, Spec("three", space, regime, 3, {"flops": "100k..300k"}))
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
     with TestClient(create_app(settings), "http://127.0.0.1", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(lasting):
+    """One for all: what is refused changes nothing."""
+    with opened(lasting) as client:
+        yield client
+
+
+@pytest.fixture
+def writer(database):
+    """The test's own, to write to."""
+    with opened(database) as client:
         yield client
 
 
@@ -234,17 +258,17 @@ def test_no_text_that_is_none_reaches_a_route(client):
         assert "There is no such page" in page.text or is_said(page)
 
 
-def test_no_body_is_a_fault(client):
-    for method, path, _ in routes(client):
+def test_no_body_is_a_fault(writer):
+    for method, path, _ in routes(writer):
         if method in ("GET", "DELETE"):
             continue
         address = path.replace("{population_id}", "1").replace("{job_id}", "1")
         for body in BODIES:
             is_said(
-                client.request(method, address, content=body.encode("latin1"), headers=JSON)
+                writer.request(method, address, content=body.encode("latin1"), headers=JSON)
             )
     for text in (b'{"version":1e999}', b"[" * 50_000, b'{"format":"\\ud800"}', b"NaN"):
-        sent = client.post(
+        sent = writer.post(
             f"{API}/archive",
             content=gzip.compress(text),
             headers={"content-type": "application/gzip"},
@@ -284,16 +308,16 @@ def test_a_name_can_be_read_and_told_apart(client, name):
 
 
 @pytest.mark.parametrize("name", ["x", "RegNetX, b = 1 · Überprüft", "Ω 設計空間"])
-def test_a_name_may_be_of_any_script(client, name):
-    assert client.post(f"{API}/spaces", json={"name": name, "space": SPACE}).status_code == 201
+def test_a_name_may_be_of_any_script(writer, name):
+    assert writer.post(f"{API}/spaces", json={"name": name, "space": SPACE}).status_code == 201
 
 
-def test_a_name_is_one_name_however_it_is_spelt(client):
+def test_a_name_is_one_name_however_it_is_spelt(writer):
     for name in ("caf\u00e9 \u2764", "cafe\u0301 \u2764\ufe0f"):
-        answer = client.post(f"{API}/spaces", json={"name": name, "space": SPACE})
+        answer = writer.post(f"{API}/spaces", json={"name": name, "space": SPACE})
         assert answer.status_code == 201
         assert answer.json()["name"] == "caf\u00e9 \u2764"
-    other = client.post(f"{API}/spaces", json={"name": name, "space": SPACE | {"block": "R"}})
+    other = writer.post(f"{API}/spaces", json={"name": name, "space": SPACE | {"block": "R"}})
     assert other.status_code == 409
 
 
