@@ -130,7 +130,7 @@ def _away(request: Request, error: Away) -> Response:
     name = _provider(request).registration.name
     log.warning("%s is away: %.200r", _provider(request).registration.issuer, str(error))
     return _again(
-        request, f"{name} does not answer", "It says who you are: try again soon.", 503
+        request, f"No answer from {name}", "It says who you are: try again soon.", 503
     )
 
 

@@ -18,6 +18,8 @@ from fastapi import FastAPI
 from joserfc.jwk import OctKey, RSAKey
 from lab import API, HERE, OURS
 from provider import CLIENT, Provider
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
 
 from db.migrations import upgrade
@@ -26,7 +28,7 @@ from db.session import Database
 from netspace import web
 from netspace.settings import Settings
 from server.oidc import Attempt
-from services.people import links, users
+from services.people import links, passwords, users
 from services.people.actor import Role
 
 COOKIE, ATTEMPT = "netspace-8050", "netspace-8050-oidc"
@@ -44,6 +46,13 @@ def provider(tmp_path_factory):
 def _says(provider):
     """What it says of people, unless a test has it say something else."""
     provider.say({"a1": ANN, "b2": {"preferred_username": "bob"}})
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch):
+    """A hash costs 0.2 s by design; the tests of passwords themselves are elsewhere."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hashing", quick)
 
 
 @pytest.fixture(scope="module")
@@ -431,16 +440,13 @@ def test_who_gives_up_there_is_told_so_and_nothing_that_was_sent(app, database, 
     assert "<script>" not in answer.text
 
 
-def test_a_provider_that_is_away_is_a_page(tmp_path, database, serve):
-    gone = Provider(tmp_path, [f"{HERE}/auth/oidc/callback"])
-    gone.say({"a1": ANN})
-    browser = lab.browser(serve(**gone.settings()))
-    back = led_back(browser, gone)
-    gone.stop()
-    assert refused(browser.get(back), database, 503)
-    answer = lab.browser(serve(**gone.settings())).get("/auth/oidc")
+def test_a_provider_that_is_away_is_a_page(serve, database, provider):
+    browser, back, _ = asked(serve(), provider)
+    gone = serve(oidc_issuer="http://localhost:1")
+    answer = lab.browser(gone).get("/auth/oidc")
     assert refused(answer, database, 503)
-    assert "the university does not answer" in answer.text
+    assert "No answer from the university" in answer.text
+    assert refused(browser.get(back), database, 503)
 
 
 def test_a_wrong_secret_is_refused_there_and_told_nowhere(serve, database, provider, caplog):
