@@ -160,7 +160,7 @@ async def follow_link(
         link = await run_in_threadpool(_look, parts, secret)
         said = error.allowed if isinstance(error, Refused) else str(error)
         return _asked(request, parts, link, said, given.get("name", ""))
-    parts.let_out()
+    await run_in_threadpool(parts.let_out)
     return await entered(request, parts, id, "/")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from server.dependencies import Parts, PartsDep, PeopleDep, ReadDep, WriteDep
 from server.doors import ACCOUNT, AUDIT, PEOPLE, SEE
@@ -75,7 +76,7 @@ async def change_password(body: PasswordChange, parts: PartsDep) -> None:
 
     async with parts.passwords.inside():
         await parts.passwords.take(change)
-    parts.let_out()
+    await run_in_threadpool(parts.let_out)
 
 
 @router.get("/me/sessions", dependencies=[ACCOUNT])

@@ -20,10 +20,8 @@ from db.people import UserRow
 from db.session import Database
 from services.errors import Unknown
 from services.people import audit, users
-from services.people.actor import LOCAL, NOBODY, SYSTEM, Role
+from services.people.actor import Role
 
-TAKEN = {"guest", LOCAL.name, NOBODY.name, SYSTEM.name}
-"""Names by which the audit calls those who have no account."""
 LONGEST = 50
 """Characters of a name that is made here."""
 
@@ -135,6 +133,6 @@ def names(claims: Claims) -> Iterator[str]:
     wished = claims.name or claims.email.partition("@")[0]
     plain = unicodedata.normalize("NFKD", wished).encode("ascii", "ignore").decode().lower()
     fit = re.sub(r"[^a-z0-9._@+-]+", "-", plain)[:LONGEST].strip("._@+-") or "person"
-    if fit not in TAKEN:
+    if fit not in users.NOBODYS:
         yield fit
     yield from (f"{fit}-{number}" for number in count(2))

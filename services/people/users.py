@@ -16,7 +16,7 @@ from db.people import UserRow
 from db.session import Database
 from services.errors import Conflict, NotFound, Refused, Unknown
 from services.people import attempts, audit, passwords, sessions
-from services.people.actor import Role, who
+from services.people.actor import LOCAL, NOBODY, SYSTEM, Role, who
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
@@ -32,6 +32,9 @@ def given(name: str) -> str:
         raise ValueError("should be 1 to 64 of a-z, 0-9, . _ @ + -, a letter or digit first")
     return name
 
+
+NOBODYS = ("guest", LOCAL.name, NOBODY.name, SYSTEM.name)
+"""Names of who has no account."""
 
 UserName = Annotated[str, Field(max_length=200), AfterValidator(given)]
 """The type of an account's name in a request."""
@@ -66,6 +69,8 @@ def create(session: Session, name: str, role: Role, password: str) -> int:
         name = given(name)
     except ValueError as error:
         raise Refused("name", name, str(error)) from None
+    if name in NOBODYS:
+        raise Refused("name", name, f"another name: the audit calls by {', '.join(NOBODYS)}")
     passwords.require_good(password, name)
     id = insert_named(
         session, UserRow, name=name, role=role.word, password=passwords.hashed(password)
