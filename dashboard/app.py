@@ -40,13 +40,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from dashboard import callbacks, exports, scripts
+from dashboard.pages.account import page as account
 from dashboard.pages.compare import page as compare
 from dashboard.pages.create import page as create
 from dashboard.pages.explore import page as explore
 from dashboard.pages.network import drawer as network
+from dashboard.pages.people import page as people
 from dashboard.pages.queue import page as queue
 from dashboard.sources import Sources
 from services.errors import Busy, Conflict, NotFound, Refused
+from services.people import permission
+from services.people.actor import asking
+from services.people.permission import Verb
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +75,14 @@ INDEX = """<!DOCTYPE html>
 """Dash's own, which says no language and makes its scripts a footer, ours around its. The last
 of ours starts the renderer, which in Dash's is a script that stands in the page."""
 
-PAGES = {"": explore, "new": create, "compare": compare, "queue": queue}
+PAGES = {
+    "": explore,
+    "new": create,
+    "compare": compare,
+    "queue": queue,
+    "account": account,
+    "people": people,
+}
 """The pages by path below PREFIX; each has a TITLE, a `layout()`, `register(app, sources)`."""
 
 
@@ -175,7 +187,9 @@ def _shortcut(path: str) -> Callable[[Request], Awaitable[Response]]:
 def _nowhere(root: str) -> str:
     """What a person reads at an address below the prefix where no page is."""
     links = " · ".join(
-        f'<a href="{root}{PREFIX}{path}">{page.TITLE}</a>' for path, page in PAGES.items()
+        f'<a href="{root}{PREFIX}{path}">{page.TITLE}</a>'
+        for path, page in PAGES.items()
+        if page is not people or Verb.PEOPLE in permission.open_to(asking.get())
     )
     return (
         '<!DOCTYPE html><html lang="en"><title>Not found · netspace</title>'

@@ -3,8 +3,10 @@
  * is `commit` here, given the callback's context behind its inputs (callbacks.js).
  */
 import "./base/away.mjs";
+import "./base/who.mjs";
 import "./explore/plots/spoken.mjs";
 
+export { show as showAccount } from "./account/view.mjs";
 export { draw } from "./base/axes.mjs";
 export { showPage, theme } from "./base/shell.mjs";
 export { show as showCompare } from "./compare/view.mjs";
@@ -12,4 +14,5 @@ export { ask, firstProblem, goTo, isStored, noMessage, noProblem } from "./creat
 export { rows } from "./explore/table.mjs";
 export { choose, commit, picked, setControls } from "./explore/page.mjs";
 export { close as closeDrawer, show as showDrawer } from "./network/drawer.mjs";
+export { show as showPeople } from "./people/view.mjs";
 export { show as showQueue } from "./queue/view.mjs";

@@ -22,7 +22,7 @@ def attributes(**named: str) -> dict[str, Any]:
 def page_header(
     title: str, *told: Component, links: Mapping[str, str], help: Component
 ) -> Component:
-    """The head of a page: the way to Explore, its title, what it tells, links, its help."""
+    """The head of a page: the way to Explore, title, what it tells, links, who asks, help."""
     return html.Header(
         [
             dcc.Link(
@@ -37,6 +37,7 @@ def page_header(
                 dcc.Link(name, href=get_relative_path(path), className="button")
                 for name, path in links.items()
             ),
+            who(),
             help,
             html.Button(
                 className="button icon theme-icon toggle-theme",
@@ -47,6 +48,19 @@ def page_header(
         ],
         className="header",
     )
+
+
+def who() -> Component:
+    """Who asks, where the server has logins: base/who.mjs fills it."""
+    return html.Div(className="who", hidden=True)
+
+
+def cards(page: str, *names: str) -> list[Component]:
+    """Cards that the browser's part fills; one that stays empty is not shown."""
+    return [
+        html.Section(html.Div(), id=f"{page}-{name}", className="card", hidden=True)
+        for name in names
+    ]
 
 
 def purpose(text: str) -> Component:

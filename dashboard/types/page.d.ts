@@ -50,6 +50,23 @@ interface JobsShown {
   page: number;
 }
 
+/** What of the audit is looked for; "" and 0: all of it. Times as a field has them. */
+interface AuditSearch {
+  actor: string;
+  what: string;
+  kind: string;
+  since: string;
+  until: string;
+  before: number;
+}
+
+/** A link that was made just now, for whom; `user`: whose password. */
+interface MadeLink {
+  link: LinkRead;
+  name: string;
+  user?: number;
+}
+
 /** Whether the stream of events lives, and whether it is open but says nothing. */
 interface Connection {
   live: boolean;

@@ -31,6 +31,9 @@ interface PopulationRead {
   inherited: number;
   origin: string;
   provenance: Provenance | null;
+  owner: string | null;
+  visibility: string;
+  mine: boolean;
   version: number;
   progress: ProgressRead;
 }
@@ -139,4 +142,73 @@ interface Header {
   prefix: number;
   causes: string[];
   columns: { name: string; type: "uint32" | "float32" }[];
+}
+
+interface MeRead {
+  name: string;
+  role: string;
+  id: number | null;
+  gives: string[];
+  enters_by: string | null;
+  mode: "none" | "key" | "accounts";
+  session: number | null;
+  verbs: string[];
+}
+
+interface SessionRead {
+  id: number;
+  user: string | null;
+  agent: string;
+  address: string;
+  created_at: number;
+  seen_at: number;
+  expires_at: number;
+}
+
+interface TokenRead {
+  id: number;
+  name: string;
+  prefix: string;
+  user: string | null;
+  scopes: string[];
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+  revoked: boolean;
+}
+
+interface NewTokenRead {
+  token: TokenRead;
+  secret: string;
+}
+
+interface UserRead {
+  id: number;
+  name: string;
+  role: string;
+  enters_by: string;
+  created_at: number;
+  disabled: boolean;
+}
+
+interface LinkRead {
+  path: string;
+  hours: number;
+}
+
+interface DeedRead {
+  id: number;
+  at: number;
+  actor: string;
+  token: string | null;
+  address: string | null;
+  what: string;
+  kind: string | null;
+  object_id: number | null;
+  detail: Record<string, unknown>;
+}
+
+interface DeedsRead {
+  items: DeedRead[];
+  next: number | null;
 }

@@ -31,6 +31,7 @@ from server.schemas.people import (
     UserRead,
 )
 from services.defining.names import Id
+from services.errors import Refused, Unknown
 from services.numbers import Whole
 from services.people import audit, links, permission, sessions, tokens, users
 from services.people.actor import Role, Scope, asking
@@ -43,14 +44,17 @@ Text = Annotated[str | None, Query(max_length=100)]
 
 
 @router.get("/me", dependencies=[SEE])
-async def read_me(request: Request) -> MeRead:
+def read_me(request: Request, session: ReadDep) -> MeRead:
     """Who asks, and what he may do."""
     actor = asking.get()
+    account = None if actor.id is None else users.get(session, actor.id)
     return MeRead(
         name=actor.name,
         role=actor.role.word,
         id=actor.id,
         scopes=sorted(actor.scopes),
+        gives=sorted(tokens.OF_ROLE[actor.role] & actor.scopes),
+        enters_by=account.enters_by if account else None,
         mode=request.app.state.doorman.mode,
         session=actor.session,
         verbs=permission.open_to(actor),
@@ -70,7 +74,10 @@ async def change_password(body: PasswordChange, parts: PartsDep) -> None:
         with parts.database.read() as session:
             id = users.mine(session)
             name = users.get(session, id).name
-        users.authenticated(parts.database, name, body.present, asking.get().address or "")
+        try:
+            users.authenticated(parts.database, name, body.present, asking.get().address or "")
+        except Unknown:  # who asks is known all the same
+            raise Refused("present", None, "the account's present password") from None
         with parts.database.durable() as session:
             users.set_password(session, id, body.new)
 
@@ -204,7 +211,9 @@ def revoke_token(token_id: Id, session: PeopleDep) -> None:
 
 def search(
     actor: Text = None,
-    what: Text = None,
+    what: Annotated[
+        str | None, Query(max_length=100, description="how it begins: account, cancelled")
+    ] = None,
     kind: Text = None,
     object_id: Annotated[Id | None, Query()] = None,
     since: Annotated[Id | None, Query(description="ms since 1970, included")] = None,

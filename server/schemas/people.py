@@ -22,6 +22,8 @@ class MeRead(Read):
     role: str
     id: int | None = Field(description="of the account; none where the server has no accounts")
     scopes: list[Scope]
+    gives: list[Scope] = Field(description="that a token of one's own can have")
+    enters_by: str | None = Field(description="password, or a provider's address")
     mode: Mode = Field(description="how people come in: NETSPACE_AUTH")
     session: int | None = Field(description="id of the session that asks")
     verbs: list[str] = Field(description="what may be done, to what is one's own at least")

@@ -24,7 +24,7 @@ from population.comparing.sequential import Look
 from services import rows
 from services.comparing.comparisons import followed
 from services.comparing.sides import Side, parse_side, side
-from services.errors import NotFound, Refused
+from services.errors import Forbidden, NotFound, Refused
 from services.people import audit, permission
 from services.people.actor import who
 from services.people.permission import Verb
@@ -98,6 +98,16 @@ def forget(session: Session, id: int) -> None:
         _require_steering(session, side_text)
     session.delete(row)
     audit.record(session, "watch forgotten", "watch", id, a=row.a, b=row.b)
+
+
+def may_stop(session: Session, *side_texts: str) -> bool:
+    """Whether the transaction's actor may hold up the populations of all sides."""
+    try:
+        for text in side_texts:
+            _require_steering(session, text)
+    except Forbidden:
+        return False
+    return True
 
 
 def _is_shown(session: Session, row: WatchRow) -> bool:

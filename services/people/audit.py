@@ -39,7 +39,7 @@ class Search:
     """What lines are looked for; None: any."""
 
     actor: str | None = None
-    what: str | None = None
+    what: str | None = None  # how it begins
     kind: str | None = None
     object_id: int | None = None
     since: int | None = None  # ms since 1970, included
@@ -90,11 +90,13 @@ def every(session: Session, search: Search) -> Iterator[Deed]:
 
 def _query(search: Search) -> Select[AuditRow]:
     given = asdict(search)
-    since, until = given.pop("since"), given.pop("until")
+    since, until, what = given.pop("since"), given.pop("until"), given.pop("what")
     same = (
         getattr(AuditRow, name) == value for name, value in given.items() if value is not None
     )
     query = select(AuditRow).where(*same)
+    if what is not None:
+        query = query.where(AuditRow.what.startswith(what, autoescape=True))
     if since is not None:
         query = query.where(AuditRow.at >= since)
     return query if until is None else query.where(AuditRow.at < until)

@@ -158,7 +158,10 @@ def set_disabled(session: Session, id: int, disabled: bool) -> None:
 
 def get(session: Session, id: int) -> UserRecord:
     """The account `id`, or NotFound."""
-    return _record(_row(session, id))
+    row = session.get(UserRow, id)
+    if row is None:
+        raise NotFound("account", id)
+    return _record(row)
 
 
 def named(session: Session, name: str) -> UserRecord:

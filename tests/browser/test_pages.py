@@ -15,6 +15,8 @@ PAGES = {
     "new": "New population",
     "compare": "Compare",
     "queue": "Queue",
+    "account": "My account",
+    "people": "People",
 }
 LONG = "a name that goes on and on " * 4
 
@@ -78,7 +80,7 @@ def test_the_title_follows_a_link_to_another_page(page, served, populations):
     page.wait_for_function("() => document.title === 'Compare · netspace'")
 
 
-@pytest.mark.parametrize("path", ["explore", "new", "compare", "queue"])
+@pytest.mark.parametrize("path", ["explore", *filter(None, PAGES)])
 def test_a_page_without_the_prefix_goes_where_it_is(page, served, populations, path):
     answer = page.goto(f"{served.url}/{path}?group=done")
     assert answer.status == 200
@@ -93,7 +95,7 @@ def test_where_no_page_is_a_person_reads_which_there_are(page, served):
     expect(page.get_by_role("link")).to_have_text(list(PAGES.values()))
 
 
-@pytest.mark.parametrize("path", ["new", "compare", "queue"])
+@pytest.mark.parametrize("path", list(filter(None, PAGES)))
 def test_every_page_says_what_it_is_for_and_has_help(page, served, populations, path):
     page.goto(f"{served.url}/app/{path}")
     ready(page)
@@ -126,7 +128,7 @@ def test_the_first_tab_skips_to_the_content(page, served, populations):
     assert page.url.endswith("/app/queue")
 
 
-@pytest.mark.parametrize("path", ["new", "compare", "queue?group=done"])
+@pytest.mark.parametrize("path", ["new", "compare", "queue?group=done", "account", "people"])
 def test_no_page_scrolls_sideways_and_every_control_is_reached(page, served, populations, path):
     a, _, long = populations
     sides = f"?side={a}&side={long}" if path == "compare" else ""

@@ -5,7 +5,7 @@ There is no broker: the server polls its database for changes, as it does when R
 
 import socket
 import time
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from nursery import nursery
@@ -35,9 +35,13 @@ def problems_of(page):
 
 
 class Served:
-    """An application on a database file, which tests fill through services."""
+    """An application on a database file, which tests fill through services.
 
-    def __init__(self, file):
+    Its settings, beside the database's, are variables of the environment.
+    """
+
+    def __init__(self, file, **settings):
+        self.settings = settings
         self.database = Database(f"sqlite:///{file}")
         upgrade(self.database.url)
         with socket.socket() as free:
@@ -56,12 +60,15 @@ class Served:
             self.port,
             NETSPACE_DATABASE_URL=self.database.url,
             NETSPACE_BROKER_URL="redis://127.0.0.1:1/0",
+            **self.settings,
         )
         end = time.monotonic() + 60
         while time.monotonic() < end:
             assert self.process.lives(), "the server ended"
             try:
                 urlopen(f"{self.url}/api/v1/populations").close()
+            except HTTPError:
+                return  # one has to log in
             except URLError:
                 time.sleep(0.05)
             else:

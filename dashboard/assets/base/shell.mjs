@@ -14,11 +14,14 @@ const MANTINE_KEY = "mantine-color-scheme-value";
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 const root = document.documentElement;
 
-/** Path of the application, from where Dash is mounted: "/app/" or "/prefix/app/". */
-export const PREFIX = location.pathname.replace(/\/app\/.*$|\/app$/, "") + "/app/";
+/** Path of the server, from where Dash is mounted below it: "" or "/prefix". */
+export const ROOT = location.pathname.replace(/\/app\/.*$|\/app$/, "");
+
+/** Path of the application: "/app/" or "/prefix/app/". */
+export const PREFIX = `${ROOT}/app/`;
 
 /** Where REST lies beside it. */
-export const API = PREFIX.replace(/app\/$/, "api/v1");
+export const API = `${ROOT}/api/v1`;
 
 export const theme = () => localStorage.getItem(REMEMBERED) ?? (system.matches ? "dark" : "light");
 
@@ -96,7 +99,7 @@ function help(event) {
 /** @param {?EventTarget} beside what stays open where this lies in it */
 function closeHelp(beside = null) {
   const open = [...document.querySelectorAll("details")]
-    .filter((details) => details.open && details.matches(".page-help, .explained")
+    .filter((details) => details.open && details.matches(".page-help, .explained, .menu")
       && !(beside instanceof Node && details.contains(beside)));
   for (const details of open) {
     if (details.contains(document.activeElement)) details.querySelector("summary")?.focus();

@@ -5,6 +5,7 @@
 import { tell, unchanged } from "../base/dash.mjs";
 import { around, at } from "../base/elements.mjs";
 import { PREFIX } from "../base/shell.mjs";
+import { may, me, whyNot } from "../live/me.mjs";
 
 const REST_MS = 500;
 
@@ -56,6 +57,19 @@ export function firstProblem(message) {
 /** What was said of a field, or of all, is of no more use once it is edited. */
 export const noProblem = () => null;
 export const noMessage = () => "";
+
+/** Who may not create reads why, and presses nothing. */
+async function allow() {
+  await me();
+  if (may("create")) return;
+  tell("new-start", { disabled: true });
+  at("new-may").textContent = whyNot("create", "create populations");
+  at("new-may").hidden = false;
+}
+
+window.addEventListener("netspace:page", ({ detail }) => {
+  if (detail === "new") allow().catch(console.warn);
+});
 
 // Enter in a field presses Start, as in every form; the form itself is not sent.
 document.addEventListener("submit", (event) => {

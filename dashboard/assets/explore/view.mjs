@@ -12,7 +12,8 @@ import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
 import { grouped } from "../base/populations.mjs";
 import { PREFIX } from "../base/shell.mjs";
-import { Away, ask } from "../live/rest.mjs";
+import { may, maySteer, me } from "../live/me.mjs";
+import { Away, send } from "../live/rest.mjs";
 import { Described } from "./panel/described.mjs";
 import { names } from "./plots/picture.mjs";
 import { Settled } from "./settled.mjs";
@@ -132,6 +133,7 @@ export class Explore {
     badge.show(own);
     if (own) tell("new-link", { href: `${PREFIX}new?space=${own.space_id}` });
     this.#message();
+    this.#allow();
     this.strip.show(this.data.activities.get(population ?? NaN) ?? null);
     this.#training();
     for (const id of shown.populations) if (id !== null) this.data.fetch(id);
@@ -149,6 +151,8 @@ export class Explore {
       }));
     tell("population", { data });
     tell("against", { data });
+    badge.show(this.data.find(this.shown.population));
+    this.#allow();
     this.#message();
     this.#training();
   }
@@ -367,11 +371,21 @@ export class Explore {
     this.request();
   }
 
+  /** Who asks has become known: what he may do, he is offered. */
+  async allow() {
+    await me();
+    badge.show(this.data.find(this.shown.population));
+    this.#allow();
+    this.#message();
+  }
+
+  #allow() {
+    this.strip.allow(maySteer(this.data.find(this.shown.population)));
+  }
+
   /** Ask the server to hold back this population's jobs, or to go on. */
   async pause(paused) {
-    const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify({ paused });
-    await ask(`/populations/${this.shown.population}`, { method: "PATCH", headers, body })
+    await send("PATCH", `/populations/${this.shown.population}`, { paused })
       .catch((error) => this.strip.say(String(error.message)));
   }
 
@@ -414,6 +428,7 @@ export class Explore {
       error: this.error, populations: this.data.populations, view: shown.view,
       lastChanged: this.lastChanged, activity: this.data.activities.get(shown.population ?? NaN),
       elsewhere: this.data.trainingBeside(shown.population), staff: this.data.staff,
+      creates: may("create"), steers: maySteer(this.data.find(shown.population)),
     });
     if (told.waits && at("explore").checkVisibility()) this.#muster(); // `reopen` begins again
     message.show(told, (name) => this.act(name));

@@ -54,6 +54,7 @@ export function listen(page) {
   });
   grid.listen({ sorted: () => page.address(), pick: (id) => page.pick(id) });
   keys.listen(page);
+  page.allow().catch(console.warn);
   window.addEventListener("netspace:theme", () => page.rethemed());
   window.addEventListener("popstate", () => {
     if (!at("explore").closest("[hidden]")) page.reopen();

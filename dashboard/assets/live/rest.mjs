@@ -5,6 +5,7 @@
 import { API } from "../base/shell.mjs";
 import { parse } from "../engine/engine.mjs";
 import * as events from "./events.mjs";
+import { leave } from "./login.mjs";
 
 export const LIMIT_S = 15;
 const COLUMNS_S = 60; // a million networks are 100 MB
@@ -17,6 +18,7 @@ async function asked(path, read, seconds, options) {
   try {
     const signal = AbortSignal.timeout(1000 * seconds);
     const answer = await fetch(`${API}${path}`, { signal, ...options });
+    if (answer.status === 401) return await leave();
     if (!answer.ok) {
       throw Object.assign(new Error(await reason(answer)), { status: answer.status });
     }
@@ -37,6 +39,16 @@ async function asked(path, read, seconds, options) {
  */
 export const ask = (path, options = {}) =>
   asked(path, (answer) => (answer.status === 204 ? null : answer.json()), LIMIT_S, options);
+
+/**
+ * A request that changes something, and its answer as `ask` gives it.
+ * @param {string} method @param {string} path @param {?object} [body]
+ */
+export const send = (method, path, body) => ask(path, {
+  method,
+  headers: { "Content-Type": "application/json" },
+  body: body ? JSON.stringify(body) : undefined,
+});
 
 async function reason(answer) {
   const { detail } = await answer.json().catch(() => ({}));

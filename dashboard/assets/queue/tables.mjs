@@ -6,6 +6,8 @@
 import { h } from "../base/elements.mjs";
 import { count, duration, fixed } from "../base/format.mjs";
 import { PREFIX } from "../base/shell.mjs";
+import { bad, code, head, muted, row, table } from "../base/table.mjs";
+import { maySteer, other, whyNot } from "../live/me.mjs";
 
 export const PER_PAGE = 50;
 /** @type {Record<string, {title: string, empty: string}>} */
@@ -21,30 +23,11 @@ const MANY = 5; // jobs that one click cancels without a question
 
 // ---------------------------------------------------------------- pieces
 
-const muted = (text) => h("p", { class: "muted" }, text);
-const bad = (text) => h("span", { class: "bad" }, text);
-const code = (text) => h("code", {}, text ?? "–");
-const head = (...parts) => h("div", { class: "section-head" }, ...parts);
 const words = (name) => name.replaceAll("_", " ");
-
-/** Rows below their titles; each cell has its title, too, for where there is no room beside. */
-function table(titles, rows) {
-  for (const { cells } of rows) {
-    [...cells].forEach((cell, i) => { cell.dataset.title = titles[i]; });
-  }
-  return h("table", { class: "sheet-table" },
-    h("thead", {}, h("tr", {}, titles.map((title) =>
-      (title ? h("th", { scope: "col" }, title) : h("td"))))),
-    h("tbody", {}, rows));
-}
 
 /** A name of any length: whole where it is pointed at. */
 const named = (name, tag = /** @type {keyof HTMLElementTagNameMap} */ ("span"), properties = {}) =>
   h(tag, { class: "name", title: name, ...properties }, name);
-
-/** @param {string | number} key @param {any[]} cells what each holds: text, a node, or several */
-const row = (key, cells) =>
-  h("tr", { "data-key": key }, cells.map((cell) => h("td", {}, cell)));
 
 /** A button that is one request: see view.mjs. */
 function act(text, title, method, path, body) {
@@ -95,38 +78,66 @@ const atWork = (job) => h("span", { class: "job-at-work", "data-key": job.job_id
 const inOrder = (/** @type {PopulationRead[]} */ items) =>
   [...items].reverse().sort((a, b) => Number(a.progress.ended) - Number(b.progress.ended));
 
-/** @param {PopulationRead[]} items */
-export function populations(items) {
-  const titles = ["Population", "Progress", "Priority", "Jobs", "Add networks"];
+/** @param {PopulationRead[]} items @param {MeRead} me */
+export function populations(items, me) {
+  const logins = me.mode !== "none";
+  const why = whyNot("steer", "pause, cancel or change what is here");
+  const some = items.some(maySteer);
+  const shows = { logins, acts: some || !why, more: some };
+  const titles = ["Population", ...(logins ? ["Whose, and who sees it"] : []), "Progress", "Priority",
+    ...(shows.acts ? ["Jobs"] : []), ...(some ? ["Add networks"] : [])];
   return h("div", {},
-    head(h("h2", {}, "Populations")),
+    head(h("h2", {}, "Populations"), why ? h("span", { class: "muted note" }, why) : null),
     items.length
-      ? table(titles, inOrder(items).map(population))
+      ? table(titles, inOrder(items).map((one) => population(one, shows)))
       : muted("There is no population yet."));
 }
 
-/** @param {PopulationRead} one */
-function population(one) {
+/** @param {PopulationRead} one @param {Record<string, boolean>} shows which columns there are */
+function population(one, shows) {
   const { total, done, failed } = one.progress;
   const path = `/populations/${one.id}`;
+  const mine = maySteer(one);
   return row(one.id, [
     named(one.name, "a", { href: `${PREFIX}?population=${one.id}` }),
+    ...(shows.logins ? [sharing(one, path, mine)] : []),
     [
       standing(one),
       h("div", { class: "bar" },
         h("i", { style: `transform: scaleX(${total ? (done + failed) / total : 0})` })),
     ],
-    priority(one, path),
-    h("div", { class: "acts" }, acts(one, path)),
-    h("form", { class: "acts", "data-path": `${path}/networks` },
-      h("input", {
-        name: "n", type: "number", min: 1, step: 1, placeholder: "n", required: true,
-        "aria-label": `networks to add to ${one.name}`,
-      }),
-      h("button", {
-        class: "button small", title: "draw more networks, as the seed goes on",
-      }, "Add")),
+    mine ? priority(one, path) : prioritised(one.priority),
+    ...(shows.acts ? [mine ? h("div", { class: "acts" }, acts(one, path)) : untouched(one)] : []),
+    ...(shows.more ? [mine ? more(one, path) : ""] : []),
   ]);
+}
+
+/** Why there is no button here. @param {PopulationRead} one */
+const untouched = ({ owner }) => h("span", { class: "muted" },
+  `${owner ?? "an administrator"} may${owner ? ", and administrators" : ""}`);
+
+const SEEN = new Map([["private", "only the owner"], ["lab", "the lab"], ["public", "everybody"]]);
+
+/** Whose it is, and who sees it. @param {PopulationRead} one */
+function sharing(one, path, mine) {
+  const seen = mine
+    ? h("select", {
+      "data-path": path, "data-field": "visibility", "aria-label": `who sees ${one.name}`,
+    }, [...SEEN].map(([value, text]) => h("option", { value, selected: value === one.visibility }, text)))
+    : h("span", {}, `· ${SEEN.get(one.visibility)}`);
+  return h("div", { class: "acts" }, h("span", {}, one.owner ?? "nobody’s"), seen);
+}
+
+/** @param {PopulationRead} one */
+function more(one, path) {
+  return h("form", { class: "acts", "data-path": `${path}/networks` },
+    h("input", {
+      name: "n", type: "number", min: 1, step: 1, placeholder: "n", required: true,
+      "aria-label": `networks to add to ${one.name}`,
+    }),
+    h("button", {
+      class: "button small", title: "draw more networks, as the seed goes on",
+    }, "Add"));
 }
 
 /** How far it is, in words and numbers. @param {PopulationRead} one */
@@ -145,6 +156,8 @@ function standing({ progress, paused }) {
   return said.join(" · ");
 }
 
+const prioritised = (value) => PRIORITIES.get(value) ?? String(value);
+
 /** First, normal or last; another number where REST has set it. @param {PopulationRead} one */
 function priority(one, path) {
   const choices = new Map(PRIORITIES);
@@ -156,16 +169,18 @@ function priority(one, path) {
   }, options);
 }
 
-/** Cancels all; many jobs are asked about first. @param {ProgressRead} progress */
-function cancelAll({ running, queued, paused }, name, path) {
+/** Cancels all; many jobs, and somebody else's, are asked about first. @param {PopulationRead} one */
+function cancelAll({ name, owner, progress: { running, queued, paused } }, path) {
   const button = act("Cancel", "end all jobs that have not ended", "POST", `${path}/cancel`);
   const jobs = running + queued + paused;
-  if (jobs > MANY) Object.assign(button.dataset, { jobs, name });
+  const whose = other(owner);
+  if (jobs > MANY || whose) Object.assign(button.dataset, { jobs, name, owner: whose ?? "" });
   return button;
 }
 
 /** @param {PopulationRead} one */
-function acts({ name, progress, paused }, path) {
+function acts(one, path) {
+  const { progress, paused } = one;
   const open = !progress.ended;
   const lacking = progress.failed + progress.cancelled;
   return [
@@ -175,7 +190,7 @@ function acts({ name, progress, paused }, path) {
     open && !paused
       ? act("Pause", "hold up its jobs; running ones end", "PATCH", path, { paused: true })
       : null,
-    open ? cancelAll(progress, name, path) : null,
+    open ? cancelAll(one, path) : null,
     lacking
       ? act(`Retry ${count(lacking)}`, "ask again for all without a result", "POST",
         `${path}/retry`, {})
@@ -190,10 +205,11 @@ function acts({ name, progress, paused }, path) {
 /**
  * @param {JobListRead} found
  * @param {JobsShown} shown
- * @param {Map<?number, string>} names of populations
+ * @param {Map<?number, PopulationRead>} populations by id
  * @param {(shown: JobsShown) => string} query the address of other jobs
  */
-export function jobs(found, shown, names, query) {
+export function jobs(found, shown, populations, query) {
+  const names = { get: (/** @type {?number} */ id) => populations.get(id)?.name };
   const link = (text, to, properties = {}) =>
     h("a", { href: query({ ...shown, page: 1, ...to }), "data-local": true, ...properties }, text);
   const tabs = Object.entries(GROUPS).map(([group, { title }]) =>
@@ -209,7 +225,7 @@ export function jobs(found, shown, names, query) {
       : link(names.get(job.population_id) ?? "–", { population: job.population_id },
         { class: "name", title: names.get(job.population_id) }),
     job.kind,
-    ...cells(job, found.now),
+    ...cells(job, found.now, populations.get(job.population_id)),
   ]));
   const whose = shown.population === null ? [] : [
     h("span", {}, "of ", named(names.get(shown.population) ?? "–", "b")),
@@ -250,31 +266,42 @@ function detail(job) {
   return h("details", {}, h("summary", {}, last), h("pre", { tabindex: 0 }, said));
 }
 
-const cancel = (job, title) => act("Cancel", title, "POST", `/jobs/${job.id}/cancel`);
+/** A button of a job, for who may press it. @param {PopulationRead | undefined} of its population */
+function steer(text, title, job, of) {
+  if (!maySteer(of)) return null;
+  const path = `/jobs/${job.id}/${text.toLowerCase()}`;
+  const button = act(text, title, "POST", path);
+  const whose = text === "Cancel" && other(of?.owner);
+  if (whose) Object.assign(button.dataset, { jobs: 1, name: of?.name, owner: whose });
+  return button;
+}
 
-/** @type {Record<string, {titles: string[], cells: (job: JobLineRead, now: number) => any[]}>} */
+/**
+ * @type {Record<string, {titles: string[], cells:
+ *   (job: JobLineRead, now: number, of: PopulationRead | undefined) => any[]}>}
+ */
 const COLUMNS = {
   running: {
     titles: ["Epoch", "Error %", "Worker", "Attempt", "Since", ""],
-    cells: (job, now) => [
+    cells: (job, now, of) => [
       epoch(job), percent(job.error), code(job.worker), attempts(job), since(job, now),
       job.cancelling
         ? h("span", { class: "muted" }, "cancelling")
-        : cancel(job, "end it with its next heartbeat"),
+        : steer("Cancel", "end it with its next heartbeat", job, of),
     ],
   },
   waiting: {
     titles: ["Why it waits", "Priority", "Attempts", ""],
-    cells: (job) => [
-      job.waits, PRIORITIES.get(job.priority) ?? String(job.priority), attempts(job),
-      cancel(job, "end it before it runs"),
+    cells: (job, _, of) => [
+      job.waits, prioritised(job.priority), attempts(job),
+      steer("Cancel", "end it before it runs", job, of),
     ],
   },
   failed: {
     titles: ["Failure", "What was said", "Attempts", "When", ""],
-    cells: (job, now) => [
+    cells: (job, now, of) => [
       bad(words(job.failure ?? job.state)), detail(job), attempts(job), since(job, now),
-      act("Retry", "ask for it again", "POST", `/jobs/${job.id}/retry`),
+      steer("Retry", "ask for it again", job, of),
     ],
   },
   done: {

@@ -1,10 +1,12 @@
 /** Queue in the browser: asks REST, shows the tables, and turns buttons into requests. */
 
 import { tell, unchanged } from "../base/dash.mjs";
-import { around, at, changed, h, morph } from "../base/elements.mjs";
+import { around, at, changed, morph } from "../base/elements.mjs";
 import { count } from "../base/format.mjs";
+import { confirmed } from "../base/question.mjs";
 import * as events from "../live/events.mjs";
-import { ask } from "../live/rest.mjs";
+import { me } from "../live/me.mjs";
+import { ask, send } from "../live/rest.mjs";
 import { GROUPS, PER_PAGE, jobs, populations, workers } from "./tables.mjs";
 
 const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
@@ -89,13 +91,13 @@ async function draw(wanted) {
     group, limit: String(PER_PAGE), offset: String((page - 1) * PER_PAGE),
   });
   if (population !== null) which.set("population", String(population));
-  const [staff, every, found] = await Promise.all(
-    [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`)]);
+  const [staff, every, found, who] = await Promise.all(
+    [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`), me()]);
   if (wanted !== shown) return;
-  const names = new Map(every.items.map(({ id, name }) => [id, name]));
+  const byId = new Map(every.items.map((one) => [one.id, one]));
   fill("queue-workers", workers(staff.items));
-  fill("queue-populations", populations(every.items));
-  fill("queue-jobs", jobs(found, wanted, names, query), wanted !== drawn);
+  fill("queue-populations", populations(every.items, who));
+  fill("queue-jobs", jobs(found, wanted, byId, query), wanted !== drawn);
   drawn = wanted;
 }
 
@@ -146,11 +148,7 @@ function say(text) {
 /** One request, what came of it in words, and the tables once more. */
 async function act(method, path, body = /** @type {?object} */ (null)) {
   try {
-    const answer = await ask(path, {
-      method,
-      headers: { "Content-Type": "application/json" },
-      body: body ? JSON.stringify(body) : undefined,
-    });
+    const answer = await send(method, path, body);
     say(inWords(method, path, body, answer));
   } catch (error) {
     say(error.message);
@@ -162,6 +160,11 @@ const DONE = {
   cancel: "cancelled", retry: "asked for again", benchmarks: "queued", networks: "added",
 };
 
+const SEEN = {
+  private: "its owner and administrators see it", lab: "whoever has logged in sees it",
+  public: "everybody sees it",
+};
+
 function inWords(method, path, body, answer) {
   const [, noun, id, what] = path.split("/");
   if (noun === "jobs") return `job ${id} ${answer.cancelling ? "will be " : ""}${DONE[what]}`;
@@ -169,6 +172,7 @@ function inWords(method, path, body, answer) {
   if (method === "POST") {
     return `${plural(answer.jobs, what === "benchmarks" ? "benchmark" : "job")} ${DONE[what]}`;
   }
+  if ("visibility" in body) return `${answer.name}: ${SEEN[answer.visibility]}`;
   if ("paused" in body) return `${answer.name} ${answer.paused ? "paused" : "goes on"}`;
   return `${answer.name}: priority ${answer.priority}`;
 }
@@ -195,30 +199,22 @@ document.addEventListener("change", (event) => {
   const control = changed(event, "#queue select");
   if (!control) return;
   const { path, field = "" } = control.dataset;
-  act("PATCH", path, { [field]: Number(control.value) });
+  act("PATCH", path, { [field]: field === "visibility" ? control.value : Number(control.value) });
   control.blur(); // it follows the server again
 });
 
 /**
- * Many jobs are cancelled by a second click, beside which they are named.
+ * Many jobs, and somebody else's, are cancelled by a second click, beside which they are named.
  * @param {DOMStringMap} button what it says
  */
-function askFirst({ jobs, name, method, path }) {
-  const many = `${count(Number(jobs))} jobs`;
-  const button = (text, value, properties) =>
-    h("button", { class: "button", value, ...properties }, text);
-  const question = h("dialog", { "aria-labelledby": "queue-question" },
-    h("h2", { id: "queue-question" }, `Cancel ${many} of ${name}?`),
-    h("p", {}, "What trains now ends without a result. Jobs that another population wants, too, "
-      + "go on. Retry asks for them again."),
-    h("form", { method: "dialog", class: "acts" },
-      button("Keep them", "", { autofocus: true }), button(`Cancel ${many}`, "cancel")));
-  at("queue").append(question);
-  question.addEventListener("close", () => {
-    if (question.returnValue === "cancel") act(method, path);
-    question.remove();
-  });
-  question.showModal();
+async function askFirst({ jobs, name, owner, method, path }) {
+  const many = plural(Number(jobs), "job");
+  const whose = owner ? `${owner}’s ` : "";
+  const others = owner ? `The work is not yours but ${owner}’s. ` : "";
+  const isSure = await confirmed(`Cancel ${many} of ${whose}${name}?`,
+    `${others}What trains now ends without a result. Jobs that another population wants, too, `
+    + "go on. Retry asks for them again.", `Cancel ${many}`, "Keep them");
+  if (isSure) act(method, path);
 }
 
 document.addEventListener("submit", (event) => {

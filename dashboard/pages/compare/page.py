@@ -217,7 +217,9 @@ def shown(
     )
     searched = [searches.searched(side) for side in chosen]
     with sources.database.read() as session:
-        watch = watches.of_pair(session, chosen[a].text, chosen[b].text)
+        pair_texts = chosen[a].text, chosen[b].text
+        watch = watches.of_pair(session, *pair_texts)
+        may_stop = watches.may_stop(session, *pair_texts)
     trusts = [stability.trusted(sources.database, chosen[place]) for place in (a, b)]
     labels = (chosen[a].label, chosen[b].label)
     return {
@@ -237,7 +239,7 @@ def shown(
         ],
         "matched-figure": edfs_figure(matched_curves(alike, (a, b), palette), palette),
         "decided-note": verdicts.decided_note(pair),
-        "decided-text": verdicts.decided(pair, chosen, watch),
+        "decided-text": verdicts.decided(pair, chosen, watch, may_stop),
         "decided-figure": decided_figure(pair.decided.looks, palette.sides[a], palette),
         "balance-note": matched.balance_note(*labels),
         "balance-text": matched.balance(alike, len(found.pairs)),

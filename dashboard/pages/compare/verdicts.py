@@ -106,10 +106,12 @@ def decided_note(pair: Pair) -> str:
     )
 
 
-def decided(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Component]:
+def decided(
+    pair: Pair, chosen: Sequence[Side], watch: Watch | None, may_stop: bool
+) -> list[Component]:
     """Where it stands, in a sentence, and whether both are told to stop when decided."""
     if not pair.decided.looks:
-        return [html.P("no network has a result yet"), *watched(pair, chosen, watch)]
+        return [html.P("no network has a result yet"), *watched(pair, chosen, watch, may_stop)]
     look = pair.decided.looks[-1]
     a, b = chosen[pair.a].label, chosen[pair.b].label
     share = (
@@ -123,14 +125,22 @@ def decided(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
         "open": f"Open after {look.n} networks of each: {share}; {ahead(pair.decided)}.",
         "few": f"Too early: {look.n} of {a}, {look.m} of {b}; {FEWEST} of each are needed.",
     }[look.outcome]
-    return [html.P(said), *watched(pair, chosen, watch)]
+    return [html.P(said), *watched(pair, chosen, watch, may_stop)]
 
 
-def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Component]:
-    """A button that stops both populations when it is decided, or what came of it."""
+def watched(
+    pair: Pair, chosen: Sequence[Side], watch: Watch | None, may_stop: bool
+) -> list[Component]:
+    """A button that stops both populations when it is decided, or what came of it.
+
+    Args:
+        may_stop: whether who asks may pause both.
+    """
     a, b = chosen[pair.a], chosen[pair.b]
     if a.population_id == b.population_id:
         return []
+    if watch is None and not may_stop:
+        return [html.P("Who may pause both can have them stopped when it is decided.")]
     if watch is None:
         title = (
             "what is queued of both is paused once it is decided; level and plan are fixed now"
@@ -145,7 +155,8 @@ def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
     if watch.outcome is None:
         title = "whatever is decided"
         forget = act("Let them go on", title, data_act="forget", data_watch=str(watch.id))
-        return [html.P(["Both stop when it is decided. ", forget], className="watched")]
+        said = "Both stop when it is decided. "
+        return [html.P([said, *([forget] if may_stop else [])], className="watched")]
     found = watch.found or {}
     n, m = int(found.get("n", 0)), int(found.get("m", 0))
     if watch.a != a.text:
@@ -157,7 +168,7 @@ def watched(pair: Pair, chosen: Sequence[Side], watch: Watch | None) -> list[Com
         data_act="forget",
         data_watch=str(watch.id),
     )
-    return [html.P([said, again], className="watched")]
+    return [html.P([said, *([again] if may_stop else [])], className="watched")]
 
 
 def act(label: str, title: str, **data: str) -> Component:

@@ -148,6 +148,7 @@ def spec(asked: Plan) -> Spec:
         windows=asked.windows,
         seed=asked.seed,
         training_seed=asked.training_seed,
+        visibility=asked.visibility,
     )
 
 

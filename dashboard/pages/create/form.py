@@ -18,6 +18,7 @@ from dashboard.pages.markup import (
     purpose,
     section,
 )
+from services.people.permission import Visibility
 
 TITLE = "New population"
 
@@ -33,6 +34,7 @@ FIELDS = (
     "n",
     "seed",
     "training_seed",
+    "visibility",
 )
 WINDOWS = ("flops", "params", "activations")
 PREVIEWED = ("space", "json", "regime", "flops", "params", "activations", "n", "seed")
@@ -94,6 +96,7 @@ def form() -> Component:
                 windows(),
             ),
             part("Numbers", "", numbers()),
+            html.Div(visibility(), className="with-logins new-sharing"),
             html.Div(
                 [
                     html.Button(
@@ -103,6 +106,7 @@ def form() -> Component:
                         "Preview", id="new-again", type="button", className="button quiet"
                     ),
                     html.Span(id="new-message", role="status"),
+                    html.Span(id="new-may", className="muted", role="status", hidden=True),
                 ],
                 className="new-actions",
             ),
@@ -187,6 +191,23 @@ def numbers() -> Component:
             number("training_seed", "Seed of training", "alike: results are shared", 0),
         ],
         className="fields three",
+    )
+
+
+def visibility() -> Any:
+    """Who sees the population; hidden where everybody sees all."""
+    return dmc.Select(
+        id=field_id("visibility"),
+        label="Who sees it",
+        description="no more people than see its space and its regime",
+        data=[
+            {"value": "private", "label": "private: you and administrators"},
+            {"value": "lab", "label": "lab: whoever has logged in"},
+            {"value": "public", "label": "public: everybody the server lets in"},
+        ],
+        value=Visibility.LAB,
+        allowDeselect=False,
+        searchable=False,
     )
 
 

@@ -19,6 +19,7 @@ from designspace.spaces.base import Family
 from services import numbers
 from services.defining import names, spaces
 from services.defining.names import LONGEST
+from services.people.permission import Visibility
 from services.sampling.populations import LARGEST
 
 LARGEST_SEED = 2**53 - 1
@@ -38,6 +39,7 @@ class Plan:
     n: int = 0
     seed: int = 0
     training_seed: int = 0
+    visibility: Visibility = Visibility.LAB
     problems: dict[str, str] = field(default_factory=dict)
     """By the name of the field: what was given and what is allowed."""
 
@@ -59,7 +61,16 @@ def read(fields: Mapping[str, Any], stored: Family | None) -> Plan:
     plan.n = integer(plan, fields, "n", 1, LARGEST) or 0
     plan.seed = integer(plan, fields, "seed", 0, LARGEST_SEED) or 0
     plan.training_seed = integer(plan, fields, "training_seed", 0, LARGEST_SEED) or 0
+    read_visibility(plan, text(fields, "visibility"))
     return plan
+
+
+def read_visibility(plan: Plan, given: str) -> None:
+    """Who is to see it: the lab, where nothing is said."""
+    try:
+        plan.visibility = Visibility(given or Visibility.LAB)
+    except ValueError:
+        plan.problems["visibility"] = said(given, ", ".join(Visibility))
 
 
 def read_windows(plan: Plan, fields: Mapping[str, Any]) -> None:

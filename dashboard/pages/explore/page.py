@@ -30,7 +30,7 @@ from starlette.concurrency import run_in_threadpool
 
 from dashboard.callbacks import may
 from dashboard.pages.explore import cards, constraints, help, table
-from dashboard.pages.markup import attributes
+from dashboard.pages.markup import attributes, who
 from dashboard.sources import Sources
 from services.people.permission import Verb
 from services.reading.snapshots import Snapshots
@@ -77,6 +77,7 @@ def header() -> Component:
             html.Label("against", htmlFor="against", className="muted"),
             picker("against", "none", "population to compare with", clearable=True),
             html.Span(id="data-badge", className="badge", hidden=True),
+            html.Span(id="owner-badge", className="badge with-logins", hidden=True),
             html.Span(className="spring"),
             button("Refine", "refine", "a new population of what passes (E)"),
             button("Compare", "compare-link", "these constraint sets and populations (C)"),
@@ -90,6 +91,7 @@ def header() -> Component:
                 className="button",
             ),
             button("Copy link", "copy-link", "copy a link to this view (L)"),
+            who(),
             button("?", "open-help", "keys, and how to read the plots (?)", className="icon"),
             button("", "toggle-theme", "light or dark (D)", className="icon theme-icon"),
         ],

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from dashboard.pages.explore.constraints import Control
-from server.schemas import events, populations, queue
+from server.schemas import events, people, populations, queue
 
 ROOT = Path(__file__).parents[3]
 TYPES = (ROOT / "dashboard/types/server.d.ts").read_text()
@@ -22,6 +22,14 @@ SCHEMAS = [
     queue.JobListRead,
     events.LastFailureRead,
     events.Activity,
+    people.MeRead,
+    people.SessionRead,
+    people.TokenRead,
+    people.NewTokenRead,
+    people.UserRead,
+    people.LinkRead,
+    people.DeedRead,
+    people.DeedsRead,
 ]
 
 

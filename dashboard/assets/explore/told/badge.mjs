@@ -1,10 +1,29 @@
-/** The badge of a population: under which regime it was trained, and where. */
+/** The badges of a population: under which regime it was trained, and where; whose it is. */
 
 import { at } from "../../base/elements.mjs";
 import { origin, write } from "../../base/format.mjs";
 
+/** @type {Record<string, [word: string, text: string]>} */
+const SEEN = {
+  private: ["private", "its owner and administrators see it"],
+  lab: ["lab", "whoever has logged in sees it"],
+  public: ["public", "everybody sees it"],
+};
+
+/** Shown where there are logins: style.css. @param {?PopulationRead} own */
+function owner(own) {
+  const badge = at("owner-badge");
+  badge.hidden = !own;
+  if (!own) return;
+  const [word, text] = SEEN[own.visibility];
+  write(badge, own.owner ? `${own.owner} · ${word}` : word);
+  const may = own.mine ? "; Queue changes that" : "";
+  badge.title = `${own.owner ? `made by ${own.owner}` : "nobody’s"}: ${text}${may}`;
+}
+
 /** @param {?PopulationRead} own null: nothing is known yet */
 export function show(own) {
+  owner(own);
   const badge = at("data-badge");
   badge.hidden = !own;
   if (!own) return;

@@ -20,9 +20,13 @@ import { cancelledOf, count } from "../../base/format.mjs";
  * @param {Activity | undefined} page.activity
  * @param {string[]} page.elsewhere names of other populations that train
  * @param {?number} page.staff how many workers there are; null: not known
+ * @param {boolean} page.creates whether who asks may create a population
+ * @param {boolean} page.steers whether he may pause this one
  * @returns {Told}
  */
-export function stateOf({ error, populations, view, lastChanged, activity, elsewhere, staff }) {
+export function stateOf({
+  error, populations, view, lastChanged, activity, elsewhere, staff, creates, steers,
+}) {
   if (error) {
     return { state: "error", title: "This could not be loaded", text: error,
       actions: [["Try again", "retry"]] };
@@ -30,12 +34,13 @@ export function stateOf({ error, populations, view, lastChanged, activity, elsew
   if (!populations) return { state: "loading", title: "Loading networks ..." };
   if (!populations.length) {
     return { state: "empty", title: "There is no population yet",
-      text: "Sample networks from a design space; they train while you look.",
-      actions: [["New population", "create"]] };
+      text: creates ? "Sample networks from a design space; they train while you look."
+        : "One appears here as soon as somebody creates it, and you may see it.",
+      actions: creates ? [["New population", "create"]] : [] };
   }
   if (!view) return { state: "loading", title: "Loading networks ..." };
   const all = view.table.all.counts();
-  if (!all.results) return withoutResults(all, view.table, activity, how(elsewhere, staff));
+  if (!all.results) return withoutResults(all, view.table, activity, how(elsewhere, staff), steers);
   const counts = view.counts();
   if (!counts.passing) {
     return { state: "nothing", title: "No network passes these constraints",
@@ -52,9 +57,9 @@ export function stateOf({ error, populations, view, lastChanged, activity, elsew
 
 /**
  * @param {Counts} all @param {Table} table @param {Activity | undefined} activity
- * @param {string} now @returns {Told}
+ * @param {string} now @param {boolean} steers @returns {Told}
  */
-function withoutResults(all, table, activity, now) {
+function withoutResults(all, table, activity, now, steers) {
   if (all.failed && !all.pending) {
     const cancelled = cancelledOf(all, table);
     if (cancelled === all.failed) {
@@ -75,7 +80,7 @@ function withoutResults(all, table, activity, now) {
   if (activity?.paused) {
     return { state: "waiting", title: "Training is paused",
       text: `${count(all.n)} networks are sampled, none is trained.`,
-      actions: [["Resume", "resume"]] };
+      actions: steers ? [["Resume", "resume"]] : [] };
   }
   const running = activity?.running.length;
   return { state: "waiting", title: "No network has a result yet", waits: !running,

@@ -5,17 +5,33 @@ import { count, duration, fixed, write } from "../../base/format.mjs";
 import { connection } from "../../live/rest.mjs";
 
 export class Strip {
+  #allowed = false; // whether who asks may pause what is shown
+  /** @type {?Activity} as shown last */
+  #activity = null;
+
   /** @param {(paused: boolean) => void} pause asks the server to pause, or to resume */
   constructor(pause) {
     at("pause").addEventListener("click", () => pause(at("pause").dataset.paused !== "true"));
   }
 
+  /** Whether he may pause what is shown. @param {boolean} allowed */
+  allow(allowed) {
+    this.#allowed = allowed;
+    this.#offer();
+  }
+
+  #offer() {
+    at("pause").hidden = !this.#allowed || !this.#activity || this.#activity.progress.ended;
+  }
+
   /** @param {?Activity} activity null: nothing is known yet */
   show(activity) {
+    this.#activity = activity;
+    this.#offer();
     const ids = ["job-now", "job-progress", "job-rate", "job-failure"];
     if (!activity) {
       for (const id of ids) write(at(id), "");
-      at("job-track").hidden = at("pause").hidden = true;
+      at("job-track").hidden = true;
       at("job-dot").dataset.job = "none";
       return;
     }
@@ -28,7 +44,6 @@ export class Strip {
     at("job-bar").style.transform = `scaleX(${progress.total ? ended / progress.total : 0})`;
     write(at("job-progress"), `${count(ended)} / ${count(progress.total)}`);
     write(at("job-rate"), rate(progress));
-    at("pause").hidden = progress.ended;
     at("pause").dataset.paused = String(paused);
     write(at("pause"), paused ? "Resume" : "Pause");
     const without = { failed: progress.failed, cancelled: progress.cancelled };

@@ -1,0 +1,1 @@
+"""People: everybody's accounts, sessions and tokens, and who did what; for administrators."""
