@@ -27,8 +27,8 @@ from benchmarks.report import processor, report
 from db.session import Database
 from netspace import addresses
 from netspace.stack import ports
+from services.acting.actor import Role, Scope
 from services.people import tokens, users
-from services.people.actor import Role, Scope
 
 AT_ONCE = (1, 50)
 EACH = 4

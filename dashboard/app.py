@@ -48,10 +48,10 @@ from dashboard.pages.network import drawer as network
 from dashboard.pages.people import page as people
 from dashboard.pages.queue import page as queue
 from dashboard.sources import Sources
+from services.acting import permission
+from services.acting.actor import asking
+from services.acting.permission import Verb
 from services.errors import Busy, Conflict, NotFound, Refused
-from services.people import permission
-from services.people.actor import asking
-from services.people.permission import Verb
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from services.acting import permission
+from services.acting.actor import asking
+from services.acting.permission import Verb
 from services.defining.names import Id
-from services.people import permission
-from services.people.actor import asking
-from services.people.permission import Verb
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db.session import Database
 from jobs.queue import Queue
-from services.people.actor import asking
+from services.acting.actor import asking
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
 from services.turns import Turns

@@ -21,7 +21,7 @@ class QuotaRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # or a role's
     role: Mapped[str | None]
-    what: Mapped[str]  # services.work.quotas.What
+    what: Mapped[str]  # services.work.usage.What
     most: Mapped[float | None]  # None: no limit, also where the role has one
 
 

@@ -16,7 +16,7 @@ from db.clock import now_ms
 
 
 class Owned:
-    """What somebody has made, and who may see it: `services.people.permission`."""
+    """What somebody has made, and who may see it: `services.acting.permission`."""
 
     @declared_attr
     def owner_id(cls) -> Mapped[int | None]:
@@ -112,7 +112,7 @@ class AuditRow(Base):
     actor: Mapped[str]  # the name then
     token: Mapped[str | None]  # the prefix, where a token did it
     address: Mapped[str | None]
-    what: Mapped[str]  # the verb: services.people.permission
+    what: Mapped[str]  # the verb: services.acting.permission
     kind: Mapped[str | None]  # of what it was done to, and which
     object_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -60,8 +60,8 @@ def list_accounts() -> None:
 @app.command()
 def invite(role: RoleName = typer.Option(RoleName.MEMBER, help="of who joins by it")) -> None:
     """Print a link by which somebody makes an account; it works once."""
+    from services.acting.actor import Role
     from services.people import links
-    from services.people.actor import Role
 
     with writing() as session:
         secret = links.create(session, "invitation", Role.of(role))
@@ -81,8 +81,8 @@ def password(name: Name) -> None:
 @app.command("role")
 def change_role(name: Name, role: RoleName) -> None:
     """Make somebody a viewer, a member or an administrator; his sessions end."""
+    from services.acting.actor import Role
     from services.people import users
-    from services.people.actor import Role
 
     with writing() as session:
         users.set_role(session, users.named(session, name).id, Role.of(role))
@@ -115,8 +115,8 @@ def create_token(
     days: int = typer.Option(90, min=0, help="until it expires; 0: never"),
 ) -> None:
     """Print a new token; nobody can print it again."""
+    from services.acting.actor import Role, Scope
     from services.people import tokens, users
-    from services.people.actor import Role, Scope
 
     with writing() as session:
         owner = users.named(session, user)
@@ -171,8 +171,8 @@ def set_quota(
     role: RoleName | None = typer.Option(None, help="or everybody of a role"),
 ) -> None:
     """Set how much a person or a role may use; a person's own counts, not his role's."""
-    from services.people.actor import Role
-    from services.work import quotas
+    from services.acting.actor import Role
+    from services.work import quotas, usage
 
     try:
         number = None if most == "none" else float(most)
@@ -180,7 +180,7 @@ def set_quota(
         fail(f"most is {most!r}: a number, or none", code=2)
     with writing() as session:
         whose = None if role is None else Role.of(role)
-        quotas.put(session, quotas.What(what), number, user, whose)
+        quotas.put(session, usage.What(what), number, user, whose)
 
 
 def key() -> None:
@@ -197,7 +197,7 @@ def audit(
     what: str | None = typer.Option(None, help="as in: created"),
 ) -> None:
     """Print who did what, oldest first, a JSON object a line."""
-    from services.people import audit as deeds
+    from services.acting import audit as deeds
 
     with writing() as session:
         for deed in deeds.every(session, deeds.Search(actor, what)):

@@ -24,15 +24,15 @@ from netspace.stack import lifeline
 from server import documentation
 from server.dependencies import Parts
 from server.events import Hub
-from server.guard import Guard
-from server.headers import Secured
-from server.intake import Intake
-from server.login import Doorman, Login
+from server.gate.guard import Guard
+from server.gate.headers import Secured
+from server.gate.intake import Intake
+from server.gate.login import Doorman, Login
+from server.gate.rates import Rates
 from server.problems import ALWAYS, MISSING
-from server.rates import Rates
 from server.routers import auth
+from services.acting.actor import Role
 from services.exchange import archives
-from services.people.actor import Role
 from services.people.credentials import Credentials
 from services.people.providers import Terms
 from services.reading import columns, identity

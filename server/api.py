@@ -16,8 +16,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
-from server.doors import only_declared
-from server.headers import SECURE
+from server.gate.doors import only_declared
+from server.gate.headers import SECURE
 from server.methods import taken
 from server.once import repeated
 from server.parameters import only_known

@@ -15,8 +15,8 @@ from jobs.queue import Queue
 from jobs.wakeups import PEOPLE, Wakeups
 from server import etags
 from server.events import Hub
+from services.acting.actor import Actor, asking
 from services.defining.names import Id
-from services.people.actor import Actor, asking
 from services.people.credentials import Credentials
 from services.reading.snapshots import Snapshot, Snapshots
 from services.sampling.samplers import Samplers

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
-from server.headers import POLICY, policy
+from server.gate.headers import POLICY, policy
 
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 

@@ -11,8 +11,8 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 
+from services.acting.once import FIELD, Once
 from services.errors import Repeated
-from services.people.once import FIELD, Once
 
 AGAIN = "Idempotent-Replayed"
 """The header of an answer that was given before."""

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from db.models import DesignSpaceRow, PopulationRow, RegimeRow, WatchRow
 from db.people import Owned
+from services.acting.actor import who
+from services.acting.permission import sees
 from services.errors import NotFound
-from services.people.actor import who
-from services.people.permission import sees
 
 Row = TypeVar("Row", DesignSpaceRow, RegimeRow, PopulationRow, WatchRow)
 Item = TypeVar("Item")

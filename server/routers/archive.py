@@ -13,8 +13,8 @@ from fastapi import APIRouter, Query, Request, Response, status
 from starlette.requests import ClientDisconnect
 
 from server.dependencies import PartsDep
-from server.doors import CREATE, SEE
-from server.intake import media_type
+from server.gate.doors import CREATE, SEE
+from server.gate.intake import media_type
 from server.once import Key, asked
 from server.problems import CHANGING, MISSING, TAKEN, refused, responses
 from server.schemas.archive import ImportRead

@@ -18,10 +18,10 @@ from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
 
 from server.dependencies import Parts, PartsDep
-from server.login import Doorman
+from server.gate.login import Doorman
+from services.acting.actor import Role, asking
 from services.errors import Conflict, Gone, Refused, TooOften, Unknown
 from services.people import links, sessions, users
-from services.people.actor import Role, asking
 from services.people.links import Link
 from services.people.passwords import SHORTEST
 

@@ -14,8 +14,8 @@ from population.comparing import sequential
 from population.curves.bands import Method
 from server import etags
 from server.dependencies import AnalysisDep, Parts, PartsDep, ReadDep, WriteDep
-from server.doors import SEE, STEER
 from server.etags import Tagged
+from server.gate.doors import SEE, STEER
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.adjusted import AdjustedRead
 from server.schemas.base import Words

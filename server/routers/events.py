@@ -11,12 +11,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from server import events as live
 from server.dependencies import PartsDep, still_in
-from server.doors import SEE
+from server.gate.doors import SEE
 from server.problems import ALWAYS_OF_A_STREAM
 from server.schemas.events import Activity
+from services.acting import permission
+from services.acting.actor import asking
 from services.defining.names import Id
-from services.people import permission
-from services.people.actor import asking
 from services.sampling import populations
 
 router = APIRouter(tags=["events"], dependencies=[SEE])

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from server.dependencies import ReadDep, SnapshotDep
-from server.doors import SEE
 from server.etags import Tagged
+from server.gate.doors import SEE
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas.networks import NetworkPage, NetworkRead

@@ -16,9 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from server.dependencies import PartsDep
 from server.oidc import Attempt, Away, Provider, Untrusted
 from server.routers.auth import doorman, entered, gone_to, page, root, way_by_provider
+from services.acting.actor import Role, asking
 from services.errors import Unknown
 from services.people import providers
-from services.people.actor import Role, asking
 
 router = APIRouter(prefix="/auth/oidc", include_in_schema=False)
 

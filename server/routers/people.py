@@ -12,8 +12,8 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from server.dependencies import Parts, PartsDep, PeopleDep, ReadDep, WriteDep
-from server.doors import ACCOUNT, AUDIT, PEOPLE, SEE
 from server.etags import Tagged
+from server.gate.doors import ACCOUNT, AUDIT, PEOPLE, SEE
 from server.problems import CHANGING, MISSING, TAKEN, responses
 from server.schemas.base import Items
 from server.schemas.people import (
@@ -30,12 +30,13 @@ from server.schemas.people import (
     UserPatch,
     UserRead,
 )
+from services.acting import audit, permission
+from services.acting.actor import Role, Scope, asking
+from services.acting.audit import Search
 from services.defining.names import Id
 from services.errors import Refused, Unknown
 from services.numbers import Whole
-from services.people import audit, links, permission, sessions, tokens, users
-from services.people.actor import Role, Scope, asking
-from services.people.audit import Search
+from services.people import links, sessions, tokens, users
 
 router = APIRouter(route_class=Tagged, tags=["people"])
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, status
 from sqlalchemy.orm import Session
 
 from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep
-from server.doors import CREATE, SEE, STEER
 from server.etags import Tagged
+from server.gate.doors import CREATE, SEE, STEER
 from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
@@ -23,8 +23,8 @@ from server.schemas.populations import (
     RefinementRead,
     RetryAll,
 )
+from services.acting.once import Once
 from services.defining.names import Id
-from services.people.once import Once
 from services.sampling import populations, refinements, sharing
 from services.sampling.populations import Spec
 from services.sampling.samplers import Sampler

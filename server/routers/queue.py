@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from server.dependencies import ReadDep, ScheduleDep, WriteDep
-from server.doors import SEE, STEER
 from server.etags import Tagged
+from server.gate.doors import SEE, STEER
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
 from server.schemas.queue import JobLineRead, JobListRead, WorkerRead

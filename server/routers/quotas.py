@@ -5,15 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
-from server.doors import PEOPLE, SEE
 from server.etags import Tagged
+from server.gate.doors import PEOPLE, SEE
 from server.problems import CHANGING, MISSING
 from server.schemas.base import Items
 from server.schemas.quotas import AllowanceRead, QuotaPut, QuotaRead
+from services.acting.actor import Role
 from services.defining.names import Id
-from services.people.actor import Role
 from services.work import quotas
-from services.work.quotas import What
+from services.work.usage import What
 
 router = APIRouter(route_class=Tagged, tags=["people"])
 

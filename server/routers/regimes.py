@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
-from server.doors import DEFINE, SEE, SHARE
 from server.etags import Tagged
+from server.gate.doors import DEFINE, SEE, SHARE
 from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items, Sharing

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
-from server.doors import DEFINE, SEE, SHARE
 from server.etags import Tagged
+from server.gate.doors import DEFINE, SEE, SHARE
 from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items, Sharing

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Query, Request
 
 from server import etags
 from server.dependencies import AnalysisDep, PartsDep, SnapshotDep
-from server.doors import SEE
 from server.etags import Tagged
+from server.gate.doors import SEE
 from server.parameters import CONSTRAINTS, ConstraintsDep
 from server.problems import MISSING
 from server.schemas.statistics import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from server.login import Mode
+from server.gate.login import Mode
 from server.schemas.base import Body, Read
+from services.acting.actor import Scope
 from services.defining.names import Name
-from services.people.actor import Scope
 from services.people.tokens import MOST_DAYS
 
 RoleWord = Literal["viewer", "member", "admin"]

@@ -22,12 +22,12 @@ from db.session import Database
 from population.comparing import sequential
 from population.comparing.sequential import Look
 from services import rows
+from services.acting import audit, permission
+from services.acting.actor import who
+from services.acting.permission import Verb
 from services.comparing.comparisons import followed
 from services.comparing.sides import Side, parse_side, side
 from services.errors import Forbidden, NotFound, Refused
-from services.people import audit, permission
-from services.people.actor import who
-from services.people.permission import Verb
 from services.reading.snapshots import Snapshots
 from services.work import schedule
 

@@ -12,10 +12,10 @@ from db.insert import insert_named
 from db.models import RegimeRow
 from designspace.regimes import Regime
 from services import definitions, rows
+from services.acting import audit, permission
+from services.acting.actor import who
+from services.acting.permission import Verb, Visibility, visible
 from services.errors import Conflict
-from services.people import audit, permission
-from services.people.actor import who
-from services.people.permission import Verb, Visibility, visible
 
 
 @dataclass(frozen=True)

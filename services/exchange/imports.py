@@ -32,6 +32,10 @@ from db.session import Database
 from designspace.spaces.base import Family
 from jobs.states import FINAL
 from services import definitions, rows
+from services.acting import audit, permission
+from services.acting.actor import who
+from services.acting.once import OFTEN, Once
+from services.acting.permission import Verb, visible
 from services.defining import regimes, spaces
 from services.errors import Conflict
 from services.exchange import archives, checks, imported_jobs
@@ -39,10 +43,6 @@ from services.exchange.archives import Archive, ArchivedJob, ArchivedPopulation
 from services.exchange.exports import DRAWN
 from services.exchange.imported_jobs import Key
 from services.exchange.report import Count, Report
-from services.people import audit, permission
-from services.people.actor import who
-from services.people.once import OFTEN, Once
-from services.people.permission import Verb, visible
 from services.sampling import populations
 from services.work import quotas, schedule
 

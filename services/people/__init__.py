@@ -1,6 +1,5 @@
-"""People: who asks, what he may, what lets him in, what he did.
+"""People: accounts, and what lets somebody in: passwords, providers, sessions, tokens, links.
 
-Names, passwords and secrets come in; an `Actor` goes out, which every transaction carries from
-then on (`Database.of`). Populations, jobs and pages are unknown here: permission is asked of
-rows by whose they are.
+Names, passwords and secrets come in; an `Actor` goes out. Populations, jobs and pages are
+unknown here, and so is what an actor may do with them.
 """

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from threading import Lock
 
 from db.session import Database
+from services.acting.actor import Actor
 from services.people import secrets, sessions, tokens
-from services.people.actor import Actor
 
 REMEMBERED_SECONDS = 5.0
 MOST = 10_000

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.people import LinkRow
+from services.acting import audit
+from services.acting.actor import Role
 from services.errors import Gone
-from services.people import audit, secrets, users
-from services.people.actor import Role
+from services.people import secrets, users
 
 Purpose = Literal["setup", "invitation", "password", "key"]
 

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from db.insert import insert_for
 from db.people import UserRow
 from db.session import Database
+from services.acting import audit
+from services.acting.actor import Role
 from services.errors import Unknown
-from services.people import audit, users
-from services.people.actor import Role
+from services.people import users
 
 LONGEST = 50
 """Characters of a name that is made here."""

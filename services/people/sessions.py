@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.people import SessionRow, UserRow
+from services.acting import audit
+from services.acting.actor import LOCAL, Actor, Role
 from services.errors import NotFound
-from services.people import audit, secrets
-from services.people.actor import LOCAL, Actor, Role
+from services.people import secrets
 
 DAYS, IDLE_DAYS = 30, 7
 """That a session lasts, and lasts unused."""

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.people import TokenRow, UserRow
+from services.acting import audit
+from services.acting.actor import LOCAL, Actor, Role, Scope, who
 from services.errors import Forbidden, NotFound, Refused
-from services.people import audit, secrets
-from services.people.actor import LOCAL, Actor, Role, Scope, who
+from services.people import secrets
 
 MOST_DAYS = 366
 MINUTE_MS, DAY_MS = 60_000, 86_400_000

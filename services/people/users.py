@@ -14,9 +14,10 @@ from db.clock import now_ms
 from db.insert import insert_named
 from db.people import UserRow
 from db.session import Database
+from services.acting import audit
+from services.acting.actor import LOCAL, NOBODY, SYSTEM, Role, who
 from services.errors import Conflict, NotFound, Refused, Unknown
-from services.people import attempts, audit, passwords, sessions
-from services.people.actor import LOCAL, NOBODY, SYSTEM, Role, who
+from services.people import attempts, passwords, sessions
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 

@@ -23,12 +23,12 @@ from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
 from services import rows
+from services.acting import audit, permission
+from services.acting.actor import who
+from services.acting.once import OFTEN, Once
+from services.acting.permission import Verb, Visibility, visible
 from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
-from services.people import audit, permission
-from services.people.actor import who
-from services.people.once import OFTEN, Once
-from services.people.permission import Verb, Visibility, visible
 from services.sampling import inheritance, samplers, sharing, windows
 from services.sampling.inheritance import Heir
 from services.sampling.origins import Origin, origin

@@ -19,9 +19,9 @@ from designspace.spaces.base import Family
 from population.curves.edf import edf
 from population.population import Population
 from services import definitions, rows
+from services.acting.permission import visible
 from services.defining import regimes, spaces
 from services.errors import Refused
-from services.people.permission import visible
 from services.reading.snapshots import Snapshots
 from services.sampling import inheritance
 from services.sampling.inheritance import Heir

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from db.models import DesignSpaceRow, PopulationRow, RegimeRow
 from services import rows
+from services.acting import audit, permission
+from services.acting.actor import who
+from services.acting.permission import Verb, Visibility
 from services.errors import Refused
-from services.people import audit, permission, users
-from services.people.actor import who
-from services.people.permission import Verb, Visibility
+from services.people import users
 from services.work import versions
 
 WIDTHS = list(Visibility)

@@ -14,8 +14,8 @@ from db.json import text_at
 from db.models import EventRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
 from services import rows
+from services.acting.permission import visible
 from services.errors import NotFound
-from services.people.permission import visible
 from services.work import leases, progress, roster
 from services.work.roster import Alive
 from services.work.wanting import IN_ORDER, is_shown, of_job, wanted_by

@@ -19,10 +19,10 @@ from db.session import Database
 from jobs.messages import Kind
 from jobs.states import OPEN, QUEUED, RESULTLESS
 from services import definitions, rows
+from services.acting import audit, permission
+from services.acting.actor import who
+from services.acting.permission import Verb, may_change
 from services.errors import Conflict
-from services.people import audit, permission
-from services.people.actor import who
-from services.people.permission import Verb, may_change
 from services.work import jobs, quotas, transitions, versions
 from services.work.wanting import drawn, of_those, wanted_by, wants
 

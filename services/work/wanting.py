@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import DrawRow, JobRow, PopulationRow
 from jobs.states import PAUSED, QUEUED
 from services import rows
-from services.people.permission import visible
+from services.acting.permission import visible
 
 IN_ORDER: Final = (JobRow.priority, JobRow.turn, JobRow.id)
 """Which of the queued jobs of a kind is taken first; the index `ix_jobs_queue` holds it."""

@@ -8,7 +8,7 @@ from served import Served, problems_of
 from views import EMPTY, FULL, fill
 
 from dashboard.styles import HASHES
-from server.headers import POLICY, policy
+from server.gate.headers import POLICY, policy
 
 pytestmark = pytest.mark.browser
 

@@ -26,10 +26,11 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Epoch, Failed, Finished
 from netspace.stack import ports, valkey
+from services.acting import audit
+from services.acting.actor import Role
 from services.comparing import sides, watches
 from services.defining import regimes, spaces
-from services.people import audit, links, users
-from services.people.actor import Role
+from services.people import links, users
 from services.reading.snapshots import Snapshots
 from services.sampling import populations
 from services.sampling.populations import Spec

@@ -12,10 +12,10 @@ from lab import API
 from dashboard.callbacks import verb_of
 from db.migrations import upgrade
 from db.session import Database
-from server import doors
+from server.gate import doors
+from services.acting.actor import Role, Scope
+from services.acting.permission import RULES, Verb
 from services.exchange import archives
-from services.people.actor import Role, Scope
-from services.people.permission import RULES, Verb
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 READS = {f"POST {API}/populations/{{population_id}}/refinement"}

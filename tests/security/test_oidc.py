@@ -28,8 +28,8 @@ from db.session import Database
 from netspace import web
 from netspace.settings import Settings
 from server.oidc import Attempt
+from services.acting.actor import Role
 from services.people import links, passwords, users
-from services.people.actor import Role
 
 COOKIE, ATTEMPT = "netspace-8050", "netspace-8050-oidc"
 ANN = {"email": "ann@lab.org", "email_verified": True, "preferred_username": "Ann"}

@@ -14,7 +14,8 @@ from db.migrations import upgrade
 from netspace.settings import Settings
 from netspace.stack import http
 from netspace.web import create_app
-from server import events, intake
+from server import events
+from server.gate import intake
 
 API = "/api/v1"
 SHORT = 0.4

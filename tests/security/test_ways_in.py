@@ -15,8 +15,8 @@ from stacks import environment
 from db.migrations import upgrade
 from db.people import TokenRow
 from db.session import Database
+from services.acting.actor import Role
 from services.people import links, passwords, users
-from services.people.actor import Role
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from netspace.settings import Settings
 from netspace.web import create_app
+from services.acting.actor import Role, Scope
 from services.people import passwords, tokens, users
-from services.people.actor import Role, Scope
 
 AS_SERVED = passwords._hashing
 

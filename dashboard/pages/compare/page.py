@@ -38,11 +38,11 @@ from dashboard.pages.markup import (
 )
 from dashboard.sources import Sources
 from population.curves.edf import edf
+from services.acting.permission import Verb
 from services.comparing import adjusted, comparisons, searches, sides, stability, watches
 from services.comparing.comparisons import Compared
 from services.comparing.sides import Side
 from services.errors import Busy, NotFound, Refused
-from services.people.permission import Verb
 
 TITLE = "Compare"
 

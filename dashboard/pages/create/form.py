@@ -18,7 +18,7 @@ from dashboard.pages.markup import (
     purpose,
     section,
 )
-from services.people.permission import Visibility
+from services.acting.permission import Visibility
 
 TITLE = "New population"
 

@@ -21,7 +21,7 @@ from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields, errors, field
 from dashboard.pages.create.refine import Refinement
 from dashboard.pages.markup import THEME, register_graph
 from dashboard.sources import Sources
-from services.people.permission import Verb
+from services.acting.permission import Verb
 
 TITLE = form.TITLE
 

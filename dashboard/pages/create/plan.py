@@ -17,9 +17,9 @@ from designspace.sampling import WINDOWS
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
 from services import numbers
+from services.acting.permission import Visibility
 from services.defining import names, spaces
 from services.defining.names import LONGEST
-from services.people.permission import Visibility
 from services.sampling.populations import LARGEST
 
 LARGEST_SEED = 2**53 - 1

@@ -32,7 +32,7 @@ from dashboard.callbacks import may
 from dashboard.pages.explore import cards, constraints, help, table
 from dashboard.pages.markup import attributes, who
 from dashboard.sources import Sources
-from services.people.permission import Verb
+from services.acting.permission import Verb
 from services.reading.snapshots import Snapshots
 
 TITLE = "Explore"

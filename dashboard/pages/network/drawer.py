@@ -23,8 +23,8 @@ from dashboard.pages.markup import THEME, attributes, graph, register_graph, sec
 from dashboard.pages.network import sheet
 from dashboard.sources import Sources
 from population.population import Status
+from services.acting.permission import Verb
 from services.errors import NotFound
-from services.people.permission import Verb
 from services.reading import networks
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.people.actor import LOCAL, asking
+from services.acting.actor import LOCAL, asking
 
 
 @pytest.fixture(scope="module", autouse=True)

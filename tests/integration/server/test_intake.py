@@ -14,7 +14,7 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from netspace.settings import Settings
 from netspace.web import create_app, ready_app
-from server import intake
+from server.gate import intake
 from services.defining import regimes, spaces
 from services.sampling import populations
 from services.sampling.populations import Spec

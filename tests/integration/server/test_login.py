@@ -4,8 +4,8 @@ import lab
 import pytest
 from lab import API, FORM, HERE, OURS, PASSWORD
 
+from services.acting.actor import Role
 from services.people import links, sessions
-from services.people.actor import Role
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from services.acting import audit
+from services.acting.actor import Role
+from services.acting.audit import Search
 from services.errors import Unknown
-from services.people import audit, providers, users
-from services.people.actor import Role
-from services.people.audit import Search
+from services.people import providers, users
 from services.people.providers import Claims, Terms
 
 ANN = Claims("https://login.example", "a1", "ann")

@@ -11,14 +11,15 @@ from sqlalchemy import text
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Epoch, Failed, Finished
+from services.acting import audit
+from services.acting.actor import SYSTEM, Actor, Role
 from services.defining import regimes
 from services.errors import Forbidden, NotFound, Refused
-from services.people import audit, users
-from services.people.actor import SYSTEM, Actor, Role
+from services.people import users
 from services.sampling import populations, samplers, windows
 from services.sampling.populations import Spec
 from services.work import leases, quotas, results, schedule
-from services.work.quotas import What
+from services.work.usage import What
 
 WINDOWS = {"flops": "100k..300k"}
 GPU, CPU = {"device": "NVIDIA H200"}, {"device": "cpu"}

@@ -6,8 +6,8 @@ from lab import API, HERE
 
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
+from services.acting.actor import Actor, Role
 from services.defining import regimes, spaces
-from services.people.actor import Actor, Role
 from services.sampling import populations
 from services.sampling.populations import Spec
 

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from services.people.actor import Role
+from services.acting.actor import Role
 from services.people.providers import Claims, Terms, names
 
 

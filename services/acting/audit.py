@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from db.people import AuditRow
-from services.people.actor import Actor, who
+from services.acting.actor import Actor, who
 
 AT_ONCE = 1_000
 """Rows that are read together where all are."""

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
 from db.people import Owned
+from services.acting.actor import Actor, Role, Scope, who
 from services.errors import Forbidden
-from services.people.actor import Actor, Role, Scope, who
 
 
 class Verb(StrEnum):

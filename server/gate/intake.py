@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.guard import SAFE
+from server.gate.guard import SAFE
 from server.problems import refused, said, told
 
 LARGEST = 2**20

@@ -2,7 +2,7 @@
 
     @router.patch("/{population_id}", dependencies=[STEER])
 
-A route that names nothing lets nobody in. `services/people/permission.py` is the table of who
+A route that names nothing lets nobody in. `services/acting/permission.py` is the table of who
 may do what.
 """
 
@@ -14,10 +14,10 @@ from typing import Any
 from fastapi import Depends, Request
 
 from server.parameters import needed
+from services.acting import permission
+from services.acting.actor import asking
+from services.acting.permission import Verb
 from services.errors import Forbidden
-from services.people import permission
-from services.people.actor import asking
-from services.people.permission import Verb
 
 
 class _Door:

@@ -22,10 +22,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.outages import DATABASE_AWAY, briefly
+from server.gate.rates import Rates
 from server.problems import refused, said, unknown
-from server.rates import Rates
-from services.people import actor as actors
-from services.people.actor import LOCAL, NOBODY, Actor, asking
+from services.acting import actor as actors
+from services.acting.actor import LOCAL, NOBODY, Actor, asking
 from services.people.credentials import Credentials
 
 log = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from db.accounting import AnswerRow
 from db.clock import now_ms
 from db.insert import insert_for
+from services.acting.actor import who
 from services.errors import Refused, Repeated
-from services.people.actor import who
 
 DAY_MS = 86_400_000
 FIELD = "Idempotency-Key"

@@ -12,7 +12,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from services.people.actor import Actor
+from services.acting.actor import Actor
 
 
 class Rates:

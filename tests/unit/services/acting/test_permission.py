@@ -2,10 +2,11 @@
 
 import pytest
 
+from services.acting import permission
+from services.acting.actor import EVERY, LOCAL, NOBODY, Actor, Role, Scope
+from services.acting.permission import RULES, Verb, Visibility, sees
 from services.errors import Forbidden
-from services.people import permission, tokens
-from services.people.actor import EVERY, LOCAL, NOBODY, Actor, Role, Scope
-from services.people.permission import RULES, Verb, Visibility, sees
+from services.people import tokens
 
 OWNER, OTHER, VIEWER = (
     Actor("max", Role.MEMBER, 2),
