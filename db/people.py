@@ -105,6 +105,7 @@ class AuditRow(Base):
     """Something that somebody did. Triggers refuse every change of a row that is there."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_kind_object_id", "kind", "object_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms(), index=True)

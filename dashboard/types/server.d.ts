@@ -34,8 +34,15 @@ interface PopulationRead {
   owner: string | null;
   visibility: string;
   mine: boolean;
+  deed: DeedBrief | null;
   version: number;
   progress: ProgressRead;
+}
+
+interface DeedBrief {
+  at: number;
+  actor: string;
+  what: string;
 }
 
 /** Where an imported population was measured: whatever its archive tells. */

@@ -116,6 +116,12 @@ class ProgressRead(Read):
     seconds_left: float | None
 
 
+class DeedBrief(Read):
+    at: int
+    actor: str
+    what: str
+
+
 class PopulationRead(Read):
     id: int
     name: str
@@ -139,6 +145,9 @@ class PopulationRead(Read):
     owner: str | None = Field(description="name of the account; null: nobody's")
     visibility: str = Field(description=VISIBLE)
     mine: bool = Field(description="who asks may change it")
+    deed: DeedBrief | None = Field(
+        description="what somebody but its owner did to it last; for who may change it"
+    )
     version: int
     created_at: int
     progress: ProgressRead

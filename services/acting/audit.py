@@ -5,11 +5,11 @@ Rows are only ever added: triggers and grants refuse the rest. No secret is in o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from db.people import AuditRow
@@ -78,6 +78,26 @@ def found(
     if before is not None:
         query = query.where(AuditRow.id < before)
     return [_deed(row) for row in session.scalars(query)]
+
+
+def by_others(session: Session, kind: str, owners: Mapping[int, int]) -> dict[int, Deed]:
+    """The last thing that somebody else did to each of some things, where anybody did.
+
+    Args:
+        owners: whose they are, by their id.
+    """
+    mine = AuditRow.object_id.in_(owners)
+    last = (
+        select(func.max(AuditRow.id), AuditRow.object_id, AuditRow.user_id)
+        .where(AuditRow.kind == kind, mine)
+        .group_by(AuditRow.object_id, AuditRow.user_id)
+    )
+    ids: dict[int, int] = {}
+    for id, thing, user in session.execute(last):
+        if thing is not None and user != owners[thing]:
+            ids[thing] = max(id, ids.get(thing, 0))
+    rows = session.scalars(select(AuditRow).where(AuditRow.id.in_(ids.values())))
+    return {row.object_id: _deed(row) for row in rows if row.object_id is not None}
 
 
 def every(session: Session, search: Search) -> Iterator[Deed]:

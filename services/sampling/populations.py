@@ -25,6 +25,7 @@ from designspace.spaces.base import Family
 from services import rows
 from services.acting import audit, permission
 from services.acting.actor import who
+from services.acting.audit import Deed
 from services.acting.once import OFTEN, Once
 from services.acting.permission import Verb, Visibility, visible
 from services.defining import regimes, spaces
@@ -90,6 +91,7 @@ class PopulationRecord:
     owner: str | None  # the account's name; None: nobody's
     visibility: str
     mine: bool  # the transaction's actor may change it
+    deed: Deed | None  # the last thing that somebody but its owner did to it, for who may see
     version: int
     created_at: int  # ms since 1970
     progress: Progress
@@ -381,6 +383,12 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
     ).all()
     actor = who(session)
     counts = progress.by_population(session, which)
+    owners = {
+        row.id: row.owner_id
+        for row, *_ in found
+        if row.owner_id is not None and permission.may_change(actor, row.owner_id)
+    }
+    deeds = audit.by_others(session, "population", owners) if owners else {}
     return [
         PopulationRecord(
             id=row.id,
@@ -404,6 +412,7 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             owner=owner,
             visibility=row.visibility,
             mine=permission.may_change(actor, row.owner_id),
+            deed=deeds.get(row.id),
             version=row.version,
             created_at=row.created_at,
             progress=counts[row.id],

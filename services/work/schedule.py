@@ -173,11 +173,13 @@ def cancel_job(session: Session, id: int) -> None:
         Conflict: it has ended.
     """
     state = jobs.get(session, id).state
-    for population in _wanting(session, id):
+    wanting = _wanting(session, id)
+    for population in wanting:
         permission.require_of(session, Verb.STEER, population)
     if not _cancel(session, [id]):
         raise Conflict(f"job {id} is {state}: only a job that has not ended is cancelled")
-    audit.record(session, "cancelled", "job", id)
+    for population in wanting:
+        audit.record(session, "job cancelled", "population", population.id, job=id)
 
 
 def retry_job(session: Session, id: int) -> None:
@@ -195,7 +197,8 @@ def retry_job(session: Session, id: int) -> None:
     owners = [one.owner_id for one in wanting]
     if not _retry(session, [id], actor.id if actor.id in owners else owners[0]):
         raise Conflict(f"job {id} is {state}: only one without a result is asked for again")
-    audit.record(session, "asked again", "job", id)
+    for population in wanting:
+        audit.record(session, "job asked again", "population", population.id, job=id)
 
 
 def _wanting(session: Session, job_id: int) -> list[PopulationRow]:

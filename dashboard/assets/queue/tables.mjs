@@ -125,8 +125,13 @@ function sharing(one, path, mine) {
       "data-path": path, "data-field": "visibility", "aria-label": `who sees ${one.name}`,
     }, [...SEEN].map(([value, text]) => h("option", { value, selected: value === one.visibility }, text)))
     : h("span", {}, `· ${SEEN.get(one.visibility)}`);
-  return h("div", { class: "acts" }, h("span", {}, one.owner ?? "nobody’s"), seen);
+  return [h("div", { class: "acts" }, h("span", {}, one.owner ?? "nobody’s"), seen), deed(one)];
 }
+
+/** What somebody but the owner did to it last. @param {PopulationRead} one */
+const deed = ({ deed: last }) => last && h("div", {
+  class: "muted", title: new Date(last.at).toLocaleString(),
+}, `${last.what} by ${last.actor}`);
 
 /** @param {PopulationRead} one */
 function more(one, path) {

@@ -114,6 +114,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_at", "audit", ["at"])
     op.create_index("ix_audit_user_id", "audit", ["user_id"])
+    op.create_index("ix_audit_kind_object_id", "audit", ["kind", "object_id"])
     _only_added()
     for kind in OWNED:
         with op.batch_alter_table(kind) as table:

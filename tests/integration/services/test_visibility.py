@@ -209,3 +209,18 @@ def test_who_did_what_to_whose_is_written(here, sqlite, defined):
         ("x", "created"),
     ]
     assert browsers["max"].get(f"{API}/audit").status_code == 403
+
+
+def test_the_owner_sees_who_held_his_work_up(here, sqlite, defined):
+    _, browsers = here
+    id = create(sqlite, defined, "mine", owner=2, visibility="lab")
+    path = f"{API}/populations/{id}"
+    assert browsers["max"].get(path).json()["deed"] is None
+    browsers["max"].patch(path, json={"priority": 3})
+    browsers["ann"].patch(path, json={"paused": True})
+    deed = browsers["max"].get(path).json()["deed"]
+    assert (deed["actor"], deed["what"]) == ("ann", "paused")
+    (first, *_) = browsers["max"].get(f"{API}/jobs?group=waiting").json()["items"]
+    browsers["ann"].post(f"{API}/jobs/{first['id']}/cancel")
+    assert browsers["max"].get(path).json()["deed"]["what"] == "job cancelled"
+    assert browsers["vera"].get(path).json()["deed"] is None
