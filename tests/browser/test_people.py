@@ -4,10 +4,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
-import lab
+import accounts
 import pytest
+from accounts import API, PASSWORD
 from axe_playwright_python.sync_playwright import Axe
-from lab import API, PASSWORD
 from playwright.sync_api import expect
 from served import Served, problems_of
 from sqlalchemy import select
@@ -35,7 +35,7 @@ def served(tmp_path_factory):
 def people(served):
     """An administrator, a member and a viewer, and a population of the member's."""
     for name, role in (("ann", "admin"), ("max", "member"), ("vera", "viewer")):
-        lab.join(served.database, name, role)
+        accounts.join(served.database, name, role)
     own(served, served.create("max's work", 3, seed=1, training_seed=1), "max")
 
 
@@ -205,7 +205,7 @@ def test_another_browser_of_mine_is_ended_and_this_one_goes_on(come_in):
 
 
 def test_a_changed_password_lets_in_and_the_one_before_does_not(come_in, served):
-    lab.join(served.database, "paula")
+    accounts.join(served.database, "paula")
     page = come_in("paula", "account")
     form = card(page, "account-password")
     form.get_by_label("Present password").fill("not that one at all")
@@ -345,7 +345,7 @@ def test_a_member_says_who_sees_a_new_population(come_in, served):
 
 
 def test_a_role_that_takes_rights_away_is_asked_about_and_ends_the_sessions(come_in, served):
-    lab.join(served.database, "moritz")
+    accounts.join(served.database, "moritz")
     moritz, ann = come_in("moritz"), come_in("ann", "people")
     role = ann.get_by_label("role of moritz")
     role.select_option("viewer", timeout=60_000)
@@ -362,7 +362,7 @@ def test_a_role_that_takes_rights_away_is_asked_about_and_ends_the_sessions(come
 def test_who_is_disabled_is_let_in_no_more_and_again_by_a_new_password(
     come_in, open_browser, served
 ):
-    lab.join(served.database, "nina")
+    accounts.join(served.database, "nina")
     ann = come_in("ann", "people")
     row = card(ann, "people-accounts").locator("tbody tr", has_text="nina")
     row.get_by_role("button", name="Disable").click(timeout=60_000)
@@ -385,7 +385,7 @@ def test_who_is_disabled_is_let_in_no_more_and_again_by_a_new_password(
 def test_the_audit_is_searched_paged_and_taken_home(come_in, served):
     with served.database.durable() as session:
         for _ in range(55):
-            links.create(session, "invitation", lab.Role.VIEWER)
+            links.create(session, "invitation", accounts.Role.VIEWER)
     ann = come_in("ann", "people")
     search = ann.get_by_role("form", name="search the audit")
     rows = card(ann, "people-audit").locator("tbody tr")
@@ -409,7 +409,7 @@ def test_the_audit_is_searched_paged_and_taken_home(come_in, served):
 
 def test_a_guest_sees_what_is_public_and_a_way_to_log_in(tmp_path, open_browser):
     served = Served(tmp_path / "netspace.db", NETSPACE_AUTH="accounts", NETSPACE_PUBLIC="1")
-    lab.join(served.database, "max")
+    accounts.join(served.database, "max")
     served.start()
     try:
         page = open_browser()
@@ -444,7 +444,7 @@ def test_what_accounts_add_to_a_page_is_accessible(come_in, path):
 def test_the_login_pages_are_accessible(open_browser, served, people, theme):
     page = open_browser(color_scheme=theme)
     with served.database.durable() as session:
-        secret = links.create(session, "invitation", lab.Role.VIEWER)
+        secret = links.create(session, "invitation", accounts.Role.VIEWER)
     for path in ("login", f"link/{secret}", f"link/{'s' * 43}"):
         page.goto(f"{served.url}/auth/{path}")
         assert found_by_axe(page) == []

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from lab import quick_passwords  # noqa: F401
+from accounts import quick_passwords  # noqa: F401
 from servers import Postgres
 
 from db.migrations import upgrade

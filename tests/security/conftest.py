@@ -2,9 +2,9 @@
 real PostgreSQL."""
 
 import pytest
+from accounts import quick_passwords  # noqa: F401
 from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
 from foreign import foreign
-from lab import quick_passwords  # noqa: F401
 from served import Served
 from servers import Postgres
 from views import fill

@@ -3,11 +3,11 @@
 Attacks 1, 2, 11 and 13 of the list in docs/threat-model.md, over all addresses there are.
 """
 
-import lab
+import accounts
 import pytest
+from accounts import API
 from fastapi import APIRouter, Depends
 from fastapi.routing import iter_route_contexts
-from lab import API
 
 from dashboard.callbacks import verb_of
 from db.migrations import upgrade
@@ -41,7 +41,7 @@ def database(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def here(database):
-    with lab.people(database) as (app, browsers):
+    with accounts.people(database) as (app, browsers):
         yield app, browsers
 
 
@@ -73,7 +73,7 @@ def test_there_are_as_many_as_there_should_be(routes):
 
 
 def test_without_a_login_there_is_only_the_way_in(here, routes):
-    nobody = lab.browser(here[0])
+    nobody = accounts.browser(here[0])
     for method, path, _ in routes:
         if not path.startswith(WAY_IN):
             assert asked(nobody, method, path).status_code == 401, f"{method} {path}"
@@ -81,7 +81,7 @@ def test_without_a_login_there_is_only_the_way_in(here, routes):
 
 @pytest.mark.parametrize("shown", ["Bearer ns_" + "0" * 36, "Basic YTpi", "Bearer", ""])
 def test_nor_with_what_lets_nobody_in(here, routes, shown):
-    nobody = lab.browser(here[0])
+    nobody = accounts.browser(here[0])
     for method, path, _ in routes:
         if not path.startswith(WAY_IN):
             answer = asked(nobody, method, path, headers={"authorization": shown})
@@ -118,7 +118,7 @@ def test_a_role_that_is_too_small_is_refused_everywhere(here, routes, who, role)
 
 @pytest.mark.parametrize("scope", Scope)
 def test_a_token_opens_what_its_scope_says_and_nothing_else(here, database, routes, scope):
-    script = lab.script(here[0], database, 1, scope)
+    script = accounts.script(here[0], database, 1, scope)
     for method, path, route in routes:
         if path.startswith(API) and any(
             RULES[one].scope != scope for one in doors.verbs(route)
@@ -130,12 +130,12 @@ def test_a_token_opens_what_its_scope_says_and_nothing_else(here, database, rout
 def test_a_route_that_declares_nothing_lets_nobody_in(tmp_path):
     url = f"sqlite:///{tmp_path / 'netspace.db'}"
     upgrade(url)
-    app = lab.application(Database(url))
-    lab.join(Database(url), "ann", "admin")
+    app = accounts.application(Database(url))
+    accounts.join(Database(url), "ann", "admin")
     forgotten = APIRouter(prefix=API, dependencies=[Depends(doors.only_declared)])
     forgotten.add_api_route("/forgotten", lambda: {"secret": 1})
     app.include_router(forgotten)
-    with lab.browser(app):
-        answer = lab.logged_in(app, "ann").get(f"{API}/forgotten")
+    with accounts.browser(app):
+        answer = accounts.logged_in(app, "ann").get(f"{API}/forgotten")
     assert answer.status_code == 403
     assert "declares no permission" in answer.text

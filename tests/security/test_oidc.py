@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import accounts
 import httpx2
-import lab
 import pytest
+from accounts import API, HERE, OURS
 from fastapi import FastAPI
 from joserfc.jwk import OctKey, RSAKey
-from lab import API, HERE, OURS
 from provider import CLIENT, Provider
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -62,7 +62,7 @@ def empty(tmp_path_factory, provider):
     file = tmp_path_factory.mktemp("oidc") / "netspace.db"
     upgrade(f"sqlite:///{file}")
     database = Database(f"sqlite:///{file}")
-    app = lab.application(database, **provider.settings(), allowed_hosts="lab.example")
+    app = accounts.application(database, **provider.settings(), allowed_hosts="lab.example")
     database.shrink_log()
     yield app, file, file.read_bytes()
     app.state.parts.database.dispose()
@@ -129,7 +129,7 @@ def led_back(browser, provider, login="a1", next="/app/queue"):
 
 def entered(app, provider, login="a1"):
     """A browser that somebody has logged in with."""
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     answer = browser.get(led_back(browser, provider, login))
     assert answer.status_code == 303, answer.text
     return browser
@@ -162,7 +162,7 @@ def changed(address, **parameters):
 
 
 def test_who_logs_in_there_is_in_here_where_he_was_going(app, database, provider):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     answer = browser.get(led_back(browser, provider))
     assert (answer.status_code, answer.headers["location"]) == (303, "/app/queue")
     assert (me(browser)["name"], me(browser)["role"]) == ("ann", "viewer")
@@ -174,7 +174,7 @@ def test_who_logs_in_there_is_in_here_where_he_was_going(app, database, provider
 
 
 def test_the_login_page_leads_there_and_keeps_the_form(app):
-    page = lab.browser(app).get("/auth/login?next=/app/queue").text
+    page = accounts.browser(app).get("/auth/login?next=/app/queue").text
     assert "Log in with the university" in page
     assert f"{HERE}/auth/oidc?next=%2Fapp%2Fqueue" in page
     assert 'type="password"' in page
@@ -182,13 +182,15 @@ def test_the_login_page_leads_there_and_keeps_the_form(app):
 
 def test_where_the_provider_alone_lets_in_there_is_no_form_but_links_work(serve, database):
     app = serve(oidc_only=True)
-    lab.join(database, "max")
-    assert 'type="password"' not in lab.browser(app).get("/auth/login").text
-    given = {"name": "max", "password": lab.PASSWORD}
-    assert lab.browser(app).post("/auth/login", data=given, headers=OURS).status_code == 403
+    accounts.join(database, "max")
+    assert 'type="password"' not in accounts.browser(app).get("/auth/login").text
+    given = {"name": "max", "password": accounts.PASSWORD}
+    assert (
+        accounts.browser(app).post("/auth/login", data=given, headers=OURS).status_code == 403
+    )
     with database.durable() as session:
         path = f"/auth/link/{links.create(session, 'setup')}"
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert browser.post(path, data=given | {"name": "root"}, headers=OURS).status_code == 303
     assert me(browser)["role"] == "admin"
 
@@ -211,34 +213,34 @@ def test_anothers_e_mail_and_name_make_nobody_another(app, database, provider):
 
 
 def test_an_account_with_a_password_is_not_entered_by_its_name(app, database, provider):
-    lab.join(database, "ann", "admin")
+    accounts.join(database, "ann", "admin")
     ann = me(entered(app, provider))
     assert (ann["name"], ann["role"]) == ("ann-2", "viewer")
 
 
 def test_a_callback_of_another_browser_is_nobodys(app, database, provider):
-    back = led_back(lab.browser(app), provider)
-    assert refused(lab.browser(app).get(back), database)
-    other = lab.browser(app)
+    back = led_back(accounts.browser(app), provider)
+    assert refused(accounts.browser(app).get(back), database)
+    other = accounts.browser(app)
     other.get("/auth/oidc")
     assert refused(other.get(back), database)
 
 
 def test_a_callback_works_once(app, database, provider):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     begun = browser.get("/auth/oidc")
     shown = begun.cookies[ATTEMPT]
     back = provider.log_in(begun.headers["location"], "a1")
     assert browser.get(back).status_code == 303
     assert browser.get(back).status_code == 400
-    robber = lab.browser(app)
+    robber = accounts.browser(app)
     robber.cookies.set(ATTEMPT, shown)
     assert robber.get(back).status_code == 400
     assert counted(database, SessionRow) == 1
 
 
 def test_a_code_of_another_login_has_another_verifier(app, database, provider):
-    victim, eve = lab.browser(app), lab.browser(app)
+    victim, eve = accounts.browser(app), accounts.browser(app)
     back = led_back(victim, provider)
     stolen = parse_qs(urlsplit(led_back(eve, provider, "b2")).query)["code"][0]
     assert refused(victim.get(changed(back, code=stolen)), database)
@@ -246,13 +248,13 @@ def test_a_code_of_another_login_has_another_verifier(app, database, provider):
 
 @pytest.mark.parametrize("iss", ["https://evil.example", None])
 def test_what_another_provider_answers_is_not_believed(app, database, provider, iss):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert refused(browser.get(changed(led_back(browser, provider), iss=iss)), database)
 
 
 @pytest.mark.parametrize("given", [{"state": "x"}, {"state": None}, {"code": None}])
 def test_half_an_answer_is_none(app, database, provider, given):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert refused(browser.get(changed(led_back(browser, provider), **given)), database)
 
 
@@ -302,7 +304,7 @@ def test_but_the_same_token_as_it_should_be_is(app, provider, on_the_way):
 def asked(app, provider):
     """A browser that has begun a login, where it would be led back to, and the claims of an ID
     token for it."""
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     browser.get("/auth/oidc")
     attempt = Attempt.of(browser.cookies[ATTEMPT])
     back = {"code": "x", "state": attempt.state, "iss": provider.issuer}
@@ -346,7 +348,7 @@ def test_no_id_token_is_none(app, database, provider, on_the_way, token):
 
 def test_userinfo_of_somebody_else_is_not_believed(app, database, provider, on_the_way):
     on_the_way("/me", lambda said: said | {"sub": "b2"})
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert refused(browser.get(led_back(browser, provider)), database)
 
 
@@ -354,7 +356,7 @@ def test_a_provider_that_calls_itself_otherwise_is_away(serve, database, provide
     on_the_way(
         "/.well-known/openid-configuration", lambda said: said | {"issuer": "https://evil.org"}
     )
-    assert refused(lab.browser(serve()).get("/auth/oidc"), database, 503)
+    assert refused(accounts.browser(serve()).get("/auth/oidc"), database, 503)
 
 
 def test_addresses_of_a_provider_by_tls_are_by_tls(serve, database, provider, on_the_way):
@@ -363,7 +365,7 @@ def test_addresses_of_a_provider_by_tls_are_by_tls(serve, database, provider, on
             "/.well-known/openid-configuration",
             lambda said, name=name: said | {name: "ftp://x"},
         )
-        assert refused(lab.browser(serve()).get("/auth/oidc"), database, 503)
+        assert refused(accounts.browser(serve()).get("/auth/oidc"), database, 503)
 
 
 @pytest.mark.parametrize(
@@ -377,7 +379,7 @@ def test_addresses_of_a_provider_by_tls_are_by_tls(serve, database, provider, on
 )
 def test_those_of_the_lab_come_in(serve, database, provider, said, comes_in):
     provider.say({"a1": said})
-    browser = lab.browser(serve(oidc_allowed="@Lab.org, group:netspace"))
+    browser = accounts.browser(serve(oidc_allowed="@Lab.org, group:netspace"))
     answer = browser.get(led_back(browser, provider))
     if comes_in:
         assert answer.status_code == 303
@@ -417,11 +419,11 @@ def test_without_such_groups_people_are_told_their_roles_here(app, database, pro
 
 
 def test_who_is_disabled_stays_out(app, database, provider):
-    lab.join(database, "root", "admin")
+    accounts.join(database, "root", "admin")
     id = me(entered(app, provider))["id"]
     with database.durable() as session:
         users.set_disabled(session, id, True)
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     answer = browser.get(led_back(browser, provider))
     assert answer.status_code == 403
     assert "disabled" in answer.text
@@ -429,7 +431,7 @@ def test_who_is_disabled_stays_out(app, database, provider):
 
 
 def test_who_gives_up_there_is_told_so_and_nothing_that_was_sent(app, database, provider):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     state = parse_qs(urlsplit(browser.get("/auth/oidc").headers["location"]).query)["state"][0]
     answer = browser.get(
         "/auth/oidc/callback",
@@ -443,7 +445,7 @@ def test_who_gives_up_there_is_told_so_and_nothing_that_was_sent(app, database, 
 def test_a_provider_that_is_away_is_a_page(serve, database, provider):
     browser, back, _ = asked(serve(), provider)
     gone = serve(oidc_issuer="http://localhost:1")
-    answer = lab.browser(gone).get("/auth/oidc")
+    answer = accounts.browser(gone).get("/auth/oidc")
     assert refused(answer, database, 503)
     assert "No answer from the university" in answer.text
     assert refused(browser.get(back), database, 503)
@@ -451,7 +453,7 @@ def test_a_provider_that_is_away_is_a_page(serve, database, provider):
 
 def test_a_wrong_secret_is_refused_there_and_told_nowhere(serve, database, provider, caplog):
     caplog.set_level(logging.DEBUG)
-    browser = lab.browser(serve(oidc_client_secret="not-the-secret"))
+    browser = accounts.browser(serve(oidc_client_secret="not-the-secret"))
     answer = browser.get(led_back(browser, provider))
     assert refused(answer, database)
     assert "not-the-secret" not in caplog.text + answer.text
@@ -459,11 +461,11 @@ def test_a_wrong_secret_is_refused_there_and_told_nowhere(serve, database, provi
 
 
 def test_the_cookie_is_of_this_host_and_of_no_script(app, serve):
-    cookie = lab.browser(app).get("/auth/oidc").headers["set-cookie"]
+    cookie = accounts.browser(app).get("/auth/oidc").headers["set-cookie"]
     assert cookie.startswith(f"{ATTEMPT}=")
     for word in ("HttpOnly", "SameSite=lax", "Max-Age=600"):
         assert word in cookie
-    tls = lab.browser(serve(public_url="https://lab.example"))
+    tls = accounts.browser(serve(public_url="https://lab.example"))
     begun = tls.get("/auth/oidc", headers={"host": "lab.example"})
     cookie = begun.headers["set-cookie"]
     assert cookie.startswith("__Host-netspace-oidc=")
@@ -475,19 +477,19 @@ def test_the_cookie_is_of_this_host_and_of_no_script(app, serve):
 
 @pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/" + "a" * 5_000])
 def test_one_ends_on_a_page_of_ours(app, provider, next):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert browser.get(led_back(browser, provider, next=next)).headers["location"] == "/"
 
 
 def test_a_login_begins_another_session_whatever_the_browser_had(app, database, provider):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     browser.cookies.set(COOKIE, "planted-by-somebody-else-before-the-login", domain="127.0.0.1")
     browser.get(led_back(browser, provider))
     assert "planted" not in browser.cookies.get(COOKIE, domain="127.0.0.1")
 
 
 def test_no_secret_of_a_login_is_in_the_address_or_again_in_another(app):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     first = browser.get("/auth/oidc")
     second = browser.get("/auth/oidc")
     secret = first.cookies[ATTEMPT].partition(".")[0]

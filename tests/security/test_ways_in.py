@@ -5,11 +5,11 @@ import subprocess
 import sys
 import tracemalloc
 
+import accounts
 import httpx
-import lab
 import loops
 import pytest
-from lab import API, FORM, HERE, OURS, PASSWORD
+from accounts import API, FORM, HERE, OURS, PASSWORD
 from stacks import environment
 
 from db.migrations import upgrade
@@ -30,14 +30,14 @@ def database(tmp_path):
 
 @pytest.fixture
 def app(database, quick_passwords):
-    app = lab.application(database)
-    with lab.browser(app):
+    app = accounts.application(database)
+    with accounts.browser(app):
         yield app
 
 
 def attempt(app, name, password, **headers):
     data = {"name": name, "password": password}
-    return lab.browser(app).post("/auth/login", data=data, headers=OURS | headers)
+    return accounts.browser(app).post("/auth/login", data=data, headers=OURS | headers)
 
 
 @pytest.mark.parametrize("command", ["up", "web"])
@@ -60,8 +60,8 @@ def test_1_no_server_without_logins_begins_beyond_this_machine(tmp_path, command
     [{"host": "0.0.0.0"}, {"public_url": "https://lab.example"}, {"proxies": "10.0.0.1"}],
 )
 def test_1_beyond_this_machine_people_have_accounts_unless_told_otherwise(database, reached):
-    app = lab.application(database, auth=None, **reached)
-    with lab.browser(app) as nobody:
+    app = accounts.application(database, auth=None, **reached)
+    with accounts.browser(app) as nobody:
         assert nobody.post(f"{API}/jobs/1/cancel").status_code == 401
 
 
@@ -74,34 +74,36 @@ def test_5_there_is_no_account_and_no_password_to_begin_with(app, database):
 
 
 def test_7_a_session_is_a_row_and_no_signed_text(app, database):
-    lab.join(database, "max")
-    max = lab.logged_in(app, "max")
+    accounts.join(database, "max")
+    max = accounts.logged_in(app, "max")
     secret = max.cookies.get("netspace-8050")
     for other in (secret[:-1], secret + "A", secret[::-1], "", "1", "null"):
-        thief = lab.browser(app)
+        thief = accounts.browser(app)
         thief.cookies.set("netspace-8050", other)
         assert thief.get(f"{API}/me").status_code == 401
 
 
 def test_12_nobody_makes_himself_more(app, database):
-    id = lab.join(database, "max")
-    lab.join(database, "ann", "admin")
-    max = lab.logged_in(app, "max")
+    id = accounts.join(database, "max")
+    accounts.join(database, "ann", "admin")
+    max = accounts.logged_in(app, "max")
     for path in (f"{API}/people/{id}", f"{API}/people/2"):
         assert max.patch(path, json={"role": "admin"}).status_code == 403
     assert max.post(f"{API}/invitations", json={"role": "admin"}).status_code == 403
     assert max.get(f"{API}/me").json()["role"] == "member"
-    reader = lab.script(app, database, 2, "read")  # an administrator's, who let it only read
+    reader = accounts.script(
+        app, database, 2, "read"
+    )  # an administrator's, who let it only read
     assert reader.patch(f"{API}/people/{id}", json={"role": "admin"}).status_code == 403
 
 
 def test_13_a_token_that_is_cut_expired_or_revoked_opens_nothing(app, database, monkeypatch):
-    id = lab.join(database, "max")
-    script = lab.script(app, database, id, "read", days=1)
+    id = accounts.join(database, "max")
+    script = accounts.script(app, database, id, "read", days=1)
     assert script.get(f"{API}/spaces").status_code == 200
     token = script.headers["authorization"]
     for wrong in (token[:-1], token + "0", token.lower(), token.replace("ns_", "")):
-        answer = lab.browser(app).get(f"{API}/spaces", headers={"authorization": wrong})
+        answer = accounts.browser(app).get(f"{API}/spaces", headers={"authorization": wrong})
         assert answer.status_code == 401
     with database.durable() as session:
         session.get_one(TokenRow, 1).expires_at = 1
@@ -120,8 +122,8 @@ def test_13_a_token_that_is_cut_expired_or_revoked_opens_nothing(app, database, 
     ],
 )
 def test_14_another_page_does_nothing_with_somebody_s_session(app, database, headers):
-    lab.join(database, "ann", "admin")
-    ann = lab.logged_in(app, "ann")
+    accounts.join(database, "ann", "admin")
+    ann = accounts.logged_in(app, "ann")
     for path in (f"{API}/jobs/1/cancel", "/app/_dash-update-component", "/auth/logout"):
         ann.headers.pop("origin", None)
         assert ann.post(path, headers=headers).status_code == 403
@@ -129,8 +131,8 @@ def test_14_another_page_does_nothing_with_somebody_s_session(app, database, hea
 
 
 def test_14_nor_with_a_body_that_a_form_can_send(app, database):
-    lab.join(database, "ann", "admin")
-    ann = lab.logged_in(app, "ann")
+    accounts.join(database, "ann", "admin")
+    ann = accounts.logged_in(app, "ann")
     for kind in (
         "text/plain",
         FORM["content-type"],
@@ -142,9 +144,9 @@ def test_14_nor_with_a_body_that_a_form_can_send(app, database):
 
 
 def test_18_a_cookie_that_was_planted_is_nobody_after_the_login(app, database):
-    lab.join(database, "max")
+    accounts.join(database, "max")
     planted = "p" * 43
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     answer = browser.post(
         "/auth/login",
         data={"name": "max", "password": PASSWORD},
@@ -152,15 +154,15 @@ def test_18_a_cookie_that_was_planted_is_nobody_after_the_login(app, database):
     )
     assert answer.status_code == 303
     assert planted not in answer.headers["set-cookie"]
-    thief = lab.browser(app)
+    thief = accounts.browser(app)
     thief.cookies.set("netspace-8050", planted)
     assert thief.get(f"{API}/me").status_code == 401
 
 
 def test_20_ten_thousand_passwords_on_one_account(app, database):
-    lab.join(database, "max")
-    lab.join(database, "mia")
-    browser, tried = lab.browser(app), 0
+    accounts.join(database, "max")
+    accounts.join(database, "mia")
+    browser, tried = accounts.browser(app), 0
     data = {"name": "max"}
     codes = [
         browser.post("/auth/login", data=data | {"password": f"guess {n}"}, headers=OURS)
@@ -178,7 +180,7 @@ def test_20_ten_thousand_passwords_on_one_account(app, database):
     tracemalloc.stop()
     assert grown < 5_000_000
     assert attempt(app, "max", PASSWORD).status_code == 429, "the right one, too"
-    lab.logged_in(app, "mia")
+    accounts.logged_in(app, "mia")
 
 
 def test_20_one_password_on_all_accounts(app, database):
@@ -187,9 +189,9 @@ def test_20_one_password_on_all_accounts(app, database):
 
 
 def test_20_whoever_checks_passwords_holds_up_nobody(app, database, monkeypatch):
-    lab.join(database, "ann", "admin")
-    cookies = lab.logged_in(app, "ann").cookies
-    monkeypatch.setattr(passwords, "_hashing", lab.AS_SERVED)
+    accounts.join(database, "ann", "admin")
+    cookies = accounts.logged_in(app, "ann").cookies
+    monkeypatch.setattr(passwords, "_hashing", accounts.AS_SERVED)
     given = {"name": "ann", "password": "a wrong password here"}
 
     async def beside():
@@ -212,21 +214,21 @@ def test_20_whoever_checks_passwords_holds_up_nobody(app, database, monkeypatch)
 
 
 def test_21_what_is_forwarded_by_nobody_known_says_nothing(app, database):
-    lab.join(database, "max")
+    accounts.join(database, "max")
     for n in range(10):
         attempt(app, "max", "wrong", **{"x-forwarded-for": f"10.0.0.{n}"})
     assert attempt(app, "max", "wrong", **{"x-forwarded-for": "10.9.9.9"}).status_code == 429
 
 
 def test_29_after_the_login_nobody_is_elsewhere(app, database):
-    lab.join(database, "max")
+    accounts.join(database, "max")
     for next in (
         "//evil.example/x",
         "/\\evil.example",
         "http://evil.example",
         "/\t/evil.example",
     ):
-        answer = lab.browser(app).post(
+        answer = accounts.browser(app).post(
             "/auth/login",
             params={"next": next},
             data={"name": "max", "password": PASSWORD},
@@ -237,8 +239,8 @@ def test_29_after_the_login_nobody_is_elsewhere(app, database):
 
 def test_30_no_secret_is_in_an_answer_a_log_or_the_audit(app, database, caplog):
     caplog.set_level("DEBUG")
-    lab.join(database, "ann", "admin")
-    ann = lab.logged_in(app, "ann")
+    accounts.join(database, "ann", "admin")
+    ann = accounts.logged_in(app, "ann")
     session = ann.cookies.get("netspace-8050")
     token = ann.post(f"{API}/me/tokens", json={"name": "x\ty", "scopes": ["read"]})
     assert token.status_code == 422, "a tab is no part of a name"
@@ -246,7 +248,7 @@ def test_30_no_secret_is_in_an_answer_a_log_or_the_audit(app, database, caplog):
     token = made.json()["secret"]
     with database.durable() as opened:
         link = links.create(opened, "invitation", Role.MEMBER)
-    lab.browser(app).post(
+    accounts.browser(app).post(
         f"/auth/link/{link}", data={"name": "bob", "password": PASSWORD + "!"}, headers=OURS
     )
     told = "".join(
@@ -261,11 +263,11 @@ def test_30_no_secret_is_in_an_answer_a_log_or_the_audit(app, database, caplog):
 
 
 def test_who_asks_without_a_pause_is_told_so_and_nobody_else(database, quick_passwords):
-    app = lab.application(database, requests_per_minute=50)
-    lab.join(database, "max")
-    lab.join(database, "mia")
-    with lab.browser(app):
-        max, mia = lab.logged_in(app, "max"), lab.logged_in(app, "mia")
+    app = accounts.application(database, requests_per_minute=50)
+    accounts.join(database, "max")
+    accounts.join(database, "mia")
+    with accounts.browser(app):
+        max, mia = accounts.logged_in(app, "max"), accounts.logged_in(app, "mia")
         codes = [max.get(f"{API}/spaces").status_code for _ in range(60)]
         assert codes[:40] == [200] * 40
         assert codes[-1] == 429

@@ -1,8 +1,8 @@
 """Login: how people come in, what lets them in, and what ends it."""
 
-import lab
+import accounts
 import pytest
-from lab import API, FORM, HERE, OURS, PASSWORD
+from accounts import API, FORM, HERE, OURS, PASSWORD
 
 from services.acting.actor import Role
 from services.people import links, sessions
@@ -10,8 +10,8 @@ from services.people import links, sessions
 
 @pytest.fixture
 def app(sqlite):
-    app = lab.application(sqlite)
-    with lab.browser(app):
+    app = accounts.application(sqlite)
+    with accounts.browser(app):
         yield app
 
 
@@ -25,8 +25,8 @@ def joined(browser, path, name="ann", password=PASSWORD):
 
 
 def test_who_is_nobody_is_led_to_the_login_and_back(app, sqlite):
-    lab.join(sqlite, "max")
-    browser = lab.browser(app)
+    accounts.join(sqlite, "max")
+    browser = accounts.browser(app)
     led = browser.get("/app/queue?group=done", headers={"accept": "text/html"})
     assert led.status_code == 303
     assert led.headers["location"] == "/auth/login?next=%2Fapp%2Fqueue%3Fgroup%3Ddone"
@@ -50,9 +50,9 @@ def test_who_is_nobody_is_led_to_the_login_and_back(app, sqlite):
     ],
 )
 def test_after_the_login_one_is_on_a_page_of_ours(app, sqlite, next):
-    lab.join(sqlite, "max")
+    accounts.join(sqlite, "max")
     given = {"name": "max", "password": PASSWORD}
-    answer = lab.browser(app).post(
+    answer = accounts.browser(app).post(
         "/auth/login", params={"next": next}, data=given, headers=OURS
     )
     assert answer.headers["location"] in ("/", "/%5Cevil.example")
@@ -60,17 +60,17 @@ def test_after_the_login_one_is_on_a_page_of_ours(app, sqlite, next):
 
 def test_the_first_administrator_comes_by_a_link_that_works_once(app, sqlite):
     path = link(sqlite, "setup")
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert browser.get(path).status_code == browser.get(path).status_code == 200
     assert joined(browser, path).status_code == 303
     assert browser.get(f"{API}/me").json()["role"] == "admin"
-    assert lab.browser(app).get(path).status_code == 410
-    assert joined(lab.browser(app), path, "bob").status_code == 410
+    assert accounts.browser(app).get(path).status_code == 410
+    assert joined(accounts.browser(app), path, "bob").status_code == 410
 
 
 def test_what_is_wrong_with_a_name_or_password_is_said_and_the_link_still_works(app, sqlite):
     path = link(sqlite, "setup")
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert "at least" not in (said := joined(browser, path, "a b").text) or "a-z" in said
     refused = joined(browser, path, password="short")
     assert refused.status_code == 422
@@ -80,37 +80,37 @@ def test_what_is_wrong_with_a_name_or_password_is_said_and_the_link_still_works(
 
 def test_there_is_no_setting_up_beside_an_administrator(app, sqlite):
     path = link(sqlite, "setup")
-    lab.join(sqlite, "ann", "admin")
-    assert joined(lab.browser(app), path, "eve").status_code == 410
+    accounts.join(sqlite, "ann", "admin")
+    assert joined(accounts.browser(app), path, "eve").status_code == 410
 
 
 def test_who_is_invited_joins_with_the_role_that_was_given(app, sqlite):
-    lab.join(sqlite, "ann", "admin")
-    ann = lab.logged_in(app, "ann")
+    accounts.join(sqlite, "ann", "admin")
+    ann = accounts.logged_in(app, "ann")
     invitation = ann.post(f"{API}/invitations", json={"role": "viewer"}).json()
-    vera = lab.browser(app)
+    vera = accounts.browser(app)
     assert joined(vera, invitation["path"], "vera").status_code == 303
     assert vera.get(f"{API}/me").json()["role"] == "viewer"
 
 
 def test_a_forgotten_password_is_chosen_anew_and_all_sessions_end(app, sqlite):
-    lab.join(sqlite, "ann", "admin")
-    id = lab.join(sqlite, "max")
-    ann, before = lab.logged_in(app, "ann"), lab.logged_in(app, "max")
+    accounts.join(sqlite, "ann", "admin")
+    id = accounts.join(sqlite, "max")
+    ann, before = accounts.logged_in(app, "ann"), accounts.logged_in(app, "max")
     path = ann.post(f"{API}/people/{id}/password-link").json()["path"]
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert joined(browser, path, password="six other words for max now").status_code == 303
     assert browser.get(f"{API}/me").json()["name"] == "max"
     assert before.get(f"{API}/me").status_code == 401
-    refused = lab.browser(app).post(
+    refused = accounts.browser(app).post(
         "/auth/login", data={"name": "max", "password": PASSWORD}, headers=OURS
     )
     assert refused.status_code == 401
 
 
 def test_logging_in_begins_another_session_whatever_the_browser_had(app, sqlite):
-    lab.join(sqlite, "max")
-    browser = lab.browser(app)
+    accounts.join(sqlite, "max")
+    browser = accounts.browser(app)
     browser.cookies.set("netspace-8050", "planted-by-somebody-else-before-the-login")
     data = {"name": "max", "password": PASSWORD}
     browser.post("/auth/login", data=data, headers=OURS)
@@ -119,17 +119,17 @@ def test_logging_in_begins_another_session_whatever_the_browser_had(app, sqlite)
 
 
 def test_after_the_logout_the_session_is_nobodys(app, sqlite):
-    lab.join(sqlite, "max")
-    one, other = lab.logged_in(app, "max"), lab.browser(app)
+    accounts.join(sqlite, "max")
+    one, other = accounts.logged_in(app, "max"), accounts.browser(app)
     other.cookies = one.cookies
     assert one.post("/auth/logout").status_code == 303
     assert other.get(f"{API}/me").status_code == 401
 
 
 def test_an_administrator_ends_anybodys_session_at_once(app, sqlite):
-    lab.join(sqlite, "ann", "admin")
-    lab.join(sqlite, "max")
-    ann, max = lab.logged_in(app, "ann"), lab.logged_in(app, "max")
+    accounts.join(sqlite, "ann", "admin")
+    accounts.join(sqlite, "max")
+    ann, max = accounts.logged_in(app, "ann"), accounts.logged_in(app, "max")
     assert max.get(f"{API}/spaces").status_code == 200
     (id,) = [
         one["id"] for one in ann.get(f"{API}/sessions").json()["items"] if one["user"] == "max"
@@ -140,10 +140,10 @@ def test_an_administrator_ends_anybodys_session_at_once(app, sqlite):
 
 @pytest.mark.parametrize("change", [{"role": "viewer"}, {"disabled": True}])
 def test_who_becomes_less_is_out_at_once(app, sqlite, change):
-    lab.join(sqlite, "ann", "admin")
-    id = lab.join(sqlite, "max")
-    ann, max = lab.logged_in(app, "ann"), lab.logged_in(app, "max")
-    script = lab.script(app, sqlite, id, "read", "submit")
+    accounts.join(sqlite, "ann", "admin")
+    id = accounts.join(sqlite, "max")
+    ann, max = accounts.logged_in(app, "ann"), accounts.logged_in(app, "max")
+    script = accounts.script(app, sqlite, id, "read", "submit")
     assert script.get(f"{API}/spaces").status_code == 200
     assert ann.patch(f"{API}/people/{id}", json=change).status_code == 200
     assert max.get(f"{API}/spaces").status_code == 401
@@ -152,18 +152,18 @@ def test_who_becomes_less_is_out_at_once(app, sqlite, change):
 
 
 def test_somebody_has_to_look_after_the_lab(app, sqlite):
-    id = lab.join(sqlite, "ann", "admin")
-    ann = lab.logged_in(app, "ann")
+    id = accounts.join(sqlite, "ann", "admin")
+    ann = accounts.logged_in(app, "ann")
     for change in ({"role": "member"}, {"disabled": True}):
         assert ann.patch(f"{API}/people/{id}", json=change).status_code == 409
     assert ann.get(f"{API}/me").json()["role"] == "admin"
 
 
 def test_a_token_does_what_its_scopes_say_until_it_is_revoked(app, sqlite):
-    lab.join(sqlite, "max")
-    max = lab.logged_in(app, "max")
+    accounts.join(sqlite, "max")
+    max = accounts.logged_in(app, "max")
     made = max.post(f"{API}/me/tokens", json={"name": "notebook", "scopes": ["read"]}).json()
-    script = lab.browser(app)
+    script = accounts.browser(app)
     script.headers["authorization"] = f"Bearer {made['secret']}"
     assert script.get(f"{API}/spaces").status_code == 200
     assert script.post(f"{API}/populations/1/cancel").status_code == 403
@@ -174,55 +174,57 @@ def test_a_token_does_what_its_scopes_say_until_it_is_revoked(app, sqlite):
 
 
 def test_nobody_gives_a_token_more_than_he_has(app, sqlite):
-    lab.join(sqlite, "max")
-    max = lab.logged_in(app, "max")
+    accounts.join(sqlite, "max")
+    max = accounts.logged_in(app, "max")
     for scope in ("admin", "worker", "metrics"):
         answer = max.post(f"{API}/me/tokens", json={"name": "x", "scopes": [scope]})
         assert answer.status_code == 403
 
 
 def test_a_token_that_was_shown_counts_and_not_the_cookie(app, sqlite):
-    lab.join(sqlite, "max")
-    max = lab.logged_in(app, "max")
+    accounts.join(sqlite, "max")
+    max = accounts.logged_in(app, "max")
     assert max.get(f"{API}/me", headers={"authorization": "Bearer ns_wrong"}).status_code == 401
 
 
 def test_a_key_lets_a_browser_in_once(sqlite):
-    app = lab.application(sqlite, auth="key")
-    with lab.browser(app) as browser:
+    app = accounts.application(sqlite, auth="key")
+    with accounts.browser(app) as browser:
         assert browser.get("/app/").status_code == 401
         path = link(sqlite, "key")
         assert browser.post(path, data={}, headers=OURS).status_code == 303
         assert browser.get(f"{API}/me").json()["role"] == "admin"
-        assert lab.browser(app).post(path, data={}, headers=OURS).status_code == 410
+        assert accounts.browser(app).post(path, data={}, headers=OURS).status_code == 410
 
 
 def test_what_a_key_let_in_is_nobody_among_accounts(sqlite):
     with sqlite.durable() as session:
         secret = sessions.begin(session, None, "a browser", "127.0.0.1")
     for mode, code in (("key", 200), ("accounts", 401)):
-        app = lab.application(sqlite, auth=mode)
-        with lab.browser(app) as browser:
+        app = accounts.application(sqlite, auth=mode)
+        with accounts.browser(app) as browser:
             browser.cookies.set("netspace-8050", secret)
             assert browser.get(f"{API}/me").status_code == code
 
 
 def test_a_server_without_logins_answers_no_proxy(sqlite):
-    with lab.browser(lab.application(sqlite, auth="none")) as browser:
+    with accounts.browser(accounts.application(sqlite, auth="none")) as browser:
         assert browser.get(f"{API}/spaces").status_code == 200
         for name in ("forwarded", "x-forwarded-for", "x-forwarded-host"):
             assert browser.get(f"{API}/spaces", headers={name: "1.2.3.4"}).status_code == 400
 
 
 def test_the_cookie_is_of_this_host_and_of_no_script(app, sqlite):
-    lab.join(sqlite, "max")
+    accounts.join(sqlite, "max")
     data = {"name": "max", "password": PASSWORD}
-    cookie = lab.browser(app).post("/auth/login", data=data, headers=OURS).headers["set-cookie"]
+    cookie = (
+        accounts.browser(app).post("/auth/login", data=data, headers=OURS).headers["set-cookie"]
+    )
     assert cookie.startswith("netspace-8050=")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
-    tls = lab.application(sqlite, public_url="https://lab.example")
-    with lab.browser(tls) as browser:
+    tls = accounts.application(sqlite, public_url="https://lab.example")
+    with accounts.browser(tls) as browser:
         headers = {"host": "lab.example", "origin": "https://lab.example"}
         cookie = browser.post("/auth/login", data=data, headers=headers).headers["set-cookie"]
     assert cookie.startswith("__Host-netspace=")
@@ -231,9 +233,11 @@ def test_the_cookie_is_of_this_host_and_of_no_script(app, sqlite):
 
 
 def test_no_account_is_told_from_another_by_the_answer(app, sqlite):
-    lab.join(sqlite, "max")
+    accounts.join(sqlite, "max")
     said = [
-        lab.browser(app).post("/auth/login", data={"name": name, "password": "x"}, headers=OURS)
+        accounts.browser(app).post(
+            "/auth/login", data={"name": name, "password": "x"}, headers=OURS
+        )
         for name in ("max", "nobody")
     ]
     assert [one.status_code for one in said] == [401, 401]
@@ -241,7 +245,7 @@ def test_no_account_is_told_from_another_by_the_answer(app, sqlite):
 
 
 def test_a_form_that_is_no_form_is_refused(app):
-    browser = lab.browser(app)
+    browser = accounts.browser(app)
     assert browser.post("/auth/login", content=b"a" * 9_000, headers=FORM).status_code == 422
     assert browser.post("/auth/login", json={}, headers={"origin": HERE}).status_code == 415
     many = "&".join(f"a{i}=1" for i in range(50))
@@ -249,7 +253,7 @@ def test_a_form_that_is_no_form_is_refused(app):
 
 
 def test_roles_are_told_apart_by_what_they_may(sqlite):
-    with lab.people(sqlite) as (_, browsers):
+    with accounts.people(sqlite) as (_, browsers):
         verbs = {name: browsers[name].get(f"{API}/me").json()["verbs"] for name in browsers}
     assert "people" in verbs["ann"]
     assert "create" in verbs["max"]

@@ -6,10 +6,10 @@ tests/integration/services/test_quotas.py.
 
 from concurrent.futures import ThreadPoolExecutor
 
-import lab
+import accounts
 import pytest
+from accounts import API
 from fastapi.testclient import TestClient
-from lab import API
 from sqlalchemy import text
 
 from designspace.regimes import DIGITS
@@ -23,7 +23,7 @@ REGIME = DIGITS.model_dump(mode="json")
 @pytest.fixture
 def server(database):
     """The application, and browsers of people."""
-    with lab.people(database) as (app, browsers):
+    with accounts.people(database) as (app, browsers):
         yield app, browsers
 
 
@@ -116,10 +116,10 @@ def test_an_archive_is_imported_once(database, max_):
 def test_asked_ten_times_at_once_it_has_one_effect(server, database):
     max_ = server[1]["max"]
     body = population(max_, database)
-    cookies, headers = max_.cookies, lab.OURS
+    cookies, headers = max_.cookies, accounts.OURS
 
     def ask(_):
-        client = TestClient(server[0], lab.HERE, cookies=cookies, headers=headers)
+        client = TestClient(server[0], accounts.HERE, cookies=cookies, headers=headers)
         return post(client, "/populations", body)
 
     with ThreadPoolExecutor(10) as threads:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from lab import PASSWORD
+from accounts import PASSWORD
 from sqlalchemy import text
 
 from designspace.regimes import DIGITS

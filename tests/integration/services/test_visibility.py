@@ -1,8 +1,8 @@
 """Whose something is, and who sees it: over REST, as three people and a guest."""
 
-import lab
+import accounts
 import pytest
-from lab import API, HERE
+from accounts import API, HERE
 
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
@@ -14,7 +14,7 @@ from services.sampling.populations import Spec
 
 @pytest.fixture
 def here(sqlite):
-    with lab.people(sqlite) as (app, browsers):
+    with accounts.people(sqlite) as (app, browsers):
         yield app, browsers
 
 
@@ -171,8 +171,8 @@ def test_only_an_administrator_gives_something_to_somebody(here, sqlite, defined
 
 
 def test_a_guest_sees_what_is_public_and_changes_nothing(sqlite, defined):
-    app = lab.application(sqlite, public=True)
-    lab.join(sqlite, "ann", "admin")
+    app = accounts.application(sqlite, public=True)
+    accounts.join(sqlite, "ann", "admin")
     with sqlite.durable() as session:
         from services.sampling import sharing
 
@@ -180,7 +180,7 @@ def test_a_guest_sees_what_is_public_and_changes_nothing(sqlite, defined):
             sharing.change(session, kind, 1, "public", None)
     shown = create(sqlite, defined, "open", owner=1, visibility="public")
     hidden = create(sqlite, defined, "lab's", owner=1, visibility="lab", seed=3)
-    with lab.browser(app) as guest:
+    with accounts.browser(app) as guest:
         listed = guest.get(f"{API}/populations").json()["items"]
         assert [one["id"] for one in listed] == [shown]
         assert guest.get(f"{API}/populations/{shown}/edf").status_code == 200

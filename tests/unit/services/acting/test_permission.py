@@ -36,7 +36,7 @@ def test_a_member_neither_manages_people_nor_reads_the_audit():
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("verb", set(Verb) - {Verb.SEE})
+@pytest.mark.parametrize("verb", [one for one in Verb if one is not Verb.SEE])
 def test_a_token_to_read_does_nothing_else_whoevers_it_is(role, verb):
     with pytest.raises(Forbidden):
         permission.require(Actor("x", role, 1, frozenset({Scope.READ})), verb)
