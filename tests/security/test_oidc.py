@@ -86,7 +86,7 @@ def serve(empty, database, provider):
     """The application as it would be if it had just been started with other settings."""
 
     def serve(**more):
-        settings = Settings(auth="accounts", **provider.settings(**more))
+        settings = Settings(auth="accounts", port=8050, **provider.settings(**more))
         web.require_way_in(settings)
         fresh = FastAPI()
         web.include_provider(fresh, settings)

@@ -33,7 +33,7 @@ def application(database, **given):
     """The application on a database, without a broker; with accounts unless told otherwise."""
     return create_app(
         Settings(
-            **{"auth": "accounts", "broker_url": "redis://127.0.0.1:1/0"}
+            **{"auth": "accounts", "port": 8050, "broker_url": "redis://127.0.0.1:1/0"}
             | given
             | {"database_url": database.url}
         )
