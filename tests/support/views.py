@@ -1,5 +1,10 @@
 """Every view of the pages: its address, and what is there when all of it is."""
 
+import pytest
+from playwright.sync_api import expect
+from served import Served
+
+WIDTHS = (390, 1440)
 CHOSEN = "population=2&against=1&depth=3..8&bottleneck_ratio=1&pin=depth=5..8&lacks=1"
 FULL = {
     "Explore": (f"?{CHOSEN}", "#explore[data-state=ready][data-drawn] #networks .ag-row"),
@@ -25,3 +30,39 @@ def fill(served):
     served.measured("easy", *range(5, 30))
     id = served.create("at work", 40, seed=7, training_seed=7)
     served.record(*range(10, 32), None, float("inf"), of=id)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("full") / "netspace.db")
+    fill(served)
+    served.start()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("empty") / "netspace.db")
+    served.start()
+    yield served
+    served.close()
+
+
+def shown(page, served, path, there):
+    """Show a view in both themes and all widths."""
+    page.goto(f"{served.url}/app/{path}")
+    page.locator(there).first.wait_for(timeout=60_000)
+    root = page.locator("html")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        expect(root).to_have_attribute("data-mantine-color-scheme", theme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+
+
+VIEWS = [("full", view) for view in FULL] + [("empty", view) for view in EMPTY]
+
+
+def of(request, kind, view):
+    return request.getfixturevalue(kind), *{"full": FULL, "empty": EMPTY}[kind][view]

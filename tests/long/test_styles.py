@@ -1,0 +1,41 @@
+"""The styles that pages put in are those that the Content-Security-Policy lists.
+
+Takes two minutes of Chromium. A style that is not listed fails any browser test: it is refused.
+"""
+
+import re
+
+import pytest
+from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
+from views import VIEWS, empty, full, of, shown  # noqa: F401
+
+from dashboard.styles import HASHES
+from server.gate.headers import POLICY, policy
+
+REPORTING = f"{POLICY}-Report-Only"
+
+
+@pytest.mark.timeout(600)
+def test_pages_put_in_those_styles_that_are_listed(request, browser, refusals):  # noqa: F811
+    """A version of Dash with others fails here: dashboard/styles.py gets what is found."""
+    context = browser.new_context()
+    context.route("**/app/**", reporting)
+    page = context.new_page()
+    for kind, view in VIEWS:
+        shown(page, *of(request, kind, view))
+    context.close()
+    found = {one for text in refusals for one in re.findall(r"'sha256-[\w+/=]+'", text)}
+    others = [text for text in refusals if "sha256-" not in text]
+    refusals.clear()
+    assert others == []
+    assert sorted(found) == sorted(HASHES)
+
+
+def reporting(route):
+    """Let a page have any style, and tell of each, which has its hash in it."""
+    if route.request.resource_type != "document":
+        route.fallback()
+        return
+    answer = route.fetch()
+    headers = {k: v for k, v in answer.headers.items() if k != POLICY.lower()}
+    route.fulfill(response=answer, headers=headers | {REPORTING: policy()})
