@@ -2,7 +2,7 @@
 
 They are the same on every page, in both themes and at all widths, so a policy can name each by
 its content. A version that brings others fails where they are collected:
-tests/browser/test_policy.py.
+tests/long/test_policy.py.
 """
 
 from __future__ import annotations

@@ -1,18 +1,30 @@
-"""The styles that pages put in are those that the Content-Security-Policy lists.
+"""All views under their Content-Security-Policy, in both themes and at two widths.
 
-Takes two minutes of Chromium. A style that is not listed fails any browser test: it is refused.
+Takes four minutes of Chromium. What is refused to a page fails any browser test, and those of
+`tests/browser/test_axe.py` show the same views; here nothing else may fail in them either, and
+the styles that are listed are those that pages put in.
 """
 
 import re
 
 import pytest
 from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
+from served import problems_of
 from views import VIEWS, empty, full, of, shown  # noqa: F401
 
 from dashboard.styles import HASHES
 from server.gate.headers import POLICY, policy
 
 REPORTING = f"{POLICY}-Report-Only"
+
+
+@pytest.mark.parametrize(("kind", "view"), VIEWS)
+def test_nothing_of_a_view_is_refused_or_fails(request, browser, kind, view):  # noqa: F811
+    page = browser.new_page()
+    problems = problems_of(page)
+    shown(page, *of(request, kind, view))
+    page.close()
+    assert [one for one in problems if "404" not in one] == []
 
 
 @pytest.mark.timeout(600)
