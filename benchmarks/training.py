@@ -21,14 +21,14 @@ from db.session import Database
 from netspace import addresses
 from netspace.stack import valkey
 from netspace.studies import demo
-from services.sampling import populations
+from services.sampling import records
 
 SECONDS = 60
 
 
 def done(database: Database) -> int:
     with database.read() as session:
-        return sum(item.progress.done for item in populations.every(session))
+        return sum(item.progress.done for item in records.every(session))
 
 
 def main() -> None:

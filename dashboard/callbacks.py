@@ -149,7 +149,7 @@ def may(verb: Verb) -> Callable[[Function], Function]:
     """Say what a callback does, below `app.callback`; who may not do it is refused."""
 
     def declare(function: Function) -> Function:
-        function.verb = verb  # type: ignore[attr-defined]
+        function.verb = verb  # type: ignore[attr-defined]  # which `verb_of` reads
         return function
 
     return declare

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netspace import data, people, preparation, stacks
+from netspace import data, people, preparation, stacks, way_in
 from netspace.commands import checked_settings, fail, of_the_lab, opened, plain_errors
-from netspace.settings import Settings, connecting, load, require_way_in, shown, variable
+from netspace.settings import Settings, connecting, load, shown, variable
 from netspace.stack import lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Supervisor
@@ -59,7 +59,7 @@ def up(insecure: bool = INSECURE) -> None:
     let_in(insecure)
     with alone() as settings:
         preparation.prepare(settings)
-        preparation.say_way_in(settings)
+        way_in.say(settings)
         # Beside the start of the others, and behind them where they want the cores.
         threading.Thread(
             target=preparation.import_behind, args=(settings,), daemon=True
@@ -84,7 +84,7 @@ def run_prepare() -> None:
     with plain_errors():
         settings = checked_settings()
         preparation.prepare(settings)
-        preparation.say_way_in(settings)
+        way_in.say(settings)
         preparation.import_reference(settings)
 
 
@@ -128,9 +128,9 @@ def web(
     connect_as("web_database_url")
     with plain_errors():
         settings = checked_settings()
-        require_way_in(settings)
+        way_in.require(settings)
         if fd is None:
-            preparation.say_way_in(settings)
+            way_in.say(settings)
         if processes > 1:
             run(stacks.webs(settings, processes))
             return
@@ -300,7 +300,7 @@ def alone() -> Iterator[Settings]:
         signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor takes over
     with plain_errors():
         settings = checked_settings()
-        require_way_in(settings)
+        way_in.require(settings)
         with locks.alone(settings.data_dir) as one_was_killed:
             ports.require_free(settings.host, settings.port, wait=5 if one_was_killed else 0)
             yield settings

@@ -84,33 +84,6 @@ def prepare(settings: Settings) -> None:
         database.dispose()
 
 
-def say_way_in(settings: Settings) -> None:
-    """Tell how people come in; where nobody can yet, by a new link that works once."""
-    if settings.way_in == "none":
-        where = (
-            "reaches this address" if settings.insecure else "has an account on this machine"
-        )
-        typer.echo(f"netspace: no logins: whoever {where} can use it ({variable('auth')})")
-        return
-    from db.session import Database
-    from services.people import links, users
-
-    purpose: links.Purpose
-    database = Database(settings.database)
-    try:
-        with readable(settings), database.durable() as session:
-            if settings.way_in == "key":
-                said, purpose = "come in by", "key"
-            elif users.any_admin(session):
-                return
-            else:
-                said, purpose = "the first administrator joins by", "setup"
-            secret = links.create(session, purpose)
-    finally:
-        database.dispose()
-    typer.echo(f"netspace: {said} {settings.address}/auth/link/{secret}")
-
-
 def import_behind(settings: Settings) -> None:
     """Import them with what the cores have left: Linux gives each thread a niceness."""
     if sys.platform == "linux":

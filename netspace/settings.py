@@ -270,7 +270,7 @@ class Settings(BaseSettings):
     @property
     def hosts(self) -> frozenset[str]:
         """Names in a request's Host that are answered, beside those of loopback."""
-        own = {self.host} - {"0.0.0.0", "::"}  # nosec B104
+        own = {self.host} - EVERYWHERE
         if self.public_url is not None:
             own |= {urlsplit(self.public_url).hostname or ""}
         names = {name.strip() for name in self.allowed_hosts.split(",")} | own
@@ -330,53 +330,6 @@ class Settings(BaseSettings):
     def broker(self) -> str:
         """The broker's URL: where Redis listens by default, unless told otherwise."""
         return self.broker_url or "redis://127.0.0.1:6379/0"
-
-
-def require_way_in(settings: Settings) -> None:
-    """Refuse to let everybody in who reaches this machine, unless that is wanted.
-
-    Raises:
-        WrongSettings: no logins beyond this machine, or half a provider of logins.
-    """
-    require_provider(settings)
-    if settings.way_in == "none" and not settings.is_local and not settings.insecure:
-        raise WrongSettings(
-            f'{variable("auth")} is "none": whoever reaches {settings.host} could do '
-            "everything; should be accounts or key there, or start with --insecure to risk that"
-        )
-
-
-def require_provider(settings: Settings) -> None:
-    """Refuse half a provider of OpenID Connect, or one that nobody would be led to.
-
-    Raises:
-        WrongSettings: what lacks, in a line.
-    """
-    secret = settings.oidc_secret
-    given = {
-        variable("oidc_issuer"): settings.oidc_issuer,
-        variable("oidc_client_id"): settings.oidc_client_id,
-        f"{variable('oidc_client_secret')} (or {variable('oidc_secret_file')})": secret,
-    }
-    if missing := [name for name, value in given.items() if not value]:
-        if settings.oidc_only or len(missing) < len(given):
-            raise WrongSettings(
-                f"logging in by OpenID Connect needs {' and '.join(missing)}, too"
-            )
-        return
-    if settings.way_in != "accounts":
-        raise WrongSettings(
-            f'{variable("oidc_issuer")} is set, and {variable("auth")} is "{settings.way_in}", '
-            "which lets in without it: should be accounts"
-        )
-    if settings.oidc_secret_file and settings.oidc_client_secret:
-        both = f"{variable('oidc_client_secret')} and {variable('oidc_secret_file')}"
-        raise WrongSettings(f"{both} are set: should be one of them")
-    if settings.public_url is None and settings.host in EVERYWHERE:
-        raise WrongSettings(
-            f"{variable('public_url')} is unset: should be the address that browsers reach "
-            f"this server by, to which the provider ({variable('oidc_issuer')}) leads them"
-        )
 
 
 def load() -> Settings:

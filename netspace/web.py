@@ -19,7 +19,8 @@ from dashboard.sources import Sources
 from db.session import Database
 from jobs.queue import Queue
 from jobs.wakeups import Wakeups
-from netspace.settings import Settings, listed, require_way_in
+from netspace import way_in
+from netspace.settings import Settings
 from netspace.stack import lifeline
 from server import documentation
 from server.dependencies import Parts
@@ -27,14 +28,12 @@ from server.events import Hub
 from server.gate.guard import Guard
 from server.gate.headers import Secured
 from server.gate.intake import Intake
-from server.gate.login import Doorman, Login
+from server.gate.login import Login
 from server.gate.rates import Rates
 from server.problems import ALWAYS, MISSING
 from server.routers import auth
-from services.acting.actor import Role
 from services.exchange import archives
 from services.people.credentials import Credentials
-from services.people.providers import Terms
 from services.reading import columns, identity
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
@@ -59,10 +58,10 @@ def ready_app() -> FastAPI:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; `ready_app` is what uvicorn calls in the web process."""
     settings = settings or Settings()
-    require_way_in(settings)
+    way_in.require(settings)
     lifeline.watch()
     database = Database(settings.database)
-    doorman = door(settings)
+    doorman = way_in.door(settings)
     credentials = Credentials(database)
 
     def read_versions() -> dict[int, int]:
@@ -139,7 +138,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app.include_router(auth.router)
     if settings.provider:
-        include_provider(app, settings)
+        way_in.include_provider(app, settings)
 
     # The last one added is the first one asked.
     uploads = {f"{server.api.PREFIX}/archive": archives.MEDIA_TYPE}
@@ -149,40 +148,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Guard, hosts=settings.hosts)
     app.add_middleware(Secured, styles=dashboard.styles.HASHES)
     return app
-
-
-def door(settings: Settings) -> Doorman:
-    """How people come in."""
-    return Doorman(
-        settings.way_in,
-        settings.secure,
-        settings.public,
-        settings.port,
-        settings.provider,
-        not settings.oidc_only,
-        settings.address,
-    )
-
-
-def include_provider(app: FastAPI, settings: Settings) -> None:
-    """The way in by a provider of OpenID Connect: its libraries only where there is one."""
-    from server.oidc import Provider, Registration
-    from server.routers import oidc
-
-    issuer, name = settings.oidc_issuer, settings.provider
-    id, secret = settings.oidc_client_id, settings.oidc_secret
-    if issuer and name and id and secret:  # all or none: `require_provider` has looked
-        registration = Registration(issuer, id, secret, name, settings.oidc_groups)
-        app.state.provider = Provider(registration, terms(settings))
-        app.include_router(oidc.router)
-
-
-def terms(settings: Settings) -> Terms:
-    """Whom the provider's word lets in, and as what."""
-    allowed = listed(settings.oidc_allowed)
-    return Terms(
-        frozenset(one.lower() if one.startswith("@") else one for one in allowed),
-        frozenset(listed(settings.oidc_admins)),
-        frozenset(listed(settings.oidc_members)),
-        Role.of(settings.oidc_role),
-    )

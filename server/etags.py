@@ -89,4 +89,4 @@ def _not_modified(tag: str) -> Response:
 
 def _headers(tag: str) -> dict[str, str]:
     """What a client may keep, if it asks each time whether it is still right."""
-    return {"ETag": f"W/{tag}", "Cache-Control": "no-cache"}
+    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"}

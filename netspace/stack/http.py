@@ -52,6 +52,7 @@ class Protocol(HttpToolsProtocol):
     _asking: asyncio.TimerHandle | None = None  # while a request comes, or could
     _stuck: asyncio.TimerHandle | None = None
 
+    # Of TCP, as uvicorn has it; asyncio's own is of any transport.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > most_connections():

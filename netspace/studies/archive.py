@@ -16,7 +16,7 @@ from netspace.stack.errors import CannotStart
 from services.errors import Refused, TooLarge, WrongArchive
 from services.exchange import archives, exports, imports
 from services.exchange.report import Count, Report
-from services.sampling import populations
+from services.sampling import records
 
 HERE = Path(__file__).parents[2] / "reference"
 
@@ -30,7 +30,7 @@ def export(
         CannotStart: no such population, too many networks, or the file can't be written.
     """
     with database.read() as session:
-        ids = {record.name: record.id for record in populations.every(session)}
+        ids = {record.name: record.id for record in records.every(session)}
         known = {str(id): id for id in ids.values()} | ids
         for name in names:
             if name not in known:

@@ -11,7 +11,7 @@ from designspace.regimes import DIGITS
 from designspace.regimes import PRESETS as REGIMES
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
-from services.sampling import origins, populations
+from services.sampling import origins, populations, records
 from services.sampling.populations import Spec
 
 SPACES = ("AnyNetX_A small", "RegNetX small")
@@ -32,7 +32,7 @@ def define_ready_made(database: Database) -> tuple[dict[str, int], int]:
 def create_if_empty(database: Database) -> bool:
     """Queue the demo study in an empty database."""
     with database.durable() as session:
-        empty = not populations.every(session)
+        empty = not records.every(session)
     space_ids, regime_id = define_ready_made(database)
     if empty:
         for name, space in zip(origins.DEMO, SPACES, strict=True):

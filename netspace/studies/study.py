@@ -24,8 +24,9 @@ from designspace.spaces.presets import PRESETS as SPACES
 from netspace.stack.errors import CannotStart
 from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.sampling import populations
-from services.sampling.populations import PopulationRecord, Spec
+from services.sampling import populations, records
+from services.sampling.populations import Spec
+from services.sampling.records import PopulationRecord
 from services.work import schedule
 from services.work.progress import Progress
 
@@ -120,7 +121,7 @@ def queue(database: Database, parts: Sequence[Part]) -> list[int]:
 def _ensure(database: Database, part: Part) -> int:
     spec = _spec(database, part)
     with database.read() as session:
-        found = [one for one in populations.every(session) if one.name == spec.name]
+        found = [one for one in records.every(session) if one.name == spec.name]
     if not found:
         return populations.create(database, spec)
     [there] = found
@@ -186,7 +187,7 @@ def follow(database: Database, ids: Sequence[int], pause: Callable[[], None]) ->
     ended = None
     while True:
         with database.read() as session:
-            now = [populations.get(session, id).progress for id in ids]
+            now = [records.get(session, id).progress for id in ids]
         if ended != (ended := sum(one.done + one.failed + one.cancelled for one in now)):
             yield _line(now)
         if all(one.ended for one in now):

@@ -86,8 +86,11 @@ class Login:
         self._marking: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no page of ours opens a websocket
+            await send({"type": "websocket.close", "code": 1008})
             return
         try:
             answer = await self._answer(scope)
@@ -131,9 +134,9 @@ class Login:
 
     def _too_often(self, scope: Scope) -> Response | None:
         """What is said to who asks without a pause; on this machine's own server nobody is."""
-        seconds = (
-            0 if self._doorman.mode == "none" else self._rates.wait(scope["state"]["actor"])
-        )
+        if self._doorman.mode == "none":
+            return None
+        seconds = self._rates.wait(scope["state"]["actor"])
         if not seconds:
             return None
         answer = said(429, [{"message": f"you ask too often; again in {seconds} s"}])
@@ -187,8 +190,7 @@ def _led(scope: Scope, headers: Headers) -> Response:
     page = scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", "")
     if not page or scope["path"].startswith("/api/v1"):
         return unknown(scope, "log in, or show a token: Authorization: Bearer ns_..")
-    wanted = scope["path"] + (
-        f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
-    )
+    query = scope["query_string"].decode(errors="replace")  # intake has not read it yet
+    wanted = scope["path"] + (f"?{query}" if query else "")
     root = scope.get("root_path", "")
     return RedirectResponse(f"{root}{WAY_IN}login?next={quote(wanted, safe='')}", 303)

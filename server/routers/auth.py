@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,9 +19,10 @@ from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
 
 from server.dependencies import Parts, PartsDep
+from server.gate.intake import CONTROL
 from server.gate.login import Doorman
 from services.acting.actor import Role, asking
-from services.errors import Conflict, Gone, Refused, TooOften, Unknown
+from services.errors import Conflict, Gone, NotFound, Refused, TooOften, Unknown
 from services.people import links, sessions, users
 from services.people.links import Link
 from services.people.passwords import SHORTEST
@@ -70,7 +72,7 @@ async def form(request: Request) -> dict[str, str]:
     """The fields of a form that was sent.
 
     Raises:
-        Refused: it is too large.
+        Refused: it is too large, or no text that anything is called by.
     """
     body = bytearray()
     async for piece in request.stream():
@@ -78,9 +80,15 @@ async def form(request: Request) -> dict[str, str]:
         if len(body) > LARGEST_FORM:
             raise Refused("body", len(body), f"at most {LARGEST_FORM:,} bytes")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, max_num_fields=20, errors="strict"
+        )
     except ValueError:
         raise Refused("body", None, "a form in UTF-8") from None
+    given = dict(pairs)
+    if wrong := [name for name, value in given.items() if CONTROL.search(name + value)]:
+        raise Refused(wrong[0], None, "text without control characters")
+    return given
 
 
 FormDep = Annotated[Mapping[str, str], Depends(form)]
@@ -130,7 +138,8 @@ async def logout(request: Request, parts: PartsDep) -> Response:
     if actor.session is not None:
         await run_in_threadpool(_end, parts, actor.session)
     answer = RedirectResponse(f"{root(request)}/auth/login", 303)
-    answer.delete_cookie(doorman(request).cookie)
+    secure = doorman(request).secure  # a cookie `__Host-..` is let go of as it was set
+    answer.delete_cookie(doorman(request).cookie, secure=secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -152,6 +161,7 @@ async def follow_link(
 ) -> Response:
     """Use a link: become the first administrator, join, choose a password, enter by key."""
     try:
+        await run_in_threadpool(_look, parts, secret)  # who guesses holds up no writer
         async with parts.passwords.inside():
             id = await parts.passwords.take(lambda: _follow(parts, secret, given))
     except Gone as error:
@@ -206,7 +216,8 @@ def _begin(parts: Parts, user_id: int | None, agent: str, address: str) -> str:
     before = asking.get().session
     with parts.database.durable() as session:
         if before is not None:
-            sessions.end(session, before)
+            with suppress(NotFound):  # a new password has ended it
+                sessions.end(session, before)
         return sessions.begin(session, user_id, agent, address)
 
 

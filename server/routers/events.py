@@ -17,7 +17,7 @@ from server.schemas.events import Activity
 from services.acting import permission
 from services.acting.actor import asking
 from services.defining.names import Id
-from services.sampling import populations
+from services.sampling import records
 
 router = APIRouter(tags=["events"], dependencies=[SEE])
 
@@ -32,7 +32,7 @@ def followed(
     parts.hub.admit()
     if population is not None:
         with parts.database.read() as session:
-            populations.get(session, population)
+            records.get(session, population)
     return population
 
 

@@ -25,7 +25,7 @@ from server.schemas.populations import (
 )
 from services.acting.once import Once
 from services.defining.names import Id
-from services.sampling import populations, refinements, sharing
+from services.sampling import populations, records, refinements, sharing
 from services.sampling.populations import Spec
 from services.sampling.samplers import Sampler
 from services.work import schedule
@@ -58,14 +58,14 @@ async def create_population(
 @router.get("")
 def list_populations(session: ReadDep) -> Items[PopulationRead]:
     """All populations with their progress, oldest first."""
-    every = populations.every(session)
+    every = records.every(session)
     return Items(items=[PopulationRead.model_validate(item) for item in every])
 
 
 @router.get("/{population_id}", responses=MISSING)
 def read_population(population_id: Id, session: ReadDep) -> PopulationRead:
     """One population with its progress."""
-    return PopulationRead.model_validate(populations.get(session, population_id))
+    return PopulationRead.model_validate(records.get(session, population_id))
 
 
 @router.patch("/{population_id}", responses=CHANGING | MISSING, dependencies=[STEER])
@@ -82,7 +82,7 @@ def change_population(
     if body.paused is not None:
         schedule.set_paused(session, population_id, body.paused)
     sharing.change(session, "population", population_id, body.visibility, body.owner)
-    return PopulationRead.model_validate(populations.get(session, population_id))
+    return PopulationRead.model_validate(records.get(session, population_id))
 
 
 @router.post(
@@ -105,7 +105,7 @@ async def add_networks(
 
 def _said(session: Session, id: int) -> Any:
     """What is answered again where the same is asked again."""
-    read = PopulationRead.model_validate(populations.get(session, id))
+    read = PopulationRead.model_validate(records.get(session, id))
     return read.model_dump(mode="json")
 
 
@@ -115,7 +115,7 @@ def _queued(parts: Parts, id: int, once: Once) -> PopulationRead:
     if once.answer is not None:
         return PopulationRead.model_validate(once.answer)
     with parts.database.read() as session:
-        return PopulationRead.model_validate(populations.get(session, id))
+        return PopulationRead.model_validate(records.get(session, id))
 
 
 @router.post("/{population_id}/refinement", responses=CHANGING | MISSING | TAKEN)

@@ -56,11 +56,14 @@ def look(session: Session, secret: str) -> Link:
     """What an unused link is for.
 
     Raises:
-        Gone: it was used, is too old, was never given out, or sets up what is set up.
+        Gone: it was used, is too old, was never given out, sets up what is set up, or is of
+            an account that is disabled.
     """
     row = session.scalar(select(LinkRow).where(_works(secret)))
     if row is None or (row.purpose == "setup" and users.any_admin(session)):
         raise Gone("this link was used, or is too old: ask for a new one")
+    if row.user_id is not None and users.get(session, row.user_id).disabled:
+        raise Gone("this account is disabled: ask an administrator")
     return _link(row)
 
 

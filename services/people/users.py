@@ -131,6 +131,7 @@ def set_role(session: Session, id: int, role: Role, lead: bool = True) -> None:
         NotFound: no such account.
         Conflict: nobody would look after the lab.
     """
+    _lock_admins(session)
     row = _row(session, id)
     if row.role == role.word:
         return
@@ -148,6 +149,7 @@ def set_disabled(session: Session, id: int, disabled: bool) -> None:
         NotFound: no such account.
         Conflict: nobody would look after the lab.
     """
+    _lock_admins(session)
     row = _row(session, id)
     if (row.disabled_at is not None) == disabled:
         return
@@ -200,6 +202,12 @@ def _row(session: Session, id: int) -> UserRow:
     if row is None:
         raise NotFound("account", id)
     return row
+
+
+def _lock_admins(session: Session) -> None:
+    """Let nobody else make one of them less meanwhile: of two, each would leave the other."""
+    admins = select(UserRow.id).where(UserRow.role == "admin").order_by(UserRow.id)
+    session.scalars(admins.with_for_update()).all()
 
 
 def _require_admin_left(session: Session) -> None:

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
-from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
+from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
 from places import ROOT
 
 ASSETS = ROOT / "dashboard" / "assets"
@@ -47,7 +47,7 @@ def site(files):
 
 
 @pytest.fixture(scope="module")
-def engine(browser, site):  # noqa: F811
+def engine(browser, site):  # noqa: F811  # the fixture
     """A blank page with the engine, and `load(name)` for a table of one of the files."""
     context = browser.new_context()
     page = context.new_page()

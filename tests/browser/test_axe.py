@@ -3,27 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from served import Served
-from views import EMPTY, FULL, fill
+from views import EMPTY, FULL, empty, full  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory):
-    served = Served(tmp_path_factory.mktemp("full") / "netspace.db")
-    fill(served)
-    served.start()
-    yield served
-    served.close()
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    served = Served(tmp_path_factory.mktemp("empty") / "netspace.db")
-    served.start()
-    yield served
-    served.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +34,12 @@ def violations(window, served, path, there):
 
 
 @pytest.mark.parametrize("view", FULL)
-def test_a_view_is_accessible(window, full, view):
+def test_a_view_is_accessible(window, full, view):  # noqa: F811  # the fixture
     found = violations(window, full, *FULL[view])
     assert found == []
 
 
 @pytest.mark.parametrize("view", EMPTY)
-def test_a_view_of_an_empty_database_is_accessible(window, empty, view):
+def test_a_view_of_an_empty_database_is_accessible(window, empty, view):  # noqa: F811  # the fixture
     found = violations(window, empty, *EMPTY[view])
     assert found == []

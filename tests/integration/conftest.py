@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from accounts import quick_passwords  # noqa: F401
+from accounts import quick_passwords  # noqa: F401  # fixtures
 from servers import Postgres
 
 from db.migrations import upgrade

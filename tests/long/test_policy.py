@@ -8,9 +8,9 @@ the styles that are listed are those that pages put in.
 import re
 
 import pytest
-from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
+from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
 from served import problems_of
-from views import VIEWS, empty, full, of, shown  # noqa: F401
+from views import VIEWS, empty, full, of, shown  # noqa: F401  # fixtures
 
 from dashboard.styles import HASHES
 from server.gate.headers import POLICY, policy
@@ -19,7 +19,7 @@ REPORTING = f"{POLICY}-Report-Only"
 
 
 @pytest.mark.parametrize(("kind", "view"), VIEWS)
-def test_nothing_of_a_view_is_refused_or_fails(request, browser, kind, view):  # noqa: F811
+def test_nothing_of_a_view_is_refused_or_fails(request, browser, kind, view):  # noqa: F811  # the fixture
     page = browser.new_page()
     problems = problems_of(page)
     shown(page, *of(request, kind, view))
@@ -28,7 +28,7 @@ def test_nothing_of_a_view_is_refused_or_fails(request, browser, kind, view):  #
 
 
 @pytest.mark.timeout(600)
-def test_pages_put_in_those_styles_that_are_listed(request, browser, refusals):  # noqa: F811
+def test_pages_put_in_those_styles_that_are_listed(request, browser, refusals):  # noqa: F811  # the fixture
     """A version of Dash with others fails here: dashboard/styles.py gets what is found."""
     context = browser.new_context()
     context.route("**/app/**", reporting)

@@ -2,8 +2,8 @@
 real PostgreSQL."""
 
 import pytest
-from accounts import quick_passwords  # noqa: F401
-from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401
+from accounts import quick_passwords  # noqa: F401  # fixtures
+from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
 from foreign import foreign
 from served import Served
 from servers import Postgres
@@ -29,9 +29,17 @@ def elsewhere():
         yield site
 
 
+@pytest.fixture(scope="module")
+def window(browser):  # noqa: F811  # the fixture
+    """One browser window for a module: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser):  # noqa: F811
-    page = browser.new_page()
+def page(window):
+    page = window.new_page()
     page.set_default_navigation_timeout(60_000)
     yield page
     page.close()

@@ -32,7 +32,7 @@ from services.comparing import sides, watches
 from services.defining import regimes, spaces
 from services.people import links, users
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import populations, records
 from services.sampling.populations import Spec
 from services.work import leases, results, roster, schedule
 
@@ -241,7 +241,7 @@ def test_a_worker_does_its_work(web, worker):
         assert leases.ended(session, [lost.job_id]) == []
         roster.leave(session, "one")
     with web.read() as session:
-        progress = populations.get(session, id).progress
+        progress = records.get(session, id).progress
     assert (progress.done, progress.failed, progress.queued) == (1, 1, 2)
 
 
@@ -262,7 +262,7 @@ def test_a_worker_decides_a_watch_and_needs_no_audit_for_it(web, worker):
         schedule.set_priority(session, a, -1)
     with web.durable() as session:
         space, regime = (
-            populations.get(session, a).__dict__[f"{k}_id"] for k in ("space", "regime")
+            records.get(session, a).__dict__[f"{k}_id"] for k in ("space", "regime")
         )
     b = populations.create(web, Spec("B", space, regime, size, {"flops": "100k..300k"}, 1, 1))
     snapshots = Snapshots(web)
@@ -278,7 +278,7 @@ def test_a_worker_decides_a_watch_and_needs_no_audit_for_it(web, worker):
             )
     (decided,) = watches.Watcher(worker).look()
     with web.read() as session:
-        assert [one.paused for one in populations.every(session)] == [True, True]
+        assert [one.paused for one in records.every(session)] == [True, True]
         assert [one.outcome for one in watches.every(session)] == ["A"]
         assert len(audit.found(session, audit.Search())) == before, "nobody's deed"
     assert decided.a == str(a)

@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from db.migrations import upgrade
 from db.people import AuditRow, SessionRow, UserRow
 from db.session import Database
-from netspace import web
+from netspace import way_in
 from netspace.settings import Settings
 from server.oidc import Attempt
 from services.acting.actor import Role
@@ -87,11 +87,11 @@ def serve(empty, database, provider):
 
     def serve(**more):
         settings = Settings(auth="accounts", port=8050, **provider.settings(**more))
-        web.require_way_in(settings)
+        way_in.require(settings)
         fresh = FastAPI()
-        web.include_provider(fresh, settings)
+        way_in.include_provider(fresh, settings)
         app = empty[0]
-        app.state.provider, app.state.doorman = fresh.state.provider, web.door(settings)
+        app.state.provider, app.state.doorman = fresh.state.provider, way_in.door(settings)
         return app
 
     return serve

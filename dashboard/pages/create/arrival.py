@@ -12,8 +12,8 @@ from dashboard.pages.create.form import WINDOWS, Fields
 from dashboard.pages.create.refine import Refinement
 from dashboard.sources import Sources
 from services.defining import regimes, spaces
-from services.sampling import populations
-from services.sampling.populations import PopulationRecord
+from services.sampling import records
+from services.sampling.records import PopulationRecord
 from services.work import roster
 
 FILLED = ("space", "regime", "flops", "params", "activations", "seed")
@@ -29,7 +29,7 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     refinement = refine.proposal(sources, search)
     with sources.database.read() as session:
         known, ways = spaces.every(session), regimes.every(session)
-        older, workers = populations.every(session), roster.alive(session)
+        older, workers = records.every(session), roster.alive(session)
     asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
     if refinement:
         asked = refinement["space"]

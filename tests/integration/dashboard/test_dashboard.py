@@ -33,7 +33,7 @@ from netspace.web import create_app
 from services.defining import regimes, spaces
 from services.errors import Refused
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import populations, records
 from services.sampling.populations import Spec
 from services.sampling.samplers import Samplers
 from services.turns import Turns
@@ -383,7 +383,7 @@ def form(**changed):
 def stored(sources):
     """How many spaces and populations there are."""
     with sources.database.read() as session:
-        return len(spaces.every(session)), len(populations.every(session))
+        return len(spaces.every(session)), len(records.every(session))
 
 
 def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(sources, defined):
@@ -394,7 +394,7 @@ def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(so
     begun = asking.started(sources, form())
     id = begun["started"]["population"]
     with sources.database.read() as session:
-        record = populations.get(session, id)
+        record = records.get(session, id)
     assert (record.n, record.seed, record.windows) == (5, 3, {"flops": "100k..300k"})
     assert record.tried == record.n + sum(record.refused.values())
     drawn = sources.snapshots.get(id).population
@@ -417,7 +417,7 @@ def test_an_edited_space_is_stored_with_its_population(sources, defined):
     )
     assert stored(sources) == (before[0] + 1, before[1] + 1)
     with sources.database.read() as session:
-        record = populations.get(session, begun["started"]["population"])
+        record = records.get(session, begun["started"]["population"])
         space = spaces.get(session, record.space_id)
     assert space.name == "shallow"
     assert space.space == RegNet(strides=(1, 2, 2), depth=[3, 12], wm=[2, 3])
@@ -613,7 +613,7 @@ def test_a_refined_population_begins_with_what_is_measured(measured):
     begun = asking.started(measured, fields, inherits=1, parent=1)
     assert begun["started"]["against"] == 1  # Explore opens it beside the one it refines
     with measured.database.read() as session:
-        record = populations.get(session, begun["started"]["population"])
+        record = records.get(session, begun["started"]["population"])
         assert (record.inherits, record.inherited) == (1, inherited)
         assert (record.n, record.progress.queued) == (inherited + 4, 4)
         assert spaces.get(session, record.space_id).refined_from == int(filled["space"])
@@ -626,7 +626,7 @@ def test_a_wider_space_refines_nothing_and_inherits_nothing(measured):
     assert "law" in begun["errors"]["json"]
     begun = asking.started(measured, asked)
     with measured.database.read() as session:
-        record = populations.get(session, begun["started"]["population"])
+        record = records.get(session, begun["started"]["population"])
         assert spaces.get(session, record.space_id).refined_from is None
 
 

@@ -17,7 +17,7 @@ from netspace.studies import archive
 from netspace.studies.study import CHAIN, PAPERS_RANGES, Study, follow, parts, queue, title
 from services.defining import regimes
 from services.exchange import imports
-from services.sampling import populations
+from services.sampling import records
 from services.work import schedule
 
 
@@ -32,7 +32,7 @@ TINY = Study(regime="digits", window="100k..300k", n=4, repeated=2, longer=1)
 
 def names(database):
     with database.read() as session:
-        return {one.name: one.n for one in populations.every(session)}
+        return {one.name: one.n for one in records.every(session)}
 
 
 def jobs(database):
@@ -94,13 +94,13 @@ def test_the_papers_own_constraints_leave_enough_of_the_study_of_its_ranges():
 def test_a_study_goes_on_from_its_archive(database, postgresql):
     queue(database, parts(TINY))
     with database.read() as session:
-        ids = [one.id for one in populations.every(session)]
+        ids = [one.id for one in records.every(session)]
     imports.load(postgresql, exported(database, ids))
     with postgresql.read() as session:
-        assert {one.progress.paused > 0 for one in populations.every(session)} == {True}
+        assert {one.progress.paused > 0 for one in records.every(session)} == {True}
     queue(postgresql, parts(TINY))
     with postgresql.read() as session:
-        assert {one.progress.paused for one in populations.every(session)} == {0}
+        assert {one.progress.paused for one in records.every(session)} == {0}
     assert jobs(postgresql) == jobs(database)
 
 
@@ -207,6 +207,6 @@ def test_the_command_line_exports_imports_and_says_what_came_in(
 def test_the_studys_longer_regime_differs_in_its_epochs_only(database):
     queue(database, parts(TINY))
     with database.read() as session:
-        [one] = [p for p in populations.every(session) if p.regime_name == "digits-x4"][:1]
+        [one] = [p for p in records.every(session) if p.regime_name == "digits-x4"][:1]
         longer = regimes.get(session, one.regime_id).regime
     assert longer == DIGITS.model_copy(update={"epochs": 40})

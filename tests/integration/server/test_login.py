@@ -1,11 +1,17 @@
 """Login: how people come in, what lets them in, and what ends it."""
 
+import threading
+
 import accounts
+import loops
 import pytest
 from accounts import API, FORM, HERE, OURS, PASSWORD
+from starlette.websockets import WebSocketDisconnect
 
 from services.acting.actor import Role
-from services.people import links, sessions
+from services.errors import Conflict
+from services.people import links, sessions, users
+from services.work import roster
 
 
 @pytest.fixture
@@ -259,3 +265,107 @@ def test_roles_are_told_apart_by_what_they_may(sqlite):
     assert "create" in verbs["max"]
     assert verbs["vera"] == ["see", "account"]
     assert Role.of("viewer") < Role.of("member") < Role.of("admin")
+
+
+def test_an_address_that_is_no_text_is_led_to_the_login_too(app):
+    async def asked(query):
+        said = []
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/app/",
+            "query_string": query,
+            "headers": [(b"host", b"127.0.0.1:8050"), (b"accept", b"text/html")],
+        }
+
+        async def receive():
+            return {"type": "http.request"}
+
+        async def send(message):
+            said.append(message)
+
+        await app(scope, receive, send)
+        return said[0]["status"]
+
+    assert loops.run(asked(b"depth=\xff\xfe")) == 303
+
+
+def test_no_websocket_is_opened_by_who_is_nobody(app):
+    with pytest.raises(WebSocketDisconnect), accounts.browser(app).websocket_connect("/app/"):
+        pass
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("name", ["ma%00x", "max%1b[2J", "%ff", "max%ed%a0%80"])
+def test_a_form_holds_no_text_that_nothing_is_called_by(request, database, name):
+    app = accounts.application(request.getfixturevalue(database))
+    with accounts.browser(app) as browser:
+        answer = browser.post("/auth/login", content=f"name={name}&password=x", headers=FORM)
+    assert answer.status_code == 422
+
+
+def test_who_follows_his_own_password_link_while_he_is_in_is_in_again(app, sqlite):
+    id = accounts.join(sqlite, "max")
+    max = accounts.logged_in(app, "max")
+    path = link(sqlite, "password", user_id=id)
+    assert joined(max, path, password="six other words for max now").status_code == 303
+    assert max.get(f"{API}/me").json()["name"] == "max"
+
+
+def test_a_password_link_of_a_disabled_account_does_not_work(app, sqlite):
+    accounts.join(sqlite, "ann", "admin")
+    id = accounts.join(sqlite, "max")
+    path = link(sqlite, "password", user_id=id)
+    changed = accounts.logged_in(app, "ann").patch(
+        f"{API}/people/{id}", json={"disabled": True}
+    )
+    assert changed.status_code == 200
+    browser = accounts.browser(app)
+    assert browser.get(path).status_code == 410
+    assert joined(browser, path, password="six other words for max now").status_code == 410
+
+
+def test_a_cookie_of_tls_is_let_go_of_as_it_was_set(sqlite):
+    accounts.join(sqlite, "max")
+    app = accounts.application(sqlite, public_url="https://lab.example")
+    ours = {"host": "lab.example", "origin": "https://lab.example"}
+    with accounts.browser(app) as browser:
+        data = {"name": "max", "password": PASSWORD}
+        set_cookie = browser.post("/auth/login", data=data, headers=ours).headers["set-cookie"]
+        session = {"cookie": set_cookie.partition(";")[0]}
+        ended = browser.post("/auth/logout", headers=ours | session).headers["set-cookie"]
+    assert ended.startswith("__Host-netspace=")
+    assert "Secure" in ended
+    assert "Path=/" in ended
+
+
+def test_of_two_administrators_who_make_each_other_less_one_stays(postgresql):
+    one, two = (accounts.join(postgresql, name, "admin") for name in ("ann", "bob"))
+    outcomes = []
+
+    def second():
+        try:
+            with postgresql.durable() as session:
+                users.set_role(session, one, Role.MEMBER)
+            outcomes.append("less")
+        except Conflict:
+            outcomes.append("refused")
+
+    with postgresql.durable() as session:
+        users.set_role(session, two, Role.MEMBER)
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.5)  # it waits, or it has gone wrong
+    thread.join(30)
+    assert outcomes == ["refused"]
+
+
+def test_a_guest_sees_no_machine_of_the_lab(sqlite):
+    with sqlite.durable() as session:
+        roster.report(session, "gpu0", "H200", True, 1, [])
+    app = accounts.application(sqlite, public=True)
+    accounts.join(sqlite, "vera", "viewer")
+    with accounts.browser(app) as guest:
+        assert guest.get(f"{API}/workers").json()["items"] == []
+        seen = accounts.logged_in(app, "vera").get(f"{API}/workers").json()["items"]
+    assert [one["name"] for one in seen] == ["gpu0"]

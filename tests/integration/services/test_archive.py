@@ -24,7 +24,7 @@ from services.errors import TooLarge, WrongArchive
 from services.exchange import archives, exports, imports, provenance
 from services.exchange.report import Count
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import populations, records
 from services.sampling.populations import Spec
 from services.work import jobs, leases, results, schedule
 
@@ -122,7 +122,7 @@ def test_an_imported_population_is_like_any_other_and_says_where_it_was_measured
     assert sorted(population.results().error.tolist())[-1] == np.inf
     assert population.counts.failed_by_cause == {"timeout": 1}
     with database.read() as session:
-        record = populations.get(session, id)
+        record = records.get(session, id)
         assert record.progress.complete
         assert not record.paused
         assert record.progress.networks_per_minute == 0  # none was trained here
@@ -194,7 +194,7 @@ def test_names_that_stand_for_something_else_get_a_number(database, create, wron
     for _ in range(2):
         report = imports.load(database, packed(wrong))
     with database.read() as session:
-        names = {record.name: record.space_name for record in populations.every(session)}
+        names = {record.name: record.space_name for record in records.every(session)}
     assert names["Study: tied (2)"] == "tied (2)"
     assert len(names) == 3
     assert report.renamed == {}  # the second time it is known by that name
@@ -221,7 +221,7 @@ def test_what_had_not_ended_waits_until_a_person_lets_it_go_on(database, migrate
     assert report.pending == 1
     with database.durable() as session:
         assert leases.claim(session, "train", "a worker", 30) is None
-        assert populations.get(session, id).progress.paused == 1
+        assert records.get(session, id).progress.paused == 1
         schedule.set_paused(session, id, False)
         assert leases.claim(session, "train", "a worker", 30).network.hash == job["network"]
 
@@ -234,7 +234,7 @@ def test_an_archive_that_comes_again_pauses_nothing_that_a_person_let_go_on(data
         schedule.set_paused(session, id, False)
     imports.load(database, packed(wrong))
     with database.durable() as session:
-        assert not populations.get(session, id).paused
+        assert not records.get(session, id).paused
         assert leases.claim(session, "train", "a worker", 30).network.hash == job["network"]
 
 
@@ -254,7 +254,7 @@ def test_an_archive_holds_up_nothing_that_somebody_here_waits_for(database, wait
     job |= {"state": "pending", "ended_at": None, "result": None, "epochs": [], "attempt": 0}
     id = imports.load(database, packed(wrong)).population_ids[0]
     with database.durable() as session:
-        here, new = (populations.get(session, one) for one in (waits, id))
+        here, new = (records.get(session, one) for one in (waits, id))
         assert (here.paused, new.paused) == (False, True)
         assert leases.claim(session, "train", "a worker", 30).network.hash == job["network"]
 
@@ -266,7 +266,7 @@ def test_a_new_population_waits_with_a_job_that_ended_there_and_not_here(
         schedule.set_paused(session, waits, True)
     id = imports.load(database, elsewhere).population_ids[0]  # one job failed there
     with database.durable() as session:
-        new = populations.get(session, id)
+        new = records.get(session, id)
         assert (new.paused, new.progress.paused) == (True, 1)
         schedule.set_paused(session, id, False)
         assert leases.claim(session, "train", "a worker", 30) is not None

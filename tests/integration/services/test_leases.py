@@ -12,7 +12,7 @@ from designspace.regimes import DIGITS
 from jobs.messages import Epoch, Failed, Finished
 from services.defining import regimes
 from services.errors import Unreadable
-from services.sampling import populations
+from services.sampling import records
 from services.work import jobs, leases, results, schedule
 from services.work import progress as progress_of
 
@@ -27,7 +27,7 @@ def claim(database, worker="a worker", lease_seconds=30):
 
 def progress(database, id):
     with database.read() as session:
-        return populations.get(session, id).progress
+        return records.get(session, id).progress
 
 
 def history(database, job_id):
@@ -277,7 +277,7 @@ def test_every_result_raises_the_version_of_each_population_it_belongs_to(databa
     one, other = create(3, name="one"), create(3, name="the same networks")
     assert record(database, claim(database))
     with database.read() as session:
-        versions = [populations.get(session, id).version for id in (one, other)]
+        versions = [records.get(session, id).version for id in (one, other)]
     assert versions == [1, 1]
     assert progress(database, one).done == progress(database, other).done == 1
 

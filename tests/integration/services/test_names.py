@@ -10,7 +10,7 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
 from services.errors import Conflict
-from services.sampling import populations, samplers
+from services.sampling import populations, records, samplers
 from services.sampling.populations import NewSpace, Spec
 
 SMALL, OTHER = PRESETS["RegNetX small"], PRESETS["AnyNetX_A small"]
@@ -79,6 +79,6 @@ def test_the_second_population_of_a_name_is_a_conflict_and_nothing_of_it_is_stor
         said = meanwhile(session, lambda: populations.create(database, again, new=new))
     assert isinstance(said, Conflict)
     with database.read() as session:
-        assert [one.name for one in populations.every(session)] == ["ours", "theirs"]
+        assert [one.name for one in records.every(session)] == ["ours", "theirs"]
         assert new.name not in [one.name for one in spaces.every(session)]
-        assert populations.get(session, id).progress.total == 2
+        assert records.get(session, id).progress.total == 2

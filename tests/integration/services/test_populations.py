@@ -10,7 +10,7 @@ from netspace.studies import demo
 from services.defining import spaces
 from services.errors import Conflict, NotFound, Refused
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import records
 from services.work import leases, results, schedule
 
 
@@ -43,7 +43,7 @@ def test_a_network_measured_already_is_not_measured_again(database, create):
     id = create(8, name="more of the same seed")
     assert counts(database)["jobs"] == 8
     with database.read() as session:
-        assert populations.get(session, id).progress.done == 5
+        assert records.get(session, id).progress.done == 5
 
 
 def test_another_training_seed_measures_again(database, create):
@@ -81,7 +81,7 @@ def test_a_paused_population_gives_out_no_jobs_until_it_is_resumed(database, cre
     with database.durable() as session:
         schedule.set_paused(session, id, True)
         assert leases.claim(session, "train", "a worker", 30) is None
-        assert populations.get(session, id).progress.paused == 3
+        assert records.get(session, id).progress.paused == 3
         schedule.set_paused(session, id, False)
         assert leases.claim(session, "train", "a worker", 30).job_id == 1
 
@@ -91,7 +91,7 @@ def test_pausing_does_not_hold_up_what_another_population_waits_for(database, cr
     create(2, name="two of them")
     with database.durable() as session:
         schedule.set_paused(session, three, True)
-        progress = populations.get(session, three).progress
+        progress = records.get(session, three).progress
     assert (progress.queued, progress.paused) == (2, 1)
 
 
@@ -101,7 +101,7 @@ def test_a_new_population_gets_the_paused_jobs_it_shares_going(database, create)
         schedule.set_paused(session, paused, True)
     create(2, name="two of them")
     with database.read() as session:
-        assert populations.get(session, paused).progress.queued == 2
+        assert records.get(session, paused).progress.queued == 2
 
 
 def test_a_snapshot_follows_the_version(database, create):
@@ -163,7 +163,7 @@ def test_a_benchmark_a_network_is_queued_once_and_waits_beside_the_trainings(dat
     with database.durable() as session:
         assert schedule.queue_benchmarks(session, id) == 3
         assert schedule.queue_benchmarks(session, id) == 0
-        assert populations.get(session, id).progress.total == 3
+        assert records.get(session, id).progress.total == 3
     with database.write() as session:
         assert leases.waiting(session, "benchmark")
         assert leases.claim(session, "benchmark", "a worker", 30).kind == "benchmark"

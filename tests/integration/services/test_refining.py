@@ -11,7 +11,7 @@ from jobs.messages import Finished
 from services.defining import regimes, spaces
 from services.errors import Conflict, NotFound, Refused
 from services.reading.snapshots import Snapshots
-from services.sampling import populations, refinements
+from services.sampling import populations, records, refinements
 from services.sampling.populations import NewSpace, Spec
 from services.work import leases, results
 
@@ -138,7 +138,7 @@ def test_networks_measured_already_are_the_first_of_the_refined_population(
     assert set(population.columns["bottleneck_ratio"]) == {1}
     assert population.prefix().results().ids.tolist() == inside
     with database.read() as session:
-        record = populations.get(session, new)
+        record = records.get(session, new)
         assert (record.inherits, record.inherited) == (old, len(inside))
         assert record.progress.done == len(inside)
 
@@ -173,7 +173,7 @@ def test_networks_drawn_again_count_once_each_however_a_population_grew(
     grown, born = drawn(database, new), drawn(database, at_once)
     assert grown.multiplicity.tolist() == born.multiplicity.tolist()
     with database.read() as session:
-        record = populations.get(session, new)
+        record = records.get(session, new)
     # Each candidate that is no new network was drawn again, and counts once for its network.
     again = record.refused["duplicate"]
     assert grown.multiplicity.sum() == inherited.sum() + (n - len(inherited)) + again
@@ -222,7 +222,7 @@ def test_the_lineage_of_a_space_says_how_far_each_step_came(
     measure(3.0, 1.0, 2.0, 6.0, 5.0, 4.0)
     new = refined(propose(old, bottleneck_ratio="1"), n=3, name="b = 1")
     with database.read() as session:
-        space_id = populations.get(session, new).space_id
+        space_id = records.get(session, new).space_id
         chain = refinements.lineage(session, Snapshots(database), space_id)
         with pytest.raises(NotFound):
             refinements.lineage(session, Snapshots(database), 99)
@@ -244,7 +244,7 @@ def test_the_lineage_tells_errors_of_one_regime_and_names_it(
     measure(19.0, 18.0, 17.0)
     new = refined(propose(first, bottleneck_ratio="1"), n=2, name="b = 1")
     with database.read() as session:
-        space_id = populations.get(session, new).space_id
+        space_id = records.get(session, new).space_id
 
         def told(*regime):
             chain = refinements.lineage(session, Snapshots(database), space_id, *regime)
@@ -286,7 +286,7 @@ def test_a_population_with_nothing_new_is_refused(create, propose, refined, meas
         assert (refusal.value.field, refusal.value.value) == ("n", n)
     new = refined(proposal, n=13, inherits=old)
     with database.read() as session:
-        record = populations.get(session, new)
+        record = records.get(session, new)
     assert (record.n, record.inherited, record.progress.queued) == (13, 12, 1)
 
 
@@ -308,7 +308,7 @@ def test_a_started_refinement_counts_new_networks_beside_the_inherited_ones(
     )
     new = populations.create(database, spec, new=space, beside_inherited=True)
     with database.read() as session:
-        record = populations.get(session, new)
+        record = records.get(session, new)
     assert record.inherited == proposal.inherited > 0
     assert record.n == proposal.inherited + 5
     assert record.progress.queued == 5

@@ -11,7 +11,7 @@ from netspace.web import create_app
 from services.comparing import sides, watches
 from services.errors import NotFound, Refused
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import records
 from services.work import leases, results, schedule
 
 SIZE = 40
@@ -48,7 +48,7 @@ def start(database, a, b, **given):
 
 def paused(database):
     with database.read() as session:
-        return [one.paused for one in populations.every(session)]
+        return [one.paused for one in records.every(session)]
 
 
 def test_both_populations_pause_once_it_is_decided_and_not_before(database, two, record):

@@ -16,7 +16,7 @@ from waiting import lives, until
 from db.models import JobRow, ResultRow
 from services.defining import regimes
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import records
 from services.work import leases, roster, schedule
 from workers.disk.checkpoints import Checkpoint
 from workers.disk.devices import Device
@@ -416,7 +416,7 @@ def test_benchmarks_become_columns_beside_the_errors(run, queue, jobs, database)
         assert (columns[f"{name}_q1"] <= columns[name]).all()
         assert (columns[name] <= columns[f"{name}_q3"]).all()
     with database.read() as session:
-        assert populations.get(session, id).progress.total == 2  # the trainings
+        assert records.get(session, id).progress.total == 2  # the trainings
         conditions = session.execute(
             select(ResultRow.conditions)
             .join(JobRow, JobRow.id == ResultRow.job_id)

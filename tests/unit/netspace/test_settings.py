@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netspace import settings
+from netspace import settings, way_in
 from netspace.settings import Settings, WrongSettings
 
 
@@ -102,7 +102,7 @@ PROVIDER = {
 
 def test_a_provider_of_logins_is_called_by_its_host_unless_it_has_a_name():
     chosen = Settings(**PROVIDER)
-    settings.require_way_in(chosen)
+    way_in.require(chosen)
     assert chosen.provider == "login.example"
     assert Settings(**PROVIDER, oidc_name="the university").provider == "the university"
     assert Settings().provider is None
@@ -123,7 +123,7 @@ def test_a_provider_of_logins_is_called_by_its_host_unless_it_has_a_name():
 )
 def test_half_a_provider_starts_nothing(given, said):
     with pytest.raises(WrongSettings) as told:
-        settings.require_way_in(Settings(**(PROVIDER | given)))
+        way_in.require(Settings(**(PROVIDER | given)))
     (line,) = str(told.value).splitlines()
     assert said in line
     assert "a secret" not in line
@@ -131,7 +131,7 @@ def test_half_a_provider_starts_nothing(given, said):
 
 def test_who_logs_in_by_a_provider_alone_needs_one():
     with pytest.raises(WrongSettings, match="NETSPACE_OIDC_ISSUER"):
-        settings.require_way_in(Settings(oidc_only=True))
+        way_in.require(Settings(oidc_only=True))
 
 
 @pytest.mark.parametrize(
