@@ -16,15 +16,15 @@ const ROLES = {
 const SCOPES = {
   read: "see whatever you see",
   submit: "define, create, pause, cancel",
-  worker: "take jobs as a worker",
-  metrics: "read the server's metrics",
+  worker: "nothing yet: workers show the database's password",
+  metrics: "nothing yet: the server tells no metrics",
   admin: "accounts, tokens, the audit",
 };
 /** How the server lets in. @type {Record<string, string>} */
 const MODES = {
   key: "By a link with a key, which was printed when the server started. There are no accounts: "
     + "whoever has come in may do everything.",
-  accounts: "By name and password: everybody has an account.",
+  accounts: "By an account, with a password or by the lab's provider of logins.",
 };
 
 /** @param {MeRead} me */
@@ -44,10 +44,14 @@ export function who(me) {
       [h("dt", {}, name), h("dd", {}, text)])));
 }
 
+/** Whether this page came from the machine that shows it, or by a tunnel from another. */
+const isLocal = () => /^(localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname);
+
 const withoutLogins = () => h("div", {},
   head(h("h2", {}, "This server has no logins")),
-  h("p", {}, "Everybody with an account on this machine can use it, and do everything here. It is "
-    + "reached from this machine only."),
+  h("p", {}, isLocal()
+    ? "Everybody with an account on this machine can use it, and do everything here."
+    : "Whoever reaches this address can use it, and do everything here."),
   h("p", { class: "muted" }, "Where other people use the machine, start it with ",
     code("NETSPACE_AUTH=key"), "; for a lab, ", code("make lab"), " has accounts."));
 

@@ -73,8 +73,7 @@ async function fillAll(one, wanted) {
 }
 
 const WITHOUT = {
-  none: "This server has no logins, so it has no accounts: everybody with an account on this "
-    + "machine can use it. What was done is noted all the same.",
+  none: "This server has no logins, so it has no accounts. What was done is noted all the same.",
   key: "This server lets in by a link with a key, so it has no accounts.",
 };
 
