@@ -11,7 +11,7 @@ from jobs.messages import Failed, Finished
 from services.defining import regimes
 from services.errors import Conflict, NotFound, Refused
 from services.reading.snapshots import Snapshots
-from services.sampling import populations
+from services.sampling import populations, records
 from services.work import jobs, leases, results, roster, schedule, transitions
 
 FINISHED = Finished(quantities={"error": 12.5}, conditions={})
@@ -221,7 +221,7 @@ def test_pausing_while_a_late_result_is_stored_is_no_deadlock(database, create, 
         assert results.record(session, late, FINISHED)
     pausing.join(10)
     assert not pausing.is_alive()
-    assert write(populations.get, id).paused
+    assert write(records.get, id).paused
     assert write(jobs.get, late.job_id).state == "done"
 
 
@@ -364,14 +364,14 @@ def test_what_was_cancelled_is_no_failure_and_the_population_not_complete(
     claim()
     write(schedule.cancel_job, 2)
     write(schedule.cancel_job, 3)
-    now = write(populations.get, id).progress
+    now = write(records.get, id).progress
     assert (now.cancelled, now.failed, now.running, now.queued) == (2, 0, 1, 1)
     assert (now.complete, now.ended) == (False, False)
     write(schedule.cancel_job, 4)
-    assert not write(populations.get, id).progress.ended  # the first is at work
+    assert not write(records.get, id).progress.ended  # the first is at work
     other = create(2, name="all of it cancelled", seed=9, training_seed=9)
     schedule.cancel(database, other)
-    now = write(populations.get, other).progress
+    now = write(records.get, other).progress
     assert (now.cancelled, now.complete, now.ended) == (2, False, True)
 
 
@@ -391,7 +391,7 @@ def test_what_is_cancelled_counts_for_no_rate_of_training(database, create, writ
     create(2, name="smaller")
     larger = create(5, name="larger")
     schedule.cancel(database, larger)
-    progress = write(populations.get, larger).progress
+    progress = write(records.get, larger).progress
     assert (progress.cancelled, progress.queued) == (3, 2)
     assert (progress.networks_per_minute, progress.seconds_left) == (0, None)
 
@@ -479,7 +479,7 @@ def test_a_population_made_larger_is_the_one_created_larger(database, create, wr
     populations.extend(database, small, 4)
     large = create(7, name="large")
     assert drawn(database, small) == drawn(database, large)
-    grown, born = (write(populations.get, id) for id in (small, large))
+    grown, born = (write(records.get, id) for id in (small, large))
     assert (grown.n, grown.tried, grown.refused) == (7, born.tried, born.refused)
     assert grown.progress.done == 1
     assert columns(database, small).columns["error"].tolist()[:1] == [12.5]
@@ -582,9 +582,9 @@ def test_many_jobs_are_cancelled_and_asked_for_again_in_steps_that_end_each_by_i
 ):
     monkeypatch.setattr(schedule, "STEP", 2)
     id = create(5)
-    before = write(populations.get, id).version
+    before = write(records.get, id).version
     assert schedule.cancel(database, id) == 5
-    assert write(populations.get, id).version == before + 3
+    assert write(records.get, id).version == before + 3
     assert {line.state for line in lines(write, "failed")} == {"cancelled"}
     assert schedule.retry(database, id) == 5
     assert [line.waits for line in lines(write, "waiting")] == 5 * ["no worker"]
