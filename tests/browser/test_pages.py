@@ -62,15 +62,63 @@ def ready(page):
     page.locator("main:visible").first.wait_for()
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_page_has_a_title_one_heading_and_its_language(page, served, populations, path):
-    page.goto(f"{served.url}/app/{path}")
+@pytest.fixture(scope="module", params=list(filter(None, PAGES)))
+def path(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def view(window, served, populations, path):
+    """A page that is opened once for what is looked at in it."""
+    a, _, long = populations
+    query = {"compare": f"?side={a}&side={long}", "queue": "?group=done"}.get(path, "")
+    page = window.new_page()
+    problems = problems_of(page)
+    page.goto(f"{served.url}/app/{path}{query}")
     ready(page)
-    assert page.title() == f"{PAGES[path]} · netspace"
+    yield page
+    page.close()
+    assert problems == []
+
+
+def test_every_page_has_a_title_one_heading_and_its_language(view, path):
+    page = view
+    is_named(page, PAGES[path])
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def is_named(page, name):
+    """By its title and its one heading."""
+    assert page.title() == f"{name} · netspace"
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_count(1)
-    expect(heading).to_have_text(PAGES[path])
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(heading).to_have_text(name)
+
+
+def test_every_page_says_what_it_is_for_and_has_help(view, path):
+    page = view
+    expect(page.locator(".purpose:visible")).to_have_count(1)
+    page.locator("h1:visible").click()
+    page.keyboard.press("?")
+    help = page.locator(".page-help:visible .popover")
+    expect(help).to_be_visible()
+    expect(help).to_contain_text("How to read this")
+    page.keyboard.press("Escape")
+    expect(help).to_be_hidden()
+
+
+def test_no_page_scrolls_sideways_and_every_control_is_reached(view, path):
+    page = view
+    if path == "compare":
+        page.locator(".verdict").first.wait_for(timeout=60_000)
+    if path == "queue":
+        expect(page.locator("#queue-populations")).to_contain_text("a name that goes on")
+    for width in (390, 800, 960, 1440, 2560):
+        page.set_viewport_size({"width": width, "height": 900})
+        if path == "compare":
+            expect(page.get_by_role("button", name="Add side")).to_be_visible()
+            expect(page.get_by_label("constraints of side 1")).to_be_visible()
+        assert beyond(page) == [], f"{width} pixels"
 
 
 def test_the_title_follows_a_link_to_another_page(page, served, populations):
@@ -78,6 +126,9 @@ def test_the_title_follows_a_link_to_another_page(page, served, populations):
     ready(page)
     page.get_by_role("link", name="Compare", exact=True).click()
     page.wait_for_function("() => document.title === 'Compare · netspace'")
+    page.get_by_role("link", name="Explore", exact=True).click()
+    page.wait_for_function("() => document.title === 'Explore · netspace'")
+    is_named(page, "Explore")
 
 
 @pytest.mark.parametrize("path", ["explore", *filter(None, PAGES)])
@@ -93,20 +144,6 @@ def test_where_no_page_is_a_person_reads_which_there_are(page, served):
     assert answer.status == 404
     expect(page.get_by_role("heading")).to_have_text("There is no such page")
     expect(page.get_by_role("link")).to_have_text(list(PAGES.values()))
-
-
-@pytest.mark.parametrize("path", list(filter(None, PAGES)))
-def test_every_page_says_what_it_is_for_and_has_help(page, served, populations, path):
-    page.goto(f"{served.url}/app/{path}")
-    ready(page)
-    expect(page.locator(".purpose:visible")).to_have_count(1)
-    page.locator("h1:visible").click()
-    page.keyboard.press("?")
-    help = page.locator(".page-help:visible .popover")
-    expect(help).to_be_visible()
-    expect(help).to_contain_text("How to read this")
-    page.keyboard.press("Escape")
-    expect(help).to_be_hidden()
 
 
 def test_the_words_of_a_card_are_explained_in_place(page, served, populations):
@@ -126,24 +163,6 @@ def test_the_first_tab_skips_to_the_content(page, served, populations):
     page.keyboard.press("Enter")
     expect(page.locator("main:visible")).to_be_focused()
     assert page.url.endswith("/app/queue")
-
-
-@pytest.mark.parametrize("path", ["new", "compare", "queue?group=done", "account", "people"])
-def test_no_page_scrolls_sideways_and_every_control_is_reached(page, served, populations, path):
-    a, _, long = populations
-    sides = f"?side={a}&side={long}" if path == "compare" else ""
-    page.goto(f"{served.url}/app/{path}{sides}")
-    ready(page)
-    if path == "compare":
-        page.locator(".verdict").first.wait_for(timeout=60_000)
-    if path.startswith("queue"):
-        expect(page.locator("#queue-populations")).to_contain_text("a name that goes on")
-    for width in (390, 800, 960, 1440, 2560):
-        page.set_viewport_size({"width": width, "height": 900})
-        if path == "compare":
-            expect(page.get_by_role("button", name="Add side")).to_be_visible()
-            expect(page.get_by_label("constraints of side 1")).to_be_visible()
-        assert beyond(page) == [], f"{width} pixels"
 
 
 def beyond(page):

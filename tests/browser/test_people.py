@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 import accounts
 import pytest
 from accounts import API, PASSWORD
-from axe_playwright_python.sync_playwright import Axe
+from axes import found_by_axe, found_in_both_themes
 from playwright.sync_api import expect
 from served import Served, problems_of
 from sqlalchemy import select
@@ -428,18 +428,6 @@ def test_a_guest_sees_what_is_public_and_a_way_to_log_in(tmp_path, open_browser)
 # ---------------------------------------------------------------- for everybody
 
 
-@pytest.mark.parametrize("path", ["account", "people", "queue", "new"])
-def test_what_accounts_add_to_a_page_is_accessible(come_in, path):
-    page = come_in("ann", path)
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.locator(THERE[path]).first.wait_for(timeout=60_000)
-    menu(page)
-    assert found_by_axe(page) == []
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    assert found_by_axe(page) == []
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_login_pages_are_accessible(open_browser, served, people, theme):
     page = open_browser(color_scheme=theme)
@@ -450,17 +438,8 @@ def test_the_login_pages_are_accessible(open_browser, served, people, theme):
         assert found_by_axe(page) == []
 
 
-def found_by_axe(page):
-    """(rule, element) of what axe-core finds."""
-    return [
-        (rule["id"], node["html"][:200])
-        for rule in Axe().run(page).response["violations"]
-        for node in rule["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("path", ["account", "people", "queue"])
-def test_no_page_of_accounts_scrolls_sideways(come_in, path):
+@pytest.mark.parametrize("path", ["account", "people", "queue", "new"])
+def test_what_accounts_add_to_a_page_is_reached_at_every_width_and_accessible(come_in, path):
     page = come_in("ann", path)
     page.locator(THERE[path]).first.wait_for(timeout=60_000)
     for width in (390, 800, 960, 1440, 2560):
@@ -473,3 +452,6 @@ def test_no_page_of_accounts_scrolls_sideways(come_in, path):
         )
         assert beyond == [], f"{width} pixels"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    menu(page)
+    assert found_in_both_themes(page) == []

@@ -123,11 +123,12 @@ for word in sys.argv[1:]:
 """A part of a stack that does what its arguments say."""
 
 SUPERVISOR = """
-import json, os, sys
+import json, os, signal, sys
 from netspace.stack import supervisor
 from netspace.stack.supervisor import Part, Supervisor
 
 supervisor.PAUSE = 0.1
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests run under nohup
 
 def part(name, does):
     words = does.split()
