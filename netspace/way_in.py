@@ -75,7 +75,7 @@ def say(settings: Settings) -> None:
         typer.echo(f"netspace: no logins: whoever {where} can use it ({variable('auth')})")
         return
     from db.session import Database
-    from services.people import links, users
+    from services.people import links
 
     purpose: links.Purpose
     database = Database(settings.database)
@@ -83,7 +83,7 @@ def say(settings: Settings) -> None:
         with preparation.readable(settings), database.durable() as session:
             if settings.way_in == "key":
                 said, purpose = "come in by", "key"
-            elif users.any_admin(session):
+            elif links.any_admin(session):
                 return
             else:
                 said, purpose = "the first administrator joins by", "setup"

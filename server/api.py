@@ -13,10 +13,13 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
+from server.dependencies import Parts
 from server.gate.doors import only_declared
+from server.gate.guard import SAFE
 from server.gate.headers import SECURE
 from server.methods import taken
 from server.once import repeated
@@ -35,6 +38,9 @@ from server.routers import (
     spaces,
     statistics,
 )
+from services.acting import audit
+from services.acting.actor import asking
+from services.acting.permission import Verb
 from services.errors import (
     Busy,
     Conflict,
@@ -55,6 +61,9 @@ INSIDE = re.compile(r"[a-z-]+\[.*\]")
 """A step of pydantic inside a field, in the place of an error."""
 
 PREFIX = "/api/v1"
+
+OF_PEOPLE = {Verb.PEOPLE, Verb.ACCOUNT, "give"}
+"""What is done to accounts and what lets in: where it is refused the audit says so, too."""
 
 
 def include(app: FastAPI) -> None:
@@ -152,8 +161,20 @@ async def _unknown(request: Request, error: Exception) -> Response:
 
 async def _forbidden(request: Request, error: Exception) -> Response:
     assert isinstance(error, Forbidden)
+    if error.verb in OF_PEOPLE and request.method not in SAFE:
+        await run_in_threadpool(_write_down, request, error)
     problem = {"field": "permission", "value": error.verb, "message": str(error)}
     return told(request.scope, status.HTTP_403_FORBIDDEN, [problem])
+
+
+def _write_down(request: Request, error: Forbidden) -> None:
+    """Somebody tried to make himself or others more: that is looked for later."""
+    if (actor := asking.get()).id is None:
+        return
+    parts: Parts = request.app.state.parts
+    with parts.database.of(actor).durable() as session:
+        asked = f"{request.method} {request.scope['path'][:200]}"
+        audit.record(session, "refused", verb=error.verb, asked=asked)
 
 
 async def _gone(request: Request, error: Exception) -> Response:

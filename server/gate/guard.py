@@ -85,13 +85,14 @@ class Guard:
 
 def _foreign(headers: Headers, host: str) -> tuple[str, str] | None:
     """The header that says that a request comes from another origin's page, and its value."""
-    site, origins = headers.get("sec-fetch-site"), headers.getlist("origin")
-    if site is not None and site not in ("same-origin", "none"):
-        return "sec-fetch-site", site
+    sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
+    for site in sites:
+        if site not in ("same-origin", "none"):
+            return "sec-fetch-site", site
     for origin in origins:
         if len(origins) > 1 or _netloc(origin) != host.lower():
             return "origin", origin
-    if site is None and not origins and "cookie" in headers:
+    if not sites and not origins and "cookie" in headers:
         return "origin", ""
     return None
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from http.cookies import CookieError, SimpleCookie
 from typing import Literal
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -34,13 +35,11 @@ Mode = Literal["none", "key", "accounts"]
 
 WAY_IN = "/auth/"
 """Below it are the pages of who is not in yet."""
-FORWARDED = (
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-real-ip",
+FORWARDED = re.compile(
+    r"forwarded|via|x-forwarded-.*|x-original-forwarded-.*|x-real-ip|(x-)?client-ip"
+    r"|(x-)?cluster-client-ip|true-client-ip|cf-connecting-ip"
 )
+"""Headers that proxies add."""
 MARK_SECONDS = 60.0
 MOST_MARKED = 10_000
 GUEST = replace(NOBODY, name="guest", scopes=frozenset({actors.Scope.READ}))
@@ -113,7 +112,7 @@ class Login:
         headers = Headers(scope=scope)
         state = scope.setdefault("state", {})
         if self._doorman.mode == "none":
-            if came := [name for name in FORWARDED if name in headers]:
+            if came := [*filter(FORWARDED.fullmatch, headers)]:
                 allowed = "no proxy before a server without logins: see NETSPACE_AUTH"
                 return refused(400, came[0], headers[came[0]], allowed)
             state["actor"] = LOCAL
@@ -178,11 +177,8 @@ def _shown(headers: Headers, cookie: str) -> str | None:
     if given is not None:
         scheme, _, token = given.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
-    try:
-        found = SimpleCookie("; ".join(headers.getlist("cookie"))).get(cookie)
-    except CookieError:
-        return None
-    return None if found is None else found.value
+    # Cookies of other servers of this host come along, whatever they hold.
+    return cookie_parser("; ".join(headers.getlist("cookie"))).get(cookie)
 
 
 def _led(scope: Scope, headers: Headers) -> Response:

@@ -29,8 +29,8 @@ def store(
     jobs: Mapping[Key, ArchivedJob],
     wanted: Collection[tuple[int, int, int]],
     report: Report,
-) -> None:
-    """Store those that have ended and are not known here.
+) -> set[Key]:
+    """Store those that have ended and are not known here; which those are.
 
     Args:
         jobs: all of the archive, pending ones, too.
@@ -54,6 +54,7 @@ def store(
             report.results.see(added)
         else:
             report.kept += 1
+    return {*new, *answered}
 
 
 def here(session: Session, keys: Iterable[Key]) -> dict[Key, JobRow]:

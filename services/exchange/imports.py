@@ -11,7 +11,7 @@ written waits, paused, until a person lets the population go on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -43,7 +43,7 @@ from services.exchange.archives import Archive, ArchivedJob, ArchivedPopulation
 from services.exchange.exports import DRAWN
 from services.exchange.imported_jobs import Key
 from services.exchange.report import Count, Report
-from services.sampling import populations
+from services.sampling import populations, sharing
 from services.work import quotas, schedule
 
 TRIES = 5
@@ -123,12 +123,33 @@ def _store(session: Session, archive: Archive, digest: str) -> Report:
         ids[population.name] = row.id
     report.population_ids = [*ids.values()]
     jobs = {known.key(job): job for job in archive.jobs}
-    imported_jobs.store(session, jobs, wanted, report)
+    stored = imported_jobs.store(session, jobs, wanted, report)
+    made = {population.name for population in new}
+    for population in archive.populations:
+        if population.name not in made:
+            _tell(session, known, population, ids[population.name], stored)
     for population in new:
         _hold_up(session, known, population, ids[population.name], report)
         id = ids[population.name]
         audit.record(session, "imported", "population", id, name=population.name)
     return report
+
+
+def _tell(
+    session: Session,
+    known: Known,
+    archived: ArchivedPopulation,
+    id: int,
+    stored: Collection[Key],
+) -> None:
+    """Write down who answered jobs of a population that was here before."""
+    row = session.get_one(PopulationRow, id)
+    mine = (
+        (network_id, row.regime_id, row.training_seed, "train")
+        for network_id in known.drawn(archived)
+    )
+    if answered := sum(key in stored for key in mine):
+        audit.record(session, "results imported", "population", id, results=answered)
 
 
 def _spaces(session: Session, archive: Archive, report: Report) -> dict[str, int]:
@@ -216,6 +237,9 @@ def _population(
         archive=digest,
         provenance=archived.provenance.model_dump(),
         owner_id=who(session).id,
+        visibility=sharing.widest(
+            session, known.spaces[archived.space], known.regimes[archived.regime]
+        ),
     )
     session.add(row)
     session.flush()

@@ -7,6 +7,8 @@ address before many have failed.
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -44,12 +46,25 @@ def count(session: Session, name: str, address: str) -> None:
 
 def forget(session: Session, name: str, address: str) -> None:
     """The right one came: what this account has failed at this address counts no more."""
-    session.execute(delete(AttemptRow).where(AttemptRow.key == f"{name} at {address}"))
+    here = f"{name} at {_line(address)}"
+    session.execute(delete(AttemptRow).where(AttemptRow.key == here))
 
 
 def _keys(name: str, address: str) -> dict[str, int]:
+    address = _line(address)
     return {
         f"{name} at {address}": HERE,
         f"address {address}": ADDRESS,
         f"account {name}": ACCOUNT,
     }
+
+
+def _line(address: str) -> str:
+    """An address as it is counted: of IPv6, whoever has one has the 2**64 beside it, too."""
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(read, IPv6Address):
+        return address
+    return str(read.ipv4_mapped or ip_network((read, 64), strict=False))

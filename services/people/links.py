@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.people import LinkRow
+from db.people import AuditRow, LinkRow, UserRow
 from services.acting import audit
 from services.acting.actor import Role
 from services.errors import Gone
-from services.people import secrets, users
+from services.people import secrets
 
 Purpose = Literal["setup", "invitation", "password", "key"]
 
@@ -28,6 +28,12 @@ class Link:
     purpose: Purpose
     role: Role | None  # of whom is invited
     user_id: int | None  # whose password
+
+
+def any_admin(session: Session) -> bool:
+    """Whether somebody looks after the lab, so that there is nothing to set up."""
+    admins = select(UserRow.id).where(UserRow.role == "admin", UserRow.disabled_at.is_(None))
+    return session.scalar(admins.limit(1)) is not None
 
 
 def create(
@@ -60,9 +66,9 @@ def look(session: Session, secret: str) -> Link:
             an account that is disabled.
     """
     row = session.scalar(select(LinkRow).where(_works(secret)))
-    if row is None or (row.purpose == "setup" and users.any_admin(session)):
+    if row is None or (row.purpose == "setup" and any_admin(session)):
         raise Gone("this link was used, or is too old: ask for a new one")
-    if row.user_id is not None and users.get(session, row.user_id).disabled:
+    if row.user_id is not None and session.get_one(UserRow, row.user_id).disabled_at:
         raise Gone("this account is disabled: ask an administrator")
     return _link(row)
 
@@ -79,6 +85,20 @@ def use(session: Session, secret: str) -> Link:
     if row is None:
         raise Gone("this link was used: ask for a new one")
     return _link(row)
+
+
+def end_password(session: Session, user_id: int) -> None:
+    """Let no link choose an account's password any more."""
+    _end(session, "password", user_id)
+
+
+def end_made_by(session: Session, user_id: int) -> None:
+    """Let nobody in by what somebody has given out, who may no more."""
+    made = select(AuditRow.object_id).where(
+        AuditRow.kind == "link", AuditRow.user_id == user_id, AuditRow.object_id.is_not(None)
+    )
+    unused = LinkRow.used_at.is_(None) & LinkRow.id.in_(made)
+    session.execute(update(LinkRow).where(unused).values(used_at=now_ms()))
 
 
 def _works(secret: str) -> ColumnElement[bool]:

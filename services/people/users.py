@@ -17,8 +17,10 @@ from db.session import Database
 from services.acting import audit
 from services.acting.actor import LOCAL, NOBODY, SYSTEM, Role, who
 from services.errors import Conflict, NotFound, Refused, Unknown
-from services.people import attempts, passwords, sessions
+from services.people import attempts, links, passwords, sessions
 
+LONGEST = 250
+"""Characters of a name that is tried; accounts have 64."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
 
@@ -51,12 +53,6 @@ class UserRecord:
     enters_by: str  # password, or the address of a provider of OpenID Connect
     created_at: int  # ms since 1970
     disabled: bool
-
-
-def any_admin(session: Session) -> bool:
-    """Whether somebody looks after the lab."""
-    admins = select(UserRow.id).where(UserRow.role == "admin", UserRow.disabled_at.is_(None))
-    return session.scalar(admins.limit(1)) is not None
 
 
 def create(session: Session, name: str, role: Role, password: str) -> int:
@@ -92,6 +88,7 @@ def authenticated(database: Database, name: str, password: str, address: str) ->
         Unknown: it is nobody's.
         TooOften: too many were wrong.
     """
+    name = name[:LONGEST]  # a longer one is nobody's, and is kept as long as it counts
     with database.read() as session:
         attempts.require_few(session, name, address)
         row = session.scalar(select(UserRow).where(UserRow.name == name))
@@ -102,13 +99,16 @@ def authenticated(database: Database, name: str, password: str, address: str) ->
             attempts.forget(session, name, address)
         else:
             attempts.count(session, name, address)
+            if row is not None:  # another name may be a password in the wrong field
+                audit.record(session, "wrong password", "user", row.id, name=row.name)
     if row is None or not right:
         raise Unknown("no account has this name and this password")
     return row.id
 
 
 def set_password(session: Session, id: int, password: str) -> None:
-    """Choose another password; whoever was logged in by the old one is no more.
+    """Choose another password; whoever was logged in by the old one is no more, and a link
+    to choose one works no more.
 
     Raises:
         NotFound: no such account.
@@ -118,11 +118,12 @@ def set_password(session: Session, id: int, password: str) -> None:
     passwords.require_good(password, row.name)
     row.password = passwords.hashed(password)
     sessions.end_all(session, id)
+    links.end_password(session, id)
     audit.record(session, "password changed", "user", id)
 
 
 def set_role(session: Session, id: int, role: Role, lead: bool = True) -> None:
-    """Make somebody more or less; he logs in again.
+    """Make somebody more or less; he logs in again, and links that he made work no more.
 
     Args:
         lead: somebody has to be left who looks after the lab.
@@ -139,11 +140,12 @@ def set_role(session: Session, id: int, role: Role, lead: bool = True) -> None:
     if lead:
         _require_admin_left(session)
     sessions.end_all(session, id)
+    links.end_made_by(session, id)
     audit.record(session, "role changed", "user", id, before=before, role=role.word)
 
 
 def set_disabled(session: Session, id: int, disabled: bool) -> None:
-    """Shut somebody out, or let him in again; what he made stays.
+    """Shut somebody out, or let him in again; what he made stays, but for links.
 
     Raises:
         NotFound: no such account.
@@ -156,6 +158,7 @@ def set_disabled(session: Session, id: int, disabled: bool) -> None:
     row.disabled_at = session.scalar(select(now_ms())) if disabled else None
     _require_admin_left(session)
     sessions.end_all(session, id)
+    links.end_made_by(session, id)
     audit.record(session, "account disabled" if disabled else "account enabled", "user", id)
 
 
@@ -212,7 +215,7 @@ def _lock_admins(session: Session) -> None:
 
 def _require_admin_left(session: Session) -> None:
     session.flush()
-    if not any_admin(session):
+    if not links.any_admin(session):
         raise Conflict("somebody has to be an administrator")
 
 

@@ -70,6 +70,15 @@ def _give(session: Session, kind: Kind, row: Shared, owner: str) -> None:
     audit.record(session, "given", kind, row.id, owner=owner)
 
 
+def widest(session: Session, space_id: int, regime_id: int) -> Visibility:
+    """The lab, or whoever sees both the space and the regime where those are fewer."""
+    of = (
+        session.get_one(DesignSpaceRow, space_id).visibility,
+        session.get_one(RegimeRow, regime_id).visibility,
+    )
+    return min(Visibility.LAB, *map(Visibility, of), key=WIDTHS.index)
+
+
 def require_seen(session: Session, population: PopulationRow) -> None:
     """Refuse a population that is wider than its space or its regime.
 

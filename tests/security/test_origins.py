@@ -62,6 +62,7 @@ def test_a_form_beside_ours_changes_nothing(served, elsewhere, page, kind):
 @pytest.mark.parametrize(
     "lines",
     [
+        "Sec-Fetch-Site: none\nSec-Fetch-Site: cross-site",
         "Origin: null",
         "Origin: http://127.0.0.1:1",
         "Origin: http://evil.localhost",

@@ -10,12 +10,15 @@ import httpx
 import loops
 import pytest
 from accounts import API, FORM, HERE, OURS, PASSWORD
+from fastapi.testclient import TestClient
 from stacks import environment
 
 from db.migrations import upgrade
 from db.people import TokenRow
 from db.session import Database
+from services.acting import audit
 from services.acting.actor import Role
+from services.acting.audit import Search
 from services.people import links, passwords, users
 
 
@@ -95,6 +98,14 @@ def test_12_nobody_makes_himself_more(app, database):
         app, database, 2, "read"
     )  # an administrator's, who let it only read
     assert reader.patch(f"{API}/people/{id}", json={"role": "admin"}).status_code == 403
+    with database.read() as session:
+        refused = audit.found(session, Search(what="refused"))
+    assert [(one.actor, one.detail["asked"]) for one in reversed(refused)] == [
+        ("max", f"PATCH {API}/people/{id}"),
+        ("max", f"PATCH {API}/people/2"),
+        ("max", f"POST {API}/invitations"),
+        ("ann", f"PATCH {API}/people/{id}"),
+    ]
 
 
 def test_13_a_token_that_is_cut_expired_or_revoked_opens_nothing(app, database, monkeypatch):
@@ -186,6 +197,28 @@ def test_20_ten_thousand_passwords_on_one_account(app, database):
 def test_20_one_password_on_all_accounts(app, database):
     codes = {attempt(app, f"person{n}", "summer holidays 2026").status_code for n in range(60)}
     assert codes == {401, 429}
+
+
+def test_20_whoever_has_a_network_of_ipv6_has_one_address(app, database):
+    def tried(n):
+        client = TestClient(app, HERE, client=(f"2001:db8:0:1::{n:x}", 50_000))
+        data = {"name": "max", "password": f"guess {n}"}
+        return client.post("/auth/login", data=data, headers=OURS).status_code
+
+    accounts.join(database, "max")
+    assert [tried(n) for n in range(11)] == [401] * 10 + [429]
+
+
+def test_20_wrong_passwords_of_an_account_are_in_the_audit_and_what_was_typed_is_not(
+    app, database
+):
+    id = accounts.join(database, "max")
+    attempt(app, "max", "summer holidays 2026")
+    attempt(app, "a password in the wrong field", "max")
+    with database.read() as session:
+        (found,) = audit.found(session, Search(what="wrong"))
+    assert (found.kind, found.object_id, found.address) == ("user", id, "testclient")
+    assert found.detail == {"name": "max"}
 
 
 def test_20_whoever_checks_passwords_holds_up_nobody(app, database, monkeypatch):

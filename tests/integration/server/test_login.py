@@ -1,5 +1,6 @@
 """Login: how people come in, what lets them in, and what ends it."""
 
+import random
 import threading
 
 import accounts
@@ -132,6 +133,17 @@ def test_after_the_logout_the_session_is_nobodys(app, sqlite):
     assert other.get(f"{API}/me").status_code == 401
 
 
+@pytest.mark.parametrize(
+    "other", ['a={"b":1}', "=; a b=1", "name=\xe9", "flag", 'open="unended', "a=1,2;;; b=[3]"]
+)
+def test_cookies_of_another_server_of_the_host_keep_nobody_out(app, sqlite, other):
+    accounts.join(sqlite, "max")
+    ours = "netspace-8050=" + accounts.logged_in(app, "max").cookies["netspace-8050"]
+    for cookies in (f"{other}; {ours}", f"{ours}; {other}"):
+        headers = {"cookie": cookies.encode("latin-1")}
+        assert accounts.browser(app).get(f"{API}/me", headers=headers).status_code == 200
+
+
 def test_an_administrator_ends_anybodys_session_at_once(app, sqlite):
     accounts.join(sqlite, "ann", "admin")
     accounts.join(sqlite, "max")
@@ -216,7 +228,17 @@ def test_what_a_key_let_in_is_nobody_among_accounts(sqlite):
 def test_a_server_without_logins_answers_no_proxy(sqlite):
     with accounts.browser(accounts.application(sqlite, auth="none")) as browser:
         assert browser.get(f"{API}/spaces").status_code == 200
-        for name in ("forwarded", "x-forwarded-for", "x-forwarded-host"):
+        for name in (
+            "forwarded",
+            "via",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-prefix",
+            "x-forwarded-server",
+            "x-original-forwarded-for",
+            "x-real-ip",
+            "x-client-ip",
+        ):
             assert browser.get(f"{API}/spaces", headers={name: "1.2.3.4"}).status_code == 400
 
 
@@ -323,6 +345,47 @@ def test_a_password_link_of_a_disabled_account_does_not_work(app, sqlite):
     browser = accounts.browser(app)
     assert browser.get(path).status_code == 410
     assert joined(browser, path, password="six other words for max now").status_code == 410
+
+
+def test_whoever_has_chosen_a_password_need_fear_no_link_that_was_made_before(app, sqlite):
+    id = accounts.join(sqlite, "max")
+    path = link(sqlite, "password", user_id=id)
+    changed = {"present": PASSWORD, "new": "six other words for max now"}
+    answer = accounts.logged_in(app, "max").post(f"{API}/me/password", json=changed)
+    assert answer.status_code == 204
+    thief = accounts.browser(app)
+    assert thief.get(path).status_code == 410
+    assert joined(thief, path, password="seven words of a thief are here").status_code == 410
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"disabled": True}])
+def test_who_is_no_administrator_any_more_lets_nobody_in_by_links_that_he_made(
+    app, sqlite, change
+):
+    ann = accounts.join(sqlite, "ann", "admin")
+    bob = accounts.join(sqlite, "bob", "admin")
+    browser, of_ann = accounts.logged_in(app, "bob"), accounts.logged_in(app, "ann")
+    invitation = browser.post(f"{API}/invitations", json={"role": "admin"}).json()["path"]
+    hers = of_ann.post(f"{API}/invitations", json={"role": "member"}).json()["path"]
+    password = browser.post(f"{API}/people/{ann}/password-link").json()["path"]
+    assert of_ann.patch(f"{API}/people/{bob}", json=change).status_code == 200
+    for path in (invitation, password):
+        assert accounts.browser(app).get(path).status_code == 410
+        assert joined(accounts.browser(app), path, "eve").status_code == 410
+    assert accounts.browser(app).get(hers).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_name_that_nobody_could_have_is_a_wrong_one_like_any_other(request, database):
+    """An index of PostgreSQL holds 2,704 bytes of what can't be packed."""
+    app = accounts.application(request.getfixturevalue(database))
+    name = random.Random(1).randbytes(3_000).hex()
+    data = {"name": name, "password": PASSWORD}
+    with accounts.browser(app) as browser:
+        codes = [
+            browser.post("/auth/login", data=data, headers=OURS).status_code for _ in range(11)
+        ]
+    assert codes == [401] * 10 + [429]
 
 
 def test_a_cookie_of_tls_is_let_go_of_as_it_was_set(sqlite):

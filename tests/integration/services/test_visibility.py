@@ -1,5 +1,8 @@
 """Whose something is, and who sees it: over REST, as three people and a guest."""
 
+import gzip
+import json
+
 import accounts
 import pytest
 from accounts import API, HERE
@@ -158,6 +161,46 @@ def test_a_population_is_no_wider_than_its_space(here, sqlite, defined):
     assert browsers["vera"].get(path).status_code == 200
     narrowed = max.patch(f"{API}/spaces/{space.json()['id']}", json={"visibility": "private"})
     assert narrowed.status_code == 422
+
+
+def archive_of(browser, id, name):
+    """A population's archive, in which it has another name."""
+    whole = json.loads(gzip.decompress(browser.get(f"{API}/archive?population={id}").content))
+    whole["populations"][0]["name"] = name
+    return gzip.compress(json.dumps(whole).encode())
+
+
+def imported(browser, archive):
+    headers = {"content-type": "application/gzip"}
+    answer = browser.post(f"{API}/archive", content=archive, headers=headers)
+    assert answer.status_code == 201, answer.text
+    (id,) = answer.json()["population_ids"]
+    return id
+
+
+def test_a_population_that_is_imported_is_no_wider_than_its_space(here, sqlite, defined):
+    _, browsers = here
+    body = PRESETS["RegNetX small"].model_dump(mode="json")
+    asked = {"name": "s", "space": body, "visibility": "private"}
+    space = browsers["max"].post(f"{API}/spaces", json=asked).json()["id"]
+    id = create(sqlite, defined | {"space": space}, "p", owner=2)
+    made = imported(browsers["max"], archive_of(browsers["max"], id, "q"))
+    assert made != id
+    path = f"{API}/populations/{made}"
+    assert browsers["max"].get(path).json()["visibility"] == "private"
+    assert browsers["vera"].get(path).status_code == 404
+
+
+def test_who_answers_jobs_of_a_population_by_an_archive_is_written(here, sqlite, defined):
+    _, browsers = here
+    id = create(sqlite, defined, "ours", owner=1, visibility="lab", n=3)
+    whole = json.loads(gzip.decompress(archive_of(browsers["max"], id, "ours")))
+    result = {"attempt": 1, "quantities": {"error": 1.0, "loss": 0.1}, "conditions": {}}
+    for job in whole["jobs"]:
+        job |= {"state": "done", "attempt": 1, "ended_at": 1, "result": result}
+    assert imported(browsers["max"], gzip.compress(json.dumps(whole).encode())) == id
+    deed = browsers["ann"].get(f"{API}/populations/{id}").json()["deed"]
+    assert (deed["actor"], deed["what"]) == ("max", "results imported")
 
 
 def test_only_an_administrator_gives_something_to_somebody(here, sqlite, defined):
