@@ -98,6 +98,8 @@ def test_12_nobody_makes_himself_more(app, database):
         app, database, 2, "read"
     )  # an administrator's, who let it only read
     assert reader.patch(f"{API}/people/{id}", json={"role": "admin"}).status_code == 403
+    script = accounts.script(app, database, id, "read")
+    assert script.patch(f"{API}/people/{id}", json={"role": "admin"}).status_code == 403
     with database.read() as session:
         refused = audit.found(session, Search(what="refused"))
     assert [(one.actor, one.detail["asked"]) for one in reversed(refused)] == [
