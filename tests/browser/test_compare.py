@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+import chromium
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -30,10 +31,9 @@ def two(served):
 
 @pytest.fixture(scope="module")
 def window(browser):
-    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
+    """One browser window for all tests."""
+    with chromium.window(browser, viewport={"width": 1440, "height": 900}) as window:
+        yield window
 
 
 @pytest.fixture

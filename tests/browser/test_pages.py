@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import chromium
 import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
@@ -41,10 +42,9 @@ def populations(served):
 
 @pytest.fixture(scope="module")
 def window(browser):
-    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
+    """One browser window for all tests."""
+    with chromium.window(browser, viewport={"width": 1440, "height": 900}) as window:
+        yield window
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """A real Chromium, Debian's (scripts/chromium installs it), and what it refuses to pages.
 
+A page costs seconds of a processor before a test begins with it, most of them for what all
+pages have in common: `window` is a browser's window where that is done once.
+
 The fixtures are those of pytest-playwright. A test fails where its pages were refused something
 by their Content-Security-Policy, whatever else it looks at: who expects that takes `refusals`
 and empties it.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -12,7 +16,28 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+PLAYWRIGHT_DISABLES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+"""As of Playwright 1.65; said again, as the last list of features is the one that counts."""
+POPUP = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+"""The list below a window's address bar, which nobody sees: a web page of 500 modules of its
+own, a second of a processor a window."""
 FLAGS = [
+    f"--disable-features={','.join(PLAYWRIGHT_DISABLES + POPUP)}",
+    "--process-per-site",  # in a window: see there
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -34,6 +59,20 @@ def browser_type_launch_args(browser_type_launch_args):
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up("no chromium on the path, and scripts/chromium could not install it")
     return browser_type_launch_args | {"executable_path": chromium, "args": FLAGS}
+
+
+@contextlib.contextmanager
+def window(browser, **given):
+    """One browser window for many pages: its cache keeps the scripts, as a person's does.
+
+    A page of the site stays open, so that the process does in which they are compiled.
+    """
+    context = browser.new_context(**given)
+    kept = context.new_page()
+    kept.route("**", lambda route: route.fulfill(body=""))
+    kept.goto("http://127.0.0.1/")
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="session")
