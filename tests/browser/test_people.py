@@ -15,6 +15,8 @@ from sqlalchemy import select
 from db.models import PopulationRow
 from db.people import UserRow
 from services.people import links
+from services.work import quotas
+from services.work.usage import What
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -241,6 +243,36 @@ def test_a_server_without_logins_says_so_and_shows_nothing_that_does_nothing(
         served.close()
 
 
+def test_a_key_lets_one_browser_in_until_it_logs_out(tmp_path, open_browser):
+    served = Served(tmp_path / "netspace.db", NETSPACE_AUTH="key")
+    with served.database.durable() as session:
+        key = f"{served.url}/auth/link/{links.create(session, 'key')}"
+    served.start()
+    try:
+        page = open_browser()
+        page.goto(f"{served.url}/app/queue")
+        expect(page.locator("main")).to_contain_text("netspace key")
+        page.goto(key)
+        page.get_by_role("button", name="Enter").click()
+        page.wait_for_url("**/app/")
+        expect(menu(page)).to_contain_text("local, admin")
+        page.goto(f"{served.url}/app/account")
+        expect(card(page, "account-who")).to_contain_text(
+            "There are no accounts", timeout=60_000
+        )
+        other = open_browser()
+        other.goto(key)
+        expect(other.locator("main")).to_contain_text("This link does not work")
+        other.goto(f"{served.url}/app/queue")
+        expect(other).to_have_url(re.compile("/auth/login"))
+        menu(page).get_by_role("button", name="Log out").click()
+        page.wait_for_url("**/auth/login")
+        page.goto(f"{served.url}/app/queue")
+        expect(page).to_have_url(re.compile("/auth/login"))
+    finally:
+        served.close()
+
+
 # ---------------------------------------------------------------- logging out
 
 
@@ -324,12 +356,24 @@ def test_a_viewer_reads_on_new_population_why_there_is_no_start(come_in):
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
 
 
-def test_a_member_says_who_sees_a_new_population(come_in, served):
+def test_a_member_reads_what_is_left_of_his_quota_and_says_who_sees_what_he_makes(
+    come_in, served
+):
+    with served.database.durable() as session:
+        quotas.put(session, What.QUEUED_JOBS, 40, "max", None)
     page = come_in("max", "new")
-    expect(page.locator("#new-acceptance .headline")).to_be_visible(timeout=60_000)
+    told = page.locator("#new-acceptance")
+    expect(told).to_contain_text(
+        re.compile(r"Too much: \d of 40 jobs that have not ended used; this asks for 100\."),
+        timeout=60_000,
+    )
     page.get_by_label("Name", exact=True).fill("for my eyes")
     page.get_by_label("New networks").fill("3")
     page.get_by_label("Seed of the draws").fill("9")
+    expect(told).to_contain_text(
+        re.compile(r"At most: \d of 40 jobs that have not ended used; this asks for 3\."),
+        timeout=60_000,
+    )
     page.get_by_role("textbox", name="Who sees it").click()
     page.get_by_role("option", name="private").click()
     page.get_by_role("button", name="Start").click()
@@ -413,6 +457,11 @@ def test_a_guest_sees_what_is_public_and_a_way_to_log_in(tmp_path, open_browser)
     served.start()
     try:
         page = open_browser()
+        page.goto(f"{served.url}/app/new")
+        told = page.locator("#new-acceptance")
+        expect(told).to_contain_text("no design space that you may see", timeout=60_000)
+        page.goto(f"{served.url}/app/people")
+        expect(card(page, "people-why")).to_contain_text("Log in, above", timeout=60_000)
         page.goto(f"{served.url}/app/queue")
         expect(page.locator("#queue-populations")).to_contain_text(
             "There is no population yet", timeout=60_000

@@ -70,6 +70,15 @@ def test_json_without_bounds_is_not_read(served, path, body):
     assert len(told) < 20_000
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_many_lists_none_of_which_is_too_long_are_too_much_together(served, path):
+    body = b"[" + b",".join([b"[" + b"1," * 4_000 + b"1]"] * 5) + b"]"
+    head = f"{path}\n{JSON}\nContent-Length: {len(body)}"
+    status, _, told = say(served.port, head, body, method="POST")
+    assert status == 422
+    assert b"at most 20,000 values" in told
+
+
 def bomb(size):
     """As many zero bytes, a thousandth of that in gzip."""
     made = zlib.compressobj(9, wbits=31)

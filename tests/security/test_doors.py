@@ -116,6 +116,25 @@ def test_a_role_that_is_too_small_is_refused_everywhere(here, routes, who, role)
             assert answer.status_code == 403, f"{method} {path}"
 
 
+def test_nor_does_it_get_far_by_a_callback(here):
+    seen = []
+    for one in here[1]["vera"].get("/app/_dash-dependencies").json():
+        known = here[0].state.pages.callback_map[one["output"]]
+        verb = verb_of(known.get("callback"))
+        if verb is None or RULES[verb].role <= Role.VIEWER:
+            continue
+        outputs = [
+            dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
+            for name in one["output"].strip(".").split("...")
+        ]
+        body = {"output": one["output"], "outputs": outputs, "changedPropIds": []}
+        body |= {part: one[part] for part in ("inputs", "state")}
+        answer = here[1]["vera"].post("/app/_dash-update-component", json=body)
+        assert answer.status_code == 403, answer.text
+        seen.append(verb)
+    assert Verb.CREATE in seen
+
+
 @pytest.mark.parametrize("scope", Scope)
 def test_a_token_opens_what_its_scope_says_and_nothing_else(here, database, routes, scope):
     script = accounts.script(here[0], database, 1, scope)

@@ -11,11 +11,14 @@ import loops
 import pytest
 from accounts import API, FORM, HERE, OURS, PASSWORD
 from fastapi.testclient import TestClient
-from stacks import environment
+from stacks import PYTHON, environment
+from waiting import until
+from wire import say
 
 from db.migrations import upgrade
 from db.people import TokenRow
 from db.session import Database
+from netspace.stack import ports
 from services.acting import audit
 from services.acting.actor import Role
 from services.acting.audit import Search
@@ -36,6 +39,28 @@ def app(database, quick_passwords):
     app = accounts.application(database)
     with accounts.browser(app):
         yield app
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory):
+    """A web process as a command starts it, which logs all it can: port, database, log."""
+    folder = tmp_path_factory.mktemp("process")
+    upgrade(url := f"sqlite:///{folder / 'netspace.db'}")
+    with ports.reserve() as reserved:
+        port = reserved.getsockname()[1]
+    own = environment(
+        folder, NETSPACE_PORT=str(port), NETSPACE_AUTH="accounts", NETSPACE_LOG_LEVEL="debug"
+    )
+    with (folder / "log").open("w") as log:
+        web = subprocess.Popen(
+            [PYTHON, "-m", "netspace", "web"], env=own, stdout=log, stderr=log
+        )
+        try:
+            assert until(lambda: ports.answers("127.0.0.1", port), 60)
+            yield port, Database(url), folder / "log"
+        finally:
+            web.terminate()
+            web.wait(30)
 
 
 def attempt(app, name, password, **headers):
@@ -255,6 +280,17 @@ def test_21_what_is_forwarded_by_nobody_known_says_nothing(app, database):
     assert attempt(app, "max", "wrong", **{"x-forwarded-for": "10.9.9.9"}).status_code == 429
 
 
+def test_21_nor_does_it_on_a_real_connection(process):
+    port, _, _ = process
+
+    def tried(n):
+        head = f"/auth/login\nContent-Type: {FORM['content-type']}\nContent-Length: 18"
+        head += f"\nX-Forwarded-For: 10.0.0.{n}\nForwarded: for=10.0.0.{n}"
+        return say(port, head, b"name=max&password=", method="POST")[0]
+
+    assert [tried(n) for n in range(11)] == [401] * 10 + [429]
+
+
 def test_29_after_the_login_nobody_is_elsewhere(app, database):
     accounts.join(database, "max")
     for next in (
@@ -295,6 +331,17 @@ def test_30_no_secret_is_in_an_answer_a_log_or_the_audit(app, database, caplog):
         assert secret not in told + "".join(logged)
     wrong = ann.post(f"{API}/me/password", json={"present": "my wrong one", "new": "short"})
     assert "my wrong one" not in wrong.text
+
+
+def test_30_nor_is_one_that_stands_in_an_address(process):
+    port, database, log = process
+    with database.durable() as opened:
+        secret = links.create(opened, "invitation", Role.MEMBER)
+    assert say(port, f"/auth/link/{secret}")[0] == 200
+    assert say(port, f"/auth/oidc/callback?code={secret}&state={secret}")[0] == 404
+    assert say(port, f"{API}/spaces")[0] == 401
+    assert until(lambda: f"GET {API}/spaces" in log.read_text())
+    assert secret not in log.read_text()
 
 
 def test_who_asks_without_a_pause_is_told_so_and_nobody_else(database, quick_passwords):

@@ -80,10 +80,11 @@ const WITHOUT = {
 /** @param {MeRead} one */
 function refuse(one) {
   for (const name of ["accounts", "invite", "sessions", "tokens", "audit"]) fill(name, null);
-  const who = one.role === "nobody" ? "you have not logged in" : `${one.name} is a ${one.role}`;
-  fill("why", h("div", {}, h("p", {},
-    `Administrators look after accounts, and ${who}. Ask one of them to invite somebody, or for `
-    + "another role. Your own account is under your name, above.")));
+  const why = one.role === "nobody"
+    ? "you have not logged in. Log in, above, or ask one of them to invite you."
+    : `${one.name} is a ${one.role}. Ask one of them to invite somebody, or for another role. `
+      + "Your own account is under your name, above.";
+  fill("why", h("div", {}, h("p", {}, `Administrators look after accounts, and ${why}`)));
 }
 
 /** @param {string} name @param {?Node} content null: there is no such card now */

@@ -16,6 +16,9 @@ from dashboard.pages.create.plan import Plan
 from dashboard.pages.create.refine import Refinement
 from dashboard.sources import Sources
 from designspace.spaces.base import Family
+from services.acting import permission
+from services.acting.actor import asking
+from services.acting.permission import Verb
 from services.errors import Conflict, NotFound, Refused
 from services.sampling import populations, previews, samplers
 from services.sampling.populations import NewSpace, Spec
@@ -77,7 +80,9 @@ def allowances(sources: Sources, asked: Plan, found: previews.Preview) -> list[C
 
 
 def nothing_defined() -> Component:
-    """What an empty database needs first."""
+    """What an empty database needs first, by who may bring it."""
+    if Verb.DEFINE not in permission.open_to(asking.get()):
+        return html.P(html.B("There is no design space that you may see."))
     return html.Div(
         [
             html.P(html.B("There is no design space yet.")),

@@ -89,7 +89,9 @@ def estimate(preview: Preview, n: int) -> str:
 def allowances(lines: Iterable[tuple[str, bool]]) -> list[Component]:
     """What a population asks of quotas, jobs that others have paid for not taken off."""
     return [
-        html.P(["Too much: " if too_much else "At most: ", said, "."], className="muted")
+        html.P(["Too much: ", said, "."], className="bad")
+        if too_much
+        else html.P(["At most: ", said, "."], className="muted")
         for said, too_much in lines
     ]
 

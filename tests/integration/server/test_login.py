@@ -169,6 +169,19 @@ def test_who_becomes_less_is_out_at_once(app, sqlite, change):
     assert answer.status_code == (401 if "disabled" in change else 403)
 
 
+def test_a_token_is_never_more_than_its_owner_is_now(app, sqlite):
+    accounts.join(sqlite, "ann", "admin")
+    id = accounts.join(sqlite, "bob", "admin")
+    script = accounts.script(app, sqlite, id, "read", "admin")
+    assert script.get(f"{API}/me/tokens").status_code == 200
+    changed = accounts.logged_in(app, "ann").patch(
+        f"{API}/people/{id}", json={"role": "viewer"}
+    )
+    assert changed.status_code == 200
+    assert script.get(f"{API}/me").json()["scopes"] == ["read"]
+    assert script.get(f"{API}/me/tokens").status_code == 403
+
+
 def test_somebody_has_to_look_after_the_lab(app, sqlite):
     id = accounts.join(sqlite, "ann", "admin")
     ann = accounts.logged_in(app, "ann")
