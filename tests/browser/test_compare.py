@@ -30,9 +30,9 @@ def two(served):
 
 
 @pytest.fixture(scope="module")
-def window(browser):
+def window(browser, served):
     """One browser window for all tests."""
-    with chromium.window(browser, viewport={"width": 1440, "height": 900}) as window:
+    with chromium.window(browser, served, viewport={"width": 1440, "height": 900}) as window:
         yield window
 
 

@@ -1,10 +1,12 @@
 """A server with accounts in real browsers: joining, roles, tokens, links, logging out."""
 
+import contextlib
 import re
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import accounts
+import chromium
 import pytest
 from accounts import API, PASSWORD
 from axes import found_by_axe, found_in_both_themes
@@ -48,18 +50,39 @@ def own(served, population, name):
         session.get_one(PopulationRow, population).owner_id = owner.id
 
 
-@pytest.fixture
-def open_browser(browser):
-    """Another person's browser: a page of a context of its own."""
-    contexts = []
+@pytest.fixture(scope="module")
+def windows(browser, served):
+    """Windows of browsers that nobody sits at; opening one anew costs seconds."""
+    free = []
+    with contextlib.ExitStack() as stack:
 
-    def another(**given):
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, **given))
-        return contexts[-1].new_page()
+        def take():
+            if not free:
+                made = chromium.window(browser, served, viewport={"width": 1280, "height": 900})
+                free.append(stack.enter_context(made))
+            return free.pop()
+
+        take.back = free.append
+        yield take
+
+
+@pytest.fixture
+def open_browser(windows):
+    """Another person's browser: a page of a window where nobody has logged in."""
+    taken = []
+
+    def another():
+        taken.append(windows())
+        return taken[-1].new_page()
 
     yield another
-    for context in contexts:
-        context.close()
+    for window in taken:
+        kept, *others = window.pages
+        for page in others:
+            page.close()
+        window.clear_cookies()
+        kept.evaluate("localStorage.clear()")
+        windows.back(window)
 
 
 @pytest.fixture
@@ -479,7 +502,8 @@ def test_a_guest_sees_what_is_public_and_a_way_to_log_in(tmp_path, open_browser)
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_login_pages_are_accessible(open_browser, served, people, theme):
-    page = open_browser(color_scheme=theme)
+    page = open_browser()
+    page.emulate_media(color_scheme=theme)
     with served.database.durable() as session:
         secret = links.create(session, "invitation", accounts.Role.VIEWER)
     for path in ("login", f"link/{secret}", f"link/{'s' * 43}"):

@@ -1,7 +1,6 @@
 """What attacks are tried on: the application behind its real server, in a real Chromium, and a
 real PostgreSQL."""
 
-import chromium
 import pytest
 from accounts import quick_passwords  # noqa: F401  # fixtures
 from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
@@ -32,9 +31,10 @@ def elsewhere():
 
 @pytest.fixture(scope="module")
 def window(browser):  # noqa: F811  # the fixture
-    """One browser window for a module."""
-    with chromium.window(browser) as window:
-        yield window
+    """One browser window for a module: its cache keeps the scripts, as a person's does."""
+    context = browser.new_context()
+    yield context
+    context.close()
 
 
 @pytest.fixture

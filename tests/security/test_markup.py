@@ -3,10 +3,17 @@
 All views, and what archives say, are in `tests/long/test_markup.py`.
 """
 
+import chromium
 import pytest
 from hostile import ADDRESSES, VIEWS, hostile, is_text, is_text_in_an_address  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def window(browser, hostile):  # noqa: F811  # the fixture
+    with chromium.window(browser, hostile) as window:
+        yield window
 
 
 @pytest.mark.parametrize("view", ["?population=1&against=2", "new", "queue"])

@@ -62,15 +62,13 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @contextlib.contextmanager
-def window(browser, **given):
+def window(browser, served, **given):
     """One browser window for many pages: its cache keeps the scripts, as a person's does.
 
-    A page of the site stays open, so that the process does in which they are compiled.
+    A page of the server stays open, so that the process does in which they are compiled.
     """
     context = browser.new_context(**given)
-    kept = context.new_page()
-    kept.route("**", lambda route: route.fulfill(body=""))
-    kept.goto("http://127.0.0.1/")
+    context.new_page().goto(f"{served.url}/api/v1/populations")
     yield context
     context.close()
 
