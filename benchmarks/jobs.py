@@ -25,7 +25,9 @@ from benchmarks.events import free_port, part
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from netspace import addresses

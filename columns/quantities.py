@@ -141,6 +141,15 @@ QUANTITIES = table(
     Quantity("fit_wa", "ŵₐ", "fitted slope", "channels per block", "fit", decimals=1, log=True),
     Quantity("fit_wm", "ŵₘ", "fitted width multiplier", "", "fit", decimals=2),
     Quantity("e_fit", "e_fit", "fit error", "", "fit", decimals=4),
+    Quantity("vertices", "|V|", "vertices of the cell", "", "parameter", kind="choice"),
+    Quantity("edges", "|E|", "edges of the cell", "", "parameter", kind="choice"),
+    Quantity("convolutions_3x3", "3x3", "3x3 of the cell", "", "parameter", kind="choice"),
+    Quantity("convolutions_1x1", "1x1", "1x1 of the cell", "", "parameter", kind="choice"),
+    Quantity("wires", "wires", "wires", "", "parameter"),
+    Quantity("neighbours", "K", "neighbours", "", "parameter", kind="choice"),
+    Quantity("probability", "P", "probability", "", "parameter", decimals=2),
+    Quantity("ties", "M", "ties", "", "parameter", kind="choice"),
+    Quantity("max_pools", "pools", "max pools of the cell", "", "parameter", kind="choice"),
     Quantity("training_seconds", "t", "training time", "s", "result", decimals=1, log=True),
     Quantity(
         "training_cpu_seconds",
@@ -181,8 +190,18 @@ STAGE_QUANTITIES = table(
     QUANTITIES["bottleneck_ratio"],
     QUANTITIES["group_width"],
     QUANTITIES["effective_group_width"],
+    Quantity("groups", "G", "groups", "", "parameter", log=True, kind="choice"),
+    Quantity("kernel", "k", "kernel", "pixels", "parameter", kind="choice"),
+    Quantity("expansion", "e", "expansion", "", "parameter", decimals=1, kind="choice"),
 )
 """Columns that exist once per stage, named `NAME_i`, i = 1, 2, ..; `width` is as drawn."""
+
+PART_QUANTITIES = table(
+    STAGE_QUANTITIES["kernel"],
+    STAGE_QUANTITIES["expansion"],
+    Quantity("operation", "op", "operation", "", "parameter", kind="choice"),
+)
+"""Columns of parts, `NAME_i_j`: block j of stage i, or the edge of a cell to node i from j."""
 
 
 def quantity(name: str) -> Quantity:
@@ -196,11 +215,24 @@ def quantity(name: str) -> Quantity:
     match = re.fullmatch(r"(\w+)_([1-9]\d*)", name, re.ASCII)
     if match and match[1] in STAGE_QUANTITIES:
         return of_stage(STAGE_QUANTITIES[match[1]], int(match[2]))
+    part = re.fullmatch(r"(\w+)_([1-9]\d*)_(\d+)", name, re.ASCII)
+    if part and part[1] in PART_QUANTITIES:
+        return of_part(PART_QUANTITIES[part[1]], int(part[2]), int(part[3]))
     stage = match[2] if match else "1"
     known = [*QUANTITIES, *(f"{base}_{stage}" for base in STAGE_QUANTITIES)]
     near = get_close_matches(name, known)
     listed = ", ".join(near or known)
     raise ValueError(f"no quantity {name!r}; {'near it' if near else 'there are'}: {listed}")
+
+
+def of_part(whole: Quantity, to: int, of: int) -> Quantity:
+    """`whole` as it is said of a part: block `of` of stage `to`, the edge to it from `of`."""
+    return replace(
+        whole,
+        name=f"{whole.name}_{to}_{of}",
+        symbol=whole.symbol + f"{to},{of}".translate(SUBSCRIPTS),
+        label=f"{whole.label} {to},{of}",
+    )
 
 
 def is_result(name: str) -> bool:

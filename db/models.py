@@ -104,10 +104,11 @@ class DrawRow(Base):
     flops: Mapped[int] = mapped_column(BigInteger)  # multiply-adds under the regime
     params: Mapped[int] = mapped_column(BigInteger)
     activations: Mapped[int] = mapped_column(BigInteger)
-    fit_w0: Mapped[float]
-    fit_wa: Mapped[float]
-    fit_wm: Mapped[float]
-    e_fit: Mapped[float]
+    # The line of its block widths; none of a network that is no line of blocks.
+    fit_w0: Mapped[float | None]
+    fit_wa: Mapped[float | None]
+    fit_wm: Mapped[float | None]
+    e_fit: Mapped[float | None]
 
 
 class JobRow(Base):

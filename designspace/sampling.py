@@ -23,7 +23,7 @@ from columns.constraints import Constraint
 from designspace.layers.complexity import Complexity, complexity, countable
 from designspace.lines import fits
 from designspace.lines.line import Line
-from designspace.networks.network import Network, NetworkBatch
+from designspace.networks.network import Network
 from designspace.spaces.base import Draws, Family
 
 CHUNK = 16_384
@@ -112,20 +112,19 @@ def sample(
             f"no window on {', '.join(sorted(unknown))}: only {', '.join(WINDOWS)}"
         )
     budget = candidates or max(200_000, 4_000 * n)
-    distinct = {_architecture(draw.network): draw for draw in known}
+    found = _Found(known)
     refused: Counter[str] = Counter()
     tried, reason = 0, ""
-    while len(distinct) < n and tried < budget and not reason:
+    while len(found) < n and tried < budget and not reason:
         draws = space.draw(rng.spawn(1)[0], CHUNK)
         counts = complexity(draws.networks, resolution, channels, classes)
         causes = _judge(space, draws, counts, windows, resolution)[: budget - tried]
-        end = _accept(distinct, n, draws, counts, causes)
+        end = _accept(found, n, draws, counts, causes)
         refused.update(cause for cause in causes[:end].tolist() if cause)
         tried += end
-        reason = hopeless(len(distinct), tried)
-    # A dict keeps the order of its keys: the known draws, then each as it was first drawn.
-    result = Sample(list(distinct.values()), tried, dict(refused))
-    if len(distinct) < n:
+        reason = hopeless(len(found), tried)
+    result = Sample(found.draws, tried, dict(refused))
+    if len(found) < n:
         raise TooFewNetworks(result, n, reason)
     return result
 
@@ -147,66 +146,73 @@ def _judge(
         if name in windows:
             outside = ~windows[name].holds(getattr(counts, name))
             cause[outside & (cause == "")] = name
-    for name, beyond in (space.limits.broken(counts) if space.limits else {}).items():
+    for name, beyond in space.beyond(counts).items():
         cause[beyond & (cause == "")] = name
     causes[draws.candidates] = cause
     return causes
 
 
+class _Found:
+    """Distinct networks: those known before, then each as it was first drawn."""
+
+    def __init__(self, known: Sequence[Draw]) -> None:
+        self.draws = list(known)
+        self._known = {draw.network.hash: i for i, draw in enumerate(known)}
+        self._places: dict[bytes, int] = {}  # by what a batch tells its networks apart
+
+    def __len__(self) -> int:
+        return len(self.draws)
+
+    def again(self, key: bytes) -> bool:
+        """Whether it was found before; then it was drawn once more."""
+        if (place := self._places.get(key)) is None:
+            return False
+        self._raise(place)
+        return True
+
+    def add(self, key: bytes, draw: Draw) -> bool:
+        """Add what was not found before; whether it was not known either."""
+        place = self._known.get(draw.network.hash) if self._known else None
+        self._places[key] = len(self.draws) if place is None else place
+        if place is None:
+            self.draws.append(draw)
+            return True
+        self._raise(place)
+        return False
+
+    def _raise(self, place: int) -> None:
+        seen = self.draws[place]
+        self.draws[place] = replace(seen, multiplicity=seen.multiplicity + 1)
+
+
 def _accept(
-    distinct: dict[bytes, Draw],
+    found: _Found,
     n: int,
     draws: Draws,
     counts: Complexity,
     causes: NDArray[np.str_],
 ) -> int:
-    """Add draws that nothing refuses to `distinct` until it holds n; how many were tried.
+    """Add draws that nothing refuses to `found` until it holds n; how many were tried.
 
     One that is there already counts for the first of its kind, and is refused as a duplicate.
     """
     inside = draws.candidates < len(causes)
     rows = np.flatnonzero(inside)[causes[draws.candidates[inside]] == ""]
-    keys = _architectures(draws.networks.take(rows))
+    keys = draws.networks.take(rows).keys
     for row, key in zip(rows.tolist(), keys, strict=True):
         candidate = int(draws.candidates[row])
-        if key in distinct:
+        if found.again(key) or not found.add(key, _draw(draws, counts, row)):
             causes[candidate] = "duplicate"
-            seen = distinct[key]
-            distinct[key] = replace(seen, multiplicity=seen.multiplicity + 1)
-            continue
-        distinct[key] = _draw(draws, counts, row)
-        if len(distinct) == n:
+        elif len(found) == n:
             return candidate + 1
     return len(causes)
-
-
-def _architectures(networks: NetworkBatch) -> list[bytes]:
-    """A key for each network: equal where the architectures are."""
-    columns = [
-        column
-        for stage in networks.stages
-        for column in (stage.depth, stage.width, stage.inner_width, stage.group_width)
-    ]
-    return [row.tobytes() for row in np.stack(columns, axis=1)]
-
-
-def _architecture(network: Network) -> bytes:
-    """The key of one network, as `_architectures` gives it."""
-    numbers = [
-        number
-        for stage in network.stages
-        for number in (stage.depth, stage.width, stage.inner_width, stage.group_width)
-    ]
-    return np.array(numbers, dtype=np.int64).tobytes()
 
 
 def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:
     network = draws.networks[row]
     values = {name: float(column[row]) for name, column in draws.parameters.items()}
     parameters = {name: value for name, value in values.items() if not np.isnan(value)}
-    for i, stage in enumerate(network.stages, start=1):
-        parameters[f"effective_width_{i}"] = float(stage.width)
-        parameters[f"effective_group_width_{i}"] = float(stage.group_width)
+    parameters |= network.built
     return Draw(
         network,
         parameters,
@@ -217,13 +223,18 @@ def _draw(draws: Draws, counts: Complexity, row: int) -> Draw:
 
 
 def fitted(draws: Iterable[Draw]) -> Iterator[Draw]:
-    """Each with its line and e_fit, one after the other; those that have them keep them."""
+    """Each with its line and e_fit, one after the other; those that have them keep them.
+
+    A network that is no line of blocks, as cells are, has none.
+    """
     for draw in draws:
         yield draw if draw.fit else replace(draw, fit=_fit(draw.network, draw.parameters))
 
 
-def _fit(network: Network, parameters: Mapping[str, float]) -> fits.Fit:
+def _fit(network: Network, parameters: Mapping[str, float]) -> fits.Fit | None:
     """e_fit of the widths; the line is the one a network was drawn from, where there is one."""
+    if not network.block_widths:
+        return None
     nearest = fits.fit(network.block_widths)
     if {"w0", "wa", "wm"} <= parameters.keys():
         drawn = Line(parameters["w0"], parameters["wa"], parameters["wm"])

@@ -28,6 +28,7 @@ from server.problems import ALWAYS, said, told, unknown
 from server.routers import (
     archive,
     comparisons,
+    counts,
     events,
     networks,
     people,
@@ -75,6 +76,7 @@ def include(app: FastAPI) -> None:
         networks,
         statistics,
         comparisons,
+        counts,
         queue,
         archive,
         events,

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from db.models import DesignSpaceRow, NetworkRow, RegimeRow
+from db.models import DesignSpaceRow, DrawRow, NetworkRow, RegimeRow
+from designspace.lines.fits import Fit
+from designspace.lines.line import Line
 from designspace.networks.network import Network
 from designspace.regimes import Regime
 from designspace.spaces import DESIGN_SPACE
@@ -50,6 +52,15 @@ def regime(row: RegimeRow) -> Regime:
 def network(row: NetworkRow) -> Network:
     """The network of a row."""
     return _read(f"network {row.hash}", Network.model_validate, row.architecture)
+
+
+def fit(row: DrawRow) -> Fit | None:
+    """The line of a draw's block widths; none of a network that is no line of blocks."""
+    numbers = (row.fit_w0, row.fit_wa, row.fit_wm, row.e_fit)
+    if any(number is None for number in numbers):
+        return None
+    w0, wa, wm, e_fit = map(float, numbers)  # type: ignore[arg-type]
+    return Fit(Line(w0, wa, wm), e_fit)
 
 
 def readable(read: Callable[[Row], Value], rows: Iterable[Row]) -> list[Value]:

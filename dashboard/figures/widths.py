@@ -183,12 +183,14 @@ def linear(line: Line, depth: int, name: str, colour: str) -> go.Scatter:
 
 
 def network_widths_figure(
-    line: Line,
+    line: Line | None,
     quantised: Sequence[int],
     compatible: Sequence[int],
     palette: Palette = LIGHT,
 ) -> go.Figure:
     """One network: its line, the line's quantised widths, and the widths that are built."""
+    if line is None:
+        return empty(palette, "no row of blocks, so it has no line", height=240)
     figure = go.Figure(
         [
             linear(line, len(compatible), "line uⱼ", palette.muted),

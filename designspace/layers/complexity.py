@@ -1,6 +1,6 @@
 """Complexity: multiply-adds, parameters and activations of one forward pass on one image.
 
-One fold over the declared layers (`designspace.layers.bottleneck`) serves one network and, with
+One fold over the declared layers (`designspace.layers.body`) serves one network and, with
 int64 arrays of shape (n,), a batch of n draws. *flops* are multiply-adds, everywhere in this
 field. *Activations* are the elements of the outputs of convolutions, max pool and classifier.
 
@@ -11,25 +11,36 @@ counts 2 parameters a channel and no flops; pooling, ReLU and addition count not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from columns.arrays import Bools, Floats
-from designspace.layers.bottleneck import repeated_layers
+from designspace.layers.body import network_layers
 from designspace.layers.records import (
+    Act,
+    AvgPool,
     BatchNorm,
     Conv,
+    Cut,
     Excite,
     GlobalPool,
+    Graph,
     Layer,
+    Layers,
     Linear,
     MaxPool,
-    ReLU,
     Residual,
-    Sigmoid,
+    Shuffle,
+    When,
+    Zero,
+    joined_width,
+    side_after,
+    where,
+    width_after,
 )
-from designspace.networks.network import WIDEST, Count, Network, NetworkBatch
+from designspace.networks.network import Network, NetworkList, Networks
+from designspace.networks.numbers import WIDEST, Count
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,7 @@ class Complexity:
 
 
 NOTHING = Complexity(0, 0, 0)
+FIELDS = ("flops", "params", "activations")
 MOST = 2.0**62
 """Multiply-adds of a body; half of what 64 bits hold, so that stem and classifier have room."""
 
@@ -64,7 +76,7 @@ def _sum(a: Any, b: Any) -> Any:
 
 
 def complexity(
-    network: Network | NetworkBatch,
+    network: Network | Networks,
     resolution: int = 224,
     channels: int = 3,
     classes: int = 1000,
@@ -77,69 +89,106 @@ def complexity(
         channels: of the image, 3 for colour.
         classes: width of the classifier.
     """
-    side, total = resolution, NOTHING
-    for layers, times in repeated_layers(network, channels, classes):
-        count, side = fold(layers, side)
-        total += count * times
+    if isinstance(network, NetworkList):
+        counts = [complexity(one, resolution, channels, classes) for one in network]
+        columns = ([getattr(one, name) for one in counts] for name in FIELDS)
+        return Complexity(*(np.array(column, dtype=np.int64) for column in columns))
+    side, total, width = resolution, NOTHING, cast(Count, channels)
+    for group in network_layers(network, channels, classes):
+        counted = count(group.layers, side, width)
+        total += counted.complexity * group.times
+        side, width = counted.side, counted.width
     return total
 
 
-def countable(networks: NetworkBatch, resolution: int) -> Bools:
+def countable(networks: Networks, resolution: int) -> Bools:
     """Which of n networks are certain to be counted in 64 bits, a mask (n,).
 
-    A block has at most 14 k^2 weights, k the channels of its widest layer: 9 in the 3x3, one in
-    each 1x1 and the projection, two in the SE. None is used at more places than pixels.
+    No weight is used at more places than pixels.
     """
+    if isinstance(networks, NetworkList):  # each was counted by itself, in whole numbers
+        return np.ones(len(networks), dtype=bool)
     weights: Floats = np.zeros(len(networks))
+    narrow: Bools = np.ones(len(networks), dtype=bool)
     w_in: Count = networks.stem.width
     for stage in networks.stages:
-        widest = np.maximum(np.maximum(w_in, stage.width), stage.inner_width)
-        weights += 14.0 * stage.depth * widest.astype(float) ** 2
+        weights += stage.most_weights(w_in)
         w_in = stage.width
-    fits = weights * float(resolution) ** 2 < MOST
-    for stage in networks.stages:
-        fits &= stage.width <= WIDEST
+        narrow &= w_in <= WIDEST
+    fits: Bools = narrow & (weights * float(resolution) ** 2 < MOST)
     return fits
 
 
-def fold(layers: tuple[Layer, ...], side: int) -> tuple[Complexity, int]:
-    """Sum of `layers`, one after the other, on an input of `side` x `side`; the output side."""
+@dataclass(frozen=True)
+class Counted:
+    """What layers cost, and the side and width of what comes out of them."""
+
+    complexity: Complexity
+    side: int
+    width: Count
+
+
+def count(layers: Layers, side: int, width: Count) -> Counted:
+    """`layers`, one after the other, on `width` channels of `side` x `side`."""
     total = NOTHING
     for layer in layers:
-        count, side = count_layer(layer, side)
-        total += count
-    return total, side
+        one = count_layer(layer, side, width)
+        total += one.complexity
+        side, width = one.side, one.width
+    return Counted(total, side, width)
 
 
-def count_layer(layer: Layer, side: int) -> tuple[Complexity, int]:
-    """One layer's counts and its output side."""
+def count_layer(layer: Layer, side: int, width: Count) -> Counted:
+    """One layer on `width` channels of `side` x `side`."""
     match layer:
         case Conv():
-            return count_conv(layer, (side - 1) // layer.stride + 1)
-        case BatchNorm(width):
-            return Complexity(0, 2 * width, 0), side
-        case MaxPool(_, stride, width):
-            out = (side - 1) // stride + 1
-            return Complexity(0, 0, width * out**2), out
-        case GlobalPool():
-            return NOTHING, 1
-        case Linear(w_in, w_out):
-            return Complexity((w_in + 1) * w_out, (w_in + 1) * w_out, w_out), 1
+            out = side_after((layer,), side)
+            return Counted(count_conv(layer, out, width), out, layer.width)
+        case BatchNorm():
+            return Counted(Complexity(0, 2 * width, 0), side, width)
+        case MaxPool() | AvgPool():
+            out = side_after((layer,), side)
+            outputs = width * out**2 if isinstance(layer, MaxPool) else 0
+            return Counted(Complexity(0, 0, outputs), out, width)
+        case Linear(w_out, bias):
+            weights = (width + bias) * w_out
+            return Counted(Complexity(weights, weights, w_out), side, w_out)
         case Excite(gate):
-            return fold(gate, 1)[0], side
-        case Residual(main, projection, projects):
-            # `projects` is a bool, or a mask over the batch: the projection counts or not.
-            count, out = fold(main, side)
-            return count + fold(projection, side)[0] * projects, out
-        case ReLU() | Sigmoid():
-            return NOTHING, side
+            return Counted(count(gate, 1, width).complexity, side, width)
+        case When(mask, layers):
+            # A bool, or a mask over the batch: the layers count or not.
+            one = count(layers, side, width)
+            return Counted(one.complexity * mask, one.side, where(mask, one.width, width))
+        case Residual(main, shortcut):
+            one, beside = count(main, side, width), count(shortcut, side, width)
+            return Counted(one.complexity + beside.complexity, one.side, one.width)
+        case Graph():
+            return count_graph(layer, side, width)
+        case Act() | GlobalPool() | Shuffle() | Cut() | Zero():
+            return Counted(NOTHING, side_after((layer,), side), width_after((layer,), width))
 
 
-def count_conv(conv: Conv, side: int) -> tuple[Complexity, int]:
+def count_conv(conv: Conv, side: int, w_in: Count) -> Complexity:
     """A convolution with output side `side`: k^2 * w_in / groups * w_out weights."""
-    group_width = conv.w_in if conv.group_width is None else conv.group_width
-    outputs = conv.w_out * side**2
-    weights = conv.kernel**2 * group_width * conv.w_out
-    bias = conv.w_out if conv.bias else 0
+    group_width = w_in if conv.group_width is None else conv.group_width
+    outputs = conv.width * side**2
+    weights = conv.kernel**2 * group_width * conv.width
+    bias = conv.width if conv.bias else 0
     flops = weights * side**2 + (outputs if conv.bias else 0)
-    return Complexity(flops, weights + bias, outputs), side
+    return Complexity(flops, weights + bias, outputs)
+
+
+def count_graph(graph: Graph, side: int, width: Count) -> Counted:
+    """All nodes, each on its joined inputs; an edge of a weighted sum has a parameter."""
+    sides, widths, total = [side], [width], NOTHING
+    alike: dict[tuple[int, int, int], Counted] = {}  # many nodes share their layers
+    for node in graph.nodes:
+        w_in, at = joined_width(node, widths), sides[node.inputs[0]]
+        key = (id(node.layers), at, id(w_in))
+        one = alike[key] = alike.get(key) or count(node.layers, at, w_in)
+        total += one.complexity
+        if node.join == "weighted" and len(node.inputs) > 1:
+            total += Complexity(0, len(node.inputs), 0)
+        sides.append(one.side)
+        widths.append(one.width)
+    return Counted(total, sides[-1], widths[-1])

@@ -1,28 +1,38 @@
 """A network as the text of a Python file that builds it with torch alone.
 
-One more fold over the declared layers (`designspace.layers.bottleneck`): what is counted and
+One more fold over the declared layers (`designspace.layers.body`): what is counted and
 trained is what is written. The modules are nested and named as in `workers.training.networks`,
 so weights of one fit the other by name; initial weights of one seed are the same, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from textwrap import indent
 
-from designspace.layers.bottleneck import repeated_layers
+from designspace.layers.body import Group, network_layers
 from designspace.layers.complexity import complexity
 from designspace.layers.records import (
+    Act,
+    AvgPool,
     BatchNorm,
     Conv,
+    Cut,
     Excite,
     GlobalPool,
+    Graph,
     Layer,
+    Layers,
     Linear,
     MaxPool,
-    ReLU,
     Residual,
-    Sigmoid,
+    Shuffle,
+    When,
+    Zero,
+    graph_widths,
+    joined_width,
+    padded,
+    width_after,
 )
 from designspace.networks.network import Network
 
@@ -53,6 +63,62 @@ class Residual(nn.Module):
     def forward(self, x):
         return self.main(x) + self.shortcut(x)
 ''',
+    "Cut": '''
+
+class Cut(nn.Module):
+    """The first channels."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+
+    def forward(self, x):
+        return x[:, : self.width]
+''',
+    "Zero": '''
+
+class Zero(nn.Module):
+    """Nothing but zeros."""
+
+    def forward(self, x):
+        return x * 0
+''',
+    "Graph": '''
+
+class Node(nn.Module):
+    """Layers on the joined outputs of earlier nodes."""
+
+    def __init__(self, inputs, join, layers):
+        super().__init__()
+        self.inputs, self.join, self.layers = inputs, join, layers
+        if join == "weighted" and len(inputs) > 1:
+            self.weights = nn.Parameter(torch.zeros(len(inputs)))
+
+    def forward(self, outputs):
+        inputs = [outputs[i] for i in self.inputs]
+        if len(inputs) == 1:
+            return self.layers(inputs[0])
+        if self.join == "concat":
+            return self.layers(torch.cat(inputs, 1))
+        if self.join == "weighted":
+            inputs = [w * x for w, x in zip(self.weights.sigmoid(), inputs)]
+        total = sum(inputs[1:], inputs[0])
+        return self.layers(total / len(inputs) if self.join == "mean" else total)
+
+
+class Graph(nn.Module):
+    """Nodes 1, 2, .. after node 0, which goes in; the last goes out."""
+
+    def __init__(self, *nodes):
+        super().__init__()
+        self.nodes = nn.ModuleList(nodes)
+
+    def forward(self, x):
+        outputs = [x]
+        for node in self.nodes:
+            outputs.append(node(outputs))
+        return outputs[-1]
+''',
     "Excite": '''
 
 class Excite(nn.Module):
@@ -67,6 +133,16 @@ class Excite(nn.Module):
 ''',
 }
 """What torch doesn't have, written where it is used."""
+
+ACTIVATIONS = {
+    "relu": "nn.ReLU(inplace=True)",
+    "relu6": "nn.ReLU6(inplace=True)",
+    "silu": "nn.SiLU(inplace=True)",
+    "h_swish": "nn.Hardswish(inplace=True)",
+    "gelu": "nn.GELU()",
+    "sigmoid": "nn.Sigmoid()",
+    "h_sigmoid": "nn.Hardsigmoid()",
+}
 
 CLOSING = '''
 
@@ -110,81 +186,120 @@ def to_torch(network: Network, channels: int = 3, classes: int = 1000) -> str:
         classes=classes,
         json=network.model_dump_json(),
     )
-    groups = [
-        (name, layers, times)
-        for name, (layers, times) in zip(
-            group_names(network), repeated_layers(network, channels, classes), strict=True
-        )
-        if times
-    ]
-    body = "".join(function(name, layers) for name, layers, _ in groups)
+    body, listed, width = "", "", channels
+    for group in network_layers(network, channels, classes):
+        if group.times:
+            body += function(group, width)
+            listed += f"        {unpacked(group)},\n"
+            width = int(width_after(group.layers, width))
     modules = "".join(text for name, text in MODULES.items() if f"{name}(" in body)
-    listed = "".join(f"        {unpacked(name, int(times))},\n" for name, _, times in groups)
+    if "torch." in modules:
+        opening = opening.replace("from torch import nn", "import torch\nfrom torch import nn")
     return opening + modules + body + CLOSING.format(groups=listed)
 
 
-def group_names(network: Network) -> Iterator[str]:
-    """Of the functions that make the groups of `repeated_layers`."""
-    yield "stem"
-    for i in range(1, len(network.stages) + 1):
-        yield f"stage_{i}_first_block"
-        yield f"stage_{i}_next_block"
-    yield "head"
-
-
-def unpacked(name: str, times: int) -> str:
+def unpacked(group: Group) -> str:
     """The modules of a group, new ones each time, as items of a list."""
+    name, times = group.name, int(group.times)
     return f"*{name}()" if times == 1 else f"*(m for _ in range({times}) for m in {name}())"
 
 
-def function(name: str, layers: Iterable[Layer]) -> str:
-    """A function that returns new modules."""
-    return f"\n\ndef {name}():\n    return [\n{lines(layers, 8)}    ]\n"
+def function(group: Group, width: int) -> str:
+    """A function that returns new modules for `width` channels."""
+    listed = lines(group.layers, width, 8)
+    return f"\n\ndef {group.name}():\n    return [\n{listed}    ]\n"
 
 
-def lines(layers: Iterable[Layer], spaces: int) -> str:
+def lines(layers: Layers, width: int, spaces: int, shared: bool = False) -> str:
     """The layers' expressions, each with a comma after it."""
-    return indent("".join(f"{expression(layer)},\n" for layer in layers), " " * spaces)
+    text = "".join(f"{said},\n" for said in expressions(layers, width, shared))
+    return indent(text, " " * spaces)
 
 
-def expression(layer: Layer) -> str:
-    """One declared layer as a torch module."""
+def expressions(layers: Layers, width: int, shared: bool = False) -> Iterator[str]:
+    """Each layer that is there, on the channels that come to it.
+
+    What is `shared` comes in for others, too: the first layer leaves it as it is.
+    """
+    for layer in layers:
+        match layer:
+            case When(mask, some):
+                if not mask:
+                    continue
+                yield from expressions(some, width, shared)
+            case Act(kind) if shared:
+                yield ACTIVATIONS[kind].replace("inplace=True", "")
+            case Residual(main, adds=adds) if not adds:
+                yield from expressions(main, width)
+            case _:
+                yield expression(layer, width)
+        width, shared = int(width_after((layer,), width)), False
+
+
+def expression(layer: Layer, width: int) -> str:
+    """One declared layer on `width` channels as a torch module."""
     match layer:
         case Conv():
-            return convolution(layer)
-        case BatchNorm(width):
+            return convolution(layer, width)
+        case BatchNorm():
             return f"nn.BatchNorm2d({width})"
-        case ReLU():
-            return "nn.ReLU(inplace=True)"
-        case Sigmoid():
-            return "nn.Sigmoid()"
+        case Act(kind):
+            return ACTIVATIONS[kind]
         case MaxPool(kernel, stride):
-            return f"nn.MaxPool2d({kernel}, stride={stride}, padding={kernel // 2})"
+            return f"nn.MaxPool2d({kernel}, stride={stride}, padding={padded(layer)})"
+        case AvgPool(kernel, stride):
+            area = f"{kernel}, stride={stride}, padding={padded(layer)}"
+            return f"nn.AvgPool2d({area}, count_include_pad=False)"
         case GlobalPool():
             return "nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())"
-        case Linear(w_in, w_out):
-            return f"nn.Linear({w_in}, {w_out})"
+        case Linear(w_out, bias):
+            return f"nn.Linear({width}, {w_out}{'' if bias else ', bias=False'})"
+        case Shuffle(groups):
+            return f"nn.ChannelShuffle({groups})"
+        case Cut(w_out):
+            return f"Cut({w_out})"
+        case Zero():
+            return "Zero()"
         case Excite(gate):
-            return f"Excite(\n    {sequence(gate)}\n)"
-        case Residual(main, projection, projects):
-            shortcut = sequence(projection) if projects else "nn.Identity()"
-            return f"Residual(\n    main={sequence(main)},\n    shortcut={shortcut},\n)"
+            return f"Excite(\n    {sequence(gate, width)}\n)"
+        case Residual(main, shortcut):
+            beside = any(expressions(shortcut, width))
+            said = sequence(shortcut, width) if beside else "nn.Identity()"
+            return (
+                f"Residual(\n    main={sequence(main, width, True)},\n    shortcut={said},\n)"
+            )
+        case Graph():
+            return graph(layer, width)
+        case When():
+            raise TypeError("a part that may be left out is no module")
 
 
-def sequence(layers: Iterable[Layer]) -> str:
+def sequence(layers: Layers, width: int, shared: bool = False) -> str:
     """The layers in an `nn.Sequential`, to stand four spaces in."""
-    return f"nn.Sequential(\n{lines(layers, 8)}    )"
+    return f"nn.Sequential(\n{lines(layers, width, 8, shared)}    )"
 
 
-def convolution(conv: Conv) -> str:
-    """A padded convolution of w_in / group width groups."""
-    parts = [f"{conv.w_in}", f"{conv.w_out}", f"{conv.kernel}"]
+def graph(layer: Graph, width: int) -> str:
+    """The nodes, each with where its inputs come from."""
+    widths, text = graph_widths(layer, width), ""
+    for node in layer.nodes:
+        width = int(joined_width(node, widths))
+        inside = sequence(node.layers, width, shared=len(node.inputs) == 1)
+        text += f"    Node({node.inputs}, {node.join!r}, {inside}),\n"
+    return f"Graph(\n{text})"
+
+
+def convolution(conv: Conv, w_in: int) -> str:
+    """A convolution of w_in / group width groups."""
+    parts = [f"{w_in}", f"{conv.width}", f"{conv.kernel}"]
     if conv.stride != 1:
         parts.append(f"stride={conv.stride}")
-    if conv.kernel > 1:
-        parts.append(f"padding={conv.kernel // 2}")
-    if conv.group_width is not None and conv.group_width != conv.w_in:
-        parts.append(f"groups={conv.w_in // conv.group_width}")
+    if padded(conv):
+        parts.append(f"padding={padded(conv)}")
+    if conv.dilation != 1:
+        parts.append(f"dilation={conv.dilation}")
+    if conv.group_width is not None and conv.group_width != w_in:
+        parts.append(f"groups={w_in // conv.group_width}")
     if not conv.bias:
         parts.append("bias=False")
     return f"nn.Conv2d({', '.join(parts)})"

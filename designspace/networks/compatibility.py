@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from designspace.networks.network import Block, Count, Ratio
+from designspace.networks.numbers import Count, Ratio
+from designspace.networks.repeats import NO_BOTTLENECK, ONE_GROUP, Block
 
 FINEST = 100
 """No bottleneck ratio is taken for a fraction of a larger denominator."""
@@ -38,16 +39,16 @@ def fitting(
 ) -> tuple[Any, Any, Any]:
     """Width, bottleneck ratio and group width that a block can be built with.
 
-    R blocks have one group, V and VR no bottleneck either: what was drawn for those counts for
-    nothing, so that one architecture has one description. The ratio is width / inner width as
-    they are built: 1.2 drawn for a width of 16 is 16 / 13.
+    R blocks have one group, V, VR and B no bottleneck either: what was drawn for those counts
+    for nothing, so that one architecture has one description. The ratio is width / inner width
+    as they are built: 1.2 drawn for a width of 16 is 16 / 13.
     """
-    if block in ("V", "VR"):
+    if block in NO_BOTTLENECK:
         whole = np.asarray(width, dtype=np.int64)
         return whole, np.ones_like(whole, dtype=float), whole
-    inner, group = _inner(width, bottleneck_ratio, group_width if block == "X" else 1)
+    inner, group = _inner(width, bottleneck_ratio, group_width if block not in ONE_GROUP else 1)
     width = _width(inner, bottleneck_ratio)
-    return width, width / inner, group if block == "X" else inner
+    return width, width / inner, group if block not in ONE_GROUP else inner
 
 
 def _inner(width: Count, bottleneck_ratio: Ratio, group_width: Count) -> tuple[Any, Any]:

@@ -15,7 +15,13 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.cells import EdgeCells, VertexCells
+from designspace.networks.ends import ActiveStem, ConvHead, DoubleStem, NormHead, PoolHead, Stem
+from designspace.networks.inverted import Inverted, InvertedStage
+from designspace.networks.network import REPEAT, Network
+from designspace.networks.numbers import Activation
+from designspace.networks.repeats import Block, Stage
+from designspace.networks.wired import WiredStage
 
 STEMS = {
     ("simple", 1): "res_stem_cifar",
@@ -25,8 +31,22 @@ STEMS = {
 """pycls's name of a stem by its kind and stride."""
 
 COLOURS = 3
+ACTIVATIONS = ("relu", "silu", "gelu")
 
-PARTS: dict[str | int, type[BaseModel]] = {"stem": Stem, "stages": Stage}
+PARTS: dict[str | int, type[BaseModel]] = {
+    "simple": Stem,
+    "active": ActiveStem,
+    "double": DoubleStem,
+    "conv": ConvHead,
+    "norm": NormHead,
+    "pool": PoolHead,
+    REPEAT: Stage,
+    "inverted": InvertedStage,
+    "edges": EdgeCells,
+    "vertices": VertexCells,
+    "wired": WiredStage,
+}
+"""What stands behind a tag of a union: pydantic names it among the fields of a place."""
 
 
 class NotANetwork(ValueError):
@@ -66,13 +86,22 @@ def _deepest(problems: list[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def _mistake(problem: ErrorDetails) -> str:
     """`stages.0.depth: Input should be greater than or equal to 1, not 0`."""
-    place, value = problem["loc"], problem["input"]
+    value = problem["input"]
+    place = [part for part in problem["loc"] if part not in PARTS]
     where = ".".join(map(str, place)) or "network"
     if problem["type"] == "extra_forbidden":
-        owner = PARTS.get(place[0], Network) if len(place) > 1 else Network
+        owner = _owner(problem["loc"])
         return f"{where}: no such field; there are {', '.join(owner.model_fields)}"
     said = f"{where}: {problem['msg'].removeprefix('Value error, ')}"
     return f"{said}, not {value!r}" if place and isinstance(value, str | int | float) else said
+
+
+def _owner(place: tuple[int | str, ...]) -> type[BaseModel]:
+    """Whose field the last of a place would be."""
+    if "blocks" in place[:-1]:
+        return Inverted
+    tags = [part for part in place if part in PARTS]
+    return PARTS[tags[-1]] if tags else Network
 
 
 def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
@@ -86,11 +115,13 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
         Inexpressible: VR blocks, V stages of odd depth, a stem that pycls doesn't have, a
             squeeze that it rounds to no channel.
     """
-    stem, stages = network.stem, network.stages
+    stem = network.stem
     if (stem.kind, stem.stride) not in STEMS:
         known = ", ".join(f"{kind} of stride {stride}" for kind, stride in STEMS)
         raise Inexpressible(f"{stem.kind} stem of stride {stem.stride}: pycls has {known} only")
-    block_type, depths, multipliers, group_widths = _blocks(network)
+    _refuse_other_ends(network)
+    stages = repeated(network)
+    block_type, depths, multipliers, group_widths = _blocks(network.block, stages)
     fields = {
         "STEM_TYPE": STEMS[stem.kind, stem.stride],
         "STEM_W": str(stem.width),
@@ -105,7 +136,10 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
     if network.se_ratio:
         _refuse_no_squeeze(network)
         fields["SE_R"] = _decimal(network.se_ratio)
-    lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}", "ANYNET:"]
+    lines = ["MODEL:", "  TYPE: anynet", f"  NUM_CLASSES: {classes}"]
+    if network.act != "relu":
+        lines.append(f"  ACTIVATION_FUN: {_activation(network.act)}")
+    lines.append("ANYNET:")
     lines += [f"  {name}: {value}" for name, value in fields.items()]
     if channels != COLOURS:
         images = f"{channels}-channel images"
@@ -125,12 +159,32 @@ def _refuse_no_squeeze(network: Network) -> None:
         )
 
 
-def _blocks(network: Network) -> tuple[str, list[int], list[float], list[int]]:
+def repeated(network: Network) -> list[Stage]:
+    """The stages, if each repeats one block.
+
+    Raises:
+        Inexpressible: one doesn't.
+    """
+    stages = [stage for stage in network.stages if isinstance(stage, Stage)]
+    if len(stages) < len(network.stages):
+        raise Inexpressible("blocks with settings of their own: pycls's AnyNet repeats one")
+    return stages
+
+
+def _refuse_other_ends(network: Network) -> None:
+    """Stems and heads that its AnyNet has not."""
+    if network.head != PoolHead():
+        raise Inexpressible(f"{network.head.kind} head: pycls's AnyNet has a pool alone")
+
+
+def _blocks(block: Block, stages: list[Stage]) -> tuple[str, list[int], list[float], list[int]]:
     """Type of block, depths in such blocks, bottleneck multipliers, group widths."""
-    depths = [stage.depth for stage in network.stages]
-    if network.block == "VR":
+    depths = [stage.depth for stage in stages]
+    if block == "VR":
         raise Inexpressible("VR blocks: pycls has no residual around one 3x3 convolution")
-    if network.block == "V":
+    if block == "B":
+        return "res_basic_block", depths, [], []
+    if block == "V":
         if any(depth % 2 for depth in depths):
             raise Inexpressible(
                 f"V blocks in stages of depths {_list(depths)}: pycls's vanilla_block is two "
@@ -138,9 +192,17 @@ def _blocks(network: Network) -> tuple[str, list[int], list[float], list[int]]:
             )
         # It refuses a bottleneck and groups for these blocks.
         return "vanilla_block", [depth // 2 for depth in depths], [], []
-    multipliers = [_multiplier(stage) for stage in network.stages]
-    group_widths = [stage.group_width for stage in network.stages]
-    return "res_bottleneck_block", depths, multipliers, group_widths
+    multipliers = [_multiplier(stage) for stage in stages]
+    group_widths = [stage.group_width for stage in stages]
+    linear = "linear_" if block == "Z" else ""
+    return f"res_bottleneck_{linear}block", depths, multipliers, group_widths
+
+
+def _activation(act: Activation) -> str:
+    """Raises Inexpressible."""
+    if act not in ACTIVATIONS:
+        raise Inexpressible(f"activation {act}: pycls has {', '.join(ACTIVATIONS)} only")
+    return str(act)
 
 
 def _multiplier(stage: Stage) -> float:

@@ -1,8 +1,9 @@
 """A network: stem, stages, head. What every family draws and everything after sampling reads.
 
 A network here is an *architecture* only: classes, resolution and channels belong to the
-regime it is trained under. `NetworkBatch` is the same noun with arrays in place of numbers,
-so one function can count one network or a million draws.
+regime it is trained under. What a stage is made of is its body: one repeated block (the
+default), blocks with settings of their own, .. `NetworkBatch` is the same noun with arrays in
+place of numbers, so one function can count one network or a million draws.
 
 Source: Designing Network Design Spaces (arXiv 2003.13678), section 3.2 and figure 3.
 """
@@ -12,104 +13,69 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, Self, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
+    Discriminator,
     Field,
-    ValidationInfo,
-    field_validator,
+    Tag,
     model_validator,
 )
 
-from columns.arrays import Floats, Ints
-from designspace.values import Definition
+from columns.arrays import Ints
+from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
+from designspace.networks.ends import ActiveStemBatch, AnyHead, AnyStem, PoolHead, Stem
+from designspace.networks.inverted import InvertedStage, InvertedStageBatch
+from designspace.networks.numbers import Activation
+from designspace.networks.repeats import Block, Stage, StageBatch
+from designspace.networks.wired import WiredStage
+from designspace.values import Definition, later
 
-Count: TypeAlias = int | Ints
-"""A whole number, or one for each network of a batch, shape (n,)."""
-Ratio: TypeAlias = float | Floats
-
-Block: TypeAlias = Literal["X", "R", "V", "VR"]
-"""X: residual bottleneck with a group convolution; R: X without groups; V: one 3x3
-convolution; VR: V with a residual. Source: arXiv 2003.13678, figure 4 and appendix D."""
-
-
-def inner_width(width: Count, bottleneck_ratio: Ratio) -> Any:
-    """w / b, channels inside a block. `Any`: an int for one network, int64 (n,) for a batch."""
-    inner = np.rint(np.divide(width, bottleneck_ratio)).astype(np.int64)
-    return inner if isinstance(inner, np.ndarray) else int(inner)
+REPEAT = "repeat"
 
 
-WIDEST, DEEPEST = 2**20, 1024
-"""Channels and blocks of a stage, at most: beyond them counts would leave 64 bits."""
+def _body(stage: Any) -> Any:
+    """Of a stage that names none: it repeats one block."""
+    if isinstance(stage, dict):
+        return stage.get("body", REPEAT)
+    return getattr(stage, "body", REPEAT)
 
 
-class Stem(Definition):
-    """The layers before the body.
+AnyStage: TypeAlias = Annotated[
+    Annotated[Stage, Tag(REPEAT)]
+    | Annotated[InvertedStage, Tag("inverted")]
+    | Annotated[EdgeCells, Tag("edges")]
+    | Annotated[VertexCells, Tag("vertices")]
+    | Annotated[WiredStage, Tag("wired")],
+    Discriminator(_body),
+]
+"""A stage, by what it is made of. A new body joins here, and its layers in `layers.body`."""
 
-    `simple`: one 3x3 convolution; `resnet`: 7x7 convolution, then a 3x3 max pool of stride 2.
-    """
-
-    kind: Literal["simple", "resnet"] = "simple"
-    width: int = Field(
-        32, ge=1, le=8192, description="output channels; never the w0 of a RegNet"
-    )
-    stride: int = Field(2, ge=1, le=4, description="stride of the convolution")
-
-
-class Stage(Definition):
-    """Blocks of one width; the first of them carries the stride."""
-
-    depth: int = Field(ge=1, le=DEEPEST, description="d_i, blocks")
-    width: int = Field(ge=1, le=WIDEST, description="w_i, channels")
-    stride: int = Field(2, ge=1, le=4)
-    bottleneck_ratio: float = Field(1, gt=0, le=WIDEST, description="b_i = width / inner width")
-    group_width: int = Field(ge=1, le=WIDEST, description="g_i, channels per group of the 3x3")
-
-    @field_validator("bottleneck_ratio")
-    @classmethod
-    def _as_built(cls, ratio: float, fields: ValidationInfo) -> float:
-        # 8 channels with 6 inside are b = 4 / 3, whether 1.3 or 1.4 was given: one hash.
-        width = fields.data.get("width")
-        inner = inner_width(width, ratio) if width else 0
-        return float(width / inner) if width and inner else ratio
-
-    @model_validator(mode="after")
-    def _groups_divide_the_inner_width(self) -> Self:
-        inner = inner_width(self.width, self.bottleneck_ratio)
-        if inner < 1 or inner % self.group_width:
-            raise ValueError(
-                f"inner width {inner} (width {self.width} / b {self.bottleneck_ratio:g}) is no "
-                f"multiple of group width {self.group_width}"
-            )
-        return self
-
-    @property
-    def inner_width(self) -> int:
-        """Channels of the 3x3 convolution."""
-        return int(inner_width(self.width, self.bottleneck_ratio))
+AnyStageBatch: TypeAlias = StageBatch | InvertedStageBatch | EdgeCellsBatch
 
 
 class Network(Definition):
-    """One network: X blocks, or Y blocks where `se_ratio` is above 0."""
+    """One network; stages that repeat a block repeat X, or Y where `se_ratio` is above 0."""
 
-    stem: Stem = Stem()
-    stages: tuple[Stage, ...] = Field(min_length=1, max_length=32, strict=False)
+    stem: AnyStem = Stem()
+    stages: tuple[AnyStage, ...] = Field(min_length=1, max_length=32, strict=False)
     se_ratio: float = Field(
         0, ge=0, le=1, description="squeeze width / input width of a block; 0: no SE"
     )
     block: Block = "X"
+    act: Activation = later("relu", description="of the stem, and of blocks that are repeated")
+    head: AnyHead = later(PoolHead())
 
     @model_validator(mode="after")
     def _blocks_have_no_more_than_they_use(self) -> Self:
-        # Else one architecture would have many descriptions, and as many hashes.
-        for stage in self.stages:
-            if self.block != "X" and stage.group_width != stage.inner_width:
-                raise ValueError(f"{self.block} blocks have one group: {stage}")
-            if self.block in ("V", "VR") and (stage.bottleneck_ratio != 1 or self.se_ratio):
-                raise ValueError(f"{self.block} blocks have no bottleneck and no SE: {stage}")
+        repeated = [stage for stage in self.stages if isinstance(stage, Stage)]
+        for stage in repeated:
+            stage.check_block(self.block, self.se_ratio)
+        if not repeated and (self.block != "X" or self.se_ratio):
+            raise ValueError("block and se_ratio are of stages that repeat a block: none does")
         return self
 
     @property
@@ -120,7 +86,16 @@ class Network(Definition):
     @property
     def block_widths(self) -> list[int]:
         """w_j, the width of each block, j = 0 .. d - 1."""
-        return [stage.width for stage in self.stages for _ in range(stage.depth)]
+        return [width for stage in self.stages for width in stage.block_widths]
+
+    @property
+    def built(self) -> dict[str, float]:
+        """What of the stages may differ from what was drawn, by parameter."""
+        return {
+            f"effective_{name}_{i}": value
+            for i, stage in enumerate(self.stages, start=1)
+            for name, value in stage.built.items()
+        }
 
     @property
     def hash(self) -> str:
@@ -131,48 +106,27 @@ class Network(Definition):
 
 
 @dataclass(frozen=True)
-class StageBatch:
-    """One stage of n networks: each field of `Stage`, shape (n,); the stride is shared."""
-
-    depth: Ints
-    width: Ints
-    stride: int
-    bottleneck_ratio: Floats
-    group_width: Ints
-
-    @property
-    def inner_width(self) -> Ints:
-        """Channels of the 3x3 convolution, shape (n,)."""
-        return inner_width(self.width, self.bottleneck_ratio)  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True)
 class NetworkBatch:
-    """n networks of one stem and one number of stages, as columns."""
+    """n networks of one kind of stem, one head and one number of stages, as columns."""
 
-    stem: Stem
-    stages: tuple[StageBatch, ...]
+    stem: AnyStem | ActiveStemBatch
+    stages: tuple[AnyStageBatch, ...]
     se_ratio: float = 0
     block: Block = "X"
+    act: Activation = "relu"
+    head: AnyHead = PoolHead()
 
     def __len__(self) -> int:
-        return len(self.stages[0].depth)
+        return len(self.stages[0])
 
     def __getitem__(self, i: int) -> Network:
         return Network(
-            stem=self.stem,
-            stages=tuple(
-                Stage(
-                    depth=int(s.depth[i]),
-                    width=int(s.width[i]),
-                    stride=s.stride,
-                    bottleneck_ratio=float(s.bottleneck_ratio[i]),
-                    group_width=int(s.group_width[i]),
-                )
-                for s in self.stages
-            ),
+            stem=self.stem[i] if isinstance(self.stem, ActiveStemBatch) else self.stem,
+            stages=tuple(s for stage in self.stages if (s := stage[i]) is not None),
             se_ratio=self.se_ratio,
             block=self.block,
+            act=self.act,
+            head=self.head,
         )
 
     def __iter__(self) -> Iterator[Network]:
@@ -180,18 +134,44 @@ class NetworkBatch:
 
     def take(self, rows: NDArray[Any]) -> NetworkBatch:
         """The networks at `rows` (indices or a mask), in that order."""
-        return NetworkBatch(
-            self.stem,
-            tuple(
-                StageBatch(
-                    s.depth[rows],
-                    s.width[rows],
-                    s.stride,
-                    s.bottleneck_ratio[rows],
-                    s.group_width[rows],
-                )
-                for s in self.stages
-            ),
-            self.se_ratio,
-            self.block,
+        stem = self.stem
+        return replace(
+            self,
+            stem=stem.take(rows) if isinstance(stem, ActiveStemBatch) else stem,
+            stages=tuple(stage.take(rows) for stage in self.stages),
         )
+
+    @property
+    def keys(self) -> list[bytes]:
+        """One for each network: equal where the architectures of a space are."""
+        columns: list[Ints] = [column for stage in self.stages for column in stage.key]
+        return [row.tobytes() for row in np.stack(columns, axis=1)]
+
+
+@dataclass(frozen=True)
+class NetworkList:
+    """n networks that share too little to be columns."""
+
+    networks: tuple[Network, ...]
+
+    def __len__(self) -> int:
+        return len(self.networks)
+
+    def __getitem__(self, i: int) -> Network:
+        return self.networks[i]
+
+    def __iter__(self) -> Iterator[Network]:
+        return iter(self.networks)
+
+    def take(self, rows: NDArray[Any]) -> NetworkList:
+        """The networks at `rows` (indices or a mask), in that order."""
+        places = np.arange(len(self))[rows].tolist()
+        return NetworkList(tuple(self.networks[i] for i in places))
+
+    @property
+    def keys(self) -> list[bytes]:
+        """One for each network: equal where the architectures are."""
+        return [network.hash.encode() for network in self.networks]
+
+
+Networks: TypeAlias = NetworkBatch | NetworkList

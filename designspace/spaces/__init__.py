@@ -12,9 +12,17 @@ from pydantic import Field, TypeAdapter
 
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Family, Rule
+from designspace.spaces.cells.nasbench101 import NasBench101
+from designspace.spaces.cells.nasbench201 import NasBench201, NatsSize
+from designspace.spaces.inverted.fbnet import FBNet
+from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.regnet import RegNet
+from designspace.spaces.resnext import ResNeXt
+from designspace.spaces.wired.randwire import RandWire
 
-AnyFamily: TypeAlias = AnyNet | RegNet
+AnyFamily: TypeAlias = (
+    AnyNet | RegNet | ResNeXt | MBConv | FBNet | NasBench101 | NasBench201 | NatsSize | RandWire
+)
 """A new family joins here, and inherits the whole test suite."""
 
 DesignSpace: TypeAlias = Annotated[AnyFamily, Field(discriminator="family")]

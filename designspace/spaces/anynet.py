@@ -30,8 +30,9 @@ from columns.arrays import Bools, Floats
 from designspace.laws import ordered
 from designspace.laws.laws import Choice, Law, LogUniform, Table, defaults_to, within
 from designspace.networks.compatibility import fitting
-from designspace.networks.network import NetworkBatch, StageBatch
+from designspace.networks.repeats import StageBatch
 from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family, Rule
+from designspace.spaces.staged import Staged
 
 DEPTH = LogUniform(lo=1, hi=16, step=1)
 WIDTH = LogUniform(lo=8, hi=1024, step=8)
@@ -57,7 +58,7 @@ def _sorted(names: Iterable[Parameter]) -> tuple[Parameter, ...]:
 Parameters: TypeAlias = Annotated[tuple[Parameter, ...], AfterValidator(_sorted)]
 
 
-class AnyNet(Family):
+class AnyNet(Staged):
     """AnyNetX_A by default: stages drawn independently, all by the same laws."""
 
     family: Literal["anynet"] = "anynet"
@@ -100,7 +101,7 @@ class AnyNet(Family):
             first, *others = (parameters[f"{name}_{i + 1}"] for i in range(len(stages)))
             alike = np.logical_and.reduce([first == other for other in others])
             parameters[name] = np.where(alike, first, np.nan)
-        networks = NetworkBatch(self.stem, tuple(stages), self.se_ratio, self.block)
+        networks = self.batch(stages)
         return Draws(n, np.arange(n), parameters, networks)
 
     def count(self) -> int:

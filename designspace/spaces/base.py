@@ -6,19 +6,17 @@ A family is one file beside this one and one name in the union of `designspace.s
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
-import numpy as np
 from numpy.random import Generator
-from pydantic import Field, field_validator, model_validator
 
 from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
 from designspace.laws.laws import AbstractLaw, within
 from designspace.layers.complexity import Complexity
-from designspace.networks.network import Block, NetworkBatch, Stem
+from designspace.networks.network import Network, Networks
 from designspace.values import Definition
 
 
@@ -33,37 +31,12 @@ class Draws:
     tried: int
     candidates: Ints
     parameters: dict[str, Floats]
-    networks: NetworkBatch
+    networks: Networks
 
 
 PER_RATIO = 10_000
 """Bottleneck ratios are whole numbers of 1 / PER_RATIO: 1/16 is 0.0625."""
 RATIOS: Any = within(0.01, 100, PER_RATIO)
-
-Millions = Annotated[float, Field(ge=-1e6, le=1e6)]
-
-
-class Limits(Definition):
-    """Upper limits that grow with the flops, F in units of 10^9 multiply-adds.
-
-    Source: arXiv 2003.13678, section 4 (constrained RegNetX), for images of 224 x 224.
-    """
-
-    params: tuple[Millions, Millions] = Field(
-        (3, 5.5), strict=False, description="params < 3 + 5.5 F, millions"
-    )
-    activations: float = Field(
-        6.5, gt=0, le=1e6, description="activations < 6.5 sqrt(F), millions"
-    )
-
-    def broken(self, counts: Complexity) -> dict[str, Any]:
-        """Which networks are beyond, masks of shape (n,), by the count that is too large."""
-        f = np.asarray(counts.flops) / 1e9
-        offset, slope = self.params
-        return {
-            "params": counts.params >= 1e6 * (offset + slope * f),
-            "activations": counts.activations >= 1e6 * self.activations * np.sqrt(f),
-        }
 
 
 @dataclass(frozen=True)
@@ -75,40 +48,49 @@ class Rule:
     label: str  # of its chip
 
 
+@dataclass(frozen=True)
+class Member:
+    """A published network, and the images that its published counts are of."""
+
+    network: Network
+    resolution: int = 224
+    classes: int = 1000
+
+
+@dataclass(frozen=True)
+class Published:
+    """How a published network is made; of a multiplier of all widths, if it `scales`."""
+
+    make: Callable[[float], Network]
+    resolution: int = 224
+    classes: int = 1000
+    scales: bool = False
+
+    @classmethod
+    def one(
+        cls,
+        make: Callable[..., Network],
+        *given: Any,
+        resolution: int = 224,
+        classes: int = 1000,
+        **named: Any,
+    ) -> Published:
+        """A network without a multiplier: what `make` returns."""
+        return cls(lambda _: make(*given, **named), resolution, classes)
+
+    def member(self, multiplier: float | None) -> Member:
+        """The network itself, or with another multiplier."""
+        return Member(self.make(multiplier or 1.0), self.resolution, self.classes)
+
+
 class Family(Definition, ABC):
-    """What every family has: fields of what stands around the drawn stages, and a contract.
+    """The contract of every family.
 
     A new family implements `draw`, `count`, `refinable` and `contains`. Its fields that are
     laws are its parameters; REST, pages and archives know it by its JSON alone.
     """
 
     family: str
-    stem: Stem = Stem()
-    strides: tuple[int, ...] = Field(
-        (2, 2, 2, 2),
-        min_length=1,
-        max_length=5,
-        strict=False,
-        description="of each stage; their number",
-    )
-    se_ratio: float = Field(
-        0, ge=0, le=1, description="0: X blocks; 0.25: Y blocks of the paper"
-    )
-    limits: Limits | None = Field(None, description="on params and activations, by flops")
-    block: Block = Field("X", description="X, R (one group), V (one 3x3), VR (V, residual)")
-
-    @field_validator("strides")
-    @classmethod
-    def _strides_in_range(cls, strides: tuple[int, ...]) -> tuple[int, ...]:
-        if not all(1 <= stride <= 4 for stride in strides):
-            raise ValueError(f"strides must be 1 to 4, got {strides}")
-        return strides
-
-    @model_validator(mode="after")
-    def _blocks_with_se_have_a_bottleneck(self) -> Self:
-        if self.se_ratio and self.block in ("V", "VR"):
-            raise ValueError(f"se_ratio must be 0 for {self.block} blocks, got {self.se_ratio}")
-        return self
 
     @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:
@@ -157,13 +139,33 @@ class Family(Definition, ABC):
         Then what `other` drew and this space contains is a sample of this space.
         """
         laws = {name for name in self.law_fields if name in other.law_fields}
-        rest = set(type(self).model_fields) - laws - {"limits", *self.rule_fields()}
+        rest = set(type(self).model_fields) - laws - self.apart()
         return (
             type(self) is type(other)
             and all(getattr(self, name) == getattr(other, name) for name in rest)
             and all(self.law(name).is_given(other.law(name)) for name in laws)
-            and other.limits in (None, self.limits)
         )
+
+    @classmethod
+    def apart(cls) -> set[str]:
+        """The fields that `is_given` judges by rules of their own."""
+        return cls.rule_fields()
+
+    def beyond(self, counts: Complexity) -> dict[str, Any]:
+        """Which networks this space leaves out for what they cost.
+
+        Args:
+            counts: of n networks.
+
+        Returns:
+            masks of shape (n,), by the count that is too large.
+        """
+        return {}
+
+    @classmethod
+    def published(cls) -> Mapping[str, Published]:
+        """Networks of this family that have names, by torchvision's, timm's, pycls's."""
+        return {}
 
     @property
     def law_fields(self) -> list[str]:

@@ -1,15 +1,16 @@
-"""The ready-made spaces: those of the paper, and theirs for small images."""
+"""The ready-made spaces: those of the paper and theirs for small images, then their rivals."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from designspace.laws.laws import Choice, LogUniform, Uniform
-from designspace.networks.network import Stem
+from designspace.networks.ends import Stem
 from designspace.spaces import AnyFamily
 from designspace.spaces.anynet import AnyNet
-from designspace.spaces.base import Limits
 from designspace.spaces.regnet import RegNet
+from designspace.spaces.rivals import RIVALS
+from designspace.spaces.staged import Limits
 
 REFINEMENTS: dict[str, dict[str, Any]] = {
     "A": {},
@@ -92,4 +93,5 @@ PRESETS: dict[str, AnyFamily] = {
         wa=LogUniform(lo=3, hi=16, step=0.1),
         wm=LogUniform(lo=2, hi=3, step=0.001),
     ),
+    **RIVALS,
 }

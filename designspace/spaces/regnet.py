@@ -30,8 +30,11 @@ from designspace.laws.laws import (
 )
 from designspace.lines import line
 from designspace.networks.compatibility import compatible, fitting
-from designspace.networks.network import Network, NetworkBatch, Stage, StageBatch, Stem
-from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Family
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage, StageBatch
+from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Published
+from designspace.spaces.staged import Staged
 
 DEPTH = Uniform(lo=12, hi=28, step=1)
 W0 = LogUniform(lo=8, hi=256, step=8)
@@ -41,7 +44,7 @@ BOTTLENECK_RATIO = Choice(choices=(1,))
 GROUP_WIDTH = PowerOfTwoOrLogUniform(lo=8, hi=128, step=8)
 
 
-class RegNet(Family):
+class RegNet(Staged):
     """RegNetX, or RegNetY where `se_ratio` is above 0 (the paper's 0.25)."""
 
     family: Literal["regnet"] = "regnet"
@@ -128,7 +131,7 @@ class RegNet(Family):
             parameters[f"width_{i + 1}"] = width.astype(float)
             built, ratio, group = fitting(self.block, width, b, g)
             stages.append(StageBatch(depth, built, stride, ratio, group))
-        networks = NetworkBatch(self.stem, tuple(stages), self.se_ratio, self.block)
+        networks = self.batch(stages)
         return Draws(n, rows, parameters, networks)
 
     def count(self) -> int:
@@ -140,6 +143,11 @@ class RegNet(Family):
         """The law of a parameter by its name; that of w0 for a slope tied to it."""
         tied = parameter == "wa" and self.wa == "w0"
         return super().law("w0" if tied else parameter)
+
+    @classmethod
+    def published(cls) -> Mapping[str, Published]:
+        """RegNetX and RegNetY of the paper's tables, by torchvision's and timm's names."""
+        return PUBLISHED
 
     @property
     def refinable(self) -> tuple[str, ...]:
@@ -155,3 +163,58 @@ class RegNet(Family):
             inside.append(columns["wa"] == columns["w0"])
         passes: Bools = np.logical_and.reduce(inside)
         return passes
+
+
+X: dict[str, tuple[int, int, float, float, int]] = {
+    "200mf": (13, 24, 36.44, 2.49, 8),
+    "400mf": (22, 24, 24.48, 2.54, 16),
+    "600mf": (16, 48, 36.97, 2.24, 24),
+    "800mf": (16, 56, 35.73, 2.28, 16),
+    "1_6gf": (18, 80, 34.01, 2.25, 24),
+    "3_2gf": (25, 88, 26.31, 2.25, 48),
+    "4_0gf": (23, 96, 38.65, 2.43, 40),
+    "6_4gf": (17, 184, 60.83, 2.07, 56),
+    "8gf": (23, 80, 49.56, 2.88, 120),
+    "12gf": (19, 168, 73.36, 2.37, 112),
+    "16gf": (22, 216, 55.59, 2.1, 128),
+    "32gf": (23, 320, 69.86, 2.0, 168),
+}
+Y: dict[str, tuple[int, int, float, float, int]] = {
+    "200mf": (13, 24, 36.44, 2.49, 8),
+    "400mf": (16, 48, 27.89, 2.09, 8),
+    "600mf": (15, 48, 32.54, 2.32, 16),
+    "800mf": (14, 56, 38.84, 2.4, 16),
+    "1_6gf": (27, 48, 20.71, 2.65, 24),
+    "3_2gf": (21, 80, 42.63, 2.66, 24),
+    "4_0gf": (22, 96, 31.41, 2.24, 64),
+    "6_4gf": (25, 112, 33.22, 2.27, 72),
+    "8gf": (17, 192, 76.82, 2.19, 56),
+    "12gf": (19, 168, 73.36, 2.37, 112),
+    "16gf": (18, 200, 106.23, 2.48, 112),
+    "32gf": (20, 232, 115.89, 2.53, 232),
+    "64gf": (20, 352, 147.48, 2.4, 328),
+    "128gf": (27, 456, 160.83, 2.52, 264),
+}
+"""Depth, w0, wa, wm, group width. Source: the authors' model zoo; 64 GF is timm's, 128 GF
+torchvision's."""
+
+
+def _named(
+    table: Mapping[str, tuple[int, int, float, float, int]], kind: str, se: float
+) -> Any:
+    """By torchvision's name and by timm's: `regnet_x_1_6gf`, `regnetx_016`."""
+    for size, (depth, w0, wa, wm, g) in table.items():
+        setting: dict[str, Any] = {
+            "depth": depth,
+            "w0": w0,
+            "wa": wa,
+            "wm": wm,
+            "group_width": g,
+        }
+        one = Published.one(RegNet.network, se_ratio=se, **setting)
+        hundreds = float(size[:-2].replace("_", ".")) * (1 if size.endswith("mf") else 1000)
+        yield f"regnet_{kind}_{size}", one
+        yield f"regnet{kind}_{round(hundreds / 100):03d}", one
+
+
+PUBLISHED: dict[str, Published] = dict([*_named(X, "x", 0), *_named(Y, "y", 0.25)])

@@ -68,8 +68,10 @@ class NetworkRead(Read):
     flops: int
     params: int
     activations: int
-    line: LineRead
-    e_fit: float = Field(description="least over the grid of lines, whatever line was drawn")
+    line: LineRead | None = Field(description="none of a network that is no line of blocks")
+    e_fit: float | None = Field(
+        description="least over the grid of lines, whatever line was drawn"
+    )
     line_widths: list[float] = Field(description="u_j = w0 + wa * j, channels of block j")
     quantised_widths: list[int] = Field(description="w_j of the line")
     compatible_widths: list[int] = Field(description="as built: multiples of the group width")

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from designspace.networks.network import Network
@@ -101,10 +101,18 @@ class ArchivedDraw(Entry):
     flops: Large  # multiply-adds under the regime
     params: Large
     activations: Large
-    fit_w0: Number
-    fit_wa: Number
-    fit_wm: Number
-    e_fit: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    # The line of its block widths; none of a network that is no line of blocks.
+    fit_w0: Number | None
+    fit_wa: Number | None
+    fit_wm: Number | None
+    e_fit: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+
+    @model_validator(mode="after")
+    def _a_line_has_all_of_its_numbers(self) -> Self:
+        numbers = (self.fit_w0, self.fit_wa, self.fit_wm, self.e_fit)
+        if len({number is None for number in numbers}) > 1:
+            raise ValueError("fit_w0, fit_wa, fit_wm and e_fit are there, or none of them is")
+        return self
 
 
 class ArchivedPopulation(Entry):

@@ -81,9 +81,8 @@ def _networks(archive: Archive) -> Iterator[Refused]:
 
 def _unbuildable(network: Network) -> str | None:
     """Why nobody could count this network; a number may be of any size until here."""
-    widths = [network.stem.width, *(stage.width for stage in network.stages)]
-    inner = [stage.width / stage.bottleneck_ratio for stage in network.stages]
-    if network.depth > DEEPEST or max(*widths, *inner) > WIDEST:
+    widest = max(network.stem.width, *(stage.widest for stage in network.stages))
+    if network.depth > DEEPEST or widest > WIDEST:
         return f"a network of at most {DEEPEST:,} blocks and {WIDEST:,} channels"
     return None
 
@@ -153,12 +152,7 @@ def _counted(
 
 
 def _built(network: Network) -> dict[str, float]:
-    widths = {f"effective_width_{i}": s.width for i, s in enumerate(network.stages, start=1)}
-    groups = {
-        f"effective_group_width_{i}": s.group_width
-        for i, s in enumerate(network.stages, start=1)
-    }
-    return {"depth": network.depth, **widths, **groups}
+    return {"depth": network.depth, **network.built}
 
 
 def _inside(where: str, population: ArchivedPopulation, space: Family) -> Iterator[Refused]:
@@ -174,7 +168,7 @@ def _inside(where: str, population: ArchivedPopulation, space: Family) -> Iterat
         for j in np.flatnonzero(~window.holds(getattr(counts, name))).tolist():
             given, allowed = getattr(draws[j], name), population.windows[name]
             yield Refused(f"{where}.draws.{j}.{name}", given, f"inside the window {allowed}")
-    for name, beyond in (space.limits.broken(counts) if space.limits else {}).items():
+    for name, beyond in space.beyond(counts).items():
         for j in np.flatnonzero(beyond).tolist():
             given = getattr(draws[j], name)
             yield Refused(f"{where}.draws.{j}.{name}", given, "inside the limits of the space")

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from jobs.states import DONE, RESULTLESS
 from services.errors import Refused
 from services.exchange.archives import PENDING, Archive, ArchivedJob, shown
-from services.reading.snapshots import COMPLEXITY_AND_FIT
+from services.reading.snapshots import COMPLEXITY, FIT
 
 OF_TRAINING = ("error", "loss", "diverged")
 
@@ -61,7 +61,7 @@ def _result(
         yield Refused(where, shown(quantities), "an `error`, or `diverged`, of a training")
     if not 0 <= quantities.get("error", 0) <= 100:
         yield Refused(f"{where}.error", quantities["error"], "from 0 to 100 percent")
-    taken = {*COMPLEXITY_AND_FIT, *drawn, *(OF_TRAINING if job.kind != "train" else ())}
+    taken = {*COMPLEXITY, *FIT, *drawn, *(OF_TRAINING if job.kind != "train" else ())}
     for name in quantities.keys() & taken:
         yield Refused(f"{where}.{name}", quantities[name], "no column of what was drawn")
 

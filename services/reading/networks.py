@@ -80,8 +80,8 @@ class NetworkRecord:
     flops: int
     params: int
     activations: int
-    line: Line  # drawn from, or nearest to the widths
-    e_fit: float  # of the nearest line of the grid, which a drawn line need not be
+    line: Line | None  # drawn from, or nearest to the widths; none of what is no line of blocks
+    e_fit: float | None  # of the nearest line of the grid, which a drawn line need not be
     line_widths: list[float]  # u_j = w0 + wa * j
     quantised_widths: list[int]  # w_j of the line
     compatible_widths: list[int]  # of the blocks that are built
@@ -110,7 +110,8 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
     population, draw = _drawn(session, population_id, network_id)
     row = session.get_one(NetworkRow, network_id)
     network = definitions.network(row)
-    line = Line(draw.fit_w0, draw.fit_wa, draw.fit_wm)
+    found = definitions.fit(draw)
+    line = found.line if found else None
     return NetworkRecord(
         id=row.id,
         hash=row.hash,
@@ -123,8 +124,8 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
         activations=draw.activations,
         line=line,
         e_fit=draw.e_fit,
-        line_widths=[line.w0 + line.wa * j for j in range(network.depth)],
-        quantised_widths=line.widths(network.depth),
+        line_widths=[line.w0 + line.wa * j for j in range(network.depth)] if line else [],
+        quantised_widths=line.widths(network.depth) if line else [],
         compatible_widths=network.block_widths,
         job=_job(session, population, network_id),
     )

@@ -41,15 +41,8 @@ COPIES = 3
 LOCKS = 64
 """Populations that are read at the same time, at most."""
 
-COMPLEXITY_AND_FIT = (
-    "flops",
-    "params",
-    "activations",
-    "fit_w0",
-    "fit_wa",
-    "fit_wm",
-    "e_fit",
-)
+COMPLEXITY = ("flops", "params", "activations")
+FIT = ("fit_w0", "fit_wa", "fit_wm", "e_fit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +178,7 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
             DrawRow.network_id,
             DrawRow.multiplicity,
             cast(DrawRow.parameters, Text),
-            *(getattr(DrawRow, name) for name in COMPLEXITY_AND_FIT),
+            *(getattr(DrawRow, name) for name in (*COMPLEXITY, *FIT)),
         )
         .where(DrawRow.population_id == population.id)
         .order_by(DrawRow.ordinal)
@@ -195,7 +188,8 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
     drawn.setdefault("bottleneck_ratio", np.full(len(rows), np.nan))  # no stages agree
     drawn |= {
         name: np.array(values, dtype=float)
-        for name, values in zip(COMPLEXITY_AND_FIT, numbers, strict=True)
+        for name, values in zip((*COMPLEXITY, *FIT), numbers, strict=True)
+        if name in COMPLEXITY or any(value is not None for value in values)
     }
     regime = session.get_one(RegimeRow, population.regime_id)
     return _State(

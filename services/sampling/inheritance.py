@@ -22,8 +22,6 @@ from columns.constraints import Constraint, Range
 from db.models import DesignSpaceRow, DrawRow, JobRow, NetworkRow, PopulationRow
 from designspace import sampling
 from designspace.layers.complexity import Complexity
-from designspace.lines.fits import Fit
-from designspace.lines.line import Line
 from designspace.sampling import Draw
 from designspace.spaces.base import Family
 from jobs.states import FINAL
@@ -89,7 +87,7 @@ def stored(session: Session, population_id: int, count: int) -> list[Draw]:
             definitions.network(network),
             row.parameters,
             Complexity(row.flops, row.params, row.activations),
-            Fit(Line(row.fit_w0, row.fit_wa, row.fit_wm), row.e_fit),
+            definitions.fit(row),
             row.multiplicity,
         )
         for row, network in rows
@@ -130,9 +128,8 @@ def _passing(found: list[Draw], space: Family, inside: Mapping[str, Constraint])
     passes = space.contains(columns)
     for name, window in inside.items():
         passes &= window.holds(getattr(counts, name))
-    if space.limits:
-        for beyond in space.limits.broken(counts).values():
-            passes &= ~beyond
+    for beyond in space.beyond(counts).values():
+        passes &= ~beyond
     passing: list[bool] = passes.tolist()
     return passing
 

@@ -301,7 +301,7 @@ def network_ids(session: Session, hashes: Iterable[str]) -> dict[str, int]:
 
 
 def _draw_row(population_id: int, ordinal: int, network_id: int, draw: Draw) -> dict[str, Any]:
-    assert draw.fit is not None  # samplers fit what they find
+    line = draw.fit.line if draw.fit else None
     return {
         "population_id": population_id,
         "ordinal": ordinal,
@@ -311,8 +311,8 @@ def _draw_row(population_id: int, ordinal: int, network_id: int, draw: Draw) -> 
         "flops": draw.complexity.flops,
         "params": draw.complexity.params,
         "activations": draw.complexity.activations,
-        "fit_w0": draw.fit.line.w0,
-        "fit_wa": draw.fit.line.wa,
-        "fit_wm": draw.fit.line.wm,
-        "e_fit": draw.fit.e_fit,
+        "fit_w0": line and line.w0,
+        "fit_wa": line and line.wa,
+        "fit_wm": line and line.wm,
+        "e_fit": draw.fit and draw.fit.e_fit,
     }

@@ -13,7 +13,9 @@ import sys
 import time
 from pathlib import Path
 
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.regimes import DIGITS
 from jobs.messages import Claim, Epoch, Failed, Finished
 from workers.supervision import processes

@@ -1,4 +1,4 @@
-"""Torch modules instantiated from the declared layers (`designspace.layers.bottleneck`).
+"""Torch modules instantiated from the declared layers (`designspace.layers.body`).
 
 One fold, as in `designspace.layers.complexity`: the same records that are counted there become
 modules here, so a count and the network that is trained can't drift apart.
@@ -10,27 +10,39 @@ with fan out for convolutions, std 0.01 for the classifier).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from designspace.layers.bottleneck import repeated_layers
+from designspace.layers.body import network_layers
 from designspace.layers.records import (
+    Act,
+    AvgPool,
     BatchNorm,
     Conv,
+    Cut,
     Excite,
     GlobalPool,
+    Graph,
     Layer,
+    Layers,
     Linear,
     MaxPool,
-    ReLU,
+    Node,
     Residual,
-    Sigmoid,
+    Shuffle,
+    When,
+    Zero,
+    graph_widths,
+    joined_width,
+    padded,
+    width_after,
 )
 from designspace.networks.network import Network
+from designspace.networks.numbers import Activation
 
 
 class PointwiseConvolution(nn.Conv2d):
@@ -77,9 +89,9 @@ def every_nth(positions: Tensor, rows: int, columns: int) -> Tensor:
 class ExciteModule(nn.Module):
     """Squeeze-and-excitation: x * gate(mean of x over positions)."""
 
-    def __init__(self, layer: Excite) -> None:
+    def __init__(self, gate: Layers, width: int) -> None:
         super().__init__()
-        self.gate = sequence(layer.gate)
+        self.gate = sequence(gate, width)
 
     def forward(self, x: Tensor) -> Tensor:
         gate: Tensor = self.gate(x.mean((2, 3), keepdim=True))
@@ -89,14 +101,75 @@ class ExciteModule(nn.Module):
 class ResidualModule(nn.Module):
     """main(x) + shortcut(x); the shortcut is the identity unless the block projects."""
 
-    def __init__(self, layer: Residual) -> None:
+    def __init__(self, main: Layers, shortcut: Layers, width: int) -> None:
         super().__init__()
-        self.main = sequence(layer.main)
-        self.shortcut = sequence(layer.projection) if layer.projects else nn.Identity()
+        self.main = sequence(main, width, shared=True)
+        beside = sequence(shortcut, width)
+        self.shortcut = beside if len(beside) else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         main: Tensor = self.main(x)
         return main.add_(self.shortcut(x))
+
+
+class NodeModule(nn.Module):
+    """Layers on the joined outputs of earlier nodes."""
+
+    def __init__(self, node: Node, width: int) -> None:
+        super().__init__()
+        self.inputs, self.join = node.inputs, node.join
+        self.layers = sequence(node.layers, width, shared=len(node.inputs) == 1)
+        if node.join == "weighted" and len(node.inputs) > 1:
+            self.weights = nn.Parameter(torch.zeros(len(node.inputs)))
+
+    def forward(self, outputs: list[Tensor]) -> Tensor:
+        inputs = [outputs[i] for i in self.inputs]
+        joined: Tensor = self.layers(inputs[0] if len(inputs) == 1 else self._joined(inputs))
+        return joined
+
+    def _joined(self, inputs: list[Tensor]) -> Tensor:
+        if self.join == "concat":
+            return torch.cat(inputs, 1)
+        if self.join == "weighted":
+            weights = self.weights.sigmoid()
+            inputs = [weight * x for weight, x in zip(weights, inputs, strict=True)]
+        total = sum(inputs[1:], inputs[0])
+        return total / len(inputs) if self.join == "mean" else total
+
+
+class GraphModule(nn.Module):
+    """Nodes 1, 2, .. after node 0, which goes in; the last goes out."""
+
+    def __init__(self, graph: Graph, width: int) -> None:
+        super().__init__()
+        widths = graph_widths(graph, width)
+        self.nodes = nn.ModuleList(
+            NodeModule(node, int(joined_width(node, widths))) for node in graph.nodes
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        outputs = [x]
+        for node in self.nodes:
+            outputs.append(node(outputs))
+        return outputs[-1]
+
+
+class CutModule(nn.Module):
+    """The first channels."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, : self.width]
+
+
+class ZeroModule(nn.Module):
+    """Nothing but zeros."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * 0
 
 
 class GlobalPoolModule(nn.Module):
@@ -112,54 +185,107 @@ def build(network: Network, channels: int, classes: int) -> nn.Sequential:
     Weights are drawn from torch's global generator, and lie in memory as channels_last: on a
     CPU that takes about three quarters of the time.
     """
-    model = sequence(
-        layer
-        for layers, times in repeated_layers(network, channels, classes)
-        for _ in range(int(times))
-        for layer in layers
-    )
+    found: list[nn.Module] = []
+    width: int = channels
+    for group in network_layers(network, channels, classes):
+        for _ in range(int(group.times)):
+            found += modules(group.layers, width)
+            width = int(width_after(group.layers, width))
+    model = nn.Sequential(*found)
     model.apply(initialise)
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def sequence(layers: Iterable[Layer]) -> nn.Sequential:
-    """The layers' modules, one after the other."""
-    return nn.Sequential(*map(module, layers))
+def sequence(layers: Layers, width: int, shared: bool = False) -> nn.Sequential:
+    """The layers' modules, one after the other, on `width` channels.
+
+    What is `shared` comes in for others, too: the first layer leaves it as it is.
+    """
+    return nn.Sequential(*modules(layers, width, shared))
 
 
-def module(layer: Layer) -> nn.Module:
-    """One declared layer as a torch module."""
+def modules(layers: Layers, width: int, shared: bool = False) -> Iterator[nn.Module]:
+    """Each layer that is there as a torch module."""
+    for layer in layers:
+        match layer:
+            case When(mask, some):
+                if not mask:
+                    continue
+                yield from modules(some, width, shared)
+            case Act(kind) if shared:
+                yield activation(kind, inplace=False)
+            case Residual(main, adds=adds) if not adds:
+                yield from modules(main, width)
+            case _:
+                yield module(layer, width)
+        width, shared = int(width_after((layer,), width)), False
+
+
+def module(layer: Layer, width: int) -> nn.Module:
+    """One declared layer on `width` channels as a torch module."""
     match layer:
         case Conv():
-            return convolution(layer)
-        case BatchNorm(width):
-            return batch_norm(int(width))
-        case ReLU():
-            return nn.ReLU(inplace=True)
-        case Sigmoid():
-            return nn.Sigmoid()
+            return convolution(layer, width)
+        case BatchNorm():
+            return batch_norm(width)
+        case Act(kind):
+            return activation(kind)
         case MaxPool(kernel, stride):
-            return nn.MaxPool2d(kernel, stride, padding=kernel // 2)
+            return nn.MaxPool2d(kernel, stride, padding=padded(layer))
+        case AvgPool(kernel, stride):
+            return nn.AvgPool2d(kernel, stride, padded(layer), count_include_pad=False)
         case GlobalPool():
             return GlobalPoolModule()
-        case Linear(w_in, w_out):
-            return nn.Linear(int(w_in), w_out)
-        case Excite():
-            return ExciteModule(layer)
-        case Residual():
-            return ResidualModule(layer)
+        case Linear(w_out, bias):
+            return nn.Linear(width, w_out, bias)
+        case Shuffle(groups):
+            return nn.ChannelShuffle(groups)
+        case Cut(w_out):
+            return CutModule(int(w_out))
+        case Zero():
+            return ZeroModule()
+        case Excite(gate):
+            return ExciteModule(gate, width)
+        case Residual(main, shortcut):
+            return ResidualModule(main, shortcut, width)
+        case Graph():
+            return GraphModule(layer, width)
+        case When():
+            raise TypeError("a part that may be left out is no module")
 
 
-def convolution(conv: Conv) -> nn.Conv2d:
-    """A padded convolution of w_in / group width groups."""
-    w_in, w_out = int(conv.w_in), int(conv.w_out)
-    pointwise = conv.kernel == 1 and conv.group_width is None
+def activation(kind: Activation, inplace: bool = True) -> nn.Module:
+    """In place where torch can and nobody else reads what it changes."""
+    match kind:
+        case "relu":
+            return nn.ReLU(inplace=inplace)
+        case "relu6":
+            return nn.ReLU6(inplace=inplace)
+        case "silu":
+            return nn.SiLU(inplace=inplace)
+        case "h_swish":
+            return nn.Hardswish(inplace=inplace)
+        case "gelu":
+            return nn.GELU()
+        case "sigmoid":
+            return nn.Sigmoid()
+        case "h_sigmoid":
+            return nn.Hardsigmoid()
+        case "none":
+            return nn.Identity()
+
+
+def convolution(conv: Conv, w_in: int) -> nn.Conv2d:
+    """A convolution of w_in / group width groups."""
+    kernel = int(conv.kernel)
+    pointwise = kernel == 1 and conv.group_width is None and not padded(conv)
     return (PointwiseConvolution if pointwise else nn.Conv2d)(
         w_in,
-        w_out,
-        conv.kernel,
+        int(conv.width),
+        kernel,
         conv.stride,
-        padding=conv.kernel // 2,
+        padding=padded(conv),
+        dilation=conv.dilation,
         groups=1 if conv.group_width is None else w_in // int(conv.group_width),
         bias=conv.bias,
     )

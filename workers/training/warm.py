@@ -16,7 +16,9 @@ gc.disable()  # what is imported is no garbage; looking for some took a sixth of
 import torch
 
 import workers.training.child  # noqa: F401  # what children run
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.regimes import DIGITS
 from workers.training import data, networks, train
 

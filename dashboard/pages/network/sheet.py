@@ -14,6 +14,7 @@ from columns.numbers import fixed
 from columns.quantities import Quantity, quantity
 from dashboard.pages.markup import attributes, facts, section, table
 from dashboard.units import unit_of
+from designspace.networks.repeats import Stage
 from population.population import Status
 from services.reading.networks import EpochRecord, Event, JobRecord, NetworkRecord
 
@@ -133,14 +134,24 @@ def stages(record: NetworkRecord) -> Component:
                 str(i),
                 str(stage.depth),
                 changed(drawn.get(f"width_{i}"), stage.width),
-                f"{stage.bottleneck_ratio:g}",
-                changed(group_width, stage.group_width),
-                str(stage.stride),
+                *(repeats(stage, group_width) if isinstance(stage, Stage) else LACKING),
                 span(record.line_widths[blocks], ".1f"),
                 span(record.quantised_widths[blocks], "d"),
             ]
         )
     return table(["", "d", "w", "b", "g", "stride", "u", "quantised"], rows, numeric=True)
+
+
+LACKING = ["–"] * 3
+
+
+def repeats(stage: Stage, group_width: float | None) -> list[str]:
+    """Bottleneck ratio, group width and stride of a stage that repeats one block."""
+    return [
+        f"{stage.bottleneck_ratio:g}",
+        changed(group_width, stage.group_width),
+        str(stage.stride),
+    ]
 
 
 def changed(drawn: float | None, built: float) -> Any:
@@ -151,13 +162,17 @@ def changed(drawn: float | None, built: float) -> Any:
 
 
 def span(values: Sequence[float], form: str) -> str:
-    """`16.0–41.5`, or one number."""
+    """`16.0–41.5`, or one number; of no line `–`."""
+    if not values:
+        return "–"
     ends = (format(values[0], form), format(values[-1], form))
     return "–".join(dict.fromkeys(ends))
 
 
 def line(record: NetworkRecord) -> str:
     """The line with its numbers, and how far the widths are from the nearest of the grid."""
+    if record.line is None or record.e_fit is None:
+        return "has no line: it is no row of blocks"
     numbers = {"w0": record.line.w0, "wa": record.line.wa, "wm": record.line.wm}
     values = ", ".join(
         f"{quantity(name).symbol} {quantity(name).show(value)}"

@@ -3,7 +3,7 @@
 import pytest
 
 from designspace.laws.laws import Choice
-from designspace.networks.network import Stem
+from designspace.networks.ends import Stem
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet

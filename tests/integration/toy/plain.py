@@ -12,14 +12,16 @@ from pydantic import Field
 from columns.arrays import Bools, Floats
 from designspace.laws.laws import Law, Uniform, defaults_to, within
 from designspace.networks.compatibility import fitting
-from designspace.networks.network import NetworkBatch, StageBatch
-from designspace.spaces.base import Draws, Family, Rule
+from designspace.networks.network import NetworkBatch
+from designspace.networks.repeats import StageBatch
+from designspace.spaces.base import Draws, Rule
+from designspace.spaces.staged import Staged
 
 DEPTH = Uniform(lo=1, hi=8)
 WIDTH = Uniform(lo=8, hi=64, step=8)
 
 
-class Plain(Family):
+class Plain(Staged):
     """Stages of `depth` blocks each; stage i has 2^i times the width of the first."""
 
     family: Literal["plain"] = "plain"

@@ -6,7 +6,9 @@ import torch
 from children import claim
 from PIL import Image, ImageEnhance, ImageOps
 
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.regimes import DIGITS, Regime
 from workers.disk.checkpoints import Checkpoint
 from workers.training import data as data_sets

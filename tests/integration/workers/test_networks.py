@@ -8,8 +8,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from designspace.layers.complexity import complexity
-from designspace.layers.records import Conv, Excite, Residual, Sigmoid
-from designspace.networks.network import Network, Stage, Stem
+from designspace.layers.records import Act, Conv, When
+from designspace.networks.ends import ActiveStem, ConvHead, Stem
+from designspace.networks.inverted import Inverted, InvertedStage
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from workers.training.networks import ExciteModule, PointwiseConvolution, ResidualModule, build
 
 
@@ -18,6 +21,18 @@ def stage(depth, width, stride=2, b=1, g=4):
 
 
 SMALL = Stem(width=16, stride=1)
+
+
+def inverted(*settings, **stage):
+    """A stage by (k, inner, width, stride) of each block, or what else it has."""
+    names = ("kernel", "inner", "width", "stride")
+    blocks = [
+        Inverted(**dict(zip(names, one[:4], strict=True)), **(one[4] if one[4:] else {}))
+        for one in settings
+    ]
+    return InvertedStage(body="inverted", blocks=tuple(blocks), **stage)
+
+
 CASES = {
     "X block": (Network(stages=(stage(2, 24), stage(3, 40, b=2, g=5))), 32, 3, 1000),
     "Y block": (Network(stages=(stage(2, 24), stage(2, 56, g=8)), se_ratio=0.25), 32, 3, 10),
@@ -73,6 +88,48 @@ CASES = {
         10,
         1,
         4,
+    ),
+}
+
+
+CASES |= {
+    "B block": (
+        Network(block="B", stem=SMALL, stages=(stage(2, 16, g=16), stage(2, 24, g=24))),
+        9,
+        3,
+        10,
+    ),
+    "Z block, SE of half an input": (
+        Network(
+            block="Z",
+            act="silu",
+            se_ratio=0.5,
+            stages=(stage(2, 24, b=0.25, g=4), stage(2, 24, stride=1, b=0.25, g=1)),
+            head=ConvHead(kind="conv", width=40, act="silu"),
+        ),
+        17,
+        1,
+        10,
+    ),
+    "inverted blocks": (
+        Network(
+            stem=ActiveStem(kind="active", width=8, act="h_swish"),
+            stages=(
+                inverted((3, 8, 8, 1), (5, 24, 12, 2), (7, 36, 12, 1, {"squeeze": 8})),
+                inverted(
+                    (3, 12, 16, 2, {"residual": False}),
+                    (3, 32, 16, 1, {"groups": 2}),
+                    act="h_swish",
+                    gate="h_sigmoid",
+                    expands="always",
+                    end="relu",
+                ),
+            ),
+            head=ConvHead(kind="conv", width=48, hidden=20, hidden_bias=False, act="h_swish"),
+        ),
+        20,
+        3,
+        10,
     ),
 }
 
@@ -172,19 +229,19 @@ def test_gradients_too_are_channels_last_where_an_image_shrinks_and_at_the_end()
 
 
 def test_a_shortcut_is_the_identity_unless_the_block_projects():
-    silent = (Conv(1, 4, 4),)
-    block = ResidualModule(Residual(silent, projection=(Conv(1, 4, 4),), projects=False))
+    silent = (Conv(1, 4),)
+    block = ResidualModule(silent, (When(False, silent),), 4)
     nn.init.zeros_(block.main[0].weight)
     x = torch.randn(2, 4, 3, 3, generator=seeded())
     torch.testing.assert_close(block(x), x)
-    projecting = ResidualModule(Residual(silent, projection=(Conv(1, 4, 4),), projects=True))
+    projecting = ResidualModule(silent, (When(True, silent),), 4)
     nn.init.zeros_(projecting.main[0].weight)
     torch.testing.assert_close(projecting(x), projecting.shortcut(x))
 
 
 def test_excitation_multiplies_each_channel_by_the_gate_of_its_mean():
     # Gate = sigmoid(identity): channel c becomes x_c * sigmoid(mean of x_c).
-    module = ExciteModule(Excite((Conv(1, 3, 3, bias=True), Sigmoid())))
+    module = ExciteModule((Conv(1, 3, bias=True), Act("sigmoid")), 3)
     module.gate[0].weight.data = torch.eye(3)[:, :, None, None]
     nn.init.zeros_(module.gate[0].bias)
     x = torch.randn(2, 3, 4, 4, generator=seeded())

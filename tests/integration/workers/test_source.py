@@ -8,7 +8,9 @@ import torch
 
 from designspace.layers.complexity import complexity
 from designspace.layers.source import to_torch
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from workers.training.networks import build
 
 CHANNELS, CLASSES = 2, 7

@@ -8,7 +8,9 @@ import pytest
 import torch
 from published import write_fashion
 
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.regimes import DIGITS
 from workers.packing import idx
 from workers.packing.store import save

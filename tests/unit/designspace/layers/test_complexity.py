@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from designspace.layers.complexity import Complexity, complexity
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 
@@ -93,10 +95,17 @@ def test_a_squeeze_has_at_least_one_channel(width, se_ratio):
     assert y.activations - x.activations == 17
 
 
-@pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("se_ratio", [0, 0.25, 0.01])
-def test_a_batch_is_counted_as_its_networks_are(name, se_ratio):
-    space = PRESETS[name].model_copy(update={"se_ratio": se_ratio})
+def with_se(space):
+    """The space itself, and with SE where its blocks can have one."""
+    ratios = (0.25, 0.01) if getattr(space, "block", None) == "X" else ()
+    return [space, *(space.model_copy(update={"se_ratio": ratio}) for ratio in ratios)]
+
+
+@pytest.mark.parametrize(
+    "space",
+    [pytest.param(s, id=name) for name, space in PRESETS.items() for s in with_se(space)],
+)
+def test_a_batch_is_counted_as_its_networks_are(space):
     networks = space.draw(np.random.default_rng(3), 150).networks
     together = complexity(networks, resolution=57, channels=3, classes=11)
     for i, network in enumerate(networks):

@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml  # comes with uvicorn[standard]
 
+from designspace.networks.ends import Stem
 from designspace.networks.exchange import (
     Inexpressible,
     NotANetwork,
@@ -12,7 +13,8 @@ from designspace.networks.exchange import (
     to_json,
     to_pycls,
 )
-from designspace.networks.network import Network, Stage, Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.spaces.regnet import RegNet
 
 REGNETX_400MF = RegNet.network(depth=22, w0=24, wa=24.48, wm=2.54, group_width=16)
@@ -48,7 +50,7 @@ def test_a_network_comes_back_from_json(network):
         ("[]", "network: Input should be an object"),
         ("{}", "stages: Field required"),
         ({"blok": "X"}, "blok: no such field; there are stem, stages, se_ratio, block"),
-        ({"block": "Z"}, "block: Input should be 'X', 'R', 'V' or 'VR', not 'Z'"),
+        ({"block": "Q"}, "block: Input should be 'X', 'R', 'V', 'VR', 'B' or 'Z', not 'Q'"),
         ({"se_ratio": 2}, "se_ratio: Input should be less than or equal to 1, not 2"),
         ({"stem": {"w": 8}}, "stem.w: no such field; there are kind, width, stride"),
         ({"stages": []}, "stages: Tuple should have at least 1 item after validation, not 0"),

@@ -11,16 +11,18 @@ from columns.constraints import parse
 from designspace.laws.laws import Choice, Law, Uniform, defaults_to
 from designspace.layers.complexity import complexity
 from designspace.networks.compatibility import fitting
-from designspace.networks.network import NetworkBatch, StageBatch
+from designspace.networks.network import NetworkBatch
+from designspace.networks.repeats import StageBatch
 from designspace.sampling import sample
 from designspace.spaces.anynet import AnyNet
-from designspace.spaces.base import Draws, Family
+from designspace.spaces.base import Draws
 from designspace.spaces.regnet import RegNet
+from designspace.spaces.staged import Staged
 
 DEPTH, WIDTH = Uniform(lo=1, hi=6), Choice(choices=(16, 32, 64))
 
 
-class Doubling(Family):
+class Doubling(Staged):
     """Every stage is twice as wide as the one before, and as deep."""
 
     family: Literal["doubling"] = "doubling"

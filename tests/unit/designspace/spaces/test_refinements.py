@@ -13,11 +13,12 @@ from designspace.laws import ordered
 from designspace.laws.laws import Choice, LogUniform, PowerOfTwoOrLogUniform, Uniform
 from designspace.layers.complexity import complexity
 from designspace.lines.line import Line
-from designspace.networks.network import Network, Stage
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.spaces.anynet import AnyNet
-from designspace.spaces.base import Limits
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
+from designspace.spaces.staged import Limits
 
 ALPHA = 1e-3  # of each test against chance; the seeds are fixed
 

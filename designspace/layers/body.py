@@ -1,0 +1,83 @@
+"""A network's layers, from image to logits: here words become layers.
+
+Counting folds over them (`designspace.layers.complexity`), torch instantiates them
+(`workers.training.networks`), and `designspace.layers.source` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from designspace.layers.bottleneck import block_layers
+from designspace.layers.cells import edge_cell, reduction, vertex_cell
+from designspace.layers.ends import head_layers, stem_layers
+from designspace.layers.inverted import inverted_layers
+from designspace.layers.records import Layers, MaxPool, When, width_after
+from designspace.layers.wired import wired_stage
+from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
+from designspace.networks.inverted import InvertedStage, InvertedStageBatch
+from designspace.networks.network import AnyStage, AnyStageBatch, Network, NetworkBatch
+from designspace.networks.numbers import Count
+from designspace.networks.repeats import Stage, StageBatch
+from designspace.networks.wired import WiredStage
+
+
+@dataclass(frozen=True)
+class Group:
+    """Layers that stand `times` in a row."""
+
+    name: str
+    layers: Layers
+    times: Count = 1
+
+
+def network_layers(
+    network: Network | NetworkBatch, channels: int, classes: int
+) -> Iterator[Group]:
+    """The whole network, group after group; names are unique."""
+    stem = Group("stem", stem_layers(network.stem, network.act))
+    yield stem
+    w_in = width_after(stem.layers, channels)
+    for i, stage in enumerate(network.stages, start=1):
+        for group in stage_layers(network, stage, w_in):
+            yield Group(f"stage_{i}_{group.name}", group.layers, group.times)
+            w_in = width_after(group.layers, w_in)
+    yield Group("head", head_layers(network.head, classes))
+
+
+def stage_layers(
+    network: Network | NetworkBatch, stage: AnyStage | AnyStageBatch, w_in: Count
+) -> Iterator[Group]:
+    """A stage by what it is made of, from `w_in` channels."""
+    match stage:
+        case InvertedStage():
+            for j, one in enumerate(stage.blocks, start=1):
+                yield Group(f"block_{j}", inverted_layers(one, w_in, stage))
+                w_in = one.width
+        case InvertedStageBatch():
+            for j, blocks in enumerate(stage.blocks, start=1):
+                layers = When(blocks.present, inverted_layers(blocks, w_in, stage.like))
+                yield Group(f"block_{j}", (layers,))
+                w_in = width_after((layers,), w_in)
+        case EdgeCells() | EdgeCellsBatch():
+            if np.any(stage.reduction):
+                yield Group("reduction", reduction(stage.reduction))
+                w_in = stage.reduction
+            yield Group("first_cell", edge_cell(stage, w_in))
+            yield Group("next_cell", edge_cell(stage, stage.width), stage.depth - 1)
+        case VertexCells():
+            if stage.pool:
+                yield Group("pool", (MaxPool(2, 2, padding=0),))
+            yield Group("first_cell", vertex_cell(stage, int(w_in)))
+            yield Group("next_cell", vertex_cell(stage, stage.width), stage.depth - 1)
+        case WiredStage():
+            yield Group("graph", wired_stage(stage, int(w_in)))
+        case Stage() | StageBatch():
+            block, ratio, act = network.block, network.se_ratio, network.act
+            first = block_layers(block, w_in, stage, stage.stride, ratio, act)
+            yield Group("first_block", first)
+            again = block_layers(block, stage.width, stage, 1, ratio, act)
+            yield Group("next_block", again, stage.depth - 1)

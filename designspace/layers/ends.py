@@ -1,0 +1,51 @@
+"""The layers of stems and heads."""
+
+from __future__ import annotations
+
+from designspace.layers.records import (
+    Act,
+    BatchNorm,
+    Conv,
+    GlobalPool,
+    Layers,
+    Linear,
+    MaxPool,
+    act,
+)
+from designspace.networks.ends import (
+    ActiveStem,
+    ActiveStemBatch,
+    AnyHead,
+    AnyStem,
+    DoubleStem,
+    NormHead,
+    PoolHead,
+)
+from designspace.networks.numbers import Activation
+
+
+def stem_layers(stem: AnyStem | ActiveStemBatch, activation: Activation) -> Layers:
+    """Layers from the image to the stem's width; `activation` where it has none of its own."""
+    if isinstance(stem, ActiveStem | ActiveStemBatch):
+        return (Conv(3, stem.width, stem.stride), BatchNorm(), *act(stem.act))
+    if isinstance(stem, DoubleStem):
+        half = (Conv(3, stem.width // 2, stem.stride), BatchNorm(), Act("relu"))
+        return (*half, Conv(3, stem.width, 2), BatchNorm())
+    if stem.kind == "simple":
+        return (Conv(3, stem.width, stem.stride), BatchNorm(), Act(activation))
+    return (Conv(7, stem.width, stem.stride), BatchNorm(), Act(activation), MaxPool(3, 2))
+
+
+def head_layers(head: AnyHead, classes: int) -> Layers:
+    """Global average pool and classifier, with what a head has before and between them."""
+    if isinstance(head, PoolHead):
+        return (GlobalPool(), Linear(classes))
+    if isinstance(head, NormHead):
+        return (BatchNorm(), Act("relu"), GlobalPool(), Linear(classes))
+    before: Layers = ()
+    if head.width:
+        before = (*act(head.before), Conv(1, head.width), BatchNorm(), *act(head.act))
+    hidden: Layers = ()
+    if head.hidden:
+        hidden = (Linear(head.hidden, head.hidden_bias), *act(head.act))
+    return (*before, GlobalPool(), *hidden, Linear(classes))

@@ -1,0 +1,67 @@
+"""The layers of inverted residual blocks.
+
+Source: arXiv 1801.04381, figure 4; 1905.02244, figure 4 (SE); 1812.03443, figure 3 (groups).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from designspace.layers.records import (
+    BatchNorm,
+    Conv,
+    Excite,
+    Layers,
+    Residual,
+    Shuffle,
+    When,
+    act,
+    where,
+)
+from designspace.networks.inverted import Inverted, InvertedBatch, InvertedStage
+from designspace.networks.numbers import Count
+
+
+def inverted_layers(
+    block: Inverted | InvertedBatch, w_in: Count, stage: InvertedStage
+) -> Layers:
+    """One block from `w_in` channels to its width."""
+    inner, width, groups = block.inner, block.width, block.groups
+    grouped = np.any(np.greater(groups, 1))
+    main = (
+        When(
+            True if stage.expands == "always" else inner != w_in,
+            (
+                Conv(1, inner, group_width=w_in // groups if grouped else None),
+                BatchNorm(),
+                *act(stage.act),
+                *((When(groups > 1, (Shuffle(2),)),) if grouped else ()),
+            ),
+        ),
+        Conv(block.kernel, inner, block.stride, group_width=1),
+        BatchNorm(),
+        *act(stage.act),
+        *excite(block, stage),
+        Conv(1, width, group_width=inner // groups if grouped else None),
+        BatchNorm(),
+        *act(stage.end),
+    )
+    if not block.residual or block.stride != 1:
+        return main
+    return (Residual(main, adds=width == w_in),)
+
+
+def excite(block: Inverted | InvertedBatch, stage: InvertedStage) -> Layers:
+    """SE on the inner channels, where the block has one."""
+    squeezes: Any = block.squeeze > 0
+    if not np.any(squeezes):
+        return ()
+    gate = (
+        Conv(1, where(squeezes, block.squeeze, 1), bias=True),
+        *act(stage.squeeze_act),
+        Conv(1, block.inner, bias=True),
+        *act(stage.gate),
+    )
+    return (When(squeezes, (Excite(gate),)),)

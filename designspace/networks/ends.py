@@ -1,0 +1,110 @@
+"""Stems and heads: what stands before the stages and after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, TypeAlias
+
+from numpy.typing import NDArray
+from pydantic import Discriminator, Field, Tag
+
+from columns.arrays import Ints
+from designspace.networks.numbers import Activation
+from designspace.values import Definition
+
+
+def _kind(part: Any) -> Any:
+    """Of a part; none, where it doesn't say: then it is the first that there was."""
+    return part.get("kind") if isinstance(part, dict) else getattr(part, "kind", None)
+
+
+class Stem(Definition):
+    """The layers before the body.
+
+    `simple`: one 3x3 convolution; `resnet`: 7x7 convolution, then a 3x3 max pool of stride 2.
+    """
+
+    kind: Literal["simple", "resnet"] = "simple"
+    width: int = Field(
+        32, ge=1, le=8192, description="output channels; never the w0 of a RegNet"
+    )
+    stride: int = Field(2, ge=1, le=4, description="stride of the convolution")
+
+
+class ActiveStem(Definition):
+    """One 3x3 convolution, batch norm, and an activation of its own, or none."""
+
+    kind: Literal["active"]
+    width: int = Field(ge=1, le=8192, description="output channels")
+    stride: int = Field(2, ge=1, le=4)
+    act: Activation = "none"
+
+
+class DoubleStem(Definition):
+    """3x3 to half the width, batch norm, ReLU, 3x3 of stride 2, batch norm.
+
+    Source: arXiv 1904.01569, table 2, the small regime.
+    """
+
+    kind: Literal["double"]
+    width: int = Field(ge=2, le=8192, description="output channels")
+    stride: int = Field(2, ge=1, le=4, description="of the first convolution")
+
+
+@dataclass(frozen=True)
+class ActiveStemBatch:
+    """Stems of n networks that differ in their width, shape (n,)."""
+
+    width: Ints
+    stride: int
+    act: Activation
+
+    def __getitem__(self, i: int) -> ActiveStem:
+        return ActiveStem(
+            kind="active", width=int(self.width[i]), stride=self.stride, act=self.act
+        )
+
+    def take(self, rows: NDArray[Any]) -> ActiveStemBatch:
+        """The stems of the networks at `rows`."""
+        return replace(self, width=self.width[rows])
+
+
+AnyStem: TypeAlias = Annotated[
+    Annotated[Stem, Tag("simple")]
+    | Annotated[ActiveStem, Tag("active")]
+    | Annotated[DoubleStem, Tag("double")],
+    Discriminator(
+        lambda stem: _kind(stem) if _kind(stem) in ("active", "double") else "simple"
+    ),
+]
+
+
+class PoolHead(Definition):
+    """Global average pool and classifier."""
+
+    kind: Literal["pool"] = "pool"
+
+
+class ConvHead(Definition):
+    """Perhaps a 1x1 convolution, then the pool, perhaps a linear layer, the classifier."""
+
+    kind: Literal["conv"]
+    width: int = Field(0, ge=0, le=8192, description="of the 1x1 before the pool; 0: none")
+    hidden: int = Field(0, ge=0, le=8192, description="of the layer after the pool; 0: none")
+    hidden_bias: bool = True
+    before: Activation = Field("none", description="before the 1x1")
+    act: Activation = "relu"
+
+
+class NormHead(Definition):
+    """Batch norm and ReLU before the pool, and the classifier."""
+
+    kind: Literal["norm"]
+
+
+AnyHead: TypeAlias = Annotated[
+    Annotated[PoolHead, Tag("pool")]
+    | Annotated[ConvHead, Tag("conv")]
+    | Annotated[NormHead, Tag("norm")],
+    Discriminator(lambda head: _kind(head) or "pool"),
+]

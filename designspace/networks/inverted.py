@@ -1,0 +1,166 @@
+"""Stages of inverted residual blocks, each with settings of its own.
+
+A block widens its input to `inner` channels by a 1x1 convolution, convolves each by itself,
+and narrows it again. The spaces of MobileNetV1 to V3, MnasNet, EfficientNet, ProxylessNAS,
+FBNet and Once-for-All differ in their tables, not in this block.
+
+Source: MobileNetV2 (arXiv 1801.04381), figure 4; V3 (1905.02244), figure 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from columns.arrays import Bools, Floats, Ints
+from designspace.networks.numbers import DEEPEST, WIDEST, Activation, Count
+from designspace.values import Definition
+
+Gate: TypeAlias = Literal["sigmoid", "h_sigmoid"]
+
+
+class Inverted(Definition):
+    """One block; if `residual`, the identity is added where stride and widths let it."""
+
+    kernel: Literal[1, 3, 5, 7, 9, 11] = Field(3, description="k")
+    inner: int = Field(ge=1, le=WIDEST, description="m, channels of the k x k")
+    width: int = Field(ge=1, le=WIDEST, description="channels that come out")
+    stride: int = Field(1, ge=1, le=4)
+    squeeze: int = Field(0, ge=0, le=WIDEST, description="channels inside SE; 0: no SE")
+    groups: int = Field(1, ge=1, le=8, description="of both 1x1, channels shuffled between")
+    residual: bool = True
+
+
+class InvertedStage(Definition):
+    """Inverted blocks that follow each other, with one activation."""
+
+    body: Literal["inverted"]
+    blocks: tuple[Inverted, ...] = Field(min_length=1, max_length=DEEPEST, strict=False)
+    act: Activation = "relu6"
+    squeeze_act: Activation = Field("relu", description="inside SE")
+    gate: Gate = Field("sigmoid", description="that ends SE")
+    expands: Literal["wider", "always"] = Field(
+        "wider",
+        description="first 1x1: only where inner is not the width that comes in, or always",
+    )
+    end: Activation = Field("none", description="after the last 1x1")
+
+    @property
+    def depth(self) -> int:
+        """d_i, blocks."""
+        return len(self.blocks)
+
+    @property
+    def width(self) -> int:
+        """w_i, of what comes out of the stage."""
+        return self.blocks[-1].width
+
+    @property
+    def block_widths(self) -> list[int]:
+        """w_j of its blocks."""
+        return [block.width for block in self.blocks]
+
+    @property
+    def built(self) -> dict[str, float]:
+        """Nothing is built otherwise than it was drawn."""
+        return {}
+
+    @property
+    def widest(self) -> int:
+        """Channels where there are most."""
+        return max(max(block.inner, block.width) for block in self.blocks)
+
+
+@dataclass(frozen=True)
+class InvertedBatch:
+    """One block of n networks: fields of `Inverted`, shape (n,); stride and form are shared."""
+
+    kernel: Ints
+    inner: Ints
+    width: Ints
+    squeeze: Ints
+    groups: Ints
+    present: Bools  # where not, the block is left out: its input goes on as it is
+    stride: int = 1
+    residual: bool = True
+
+    def take(self, rows: NDArray[Any]) -> InvertedBatch:
+        """The blocks of the networks at `rows`."""
+        columns = ("kernel", "inner", "width", "squeeze", "groups", "present")
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+
+@dataclass(frozen=True)
+class InvertedStageBatch:
+    """One stage of n networks: the most blocks that any of them has, and what they share."""
+
+    blocks: tuple[InvertedBatch, ...]
+    like: InvertedStage  # the activations and what else is shared; its blocks stand for none
+
+    @property
+    def depth(self) -> Ints:
+        """d_i, blocks, shape (n,)."""
+        return np.sum([block.present for block in self.blocks], axis=0)  # type: ignore[no-any-return]
+
+    @property
+    def width(self) -> Ints:
+        """w_i, of what comes out of the stage, shape (n,)."""
+        width = self.blocks[0].width
+        for block in self.blocks[1:]:
+            width = np.where(block.present, block.width, width)
+        return width
+
+    def most_weights(self, w_in: Count) -> Floats:
+        """No fewer than the weights of its blocks, shape (n,).
+
+        A block has at most k^2 m in the middle and 4 c^2 in the 1x1s and the SE, c its widest.
+        """
+        total: Floats = np.zeros(len(self))
+        for block in self.blocks:
+            widest = np.maximum(np.maximum(w_in, block.inner), block.width) * 1.0
+            total += 4 * widest**2 + block.kernel**2 * widest
+            w_in = block.width
+        return total
+
+    def __len__(self) -> int:
+        return len(self.blocks[0].kernel)
+
+    def __getitem__(self, i: int) -> InvertedStage | None:
+        """The stage of network i; none, if all of its blocks are left out."""
+        blocks = tuple(_block(block, i) for block in self.blocks if block.present[i])
+        return self.like.model_copy(update={"blocks": blocks}) if blocks else None
+
+    def take(self, rows: NDArray[Any]) -> InvertedStageBatch:
+        """The stages of the networks at `rows`."""
+        return replace(self, blocks=tuple(block.take(rows) for block in self.blocks))
+
+    @property
+    def key(self) -> list[Ints]:
+        """Whole numbers that tell stages apart, shape (n,) each; not where blocks lack."""
+        present = np.array([block.present for block in self.blocks])
+        settings = np.array(
+            [
+                (block.kernel, block.inner, block.width, block.squeeze, block.groups)
+                for block in self.blocks
+            ]
+        )
+        first = np.argsort(~present, axis=0, kind="stable")  # those that are there come first
+        settings = settings * present[:, np.newaxis]
+        settings = np.take_along_axis(settings, first[:, np.newaxis], axis=0)
+        return list(settings.reshape(-1, settings.shape[-1]))
+
+
+def _block(batch: InvertedBatch, i: int) -> Inverted:
+    return Inverted(
+        kernel=int(batch.kernel[i]),  # type: ignore[arg-type]
+        inner=int(batch.inner[i]),
+        width=int(batch.width[i]),
+        stride=batch.stride,
+        squeeze=int(batch.squeeze[i]),
+        groups=int(batch.groups[i]),
+        residual=batch.residual,
+    )

@@ -1,0 +1,138 @@
+"""The design space of NAS-Bench-101: all cells of at most seven vertices and nine edges.
+
+A candidate is a matrix with each edge on a fair coin and an operation for each inner vertex, as
+its authors' `random_spec` draws them; one without a path, or with more than nine edges once it
+is pruned, makes no network. Cells that differ in the order of their vertices are one
+(`Cell.normal`); there are 423,624.
+
+Source: NAS-Bench-101 (arXiv 1902.09635), section 2, and its authors' code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import Field
+
+from columns.arrays import Bools, Floats
+from designspace.laws.laws import Choice, Law, defaults_to, within
+from designspace.networks.cells import (
+    MOST_EDGES,
+    MOST_VERTICES,
+    VERTEX_OPERATIONS,
+    Cell,
+    Matrix,
+    VertexCells,
+)
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network, NetworkList
+from designspace.spaces.base import Draws, Family
+
+OPERATION = Choice(choices=(1, 2, 3))
+DISTINCT = {2: 1, 3: 7, 4: 91, 5: 2_532, 6: 64_542, 7: 423_624}
+"""Cells of up to so many vertices with three operations. Source: its paper, for 7; enumerated
+by `Cell.normal` for fewer (tests)."""
+
+
+class NasBench101(Family):
+    """Three stacks of three cells of 128, 256 and 512 channels, for images of 32 pixels."""
+
+    family: Literal["nasbench101"] = "nasbench101"
+    operation: Annotated[Law, defaults_to(OPERATION), within(1, 3, 1)] = Field(
+        OPERATION, description="of each vertex, 1 to 3: 3x3, 1x1, 3x3 max pool"
+    )
+    vertices: int = Field(MOST_VERTICES, ge=2, le=MOST_VERTICES, description="of a matrix")
+    width: int = Field(128, ge=1, le=2048, description="channels of the first stack")
+    cells: int = Field(3, ge=1, le=16, description="of a stack")
+    stacks: int = Field(3, ge=1, le=5)
+
+    def draw(self, rng: Generator, n: int) -> Draws:
+        """Draw n candidates; those without a path, or of too many edges, are left out."""
+        v = self.vertices
+        upper = np.triu_indices(v, 1)
+        edges = rng.random((n, len(upper[0]))) < 0.5
+        operations = self.operation.draw(rng, n * (v - 2)).reshape(n, v - 2) - 1
+        rows, cells = [], []
+        for row in range(n):
+            cell = _cell(v, edges[row].tobytes(), operations[row].tobytes())
+            if cell is not None:
+                rows.append(row)
+                cells.append(cell)
+        networks = NetworkList(tuple(self.network(cell) for cell in cells))
+        parameters = columns(cells)
+        parameters["depth"] = np.full(len(cells), float(self.cells * self.stacks))
+        return Draws(n, np.array(rows, dtype=np.int64), parameters, networks)
+
+    def network(self, cell: Cell) -> Network:
+        """The network of a pruned cell."""
+        return network(cell, self.width, self.cells, self.stacks)
+
+    def count(self) -> int:
+        """Distinct cells; with fewer than three operations, an upper bound of matrices times
+        operations.
+        """
+        k = len(self.operation.values)
+        if k == len(VERTEX_OPERATIONS):
+            return DISTINCT[self.vertices]
+        return int(2 ** (self.vertices * (self.vertices - 1) // 2) * k ** (self.vertices - 2))
+
+    @property
+    def refinable(self) -> tuple[str, ...]:
+        """None: its columns say how many there are, which no law draws."""
+        return ()
+
+    def contains(self, columns: Mapping[str, Floats]) -> Bools:
+        """Which networks have few enough vertices, and operations of the law only."""
+        inside = [columns["vertices"] <= self.vertices]
+        for i, name in enumerate(COUNTS, start=1):
+            if i not in self.operation.values:
+                inside.append(columns[name] == 0)
+        passes: Bools = np.logical_and.reduce(inside)
+        return passes
+
+
+COUNTS = ("convolutions_3x3", "convolutions_1x1", "max_pools")
+
+
+def columns(cells: list[Cell]) -> dict[str, Floats]:
+    """Vertices, edges, and how many of each operation, shape (n,) each."""
+    found: dict[str, Any] = {
+        "vertices": [len(cell.matrix) for cell in cells],
+        "edges": [cell.edges for cell in cells],
+    }
+    for name, operation in zip(COUNTS, VERTEX_OPERATIONS, strict=True):
+        found[name] = [cell.operations.count(operation) for cell in cells]
+    return {name: np.array(values, dtype=float) for name, values in found.items()}
+
+
+@lru_cache(maxsize=100_000)
+def _cell(vertices: int, edges: bytes, operations: bytes) -> Cell | None:
+    """The cell in normal form, if there is a path and few enough edges."""
+    upper = np.zeros((vertices, vertices), dtype=int)
+    upper[np.triu_indices(vertices, 1)] = np.frombuffer(edges, dtype=bool)
+    matrix: Matrix = tuple(map(tuple, upper.tolist()))
+    names = tuple(VERTEX_OPERATIONS[i] for i in np.frombuffer(operations, dtype=np.int64))
+    pruned = Cell(matrix, names).pruned()
+    if pruned is None or pruned.edges > MOST_EDGES:
+        return None
+    return pruned.normal()
+
+
+def network(cell: Cell, width: int = 128, cells: int = 3, stacks: int = 3) -> Network:
+    """Stacks of a pruned cell, each twice as wide as the one before and half as large."""
+    stages = tuple(
+        VertexCells(
+            body="vertices",
+            matrix=cell.matrix,
+            operations=cell.operations,
+            depth=cells,
+            width=width * 2**i,
+            pool=i > 0,
+        )
+        for i in range(stacks)
+    )
+    return Network(stem=Stem(width=width, stride=1), stages=stages)

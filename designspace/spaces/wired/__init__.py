@@ -1,0 +1,1 @@
+"""Spaces of wired networks, whose stages are random graphs."""

@@ -1,0 +1,43 @@
+"""What any network costs, without storing it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from designspace.layers.complexity import complexity
+from designspace.spaces import members
+from designspace.spaces.notations import NotDescribed, described
+from server.gate.doors import SEE
+from server.schemas.counts import CountRead, CountRequest, PublishedList
+from services.errors import Refused
+
+router = APIRouter(tags=["networks"], dependencies=[SEE])
+
+
+@router.post("/counts")
+def count(request: CountRequest) -> CountRead:
+    """Parameters, multiply-adds and activations of a network, by a name or as it is written."""
+    try:
+        found = described(request.what)
+    except NotDescribed as mistakes:
+        raise Refused("what", request.what[:80], str(mistakes)[:500]) from None
+    member = found.member
+    side = request.resolution or member.resolution
+    classes = request.classes or member.classes
+    counted = complexity(member.network, side, request.channels, classes)
+    return CountRead(
+        hash=member.network.hash,
+        params=int(counted.params),
+        flops=int(counted.flops),
+        activations=int(counted.activations),
+        resolution=side,
+        channels=request.channels,
+        classes=classes,
+        left_out=list(found.left_out),
+    )
+
+
+@router.get("/published-networks")
+def list_published() -> PublishedList:
+    """The names of published networks that can be counted."""
+    return PublishedList(names=members.names())

@@ -1,0 +1,63 @@
+"""Counting over REST: any network, and nothing is stored."""
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+
+from db.models import NetworkRow
+from designspace.networks.exchange import to_json
+from designspace.spaces.members import member
+from netspace.settings import Settings
+from netspace.web import create_app
+
+
+@pytest.fixture(scope="module")
+def client(lasting):
+    """The application on a database that nothing is written to."""
+    settings = Settings(database_url=lasting.url, broker_url="redis://127.0.0.1:1/0")
+    with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
+        yield client
+
+
+def test_a_published_network_has_its_published_counts(client, lasting):
+    answer = client.post("/api/v1/counts", json={"what": "efficientnet_b1"})
+    assert answer.status_code == 200
+    assert answer.json() | {"hash": ""} == {
+        "hash": "",
+        "params": 7_794_184,
+        "flops": 686_817_992,
+        "activations": 10_884_328,
+        "resolution": 240,
+        "channels": 3,
+        "classes": 1000,
+        "left_out": [],
+    }
+    with lasting.read() as session:
+        assert session.scalar(select(func.count()).select_from(NetworkRow)) == 0
+
+
+def test_a_network_is_counted_on_the_images_that_are_asked_for(client):
+    text = to_json(member("resnet56_cifar10").network)
+    asked = {"what": text, "resolution": 32, "classes": 10}
+    answer = client.post("/api/v1/counts", json=asked).json()
+    assert (answer["params"], answer["flops"]) == (855_770, 125_747_850)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"what": "no_such_net"}, "what"),
+        ({"what": "resnet18", "resolution": 0}, "resolution"),
+        ({"what": "resnet18", "classes": 10**9}, "classes"),
+        ({"what": "ofa:{}"}, "what"),
+    ],
+)
+def test_what_can_not_be_counted_is_refused_with_its_field(client, asked, field):
+    answer = client.post("/api/v1/counts", json=asked)
+    assert answer.status_code == 422
+    assert field in {problem["field"] for problem in answer.json()["detail"]}
+
+
+def test_names_that_can_be_counted_are_listed(client):
+    names = client.get("/api/v1/published-networks").json()["names"]
+    assert {"efficientnet_b0", "regnet_x_400mf", "fbnet_a", "mnasnet1_0"} <= set(names)

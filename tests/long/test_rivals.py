@@ -1,0 +1,9 @@
+"""Thirty networks of each of the rivals' spaces: what is counted is what torch counts."""
+
+import pytest
+from rivalry import SMALL, assert_counted_as_torch_counts, drawn
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_thirty_networks_of_a_space_are_counted_as_torch_counts_them(name):
+    assert_counted_as_torch_counts(drawn(name, 30, seed=1))

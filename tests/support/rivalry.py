@@ -1,0 +1,46 @@
+"""Networks of the small rivals, and how torch counts them."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from designspace.layers.complexity import complexity
+from designspace.spaces.rivals import RIVALS
+from workers.training.networks import build
+
+SMALL = [name for name in RIVALS if name.endswith("small")]
+SIDE, CHANNELS, CLASSES = 16, 1, 10
+
+
+def drawn(name, n, seed):
+    """Some networks of a space, spread over those that are drawn."""
+    networks = RIVALS[name].draw(np.random.default_rng(seed), 4 * n).networks
+    return [networks[i] for i in range(0, len(networks), max(1, len(networks) // n))][:n]
+
+
+def hooked(model, image):
+    """Activations, and additions of biases, as hooks on its modules count them."""
+    outputs, biases = [], []
+
+    def note(module, _, output):
+        outputs.append(output.numel())
+        if getattr(module, "bias", None) is not None and not isinstance(module, nn.MaxPool2d):
+            biases.append(output.numel())
+
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear):
+            module.register_forward_hook(note)
+    with FlopCounterMode(display=False) as counter:
+        model(image)
+    return sum(outputs), counter.get_total_flops() // 2 + sum(biases)
+
+
+def assert_counted_as_torch_counts(networks):
+    image = torch.randn(1, CHANNELS, SIDE, SIDE)
+    for network in networks:
+        model = build(network, CHANNELS, CLASSES).eval()
+        activations, flops = hooked(model, image)
+        params = sum(p.numel() for p in model.parameters())
+        count = complexity(network, SIDE, CHANNELS, CLASSES)
+        assert (count.params, count.flops, count.activations) == (params, flops, activations)

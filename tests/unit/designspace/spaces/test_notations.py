@@ -1,0 +1,148 @@
+"""Networks as people name or write them: names, cells, configurations, JSON."""
+
+import json
+
+import pytest
+
+from designspace.layers.complexity import complexity
+from designspace.networks.exchange import to_json, to_pycls
+from designspace.networks.network import Network
+from designspace.spaces.members import member
+from designspace.spaces.notations import NotDescribed, described
+from designspace.spaces.presets import PRESETS
+
+REGNET = """
+MODEL:
+  TYPE: regnet
+  NUM_CLASSES: 1000
+REGNET:
+  DEPTH: 22
+  W0: 24
+  WA: 24.48
+  WM: 2.54
+  GROUP_W: 16
+  SE_R:
+OPTIM:
+  WEIGHT_DECAY: 5e-5
+TRAIN:
+  IM_SIZE: 224
+"""
+
+
+def counted(text):
+    one = described(text).member
+    count = complexity(one.network, one.resolution, 3, one.classes)
+    return count.params, count.flops, count.activations
+
+
+def test_a_configuration_of_the_papers_authors_is_its_network():
+    # RegNetX-400MF: 397,678,568 multiply-adds in its authors' model zoo.
+    assert counted(REGNET) == (5_157_512, 397_678_568, 3_143_272)
+    assert described(REGNET).left_out == ("OPTIM",)
+
+
+def test_numbers_that_yaml_takes_for_words_are_numbers():
+    assert counted(REGNET.replace("24.48", "2448e-2").replace("W0: 24", "W0: 2.4e1")) == (
+        counted(REGNET)
+    )
+
+
+@pytest.mark.parametrize("name", ["AnyNetX_A small", "AnyNetX_A", "RegNetX (pycls ranges)"])
+@pytest.mark.parametrize("block", ["X", "Y", "R", "B", "Z"])
+def test_what_is_written_for_pycls_comes_back_with_its_hash(name, block, rng):
+    fields = {"se_ratio": 0.25} if block == "Y" else {"block": block}
+    space = PRESETS[name].model_copy(update=fields)
+    for network in list(space.draw(rng, 400).networks)[:10]:
+        back = described(to_pycls(network)).member.network
+        assert complexity(back) == complexity(network)
+        if block != "R":  # for pycls, X of one group
+            assert back.hash == network.hash
+
+
+@pytest.fixture
+def rng():
+    import numpy as np
+
+    return np.random.default_rng(0)
+
+
+def test_resnets_and_efficientnets_of_pycls_are_the_published_ones():
+    resnext = """
+MODEL: {TYPE: resnet, DEPTH: 50, NUM_CLASSES: 1000}
+RESNET: {TRANS_FUN: bottleneck_transform, NUM_GROUPS: 32, WIDTH_PER_GROUP: 4, STRIDE_1X1: False}
+"""
+    assert described(resnext).member.network == member("resnext50_32x4d").network
+    b0 = """
+MODEL: {TYPE: effnet, NUM_CLASSES: 1000, ACTIVATION_FUN: silu}
+EN:
+  STEM_W: 32
+  STRIDES: [1, 2, 2, 2, 1, 2, 1]
+  DEPTHS: [1, 2, 2, 3, 3, 4, 1]
+  WIDTHS: [16, 24, 40, 80, 112, 192, 320]
+  EXP_RATIOS: [1, 6, 6, 6, 6, 6, 6]
+  KERNELS: [3, 3, 5, 3, 5, 5, 3]
+  HEAD_W: 1280
+"""
+    assert counted(b0) == (5_288_548, 385_825_092, 6_748_036)
+    cifar = "MODEL: {TYPE: resnet, DEPTH: 56}\nTRAIN: {DATASET: cifar10, IM_SIZE: 32}"
+    assert counted(cifar) == (855_770, 125_747_850, 544_778)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (REGNET.replace("regnet", "vit"), "MODEL.TYPE: should be anynet, regnet"),
+        (
+            REGNET.replace("WA: 24.48", "WA: steep"),
+            "REGNET.WA: should be a number, not 'steep'",
+        ),
+        (
+            REGNET.replace("WM:", "WIDTH_M:"),
+            "REGNET.WIDTH_M: no such field; there are STEM_TYPE",
+        ),
+        (REGNET.replace("DEPTH: 22", "DEPTH: 1e9"), "REGNET.DEPTH: should be 1 to 512"),
+        (REGNET.replace("DEPTH: 22", "DEPTH: 2.5"), "REGNET.DEPTH: should be a whole number"),
+        (REGNET + "  - [", "no YAML: "),
+        ("MODEL: &a {TYPE: regnet}\nREGNET: *a\n", "no YAML: aliases"),
+        (
+            "MODEL: {TYPE: anynet}\nANYNET: {DEPTHS: [1, 2], WIDTHS: [8]}",
+            "ANYNET.WIDTHS: should",
+        ),
+        (
+            "MODEL: {TYPE: resnet, DEPTH: 50}\nRESNET: {TRANS_FUN: bottleneck_transform}",
+            "RESNET.STRIDE_1X1: the stride is in the 3x3",
+        ),
+        ("nb201:|a~0|", "a cell reads"),
+        ("nats:8:8", "five widths"),
+        ('nb101:{"matrix": [[0, 1], [0, 0]]}', "matrix, ops: needed"),
+        ('nb101:{"matrix": [[0, 0], [0, 0]], "ops": []}', "matrix: there is no path"),
+        ('nb101:{"matrix": [[0, 2], [0, 0]], "ops": []}', "upper triangular"),
+        ('ofa:{"ks": [3], "e": [3], "d": [2]}', "ks and e have one number for each block"),
+        ("ofa:[]", "should be a JSON object"),
+        ('{"stages": []}', "stages: Tuple should have at least 1 item"),
+        ("{" * 100_000, "no JSON"),
+        ("no_such_net", "no published network 'no_such_net' is known"),
+        ("", "a name or 1 to 1,000,000 characters"),
+    ],
+)
+def test_what_is_no_network_is_refused_with_its_field(wrong, said):
+    with pytest.raises(NotDescribed) as error:
+        described(wrong)
+    assert str(error.value).startswith(said) or said in str(error.value)
+
+
+def test_any_network_is_the_json_that_is_written_of_it():
+    for name in ("efficientnet_b1", "proxylessnas_gpu", "resnet18", "regnet_y_400mf"):
+        network = member(name).network
+        assert described(to_json(network)).member.network == network
+
+
+def test_a_cell_of_nasbench101_is_read_as_its_authors_write_it():
+    cell = {
+        "matrix": [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]],
+        "ops": ["input", "conv3x3-bn-relu", "maxpool3x3", "output"],
+    }
+    network = described(f"nb101:{json.dumps(cell)}").member.network
+    assert isinstance(network, Network)
+    assert network.stages[0].operations == ("conv3x3",)  # the other is on no path
+    assert described(json.dumps(cell)).member.network == network
