@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.report import processor, report
 from columns import constraints
 from designspace.layers.complexity import complexity
-from designspace.sampling import CHUNK, fitted, sample
+from designspace.sampling import fitted, sample
 from designspace.spaces.presets import PRESETS
 
 WINDOW = constraints.parse("360M..400M")
@@ -29,7 +29,7 @@ def candidates_a_second(name: str) -> None:
     tried = accepted = 0
     start = time.thread_time()
     while (used := time.thread_time() - start) < SECONDS:
-        draws = space.draw(rng.spawn(1)[0], CHUNK)
+        draws = space.draw(rng.spawn(1)[0], space.chunk)
         accepted += int(WINDOW.mask(complexity(draws.networks).flops).sum())
         tried += draws.tried
     conditions = {"space": name, "window": "360M..400M flops", "cpu": processor()}

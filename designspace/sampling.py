@@ -26,8 +26,6 @@ from designspace.lines.line import Line
 from designspace.networks.network import Network
 from designspace.spaces.base import Draws, Family
 
-CHUNK = 16_384
-"""Candidates drawn together: large enough for numpy, small enough for the cache."""
 WINDOWS = ("flops", "params", "activations")
 """What a window can bound, in the order in which they are judged."""
 
@@ -116,7 +114,7 @@ def sample(
     refused: Counter[str] = Counter()
     tried, reason = 0, ""
     while len(found) < n and tried < budget and not reason:
-        draws = space.draw(rng.spawn(1)[0], CHUNK)
+        draws = space.draw(rng.spawn(1)[0], space.chunk)
         counts = complexity(draws.networks, resolution, channels, classes)
         causes = _judge(space, draws, counts, windows, resolution)[: budget - tried]
         end = _accept(found, n, draws, counts, causes)

@@ -205,8 +205,9 @@ def sampled_widths_figure(
     networks: Sequence[Sequence[int]], palette: Palette = LIGHT
 ) -> go.Figure:
     """Block widths, as built, of a few networks of a space; empty where there are none."""
-    if not networks:
-        return empty(palette, "no network to show", height=240)
+    if not any(networks):
+        why = "no rows of blocks: they have no widths to show" if networks else None
+        return empty(palette, why or "no network to show", height=240)
     figure = go.Figure(
         [
             steps(widths, f"network {i}", palette.current, width=1.5).update(opacity=0.7)

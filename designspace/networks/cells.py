@@ -6,13 +6,14 @@ Source: NAS-Bench-201 (arXiv 2001.00326), figure 1; NAS-Bench-101 (1902.09635), 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from columns.arrays import Floats, Ints
 from designspace.networks.numbers import DEEPEST, WIDEST, Count
@@ -34,6 +35,14 @@ EDGES = ((1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (3, 2))
 """(to, from) of each edge between its four nodes, in the order of its strings."""
 
 
+def to_string(operations: Sequence[Operation]) -> str:
+    """A cell as NAS-Bench-201 writes it: `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`."""
+    nodes: dict[int, list[str]] = {}
+    for (to, start), operation in zip(EDGES, operations, strict=True):
+        nodes.setdefault(to, []).append(f"{operation}~{start}")
+    return "+".join(f"|{'|'.join(edges)}|" for edges in nodes.values())
+
+
 class EdgeCells(Definition):
     """Equal cells of NAS-Bench-201: four nodes, an operation on each of six edges."""
 
@@ -44,6 +53,11 @@ class EdgeCells(Definition):
     reduction: int = Field(
         0, ge=0, le=WIDEST, description="channels of a block of stride 2 before; 0: none"
     )
+
+    @property
+    def words(self) -> str:
+        """The cell as NAS-Bench-201 writes it, and what comes before."""
+        return to_string(self.operations) + (" after a reduction" if self.reduction else "")
 
     @property
     def block_widths(self) -> list[int]:
@@ -111,7 +125,7 @@ VERTEX_OPERATIONS: tuple[VertexOperation, ...] = ("conv3x3", "conv1x1", "maxpool
 MOST_VERTICES, MOST_EDGES = 7, 9
 """Of a cell that is pruned. Its README has the two numbers swapped."""
 
-Matrix: TypeAlias = tuple[tuple[int, ...], ...]
+Matrix: TypeAlias = tuple[Annotated[tuple[int, ...], Strict(False)], ...]
 
 
 class VertexCells(Definition):
@@ -138,6 +152,20 @@ class VertexCells(Definition):
             raise ValueError("some vertex is on no path from the input to the output")
         cell.check_size()
         return self
+
+    @property
+    def words(self) -> str:
+        """The edges of the cell: `in → 3x3 1, 3x3 1 → out`, by operation and number."""
+        short = {"conv3x3": "3x3", "conv1x1": "1x1", "maxpool3x3": "pool"}
+        inner = [f"{short[one]} {i}" for i, one in enumerate(self.operations, start=1)]
+        names = ["in", *inner, "out"]
+        edges = [
+            f"{names[i]} → {names[j]}"
+            for i, row in enumerate(self.matrix)
+            for j, edge in enumerate(row)
+            if edge
+        ]
+        return ", ".join(edges)
 
     @property
     def block_widths(self) -> list[int]:

@@ -34,6 +34,15 @@ class Inverted(Definition):
     groups: int = Field(1, ge=1, le=8, description="of both 1x1, channels shuffled between")
     residual: bool = True
 
+    @property
+    def words(self) -> str:
+        """`3x3 48 → 16 /2 SE 8`: kernel, inner width, width, stride, squeeze."""
+        stride = f" /{self.stride}" if self.stride > 1 else ""
+        squeeze = f" SE {self.squeeze}" if self.squeeze else ""
+        groups = f" g {self.groups}" if self.groups > 1 else ""
+        kernel = f"{self.kernel}x{self.kernel}"
+        return f"{kernel} {self.inner} → {self.width}{stride}{squeeze}{groups}"
+
 
 class InvertedStage(Definition):
     """Inverted blocks that follow each other, with one activation."""
@@ -48,6 +57,11 @@ class InvertedStage(Definition):
         description="first 1x1: only where inner is not the width that comes in, or always",
     )
     end: Activation = Field("none", description="after the last 1x1")
+
+    @property
+    def words(self) -> str:
+        """Its blocks."""
+        return ", ".join(block.words for block in self.blocks)
 
     @property
     def depth(self) -> int:

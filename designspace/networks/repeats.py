@@ -67,6 +67,11 @@ class Stage(Definition):
         return int(inner_width(self.width, self.bottleneck_ratio))
 
     @property
+    def words(self) -> str:
+        """Nothing: what it is made of is said by its numbers."""
+        return ""
+
+    @property
     def block_widths(self) -> list[int]:
         """w_j of its blocks."""
         return [self.width] * self.depth

@@ -5,16 +5,16 @@ Source: Exploring Randomly Wired Neural Networks (arXiv 1904.01569), section 3.
 
 from __future__ import annotations
 
-from typing import Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from designspace.networks.numbers import WIDEST
 from designspace.values import Definition
 
 MOST_NODES, MOST_EDGES = 256, 4096
 
-Edge: TypeAlias = tuple[int, int]
+Edge: TypeAlias = Annotated[tuple[int, int], Strict(False)]
 
 
 class WiredStage(Definition):
@@ -55,6 +55,11 @@ class WiredStage(Definition):
         """Nodes without a node after them."""
         before = {i for i, _ in self.edges}
         return [i for i in range(self.nodes) if i not in before]
+
+    @property
+    def words(self) -> str:
+        """How large its graph is."""
+        return f"{self.nodes} nodes, {len(self.edges)} edges"
 
     @property
     def block_widths(self) -> list[int]:

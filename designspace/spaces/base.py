@@ -92,6 +92,9 @@ class Family(Definition, ABC):
 
     family: str
 
+    chunk: ClassVar[int] = 16_384
+    """Candidates drawn together: large enough for numpy, small enough for the cache."""
+
     @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those that make no network are left out.

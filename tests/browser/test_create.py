@@ -80,7 +80,10 @@ def test_the_form_is_filled_in_and_its_preview_accounts_for_every_candidate(new)
     expect(new.locator("#new-edited")).to_be_hidden()
     found = shares(new)
     assert found["accepted"] == 100
-    assert {"another number of stages than strides", "flops outside their window"} <= set(found)
+    assert {
+        "no network: stages, groups or paths don't fit",
+        "flops outside their window",
+    } <= set(found)
     expect(new.locator(".headline")).to_contain_text(f"of {sum(found.values()):,} candidates")
     expect(new.locator("#new-widths .scatterlayer .trace")).to_have_count(12)
 

@@ -19,7 +19,7 @@ LINES = 12
 """Networks whose widths are drawn."""
 
 CAUSES = {
-    "stages": "another number of stages than strides",
+    "stages": "no network: stages, groups or paths don't fit",
     "size": "too large to be counted in 64 bits",
     "flops": "flops outside their window",
     "params": "parameters outside their window",
@@ -31,7 +31,10 @@ CAUSES = {
 def acceptance(preview: Preview, n: int) -> list[Component]:
     """How many candidates pass, what refuses the others, and what n networks will take."""
     accepted = len(preview.draws)
-    share = f"{100 * preview.acceptance:.2g} %" if accepted else "none"
+    percent = np.format_float_positional(
+        100 * preview.acceptance, precision=2, fractional=False, trim="-"
+    )
+    share = f"{percent} %" if accepted else "none"
     return [
         html.P(
             [html.B(share), f" accepted: {accepted:,} of {preview.tried:,} candidates"],

@@ -7,7 +7,7 @@ numbers read as they do everywhere; the engine sorts by the values behind them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
@@ -38,9 +38,10 @@ THEME = {
 """Quartz in the colours of the page."""
 
 
-def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
+def columns(found: Sequence[Control]) -> list[dict[str, Any]]:
     """Column definitions for a population with these controls."""
     shown = [one for one in found if one.section != "stage"]
+    composed = COMPOSED if any(one.section == "stage" for one in found) else ()
     if any(one.name == "w0" for one in shown):  # the fitted line is the drawn one
         shown = [one for one in shown if one.section != "fit" or one.name == "e_fit"]
     return [
@@ -51,7 +52,7 @@ def columns(found: Iterable[Control]) -> list[dict[str, Any]]:
         *(
             {"field": field, "headerName": title, "sortable": False, "cellClass": "stages"}
             | wide(150)
-            for field, title in COMPOSED
+            for field, title in composed
         ),
         *(
             of_control(one)

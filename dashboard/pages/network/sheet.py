@@ -49,8 +49,14 @@ def told(record: NetworkRecord, status: Status) -> list[Component]:
     return [
         standing(record, status),
         facts(numbers(record)),
-        section("Stages", note, stages(record)),
+        section("Stages", note, stages(record), *bodies(record)),
     ]
+
+
+def bodies(record: NetworkRecord) -> list[Component]:
+    """What stages are made of, where they repeat no one block."""
+    words = [(str(i), s.words) for i, s in enumerate(record.network.stages, start=1) if s.words]
+    return [table(["", "made of"], words)] if words else []
 
 
 def standing(record: NetworkRecord, status: Status) -> Component:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -40,6 +40,8 @@ by `Cell.normal` for fewer (tests)."""
 
 class NasBench101(Family):
     """Three stacks of three cells of 128, 256 and 512 channels, for images of 32 pixels."""
+
+    chunk: ClassVar[int] = 256  # each is a model of its own
 
     family: Literal["nasbench101"] = "nasbench101"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 3, 1)] = Field(

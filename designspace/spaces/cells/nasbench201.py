@@ -208,11 +208,3 @@ def from_string(text: str) -> tuple[Operation, ...]:
             raise NotACell(f"no operation {name[:40]!r}: there are {', '.join(OPERATIONS)}")
         found.append(name)
     return tuple(found)
-
-
-def to_string(operations: Sequence[Operation]) -> str:
-    """The cell as NAS-Bench-201 writes it."""
-    nodes: dict[int, list[str]] = {}
-    for (to, start), operation in zip(EDGES, operations, strict=True):
-        nodes.setdefault(to, []).append(f"{operation}~{start}")
-    return "+".join(f"|{'|'.join(edges)}|" for edges in nodes.values())

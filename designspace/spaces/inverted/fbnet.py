@@ -111,7 +111,8 @@ class FBNet(Family):
         for i, (stage, (width, *_)) in enumerate(zip(batches, STAGES, strict=True), start=1):
             parameters[f"depth_{i}"] = stage.depth.astype(float)
             parameters[f"effective_width_{i}"] = np.full(n, float(self._scaled(width)))
-        parameters["depth"] = np.sum([stage.depth for stage in batches], axis=0, dtype=float)
+        depth = np.sum([stage.depth for stage in batches], axis=0, dtype=float)
+        parameters = {"depth": depth, **parameters}
         # A stage whose blocks are all left out is none: the first is of the stem's width.
         stem_stride = self.strides[0] if self.strides else 2
         start = stem(self._scaled(STEM), stem_stride)

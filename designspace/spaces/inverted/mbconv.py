@@ -149,7 +149,8 @@ class MBConv(Family):
             if len(self.width.values) > 1:
                 parameters[f"width_{i}"] = width.astype(float)
             w_in = width
-        parameters["depth"] = np.sum([stage.depth for stage in stages], axis=0, dtype=float)
+        depth = np.sum([stage.depth for stage in stages], axis=0, dtype=float)
+        parameters = {"depth": depth, **parameters}
         for i, stage in enumerate(stages, start=1):
             parameters[f"effective_width_{i}"] = stage.width.astype(float)
         stem = ActiveStem(

@@ -11,7 +11,7 @@ small (C = 78) and a regular regime (C = 109, 154) in its table 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -32,6 +32,8 @@ TIES = Choice(choices=(5,))
 
 class RandWire(Family):
     """WS(4, 0.75) of 32 nodes by default, the best of the paper, in its small regime."""
+
+    chunk: ClassVar[int] = 128  # each is a model of its own
 
     family: Literal["randwire"] = "randwire"
     generator: Literal["er", "ba", "ws"] = "ws"

@@ -1,11 +1,16 @@
 """The rivals' networks as torch builds them: what is counted, written and trained is one."""
 
+import math
+
 import pytest
 import torch
 from rivalry import CHANNELS, CLASSES, SIDE, SMALL, assert_counted_as_torch_counts, drawn
 
 from designspace.layers.source import to_torch
+from designspace.regimes import DIGITS
+from workers.training.data import load
 from workers.training.networks import build
+from workers.training.train import train
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -58,3 +63,13 @@ def test_what_comes_into_a_graph_is_the_same_for_all_its_nodes():
             )
     model(torch.randn(2, CHANNELS, SIDE, SIDE))
     assert min(seen) < 0
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("name", SMALL)
+def test_a_network_of_each_space_trains(name, tmp_path):
+    regime = DIGITS.model_copy(update={"epochs": 1})
+    [network] = drawn(name, 1, seed=6)
+    digits = load("digits", tmp_path)
+    result = train(network, regime, 0, digits, lambda epoch: None)
+    assert math.isfinite(result.quantities["loss"])

@@ -10,7 +10,7 @@ from designspace.laws.laws import Choice
 from designspace.layers.complexity import complexity
 from designspace.lines import fits
 from designspace.lines.line import Line
-from designspace.sampling import CHUNK, TooFewNetworks, fitted, sample
+from designspace.sampling import TooFewNetworks, fitted, sample
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
@@ -98,8 +98,8 @@ def test_causes_are_those_of_each_candidate(space, n):
     lo, hi = (0, 150e3) if space is FEW else (100e3, 300e3)
     found = sample(space, n, np.random.default_rng(1), window, **DIGITS)
     # The same candidates again, judged one by one.
-    draws = space.draw(np.random.default_rng(1).spawn(1)[0], CHUNK)
-    assert found.tried <= CHUNK
+    draws = space.draw(np.random.default_rng(1).spawn(1)[0], space.chunk)
+    assert found.tried <= space.chunk
     seen, refused = Counter(), {"stages": 0, "flops": 0, "duplicate": 0}
     rows = dict(zip(draws.candidates.tolist(), draws.networks, strict=True))
     for candidate in range(found.tried):

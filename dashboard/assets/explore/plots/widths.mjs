@@ -120,7 +120,7 @@ export class Widths {
     const named = word === "all" ? `${n} ${noun}${rows.length ? ", all" : " with an error"}`
       : `${n} ${word}`;
     const said = line ? `${equation(line)}, e_fit ${fixed(misfit(view.table, rows, line), 3)}`
-      : "";
+      : view.table.has("effective_width_1") ? "" : "no rows of blocks: they have no line";
     const needed = word === "all" ? `best and worst: ${tooFew(view)}` : "";
     write(title, [`${named}${span}`, said, needed].filter(Boolean).join("\n"));
   }

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from scipy.stats import chisquare
 
 from designspace.layers.complexity import complexity
-from designspace.networks.cells import EDGES, VERTEX_OPERATIONS, Cell
+from designspace.networks.cells import EDGES, VERTEX_OPERATIONS, Cell, to_string
 from designspace.spaces.cells import nasbench101, nasbench201
 from designspace.spaces.cells.nasbench101 import DISTINCT, NasBench101
-from designspace.spaces.cells.nasbench201 import NatsSize, NotACell, from_string, to_string
+from designspace.spaces.cells.nasbench201 import NatsSize, NotACell, from_string
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.inverted.ofa import Setting

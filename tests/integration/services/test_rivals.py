@@ -1,0 +1,78 @@
+"""Populations of the rivals' spaces: stored, read back, shown, archived, as of any space."""
+
+import pytest
+from archived import exported
+
+from db.session import Database
+from designspace.regimes import DIGITS
+from designspace.spaces.presets import PRESETS
+from designspace.spaces.rivals import RIVALS
+from services.defining import regimes, spaces
+from services.exchange import exports, imports
+from services.reading import networks
+from services.reading.snapshots import Snapshots
+from services.sampling import inheritance, populations
+from services.sampling.populations import Spec
+
+SMALL = [name for name in RIVALS if name.endswith("small")]
+WITHOUT_A_LINE = ("NAS-Bench", "NATS", "RandWire")
+
+
+@pytest.fixture(scope="module")
+def lab(migrated, tmp_path_factory):
+    """A database with three networks of each small space, and the populations by its name."""
+    file = tmp_path_factory.mktemp("rivals") / "netspace.db"
+    file.write_bytes(migrated.read_bytes())
+    database, found = Database(f"sqlite:///{file}"), {}
+    for name in SMALL:
+        with database.durable() as session:
+            space = spaces.define(session, name, PRESETS[name])
+            regime = regimes.define(session, "digits", DIGITS)
+        found[name] = populations.create(database, Spec(name, space, regime, 3, {}, seed=1))
+    yield database, found
+    database.dispose()
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_what_was_drawn_is_read_back_with_its_line_if_it_has_one(lab, name):
+    database, found = lab
+    id, has_line = found[name], not name.startswith(WITHOUT_A_LINE)
+    snapshot = Snapshots(database).get(id)
+    assert ("e_fit" in snapshot.population.columns) == has_line
+    with database.read() as session:
+        drawn = inheritance.stored(session, id, 3)
+        for draw, network_id in zip(drawn, snapshot.population.ids, strict=True):
+            record = networks.get(session, id, int(network_id))
+            assert record.network == draw.network
+            assert (record.line is not None) == has_line == bool(record.compatible_widths)
+            for form in ("json", "py"):
+                assert networks.file(session, id, int(network_id), form).text
+
+
+def test_a_larger_population_is_the_one_that_was_drawn_larger(lab):
+    database, found = lab
+    for name in ("NAS-Bench-101 small", "OFA MobileNetV3 small"):
+        populations.extend(database, found[name], 2)
+        with database.read() as session:
+            grown = [draw.network for draw in inheritance.stored(session, found[name], 5)]
+        with database.durable() as session:
+            space = spaces.define(session, name, PRESETS[name])
+            regime = regimes.define(session, "digits", DIGITS)
+        whole = populations.create(database, Spec(f"{name} 5", space, regime, 5, {}, seed=1))
+        with database.read() as session:
+            assert [d.network for d in inheritance.stored(session, whole, 5)] == grown
+
+
+def test_an_archive_of_all_of_them_arrives_whole(lab, migrated, tmp_path):
+    database, found = lab
+    ids = list(found.values())
+    archive = exported(database, ids)
+    file = tmp_path / "elsewhere.db"
+    file.write_bytes(migrated.read_bytes())
+    elsewhere = Database(f"sqlite:///{file}")
+    imports.load(elsewhere, archive)
+    with database.read() as here, elsewhere.read() as there:
+        first, second = (exports.archive(s, i) for s, i in ((here, ids), (there, range(1, 17))))
+    assert [n.hash for n in first.networks] == [n.hash for n in second.networks]
+    assert [p.draws for p in first.populations] == [p.draws for p in second.populations]
+    elsewhere.dispose()
