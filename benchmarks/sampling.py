@@ -17,6 +17,7 @@ from columns import constraints
 from designspace.layers.complexity import complexity
 from designspace.sampling import fitted, sample
 from designspace.spaces.presets import PRESETS
+from designspace.spaces.rivals import RIVALS
 
 WINDOW = constraints.parse("360M..400M")
 SECONDS = 3.0
@@ -53,7 +54,8 @@ def a_population(name: str) -> None:
 
 if __name__ == "__main__":
     anynets = [f"AnyNetX_{name}" for name in "ABCDE"]
-    for name in ("RegNetX (pycls ranges)", "RegNetX", *anynets):
+    rivals = [name for name in RIVALS if not name.endswith("small")]
+    for name in ("RegNetX (pycls ranges)", "RegNetX", *anynets, *rivals):
         candidates_a_second(name)
     for name in ("RegNetX", *anynets):
         a_population(name)
