@@ -56,6 +56,19 @@ SECURE = {
 """Nobody frames a page, guesses a type, learns an address or puts a script in."""
 
 
+FILES = ("text/css", "text/javascript", "application/javascript", "image/", "font/")
+"""Types of what is the same for everybody."""
+
+
+def _keep_apart(headers: MutableHeaders) -> None:
+    """Let no cache give one person's answer to another, nor his browser without asking."""
+    kind = headers.get("content-type", "")
+    if kind and not kind.startswith(FILES):
+        headers.setdefault("Cache-Control", "private, no-cache")
+    if "private" in headers.get("cache-control", ""):
+        headers.add_vary_header("Cookie, Authorization")
+
+
 class Secured:
     """Adds the headers to every answer; the application answers HEAD as it would GET.
 
@@ -80,6 +93,7 @@ class Secured:
                     headers.setdefault(POLICY, self._of_pages)
                 for name, value in SECURE.items():
                     headers.setdefault(name, value)
+                _keep_apart(headers)
             await send(message)
 
         if scope["method"] == "HEAD":

@@ -109,6 +109,11 @@ def visible(session: Session, table: Any) -> ColumnElement[bool]:
     return or_(table.visibility.in_(shown), table.owner_id == (actor.id or -1))
 
 
+def sees_machines(session: Session) -> bool:
+    """Whether machines and their names, which are the lab's, are there for the actor."""
+    return who(session).role is not Role.NOBODY
+
+
 def open_to(actor: Actor) -> list[str]:
     """The verbs of an actor: what he may do at least to what is his own."""
     return [

@@ -23,6 +23,7 @@ from designspace.lines.line import Line
 from designspace.networks.exchange import Inexpressible, to_json, to_pycls
 from designspace.networks.network import Network
 from services import definitions, rows
+from services.acting import permission
 from services.errors import NotFound, Refused
 from services.work.wanting import measured_for
 
@@ -176,11 +177,12 @@ def _job(session: Session, population: PopulationRow, network_id: int) -> JobRec
         )
     ).one()
     result = session.get(ResultRow, job.id)
+    machines = permission.sees_machines(session)
     return JobRecord(
         id=job.id,
         state=job.state,
         attempt=job.attempt,
-        worker=job.worker,
+        worker=job.worker if machines else None,
         failure=job.failure,
         detail=job.detail,
         quantities=result.quantities if result else {},
@@ -190,7 +192,7 @@ def _job(session: Session, population: PopulationRow, network_id: int) -> JobRec
             for row in _rows_of(session, EpochRow, job.id, EpochRow.epoch)
         ],
         events=[
-            Event(row.at, row.attempt, row.what, row.worker)
+            Event(row.at, row.attempt, row.what, row.worker if machines else None)
             for row in _rows_of(session, EventRow, job.id, EventRow.id)
         ],
     )

@@ -14,6 +14,7 @@ from db.json import text_at
 from db.models import EventRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
 from services import rows
+from services.acting import permission
 from services.acting.permission import visible
 from services.errors import NotFound
 from services.work import leases, progress, roster
@@ -135,6 +136,7 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
     alive, now = roster.alive(session), session.scalars(select(now_ms())).one()
     ahead = _ahead(session, [job.id for job, *_ in rows if job.state == QUEUED], alive)
     epochs = progress.last_epochs(session, ids)
+    machines = permission.sees_machines(session)
     lines = {}
     for job, definition, data, population_id, claimed_at in rows:
         epoch, error = epochs.get(job.id, (0, None))
@@ -147,7 +149,7 @@ def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
             attempt=job.attempt,
             priority=job.priority,
             needs_gpu=job.needs_gpu,
-            worker=job.worker,
+            worker=job.worker if machines else None,
             since=claimed_at if job.state == RUNNING else job.ended_at,
             epoch=epoch,
             epochs=progress.epochs_of(job.kind, definition),

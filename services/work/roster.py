@@ -17,7 +17,7 @@ from db.clock import now_ms
 from db.insert import insert_for
 from db.models import JobRow, WorkerRow
 from jobs.states import RUNNING
-from services.acting.actor import Role, who
+from services.acting import permission
 from services.work import progress
 from services.work.progress import RATE_SECONDS, RunningJob, ended_lately
 
@@ -98,7 +98,7 @@ def alive(session: Session) -> Alive:
 def every(session: Session) -> list[WorkerRecord]:
     """All workers, by name; those that died within the hour are among them. A guest sees none:
     machines and their names are the lab's."""
-    if who(session).role is Role.NOBODY:
+    if not permission.sees_machines(session):
         return []
     now = session.scalars(select(now_ms())).one()
     jobs: defaultdict[str | None, list[RunningJob]] = defaultdict(list)

@@ -62,6 +62,20 @@ def test_every_answer_has_its_policy(served, path, status):
         assert not hashes or name in ("script-src", "style-src")
 
 
+OF_SOMEBODY = [
+    f"{API}/archive?population=1",
+    f"{API}/audit.jsonl",
+    *(path for path in ANSWERS if path != "/" and not path.endswith(".css")),
+]
+
+
+@pytest.mark.parametrize("path", OF_SOMEBODY)
+def test_no_cache_on_the_way_gives_anybody_what_is_another_s(served, path):
+    _, headers, _ = say(served.port, path)
+    assert "private" in headers["cache-control"] or "no-store" in headers["cache-control"]
+    assert {"cookie", "authorization"} <= set(headers["vary"].lower().split(", "))
+
+
 def test_no_script_stands_in_a_page(served):
     for path in ("/app/", "/app/new", "/app/compare", "/app/queue"):
         _, headers, body = say(served.port, path)

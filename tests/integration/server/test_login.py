@@ -9,10 +9,15 @@ import pytest
 from accounts import API, FORM, HERE, OURS, PASSWORD
 from starlette.websockets import WebSocketDisconnect
 
+from designspace.regimes import DIGITS
+from designspace.spaces.presets import PRESETS
 from services.acting.actor import Role
+from services.defining import regimes, spaces
 from services.errors import Conflict
 from services.people import links, sessions, users
-from services.work import roster
+from services.sampling import populations
+from services.sampling.populations import Spec
+from services.work import leases, roster
 
 
 @pytest.fixture
@@ -439,9 +444,18 @@ def test_of_two_administrators_who_make_each_other_less_one_stays(postgresql):
 def test_a_guest_sees_no_machine_of_the_lab(sqlite):
     with sqlite.durable() as session:
         roster.report(session, "gpu0", "H200", True, 1, [])
+        given = {"visibility": "public"}
+        space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"], **given)
+        regime = regimes.define(session, "digits", DIGITS, **given)
+    id = populations.create(sqlite, Spec("p", space, regime, 1, {}, **given))
+    with sqlite.durable() as session:
+        leases.claim(session, "train", "gpu0", 30)
     app = accounts.application(sqlite, public=True)
     accounts.join(sqlite, "vera", "viewer")
     with accounts.browser(app) as guest:
+        for path in ("jobs", "jobs/1", f"populations/{id}/networks/1"):
+            assert "gpu0" not in guest.get(f"{API}/{path}").text
+            assert "gpu0" in accounts.logged_in(app, "vera").get(f"{API}/{path}").text
         assert guest.get(f"{API}/workers").json()["items"] == []
         seen = accounts.logged_in(app, "vera").get(f"{API}/workers").json()["items"]
     assert [one["name"] for one in seen] == ["gpu0"]
