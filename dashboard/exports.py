@@ -13,7 +13,7 @@ from html import escape
 from typing import Annotated, Any, Literal
 
 import plotly.graph_objects as go
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
 from columns.constraints import ONE_A_COLUMN
@@ -23,6 +23,9 @@ from dashboard.figures.shown import Shown, shown
 from dashboard.figures.style import PALETTES, Palette
 from dashboard.figures.widths import BEST, widths_figure
 from dashboard.sources import Sources
+from services.acting import permission
+from services.acting.actor import asking
+from services.acting.permission import Verb
 from services.defining.names import Id
 from services.errors import Refused
 from services.numbers import Whole
@@ -77,6 +80,7 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         prefix="/app/figures",
         tags=["figures"],
         responses={200: {"content": {"text/html": {}}}, **errors},
+        dependencies=[Depends(may_see)],
     )
 
     @router.get("/edf.html")
@@ -116,6 +120,11 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         return page(figure, snapshot, "fitted widths", PALETTES[theme])
 
     server.include_router(router)
+
+
+async def may_see() -> None:
+    """Refuse a token that is not for reading."""
+    permission.require(asking.get(), Verb.SEE)
 
 
 def constraint_texts(request: Request) -> dict[str, str]:

@@ -145,6 +145,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Intake, uploads=uploads)
     rates = Rates(settings.requests_per_minute)
     app.add_middleware(Login, doorman=doorman, credentials=credentials, rates=rates)
-    app.add_middleware(Guard, hosts=settings.hosts)
+    app.add_middleware(Guard, hosts=settings.hosts, address=settings.public_url)
     app.add_middleware(Secured, styles=dashboard.styles.HASHES)
     return app

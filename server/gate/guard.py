@@ -11,7 +11,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -31,14 +30,17 @@ class Guard:
 
     Args:
         hosts: names, beside those of loopback, that this server is reached by; `*`: any.
+        address: that browsers reach this server by where a proxy stands before it: a page at
+            its name is ours by this scheme alone.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         hosts: Collection[str] = (),
+        address: str | None = None,
     ) -> None:
-        self.app = app
+        self.app, self._address = app, (address or "").lower()
         self._hosts = {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,11 +65,16 @@ class Guard:
             return refused(400, "host", ", ".join(hosts), allowed)
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
-        foreign = _foreign(headers, host)
+        foreign = _foreign(headers, self._origins(host.lower()))
         if foreign is not None:
             field, value = foreign
             return refused(403, field, value, "a page of this server, or no browser")
         return None
+
+    def _origins(self, host: str) -> Collection[str]:
+        """The origins of our pages, where a request names this Host."""
+        both = f"http://{host}", f"https://{host}"
+        return {self._address} if self._address in both else both
 
     def _knows(self, host: str) -> bool:
         """Whether this server is reached by a name, at whatever port."""
@@ -83,23 +90,15 @@ class Guard:
             return False
 
 
-def _foreign(headers: Headers, host: str) -> tuple[str, str] | None:
+def _foreign(headers: Headers, ours: Collection[str]) -> tuple[str, str] | None:
     """The header that says that a request comes from another origin's page, and its value."""
     sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
     for site in sites:
         if site not in ("same-origin", "none"):
             return "sec-fetch-site", site
     for origin in origins:
-        if len(origins) > 1 or _netloc(origin) != host.lower():
+        if len(origins) > 1 or origin.lower() not in ours:
             return "origin", origin
     if not sites and not origins and "cookie" in headers:
         return "origin", ""
     return None
-
-
-def _netloc(origin: str) -> str:
-    """Name and port of an origin; empty where it is none, such as `null`."""
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return ""

@@ -18,9 +18,26 @@ from services.acting.permission import RULES, Verb
 from services.exchange import archives
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-READS = {f"POST {API}/populations/{{population_id}}/refinement"}
+READS = {f"POST {API}/populations/{{population_id}}/refinement", f"POST {API}/counts"}
 """What is asked with a body and changes nothing."""
 WAY_IN = "/auth/"
+SAME = {
+    "/",
+    "/api/docs",
+    "/api/docs-files",
+    "/api/openapi.json",
+    "/app",
+    "/app/",
+    "/app/_dash-component-suites/{package_name}/{fingerprinted_path:path}",
+    "/app/_dash-dependencies",
+    "/app/_dash-layout",
+    "/app/_dash-update-component",  # callbacks name their verbs
+    "/app/_favicon.ico",
+    "/app/_reload-hash",
+    "/app/{path:path}",
+    *(f"/{page}" for page in ("account", "compare", "explore", "new", "people", "queue")),
+}
+"""Addresses of pages and documentation: they tell nothing of anybody."""
 VALUES = {
     "{path:path}": "queue",
     "{fingerprinted_path:path}": "dash.js",
@@ -144,6 +161,16 @@ def test_a_token_opens_what_its_scope_says_and_nothing_else(here, database, rout
         ):
             answer = asked(script, method, path)
             assert answer.status_code == 403, f"{method} {path} with {scope}"
+    figures = [path for _, path, _ in routes if path.startswith("/app/figures/")]
+    assert len(figures) >= 3
+    for path in figures:
+        assert (asked(script, "GET", path).status_code == 403) == (scope != Scope.READ), path
+
+
+def test_what_is_no_route_of_rest_is_a_figure_or_the_same_for_everybody(routes):
+    """Whoever adds one asks for a verb there, or says here that it tells nothing of anybody."""
+    named = (API, WAY_IN, "/app/figures/", "/app/assets")
+    assert {path for _, path, _ in routes if not path.startswith(named)} == SAME
 
 
 def test_a_route_that_declares_nothing_lets_nobody_in(tmp_path):

@@ -38,6 +38,8 @@ UNSAFE = [("POST", f"{API}/jobs/1/cancel"), ("PATCH", f"{API}/populations/1"), (
         {"origin": "http://evil.example"},
         {"origin": "http://127.0.0.1:9999"},  # another service of this machine
         {"origin": "null"},
+        {"origin": "chrome-extension://127.0.0.1:8050"},
+        {"origin": HERE + "/"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"sec-fetch-site": "same-origin", "origin": "http://evil.example"},
@@ -58,10 +60,20 @@ def test_a_page_of_another_origin_changes_nothing(client, method, path, headers)
         {"origin": HERE, "sec-fetch-site": "same-origin"},
         {"sec-fetch-site": "none"},
         {"origin": HERE, "cookie": "any=1"},
+        {"origin": HERE.upper()},
     ],
 )
 def test_our_own_pages_and_scripts_may(client, headers):
     assert client.post(f"{API}/jobs/1/cancel", headers=headers).status_code == 404
+
+
+def test_behind_a_proxy_with_tls_a_page_without_is_another_s(sqlite):
+    with opened(sqlite.url, auth="accounts", public_url="https://lab.example") as client:
+        for origin, code in (("https://lab.example", 401), ("http://lab.example", 403)):
+            headers = {"host": "lab.example", "origin": origin}
+            assert client.post(f"{API}/jobs/1/cancel", headers=headers).status_code == code
+        near = {"origin": HERE}  # on the machine itself
+        assert client.post(f"{API}/jobs/1/cancel", headers=near).status_code == 401
 
 
 def test_another_page_may_link_to_ours(client):
