@@ -61,6 +61,8 @@ Parameters: TypeAlias = Annotated[tuple[Parameter, ...], AfterValidator(_sorted)
 class AnyNet(Staged):
     """AnyNetX_A by default: stages drawn independently, all by the same laws."""
 
+    kind: ClassVar[str] = "Stages of one block"
+
     family: Literal["anynet"] = "anynet"
     depth: Annotated[Law, defaults_to(DEPTH), within(1, 256, 1)] = DEPTH
     width: Annotated[Law, defaults_to(WIDTH), within(1, 8192, 1)] = WIDTH

@@ -92,6 +92,9 @@ class Family(Definition, ABC):
 
     family: str
 
+    kind: ClassVar[str] = "Others"
+    """What its networks are made of, by which pages group the spaces."""
+
     chunk: ClassVar[int] = 16_384
     """Candidates drawn together: large enough for numpy, small enough for the cache."""
 

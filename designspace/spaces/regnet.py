@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -30,7 +30,7 @@ from designspace.laws.laws import (
 )
 from designspace.lines import line
 from designspace.networks.compatibility import compatible, fitting
-from designspace.networks.ends import Stem
+from designspace.networks.ends import ConvHead, PoolHead, Stem
 from designspace.networks.network import Network
 from designspace.networks.repeats import Stage, StageBatch
 from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Published
@@ -46,6 +46,8 @@ GROUP_WIDTH = PowerOfTwoOrLogUniform(lo=8, hi=128, step=8)
 
 class RegNet(Staged):
     """RegNetX, or RegNetY where `se_ratio` is above 0 (the paper's 0.25)."""
+
+    kind: ClassVar[str] = "Stages of one block"
 
     family: Literal["regnet"] = "regnet"
     depth: Annotated[Law, defaults_to(DEPTH), within(1, 512, 1)] = DEPTH
@@ -71,8 +73,12 @@ class RegNet(Staged):
         se_ratio: float = 0,
         stem: Stem | None = None,
         strides: tuple[int, ...] = (2, 2, 2, 2),
+        **around: Any,
     ) -> Network:
         """The network of one parameter setting, without drawing.
+
+        Args:
+            around: `block`, `act` and `head` of the network.
 
         Raises:
             ValueError: the line does not make one stage for each stride.
@@ -101,6 +107,7 @@ class RegNet(Staged):
                 )
             ),
             se_ratio=se_ratio,
+            **around,
         )
 
     def draw(self, rng: Generator, n: int) -> Draws:
@@ -217,4 +224,39 @@ def _named(
         yield f"regnet{kind}_{round(hundreds / 100):03d}", one
 
 
-PUBLISHED: dict[str, Published] = dict([*_named(X, "x", 0), *_named(Y, "y", 0.25)])
+Z: dict[str, tuple[int, int, float, float, int, int, int]] = {
+    "regnetz_500mf": (21, 16, 10.7, 2.51, 4, 1024, 224),
+    "regnetz_005": (21, 16, 10.7, 2.51, 4, 1024, 224),
+    "regnetz_4gf": (28, 48, 14.5, 2.226, 8, 0, 256),
+    "regnetz_040": (28, 48, 14.5, 2.226, 8, 0, 256),
+    "regnetz_040_h": (28, 48, 14.5, 2.226, 8, 1536, 256),
+}
+"""Depth, w0, wa, wm, group width, head, side. Source: arXiv 2103.06877; heads are timm's."""
+
+
+def _z(depth: int, w0: int, wa: float, wm: float, g: int, head: int) -> Network:
+    """A RegNetZ: inverted bottlenecks (b = 1/4) with a linear end, SE and SiLU."""
+    return RegNet.network(
+        depth=depth,
+        w0=w0,
+        wa=wa,
+        wm=wm,
+        group_width=g,
+        bottleneck_ratio=0.25,
+        se_ratio=0.25,
+        block="Z",
+        act="silu",
+        head=ConvHead(kind="conv", width=head, act="silu") if head else PoolHead(),
+    )
+
+
+PUBLISHED: dict[str, Published] = dict(
+    [
+        *_named(X, "x", 0),
+        *_named(Y, "y", 0.25),
+        *(
+            (name, Published.one(_z, *setting, resolution=side))
+            for name, (*setting, side) in Z.items()
+        ),
+    ]
+)

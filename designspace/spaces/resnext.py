@@ -11,7 +11,7 @@ Residual Learning (1512.03385), table 1; Aggregated Residual Transformations (16
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -38,6 +38,8 @@ class ResNeXt(Staged):
     A block V is one convolution: a *Vanilla* network of the paper has two of them a block, so
     its depths are even here.
     """
+
+    kind: ClassVar[str] = "Stages of one block"
 
     family: Literal["resnext"] = "resnext"
     stem: Stem = Stem(width=16, stride=1)

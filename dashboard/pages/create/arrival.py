@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ from dashboard.pages.create.form import WINDOWS, Fields
 from dashboard.pages.create.refine import Refinement
 from dashboard.sources import Sources
 from services.defining import regimes, spaces
+from services.defining.spaces import SpaceRecord
 from services.sampling import records
 from services.sampling.records import PopulationRecord
 from services.work import roster
@@ -57,10 +59,19 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         changed
         | refined(refinement)
         | {
-            "space_options": [{"value": str(one.id), "label": one.name} for one in known],
+            "space_options": grouped(known),
             "regime_options": [regime.option(one, workers) for one in ways],
         }
     )
+
+
+def grouped(known: Sequence[SpaceRecord]) -> list[dict[str, Any]]:
+    """Choices of spaces, those of one kind together, each kind where its first one comes."""
+    kinds: dict[str, list[dict[str, str]]] = {}
+    for one in known:
+        choice = {"value": str(one.id), "label": one.name}
+        kinds.setdefault(one.space.kind, []).append(choice)
+    return [{"group": kind, "items": items} for kind, items in kinds.items()]
 
 
 def refined(refinement: Refinement | None) -> dict[str, Any]:

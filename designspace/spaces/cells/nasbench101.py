@@ -41,6 +41,7 @@ by `Cell.normal` for fewer (tests)."""
 class NasBench101(Family):
     """Three stacks of three cells of 128, 256 and 512 channels, for images of 32 pixels."""
 
+    kind: ClassVar[str] = "Cells"
     chunk: ClassVar[int] = 256  # each is a model of its own
 
     family: Literal["nasbench101"] = "nasbench101"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -40,6 +40,8 @@ class NotACell(ValueError):
 
 class NasBench201(Family):
     """Five cells a stage of 16, 32 and 64 channels, for images of 32 pixels."""
+
+    kind: ClassVar[str] = "Cells"
 
     family: Literal["nasbench201"] = "nasbench201"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 5, 1)] = Field(
@@ -100,6 +102,8 @@ class NasBench201(Family):
 
 class NatsSize(Family):
     """The size space: five widths of 8 to 64, 32,768 networks."""
+
+    kind: ClassVar[str] = "Cells"
 
     family: Literal["nats_size"] = "nats_size"
     width: Annotated[Law, defaults_to(CELL_WIDTH), within(1, 1024, 1)] = CELL_WIDTH

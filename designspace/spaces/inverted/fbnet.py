@@ -10,7 +10,7 @@ Source: FBNet (arXiv 1812.03443), tables 1 and 2, figures 3 and 5.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -55,6 +55,8 @@ Expands = Literal["always", "wider"]
 
 class FBNet(Family):
     """All 22 blocks by one law; one that changes width or side is never left out."""
+
+    kind: ClassVar[str] = "Inverted blocks"
 
     family: Literal["fbnet"] = "fbnet"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, SKIP, 1)] = Field(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -67,6 +67,8 @@ class MBConv(Family):
     """Once-for-All's MobileNetV3 space by default: kernel 3, 5, 7 and expansion 3, 4, 6 of each
     block, 2 to 4 blocks a stage.
     """
+
+    kind: ClassVar[str] = "Inverted blocks"
 
     family: Literal["mbconv"] = "mbconv"
     table: Name = Field("ofa_mobilenet_v3", description="what stages are drawn around")

@@ -33,6 +33,7 @@ TIES = Choice(choices=(5,))
 class RandWire(Family):
     """WS(4, 0.75) of 32 nodes by default, the best of the paper, in its small regime."""
 
+    kind: ClassVar[str] = "Wired graphs"
     chunk: ClassVar[int] = 128  # each is a model of its own
 
     family: Literal["randwire"] = "randwire"
