@@ -338,4 +338,5 @@ def controls_of(snapshots: Snapshots, population: str | None) -> tuple[Any, ...]
         "measured": constraints.measured(snapshot.population),
     }
     panels = constraints.panels(found, snapshot.id, snapshot.version)
-    return *panels, described, table.columns(found)
+    staged = "effective_width_1" in snapshot.population.columns
+    return *panels, described, table.columns(found, staged)

@@ -7,7 +7,7 @@ numbers read as they do everywhere; the engine sorts by the values behind them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import dash_ag_grid as dag
@@ -38,10 +38,14 @@ THEME = {
 """Quartz in the colours of the page."""
 
 
-def columns(found: Sequence[Control]) -> list[dict[str, Any]]:
-    """Column definitions for a population with these controls."""
+def columns(found: Iterable[Control], staged: bool = True) -> list[dict[str, Any]]:
+    """Column definitions for a population with these controls.
+
+    Args:
+        found: the controls.
+        staged: whether its networks have widths of stages; cells and graphs have none.
+    """
     shown = [one for one in found if one.section != "stage"]
-    composed = COMPOSED if any(one.section == "stage" for one in found) else ()
     if any(one.name == "w0" for one in shown):  # the fitted line is the drawn one
         shown = [one for one in shown if one.section != "fit" or one.name == "e_fit"]
     return [
@@ -52,7 +56,7 @@ def columns(found: Sequence[Control]) -> list[dict[str, Any]]:
         *(
             {"field": field, "headerName": title, "sortable": False, "cellClass": "stages"}
             | wide(150)
-            for field, title in composed
+            for field, title in (COMPOSED if staged else ())
         ),
         *(
             of_control(one)
