@@ -13,11 +13,13 @@ import numpy as np
 
 from designspace.layers.bottleneck import block_layers
 from designspace.layers.cells import edge_cell, reduction, vertex_cell
+from designspace.layers.convnext import downsampling, next_block
 from designspace.layers.ends import head_layers, stem_layers
 from designspace.layers.inverted import inverted_layers
 from designspace.layers.records import Layers, MaxPool, When, width_after
 from designspace.layers.wired import wired_stage
 from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
+from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.network import AnyStage, AnyStageBatch, Network, NetworkBatch
 from designspace.networks.numbers import Count
@@ -73,6 +75,12 @@ def stage_layers(
                 yield Group("pool", (MaxPool(2, 2, padding=0),))
             yield Group("first_cell", vertex_cell(stage, int(w_in)))
             yield Group("next_cell", vertex_cell(stage, stage.width), stage.depth - 1)
+        case NextStage() | NextStageBatch():
+            if stage.downsamples:
+                yield Group("downsampling", downsampling(stage.width))
+            elif np.any(w_in != stage.width):
+                raise ValueError("a first stage is as wide as its stem")
+            yield Group("block", next_block(stage.width), stage.depth)
         case WiredStage():
             yield Group("graph", wired_stage(stage, int(w_in)))
         case Stage() | StageBatch():

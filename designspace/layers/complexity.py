@@ -27,10 +27,12 @@ from designspace.layers.records import (
     GlobalPool,
     Graph,
     Layer,
+    LayerNorm,
     Layers,
     Linear,
     MaxPool,
     Residual,
+    Scale,
     Shuffle,
     When,
     Zero,
@@ -146,6 +148,10 @@ def count_layer(layer: Layer, side: int, width: Count) -> Counted:
             return Counted(count_conv(layer, out, width), out, layer.width)
         case BatchNorm():
             return Counted(Complexity(0, 2 * width, 0), side, width)
+        case LayerNorm():
+            return Counted(Complexity(0, 2 * width, 0), side, width)
+        case Scale():
+            return Counted(Complexity(0, width, 0), side, width)
         case MaxPool() | AvgPool():
             out = side_after((layer,), side)
             outputs = width * out**2 if isinstance(layer, MaxPool) else 0

@@ -7,6 +7,7 @@ from designspace.layers.records import (
     BatchNorm,
     Conv,
     GlobalPool,
+    LayerNorm,
     Layers,
     Linear,
     MaxPool,
@@ -18,16 +19,22 @@ from designspace.networks.ends import (
     AnyHead,
     AnyStem,
     DoubleStem,
+    NormedHead,
     NormHead,
+    PatchStem,
+    PatchStemBatch,
     PoolHead,
+    StemBatch,
 )
 from designspace.networks.numbers import Activation
 
 
-def stem_layers(stem: AnyStem | ActiveStemBatch, activation: Activation) -> Layers:
+def stem_layers(stem: AnyStem | StemBatch, activation: Activation) -> Layers:
     """Layers from the image to the stem's width; `activation` where it has none of its own."""
     if isinstance(stem, ActiveStem | ActiveStemBatch):
         return (Conv(3, stem.width, stem.stride), BatchNorm(), *act(stem.act))
+    if isinstance(stem, PatchStem | PatchStemBatch):
+        return (Conv(stem.stride, stem.width, stem.stride, bias=True, padding=0), LayerNorm())
     if isinstance(stem, DoubleStem):
         half = (Conv(3, stem.width // 2, stem.stride), BatchNorm(), Act("relu"))
         return (*half, Conv(3, stem.width, 2), BatchNorm())
@@ -40,6 +47,8 @@ def head_layers(head: AnyHead, classes: int) -> Layers:
     """Global average pool and classifier, with what a head has before and between them."""
     if isinstance(head, PoolHead):
         return (GlobalPool(), Linear(classes))
+    if isinstance(head, NormedHead):
+        return (GlobalPool(), LayerNorm(), Linear(classes))
     if isinstance(head, NormHead):
         return (BatchNorm(), Act("relu"), GlobalPool(), Linear(classes))
     before: Layers = ()

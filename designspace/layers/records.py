@@ -38,6 +38,16 @@ class BatchNorm:
 
 
 @dataclass(frozen=True)
+class LayerNorm:
+    """Normalises the channels of each position, and scales and shifts them."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Multiplies each channel by a weight of its own."""
+
+
+@dataclass(frozen=True)
 class Act:
     """An activation function, element by element."""
 
@@ -141,6 +151,8 @@ class Graph:
 Layer: TypeAlias = (
     Conv
     | BatchNorm
+    | LayerNorm
+    | Scale
     | Act
     | MaxPool
     | AvgPool

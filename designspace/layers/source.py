@@ -22,10 +22,12 @@ from designspace.layers.records import (
     GlobalPool,
     Graph,
     Layer,
+    LayerNorm,
     Layers,
     Linear,
     MaxPool,
     Residual,
+    Scale,
     Shuffle,
     When,
     Zero,
@@ -62,6 +64,28 @@ class Residual(nn.Module):
 
     def forward(self, x):
         return self.main(x) + self.shortcut(x)
+''',
+    "ChannelNorm": '''
+
+class ChannelNorm(nn.LayerNorm):
+    """Layer norm over the channels of each position."""
+
+    def forward(self, x):
+        if x.dim() == 2:
+            return super().forward(x)
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+''',
+    "Scale": '''
+
+class Scale(nn.Module):
+    """x times a weight of each channel, small at first."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((width, 1, 1), 1e-6))
+
+    def forward(self, x):
+        return x * self.weight
 ''',
     "Cut": '''
 
@@ -245,6 +269,10 @@ def expression(layer: Layer, width: int) -> str:
             return f"nn.BatchNorm2d({width})"
         case Act(kind):
             return ACTIVATIONS[kind]
+        case LayerNorm():
+            return f"ChannelNorm({width}, eps=1e-6)"
+        case Scale():
+            return f"Scale({width})"
         case MaxPool(kernel, stride):
             return f"nn.MaxPool2d({kernel}, stride={stride}, padding={padded(layer)})"
         case AvgPool(kernel, stride):

@@ -51,6 +51,29 @@ class DoubleStem(Definition):
     stride: int = Field(2, ge=1, le=4, description="of the first convolution")
 
 
+class PatchStem(Definition):
+    """A convolution over patches that don't overlap, then layer norm. Source: 2201.03545."""
+
+    kind: Literal["patch"]
+    width: int = Field(ge=1, le=8192, description="output channels")
+    stride: int = Field(4, ge=1, le=16, description="side of a patch")
+
+
+@dataclass(frozen=True)
+class PatchStemBatch:
+    """Stems of n networks that differ in their width, shape (n,)."""
+
+    width: Ints
+    stride: int
+
+    def __getitem__(self, i: int) -> PatchStem:
+        return PatchStem(kind="patch", width=int(self.width[i]), stride=self.stride)
+
+    def take(self, rows: NDArray[Any]) -> PatchStemBatch:
+        """The stems of the networks at `rows`."""
+        return replace(self, width=self.width[rows])
+
+
 @dataclass(frozen=True)
 class ActiveStemBatch:
     """Stems of n networks that differ in their width, shape (n,)."""
@@ -72,11 +95,15 @@ class ActiveStemBatch:
 AnyStem: TypeAlias = Annotated[
     Annotated[Stem, Tag("simple")]
     | Annotated[ActiveStem, Tag("active")]
-    | Annotated[DoubleStem, Tag("double")],
+    | Annotated[DoubleStem, Tag("double")]
+    | Annotated[PatchStem, Tag("patch")],
     Discriminator(
-        lambda stem: _kind(stem) if _kind(stem) in ("active", "double") else "simple"
+        lambda stem: (
+            kind if (kind := _kind(stem)) in ("active", "double", "patch") else "simple"
+        )
     ),
 ]
+StemBatch: TypeAlias = ActiveStemBatch | PatchStemBatch
 
 
 class PoolHead(Definition):
@@ -96,6 +123,12 @@ class ConvHead(Definition):
     act: Activation = "relu"
 
 
+class NormedHead(Definition):
+    """Layer norm between the pool and the classifier."""
+
+    kind: Literal["layer_norm"]
+
+
 class NormHead(Definition):
     """Batch norm and ReLU before the pool, and the classifier."""
 
@@ -105,6 +138,7 @@ class NormHead(Definition):
 AnyHead: TypeAlias = Annotated[
     Annotated[PoolHead, Tag("pool")]
     | Annotated[ConvHead, Tag("conv")]
-    | Annotated[NormHead, Tag("norm")],
+    | Annotated[NormHead, Tag("norm")]
+    | Annotated[NormedHead, Tag("layer_norm")],
     Discriminator(lambda head: _kind(head) or "pool"),
 ]

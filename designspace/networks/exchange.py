@@ -16,7 +16,17 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from designspace.networks.cells import EdgeCells, VertexCells
-from designspace.networks.ends import ActiveStem, ConvHead, DoubleStem, NormHead, PoolHead, Stem
+from designspace.networks.convnext import NextStage
+from designspace.networks.ends import (
+    ActiveStem,
+    ConvHead,
+    DoubleStem,
+    NormedHead,
+    NormHead,
+    PatchStem,
+    PoolHead,
+    Stem,
+)
 from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import REPEAT, Network
 from designspace.networks.numbers import Activation
@@ -37,14 +47,17 @@ PARTS: dict[str | int, type[BaseModel]] = {
     "simple": Stem,
     "active": ActiveStem,
     "double": DoubleStem,
+    "patch": PatchStem,
     "conv": ConvHead,
     "norm": NormHead,
+    "layer_norm": NormedHead,
     "pool": PoolHead,
     REPEAT: Stage,
     "inverted": InvertedStage,
     "edges": EdgeCells,
     "vertices": VertexCells,
     "wired": WiredStage,
+    "next": NextStage,
 }
 """What stands behind a tag of a union: pydantic names it among the fields of a place."""
 

@@ -27,7 +27,8 @@ from pydantic import (
 
 from columns.arrays import Ints
 from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
-from designspace.networks.ends import ActiveStemBatch, AnyHead, AnyStem, PoolHead, Stem
+from designspace.networks.convnext import NextStage, NextStageBatch
+from designspace.networks.ends import AnyHead, AnyStem, PoolHead, Stem, StemBatch
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import Block, Stage, StageBatch
@@ -49,12 +50,13 @@ AnyStage: TypeAlias = Annotated[
     | Annotated[InvertedStage, Tag("inverted")]
     | Annotated[EdgeCells, Tag("edges")]
     | Annotated[VertexCells, Tag("vertices")]
-    | Annotated[WiredStage, Tag("wired")],
+    | Annotated[WiredStage, Tag("wired")]
+    | Annotated[NextStage, Tag("next")],
     Discriminator(_body),
 ]
 """A stage, by what it is made of. A new body joins here, and its layers in `layers.body`."""
 
-AnyStageBatch: TypeAlias = StageBatch | InvertedStageBatch | EdgeCellsBatch
+AnyStageBatch: TypeAlias = StageBatch | InvertedStageBatch | EdgeCellsBatch | NextStageBatch
 
 
 class Network(Definition):
@@ -109,7 +111,7 @@ class Network(Definition):
 class NetworkBatch:
     """n networks of one kind of stem, one head and one number of stages, as columns."""
 
-    stem: AnyStem | ActiveStemBatch
+    stem: AnyStem | StemBatch
     stages: tuple[AnyStageBatch, ...]
     se_ratio: float = 0
     block: Block = "X"
@@ -121,7 +123,7 @@ class NetworkBatch:
 
     def __getitem__(self, i: int) -> Network:
         return Network(
-            stem=self.stem[i] if isinstance(self.stem, ActiveStemBatch) else self.stem,
+            stem=self.stem[i] if isinstance(self.stem, StemBatch) else self.stem,
             stages=tuple(s for stage in self.stages if (s := stage[i]) is not None),
             se_ratio=self.se_ratio,
             block=self.block,
@@ -137,7 +139,7 @@ class NetworkBatch:
         stem = self.stem
         return replace(
             self,
-            stem=stem.take(rows) if isinstance(stem, ActiveStemBatch) else stem,
+            stem=stem.take(rows) if isinstance(stem, StemBatch) else stem,
             stages=tuple(stage.take(rows) for stage in self.stages),
         )
 

@@ -14,6 +14,7 @@ from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Family, Rule
 from designspace.spaces.cells.nasbench101 import NasBench101
 from designspace.spaces.cells.nasbench201 import NasBench201, NatsSize
+from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.regnet import RegNet
@@ -21,7 +22,16 @@ from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
 AnyFamily: TypeAlias = (
-    AnyNet | RegNet | ResNeXt | MBConv | FBNet | NasBench101 | NasBench201 | NatsSize | RandWire
+    AnyNet
+    | RegNet
+    | ResNeXt
+    | ConvNeXt
+    | MBConv
+    | FBNet
+    | NasBench101
+    | NasBench201
+    | NatsSize
+    | RandWire
 )
 """A new family joins here, and inherits the whole test suite."""
 

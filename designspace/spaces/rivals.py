@@ -12,6 +12,7 @@ from designspace.laws.laws import Choice, Uniform
 from designspace.spaces import AnyFamily
 from designspace.spaces.cells.nasbench101 import NasBench101
 from designspace.spaces.cells.nasbench201 import NasBench201, NatsSize
+from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.resnext import ResNeXt
@@ -71,12 +72,19 @@ RIVALS: dict[str, AnyFamily] = {
     "RandWire ER(0.2)": RandWire(generator="er", probability=among(0.2)),
     "RandWire BA(5)": RandWire(generator="ba"),
     "RandWire WS(4, 0.75) C109": RandWire(regular=True, width=109),
+    "ConvNeXt": ConvNeXt(),
     "ResNeXt-A small": ResNeXt(depth=among(1, 2, 4, 8), width=among(8, 16, 32, 64)),
     "ResNeXt-B small": ResNeXt(
         depth=among(1, 2, 4), width=among(8, 16, 32, 64), groups=among(1, 2, 4, 8, 16)
     ),
     "ResNet small": ResNeXt(block="B", depth=among(1, 2, 3, 4), width=among(4, 6, 8, 12, 16)),
     "Vanilla small": ResNeXt(block="V", depth=among(2, 4, 6, 8), width=among(4, 6, 8, 12, 16)),
+    "ConvNeXt small": ConvNeXt(
+        stages=3,
+        patch=2,
+        depth=among(1, 2, 3),
+        width=among(16, 24, 32, 48, 64),
+    ),
     "MobileNetV2 small": MBConv(
         table="mobilenet_v2", expansion=among(1, 3, 6), **STAGED, **SMALL
     ),

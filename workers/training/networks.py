@@ -28,11 +28,13 @@ from designspace.layers.records import (
     GlobalPool,
     Graph,
     Layer,
+    LayerNorm,
     Layers,
     Linear,
     MaxPool,
     Node,
     Residual,
+    Scale,
     Shuffle,
     When,
     Zero,
@@ -154,6 +156,29 @@ class GraphModule(nn.Module):
         return outputs[-1]
 
 
+class LayerNormModule(nn.LayerNorm):
+    """Over the channels of each position: (n, width, side, side) or (n, width)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, eps=1e-6)
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.dim() == 2:
+            return super().forward(input)
+        return super().forward(input.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class ScaleModule(nn.Module):
+    """x times a weight of each channel, small at first."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((width, 1, 1), 1e-6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight
+
+
 class CutModule(nn.Module):
     """The first channels."""
 
@@ -230,6 +255,10 @@ def module(layer: Layer, width: int) -> nn.Module:
             return batch_norm(width)
         case Act(kind):
             return activation(kind)
+        case LayerNorm():
+            return LayerNormModule(width)
+        case Scale():
+            return ScaleModule(width)
         case MaxPool(kernel, stride):
             return nn.MaxPool2d(kernel, stride, padding=padded(layer))
         case AvgPool(kernel, stride):

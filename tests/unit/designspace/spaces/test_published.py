@@ -28,6 +28,8 @@ PUBLISHED = {
     "efficientnet_b0": (5_288_548, 385_825_092, 6_748_036),
     "efficientnet_b1": (7_794_184, 686_817_992, 10_884_328),
     "efficientnet_b3": (12_233_232, 1_827_162_472, 23_831_296),
+    "convnext_tiny": (28_589_128, 4_468_966_888, 13_435_624),
+    "convnext_atto": (3_695_520, 551_143_720, 3_811_240),
     "proxylessnas_mobile": (4_080_512, 320_428_584, 5_404_328),
     "fbnet_a": (4_321_464, 249_922_848, 3_888_856),
     "fbnet_a_v2": (4_304_584, 244_453_664, 3_732_056),
@@ -56,6 +58,9 @@ PARAMETERS = {
     "proxylessnas_cpu": 4_361_648,
     "proxylessnas_gpu": 7_119_848,
     "proxylessnas_mobile14": 6_857_568,
+    "convnext_small": 50_223_688,
+    "convnext_base": 88_591_464,
+    "convnext_large": 197_767_336,
     "mobilenet_v2@1.4": 6_108_776,
 }
 
