@@ -9,6 +9,7 @@ float32 and is normalised when it is drawn.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from designspace.regimes import Regime
 from workers.packing import store
 from workers.packing.arrays import PackingError
 from workers.packing.store import Manifest
+from workers.training import stratified
 
 DIGITS_TRAIN = 1200
 """Of scikit-learn's 1,797 digits; the other 597 are the test images."""
@@ -150,23 +152,26 @@ def how(name: str) -> str:
 @functools.cache
 def digits() -> DataSet:
     """scikit-learn's 8x8 grey digits, every class split alike. Loaded once a process."""
-    # Imported here: it takes a second, and other data sets do without.
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    pixels, labels = load_digits(return_X_y=True)
-    x_train, x_test, y_train, y_test = train_test_split(
-        pixels.reshape(-1, 8, 8).astype(np.uint8),  # whole numbers 0 .. 16
-        labels,
-        train_size=DIGITS_TRAIN,
-        stratify=labels,
-        random_state=SPLIT_SEED,
-    )
+    file = _scikit_learn() / "datasets" / "data" / "digits.csv.gz"
+    rows = np.loadtxt(file, np.uint8, delimiter=",")
+    pixels, labels = (
+        rows[:, :-1].reshape(-1, 8, 8),
+        rows[:, -1].astype(np.int64),
+    )  # 0 .. 16, 0 .. 9
+    train, test = stratified.split(labels, DIGITS_TRAIN, SPLIT_SEED)
     return data_set(
         "digits",
-        images("digits", "train", x_train, y_train),
-        images("digits", "test", x_test, y_test),
+        images("digits", "train", pixels[train], labels[train]),
+        images("digits", "test", pixels[test], labels[test]),
     )
+
+
+def _scikit_learn() -> Path:
+    """Where it is installed; to import it would take a second."""
+    found = importlib.util.find_spec("sklearn")
+    if found is None or found.origin is None:
+        raise DataError("no data set 'digits': scikit-learn is not installed")
+    return Path(found.origin).parent
 
 
 def images(name: str, part: str, pixels: NDArray[np.uint8], labels: Ints) -> Images:

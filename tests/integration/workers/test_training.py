@@ -14,6 +14,7 @@ from designspace.networks.repeats import Stage
 from designspace.regimes import DIGITS
 from workers.packing import idx
 from workers.packing.store import save
+from workers.training import stratified
 from workers.training.augmenting.batches import Moves, batches, pad, steps_per_epoch
 from workers.training.data import DataError, Images, check_fit, load
 from workers.training.failures import Impossible, failed
@@ -66,6 +67,38 @@ def test_digits_are_scikit_learns_1797_split_into_1200_and_597(digits):
     # Stratified: each class has its share of the test images, up to rounding.
     expected = np.bincount(labels) * 597 / 1797
     assert np.abs(np.bincount(digits.test.labels) - expected).max() < 1
+
+
+def test_the_digits_are_to_the_byte_what_scikit_learn_loads_and_splits(digits):
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    pixels, labels = load_digits(return_X_y=True)
+    wanted = train_test_split(
+        pixels.astype(np.uint8).reshape(-1, 8, 8, 1),
+        labels,
+        train_size=1200,
+        stratify=labels,
+        random_state=0,
+    )
+    parts = digits.train.pixels, digits.test.pixels, digits.train.labels, digits.test.labels
+    for part, whole in zip(parts, wanted, strict=True):
+        assert part.shape == whole.shape
+        assert part.numpy().tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_split_is_that_of_scikit_learn_to_the_index(seed):
+    from sklearn.model_selection import train_test_split
+
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.repeat(np.arange(7), rng.integers(5, 40, 7)))
+    train = int(rng.integers(8, len(labels) - 8))
+    wanted = train_test_split(
+        np.arange(len(labels)), train_size=train, stratify=labels, random_state=seed
+    )
+    for part, whole in zip(stratified.split(labels, train, seed), wanted, strict=True):
+        assert part.tolist() == whole.tolist()
 
 
 def test_the_split_of_the_digits_never_changes(digits):
