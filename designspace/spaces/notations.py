@@ -25,7 +25,7 @@ from designspace.spaces.base import Member
 from designspace.spaces.cells import nasbench101, nasbench201
 from designspace.spaces.inverted.ofa import Setting
 
-LONGEST = 1_000_000
+LONGEST = 100_000
 """Characters of a text."""
 
 

@@ -122,7 +122,7 @@ EN:
         ('{"stages": []}', "stages: Tuple should have at least 1 item"),
         ("{" * 100_000, "no JSON"),
         ("no_such_net", "no published network 'no_such_net' is known"),
-        ("", "a name or 1 to 1,000,000 characters"),
+        ("", "a name or 1 to 100,000 characters"),
     ],
 )
 def test_what_is_no_network_is_refused_with_its_field(wrong, said):
