@@ -55,6 +55,9 @@ def widths_figure(constrained: Shown, count: int = BEST, palette: Palette = LIGH
     finite = constrained.edf.finite.size
     if len(results) < FEWEST:
         lines.append(f"best and worst: {FEWEST} needed, {len(results)} with a result")
+    if "effective_width_1" not in results.columns:
+        why = "no rows of blocks: they have no widths to show"
+        return titled(empty(palette, why), palette, title, lines)
     if not finite:
         return titled(empty(palette, "no network with an error"), palette, title, lines)
     panels = groups(results, finite, count)
@@ -183,14 +186,12 @@ def linear(line: Line, depth: int, name: str, colour: str) -> go.Scatter:
 
 
 def network_widths_figure(
-    line: Line | None,
+    line: Line,
     quantised: Sequence[int],
     compatible: Sequence[int],
     palette: Palette = LIGHT,
 ) -> go.Figure:
     """One network: its line, the line's quantised widths, and the widths that are built."""
-    if line is None:
-        return empty(palette, "no row of blocks, so it has no line", height=240)
     figure = go.Figure(
         [
             linear(line, len(compatible), "line uⱼ", palette.muted),

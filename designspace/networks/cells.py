@@ -17,6 +17,7 @@ from pydantic import Field, Strict, model_validator
 
 from columns.arrays import Floats, Ints
 from designspace.networks.numbers import DEEPEST, WIDEST, Count
+from designspace.networks.wiring import Wiring
 from designspace.values import Definition
 
 Operation: TypeAlias = Literal[
@@ -30,6 +31,17 @@ OPERATIONS: tuple[Operation, ...] = (
     "avg_pool_3x3",
 )
 """Of NAS-Bench-201, in its order."""
+
+SHORT = {
+    "skip_connect": "skip",
+    "nor_conv_1x1": "1x1",
+    "nor_conv_3x3": "3x3",
+    "avg_pool_3x3": "pool",
+    "conv3x3": "3x3",
+    "conv1x1": "1x1",
+    "maxpool3x3": "pool",
+}
+"""Operations as pictures name them."""
 
 EDGES = ((1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (3, 2))
 """(to, from) of each edge between its four nodes, in the order of its strings."""
@@ -58,6 +70,16 @@ class EdgeCells(Definition):
     def words(self) -> str:
         """The cell as NAS-Bench-201 writes it, and what comes before."""
         return to_string(self.operations) + (" after a reduction" if self.reduction else "")
+
+    @property
+    def wiring(self) -> Wiring:
+        """Its four nodes, an operation on each edge that has one."""
+        edges = (
+            (start, to, SHORT[operation])
+            for (to, start), operation in zip(EDGES, self.operations, strict=True)
+            if operation != "none"
+        )
+        return Wiring(("in", "1", "2", "out"), tuple(edges))
 
     @property
     def block_widths(self) -> list[int]:
@@ -156,16 +178,20 @@ class VertexCells(Definition):
     @property
     def words(self) -> str:
         """The edges of the cell: `in → 3x3 1, 3x3 1 → out`, by operation and number."""
-        short = {"conv3x3": "3x3", "conv1x1": "1x1", "maxpool3x3": "pool"}
-        inner = [f"{short[one]} {i}" for i, one in enumerate(self.operations, start=1)]
-        names = ["in", *inner, "out"]
-        edges = [
-            f"{names[i]} → {names[j]}"
+        names = self.wiring.nodes
+        return ", ".join(f"{names[i]} → {names[j]}" for i, j, _ in self.wiring.edges)
+
+    @property
+    def wiring(self) -> Wiring:
+        """Its vertices, by operation and number, and its edges."""
+        inner = (f"{SHORT[one]} {i}" for i, one in enumerate(self.operations, start=1))
+        edges = (
+            (i, j, "")
             for i, row in enumerate(self.matrix)
             for j, edge in enumerate(row)
             if edge
-        ]
-        return ", ".join(edges)
+        )
+        return Wiring(("in", *inner, "out"), tuple(edges))
 
     @property
     def block_widths(self) -> list[int]:

@@ -33,6 +33,7 @@ from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import Block, Stage, StageBatch
 from designspace.networks.wired import WiredStage
+from designspace.networks.wiring import Wiring
 from designspace.values import Definition, later
 
 REPEAT = "repeat"
@@ -89,6 +90,14 @@ class Network(Definition):
     def block_widths(self) -> list[int]:
         """w_j, the width of each block, j = 0 .. d - 1."""
         return [width for stage in self.stages for width in stage.block_widths]
+
+    @property
+    def wiring(self) -> Wiring | None:
+        """The graph of its first cell or wired stage; none of rows of blocks."""
+        for stage in self.stages:
+            if isinstance(stage, EdgeCells | VertexCells | WiredStage):
+                return stage.wiring
+        return None
 
     @property
     def built(self) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, Strict, model_validator
 
 from designspace.networks.numbers import WIDEST
+from designspace.networks.wiring import Wiring
 from designspace.values import Definition
 
 MOST_NODES, MOST_EDGES = 256, 4096
@@ -60,6 +61,15 @@ class WiredStage(Definition):
     def words(self) -> str:
         """How large its graph is."""
         return f"{self.nodes} nodes, {len(self.edges)} edges"
+
+    @property
+    def wiring(self) -> Wiring:
+        """Its nodes between what goes in and what comes out."""
+        inner = tuple(str(i) for i in range(self.nodes))
+        firsts = ((0, i + 1, "") for i, before in enumerate(self.inputs) if not before)
+        edges = ((i + 1, j + 1, "") for i, j in self.edges)
+        lasts = ((i + 1, self.nodes + 1, "") for i in self.outputs)
+        return Wiring(("in", *inner, "out"), (*firsts, *edges, *lasts))
 
     @property
     def block_widths(self) -> list[int]:

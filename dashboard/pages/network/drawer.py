@@ -10,14 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.callbacks import may
+from dashboard.figures.graphs import graph_figure
 from dashboard.figures.learning import learning_figure
-from dashboard.figures.style import PALETTES
+from dashboard.figures.style import PALETTES, Palette
 from dashboard.figures.widths import network_widths_figure
 from dashboard.pages.markup import THEME, attributes, graph, register_graph, section
 from dashboard.pages.network import sheet
@@ -26,6 +28,7 @@ from population.population import Status
 from services.acting.permission import Verb
 from services.errors import NotFound
 from services.reading import networks
+from services.reading.networks import NetworkRecord
 
 
 def drawer() -> Component:
@@ -112,6 +115,16 @@ OUTPUTS = {
 }
 
 
+def shape_figure(record: NetworkRecord, palette: Palette) -> go.Figure:
+    """Widths over the blocks; of what is no row of blocks its graph."""
+    if (wiring := record.network.wiring) is not None:
+        return graph_figure(wiring, palette)
+    assert record.line is not None  # all rows of blocks have one
+    return network_widths_figure(
+        record.line, record.quantised_widths, record.compatible_widths, palette
+    )
+
+
 def register(app: Dash, sources: Sources) -> None:
     """Opening, closing and reading again; the first two never leave the browser."""
     api = app.config.requests_pathname_prefix.removesuffix("app/") + "api/v1"
@@ -177,9 +190,7 @@ def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> 
         "pycls": f"{at}.yaml",
         "told": sheet.told(record, status),
         "line": sheet.line(record),
-        "widths": network_widths_figure(
-            record.line, record.quantised_widths, record.compatible_widths, palette
-        ),
+        "widths": shape_figure(record, palette),
         "no_curve": not epochs,
         "epochs": sheet.epochs(epochs),
         "learning": learning_figure(

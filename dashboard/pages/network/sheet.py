@@ -178,7 +178,7 @@ def span(values: Sequence[float], form: str) -> str:
 def line(record: NetworkRecord) -> str:
     """The line with its numbers, and how far the widths are from the nearest of the grid."""
     if record.line is None or record.e_fit is None:
-        return "has no line: it is no row of blocks"
+        return "has no line, it is no row of blocks: the graph of its first stage"
     numbers = {"w0": record.line.w0, "wa": record.line.wa, "wm": record.line.wm}
     values = ", ".join(
         f"{quantity(name).symbol} {quantity(name).show(value)}"

@@ -1,0 +1,84 @@
+"""A cell or a wired stage as its graph: from what goes in, at the left, to what comes out.
+
+A node stands as far to the right as its longest way from the input; an edge that passes others
+by bends around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from dashboard.figures.style import LIGHT, Palette, styled
+from designspace.networks.wiring import Wiring
+
+LABELLED = 12
+"""Nodes, at most, whose names are written; of more the picture says enough."""
+BEND = 0.28
+"""Of an edge past a layer, in units of the distance between nodes."""
+
+
+def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
+    """The graph; operations stand at its edges or on its nodes, as their space has them."""
+    places = layout(wiring)
+    figure = styled(go.Figure(), palette, height=240, showlegend=False)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    for i, j, label in wiring.edges:
+        (x0, y0), (x1, y1) = places[i], places[j]
+        bend = BEND * (x1 - x0 - 1) * (1 if (i + j) % 2 else -1)
+        middle = ((x0 + x1) / 2, (y0 + y1) / 2 + bend)
+        figure.add_scatter(
+            x=[x0, middle[0], x1],
+            y=[y0, middle[1], y1],
+            mode="lines",
+            line={"color": palette.muted, "width": 1.2, "shape": "spline"},
+            hoverinfo="skip",
+        )
+        if label:
+            figure.add_annotation(
+                x=middle[0],
+                y=middle[1],
+                text=label,
+                showarrow=False,
+                font={"size": 10, "color": palette.ink},
+                bgcolor=palette.surface,
+            )
+    add_nodes(figure, wiring, places, palette)
+    return figure
+
+
+def add_nodes(
+    figure: go.Figure,
+    wiring: Wiring,
+    places: Mapping[int, tuple[float, float]],
+    palette: Palette,
+) -> None:
+    """The nodes, with their names where there is room."""
+    named = len(wiring.nodes) <= LABELLED
+    figure.add_scatter(
+        x=[places[i][0] for i in range(len(wiring.nodes))],
+        y=[places[i][1] for i in range(len(wiring.nodes))],
+        mode="markers+text" if named else "markers",
+        text=list(wiring.nodes),
+        textposition="top center",
+        textfont={"size": 11, "color": palette.ink},
+        marker={"color": palette.current, "size": 11 if named else 7},
+        hoverinfo="text",
+    )
+
+
+def layout(wiring: Wiring) -> dict[int, tuple[float, float]]:
+    """Where each node stands: (layer, place in it), the middle of a layer at 0."""
+    layers: dict[int, int] = {}
+    for j in range(len(wiring.nodes)):
+        before = [layers[i] for i, end, _ in wiring.edges if end == j]
+        layers[j] = 1 + max(before, default=-1)
+    places: dict[int, tuple[float, float]] = {}
+    for layer in sorted(set(layers.values())):
+        there = [node for node, its in layers.items() if its == layer]
+        for k, node in enumerate(there):
+            places[node] = (float(layer), k - (len(there) - 1) / 2)
+    return places
