@@ -6,12 +6,14 @@ by bends around them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TypeAlias
 
 import plotly.graph_objects as go
 
 from dashboard.figures.style import LIGHT, Palette, styled
 from designspace.networks.wiring import Wiring
+
+Places: TypeAlias = dict[int, tuple[float, float]]
 
 LABELLED = 12
 """Nodes, at most, whose names are written; of more the picture says enough."""
@@ -25,7 +27,8 @@ def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
     figure = styled(go.Figure(), palette, height=240, showlegend=False)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
+    heights = [y for _, y in places.values()]
+    figure.update_yaxes(visible=False, range=[min(heights) - 0.4, max(heights) + 0.5])
     for i, j, label in wiring.edges:
         (x0, y0), (x1, y1) = places[i], places[j]
         bend = BEND * (x1 - x0 - 1) * (1 if (i + j) % 2 else -1)
@@ -50,12 +53,7 @@ def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
     return figure
 
 
-def add_nodes(
-    figure: go.Figure,
-    wiring: Wiring,
-    places: Mapping[int, tuple[float, float]],
-    palette: Palette,
-) -> None:
+def add_nodes(figure: go.Figure, wiring: Wiring, places: Places, palette: Palette) -> None:
     """The nodes, with their names where there is room."""
     named = len(wiring.nodes) <= LABELLED
     figure.add_scatter(
@@ -70,13 +68,13 @@ def add_nodes(
     )
 
 
-def layout(wiring: Wiring) -> dict[int, tuple[float, float]]:
+def layout(wiring: Wiring) -> Places:
     """Where each node stands: (layer, place in it), the middle of a layer at 0."""
     layers: dict[int, int] = {}
     for j in range(len(wiring.nodes)):
         before = [layers[i] for i, end, _ in wiring.edges if end == j]
         layers[j] = 1 + max(before, default=-1)
-    places: dict[int, tuple[float, float]] = {}
+    places: Places = {}
     for layer in sorted(set(layers.values())):
         there = [node for node, its in layers.items() if its == layer]
         for k, node in enumerate(there):

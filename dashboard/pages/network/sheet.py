@@ -45,7 +45,9 @@ def title(record: NetworkRecord) -> list[Any]:
 def told(record: NetworkRecord, status: Status) -> list[Component]:
     """What became of the network, what it costs, and its stages."""
     line = "drawn" if {"w0", "wa", "wm"} <= record.parameters.keys() else "fitted"
-    note = f"sampled → built where they differ; u and quantised: of the line as {line}"
+    note = "sampled → built where they differ"
+    if record.line:
+        note += f"; u and quantised: of the line as {line}"
     return [
         standing(record, status),
         facts(numbers(record)),
@@ -54,9 +56,15 @@ def told(record: NetworkRecord, status: Status) -> list[Component]:
 
 
 def bodies(record: NetworkRecord) -> list[Component]:
-    """What stages are made of, where they repeat no one block."""
-    words = [(str(i), s.words) for i, s in enumerate(record.network.stages, start=1) if s.words]
-    return [table(["", "made of"], words)] if words else []
+    """What stages are made of, where they repeat no one block; those alike together."""
+    alike: dict[str, list[str]] = {}
+    for i, stage in enumerate(record.network.stages, start=1):
+        if stage.words:
+            alike.setdefault(stage.words, []).append(str(i))
+    return [
+        html.P([f"{', '.join(numbers)}: ", html.Code(words)], className="made-of")
+        for words, numbers in alike.items()
+    ]
 
 
 def standing(record: NetworkRecord, status: Status) -> Component:
@@ -130,25 +138,22 @@ def known(name: str) -> Quantity:
 
 def stages(record: NetworkRecord) -> Component:
     """A row for each stage; u and quantised are the line's over the blocks of the stage."""
+    repeated = any(isinstance(stage, Stage) for stage in record.network.stages)
+    head = ["", "d", "w"]
+    head += ["b", "g", "stride"] if repeated else []
+    head += ["u", "quantised"] if record.line else []
     drawn, rows = record.parameters, []
     ends = list(accumulate((stage.depth for stage in record.network.stages), initial=0))
     for i, stage in enumerate(record.network.stages, start=1):
-        blocks = slice(ends[i - 1], ends[i])
-        group_width = drawn.get(f"group_width_{i}", drawn.get("group_width"))
-        rows.append(
-            [
-                str(i),
-                str(stage.depth),
-                changed(drawn.get(f"width_{i}"), stage.width),
-                *(repeats(stage, group_width) if isinstance(stage, Stage) else LACKING),
-                span(record.line_widths[blocks], ".1f"),
-                span(record.quantised_widths[blocks], "d"),
-            ]
-        )
-    return table(["", "d", "w", "b", "g", "stride", "u", "quantised"], rows, numeric=True)
-
-
-LACKING = ["–"] * 3
+        row = [str(i), str(stage.depth), changed(drawn.get(f"width_{i}"), stage.width)]
+        if isinstance(stage, Stage):
+            row += repeats(stage, drawn.get(f"group_width_{i}", drawn.get("group_width")))
+        if record.line:
+            blocks = slice(ends[i - 1], ends[i])
+            row.append(span(record.line_widths[blocks], ".1f"))
+            row.append(span(record.quantised_widths[blocks], "d"))
+        rows.append(row)
+    return table(head, rows, numeric=True)
 
 
 def repeats(stage: Stage, group_width: float | None) -> list[str]:
@@ -168,9 +173,7 @@ def changed(drawn: float | None, built: float) -> Any:
 
 
 def span(values: Sequence[float], form: str) -> str:
-    """`16.0–41.5`, or one number; of no line `–`."""
-    if not values:
-        return "–"
+    """`16.0–41.5`, or one number."""
     ends = (format(values[0], form), format(values[-1], form))
     return "–".join(dict.fromkeys(ends))
 
