@@ -27,16 +27,15 @@ def count(
 
     Resolution and classes are those that its counts are published for, unless you say others.
     """
-    from designspace.layers.complexity import complexity
     from designspace.spaces.notations import NotDescribed, described
 
     try:
         found = described(_text(what))
+        member = found.member
+        side, width = resolution or member.resolution, classes or member.classes
+        counted = found.counted(side, channels, width)
     except NotDescribed as mistakes:
         fail(str(mistakes), code=2)
-    member = found.member
-    side, width = resolution or member.resolution, classes or member.classes
-    counted = complexity(member.network, side, channels, width)
     for name in found.left_out:
         typer.echo(f"netspace: {name} says nothing of the network: left out", err=True)
     numbers = {

@@ -72,7 +72,7 @@ def stage_layers(
             yield Group("next_cell", edge_cell(stage, stage.width), stage.depth - 1)
         case VertexCells():
             if stage.pool:
-                yield Group("pool", (MaxPool(2, 2, padding=0),))
+                yield Group("pool", (MaxPool(2, 2),))
             yield Group("first_cell", vertex_cell(stage, int(w_in)))
             yield Group("next_cell", vertex_cell(stage, stage.width), stage.depth - 1)
         case NextStage() | NextStageBatch():

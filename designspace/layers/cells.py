@@ -80,7 +80,7 @@ def reduction(width: Count) -> Layers:
         Conv(3, width),
         BatchNorm(),
     )
-    return (Residual(main, (AvgPool(2, 2, padding=0), Conv(1, width))),)
+    return (Residual(main, (AvgPool(2, 2), Conv(1, width))),)
 
 
 def vertex_cell(stage: VertexCells, w_in: int) -> Layers:

@@ -103,13 +103,26 @@ def complexity(
     return total
 
 
+def least_side(network: Network | Networks, resolution: int, channels: int = 3) -> int:
+    """Pixels along a side where fewest are left; none of too small an image, below 1."""
+    if isinstance(network, NetworkList):
+        return min((least_side(one, resolution, channels) for one in network), default=1)
+    side = least = resolution
+    for group in network_layers(network, channels, 1):
+        side = side_after(group.layers, side)
+        least = min(least, side)
+    return least
+
+
 def countable(networks: Networks, resolution: int) -> Bools:
-    """Which of n networks are certain to be counted in 64 bits, a mask (n,).
+    """Which of n networks fit the images and are certain to be counted in 64 bits, (n,).
 
     No weight is used at more places than pixels.
     """
     if isinstance(networks, NetworkList):  # each was counted by itself, in whole numbers
         return np.ones(len(networks), dtype=bool)
+    if len(networks) and least_side(networks, resolution) < 1:
+        return np.zeros(len(networks), dtype=bool)
     weights: Floats = np.zeros(len(networks))
     narrow: Bools = np.ones(len(networks), dtype=bool)
     w_in: Count = networks.stem.width

@@ -56,20 +56,18 @@ class Act:
 
 @dataclass(frozen=True)
 class MaxPool:
-    """Padded by k // 2 unless `padding` says so."""
+    """Over k x k positions; only the stride makes it smaller, and rounds up."""
 
     kernel: int
     stride: int
-    padding: int | None = None
 
 
 @dataclass(frozen=True)
 class AvgPool:
-    """Mean over k x k positions, those of the padding by k // 2 not among them."""
+    """Mean over k x k positions, those beyond the edges not among them; as `MaxPool`."""
 
     kernel: int
     stride: int
-    padding: int | None = None
 
 
 @dataclass(frozen=True)
@@ -210,15 +208,16 @@ def joined_width(node: Node, widths: list[Count]) -> Count:
 
 
 def side_after(layers: Layers, side: int) -> int:
-    """Pixels along a side of what comes out, where `side` go in."""
+    """Pixels along a side of what comes out, where `side` go in; none of too small an image."""
     for layer in layers:
         match layer:
-            case Conv(stride=stride, padding=None):
+            case Conv(kernel=kernel, stride=stride, padding=int(padding)):
+                reach = (int(kernel) - 1) * layer.dilation + 1
+                side = (side + 2 * padding - reach) // stride + 1
+            case Conv(stride=stride) | MaxPool(_, stride) | AvgPool(_, stride):
                 side = (side - 1) // stride + 1
-            case Conv() | MaxPool() | AvgPool():
-                side = _unpadded_side(layer, side)
             case GlobalPool():
-                side = 1
+                side = min(side, 1)
             case When(_, main) | Residual(main):  # what may be left out never strides
                 side = side_after(main, side)
             case Graph():
@@ -235,16 +234,14 @@ def _side_of(graph: Graph, i: int, side: int) -> int:
 
 
 def padded(layer: Conv | MaxPool | AvgPool) -> int:
-    """Rows and columns of padding on each side."""
-    if layer.padding is not None:
-        return layer.padding
-    return int(layer.kernel) // 2 * (layer.dilation if isinstance(layer, Conv) else 1)
+    """Rows and columns of padding on each side.
 
-
-def _unpadded_side(layer: Conv | MaxPool | AvgPool, side: int) -> int:
-    kernel = int(layer.kernel)
-    reach = (kernel - 1) * (layer.dilation if isinstance(layer, Conv) else 1) + 1
-    return (side + 2 * padded(layer) - reach) // layer.stride + 1
+    An even kernel of a pool has none: it reaches over the far edge (torch's `ceil_mode`).
+    """
+    if isinstance(layer, Conv):
+        same = int(layer.kernel) // 2 * layer.dilation
+        return same if layer.padding is None else layer.padding
+    return layer.kernel // 2 if layer.kernel % 2 else 0
 
 
 def where(mask: Any, then: Any, otherwise: Any) -> Any:

@@ -273,11 +273,10 @@ def expression(layer: Layer, width: int) -> str:
             return f"ChannelNorm({width}, eps=1e-6)"
         case Scale():
             return f"Scale({width})"
-        case MaxPool(kernel, stride):
-            return f"nn.MaxPool2d({kernel}, stride={stride}, padding={padded(layer)})"
-        case AvgPool(kernel, stride):
-            area = f"{kernel}, stride={stride}, padding={padded(layer)}"
-            return f"nn.AvgPool2d({area}, count_include_pad=False)"
+        case MaxPool():
+            return f"nn.MaxPool2d({pooled(layer)})"
+        case AvgPool():
+            return f"nn.AvgPool2d({pooled(layer)}, count_include_pad=False)"
         case GlobalPool():
             return "nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())"
         case Linear(w_out, bias):
@@ -300,6 +299,12 @@ def expression(layer: Layer, width: int) -> str:
             return graph(layer, width)
         case When():
             raise TypeError("a part that may be left out is no module")
+
+
+def pooled(pool: MaxPool | AvgPool) -> str:
+    """Its kernel, stride and padding; an even kernel reaches over the far edge."""
+    far = ", ceil_mode=True" if pool.kernel % 2 == 0 else ""
+    return f"{pool.kernel}, stride={pool.stride}, padding={padded(pool)}{far}"
 
 
 def sequence(layers: Layers, width: int, shared: bool = False) -> str:

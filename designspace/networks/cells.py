@@ -66,6 +66,17 @@ class EdgeCells(Definition):
         0, ge=0, le=WIDEST, description="channels of a block of stride 2 before; 0: none"
     )
 
+    def check_input(self, w_in: int) -> None:
+        """Refuse a cell from another width by an operation that can't change widths."""
+        if (self.reduction or w_in) == self.width:
+            return
+        for (to, start), operation in zip(EDGES, self.operations, strict=True):
+            if start == 0 and operation in ("none", "avg_pool_3x3"):
+                raise ValueError(
+                    f"{operation} from node 0 to {to} keeps {self.reduction or w_in} channels: "
+                    f"the cell has {self.width}"
+                )
+
     @property
     def words(self) -> str:
         """The cell as NAS-Bench-201 writes it, and what comes before."""
@@ -174,6 +185,11 @@ class VertexCells(Definition):
             raise ValueError("some vertex is on no path from the input to the output")
         cell.check_size()
         return self
+
+    def check_input(self, w_in: int) -> None:
+        """Refuse a width that leaves some vertex without a channel."""
+        if min(Cell(self.matrix, self.operations).widths(w_in, self.width)) < 1:
+            raise ValueError(f"{self.width} channels are too few for the last vertices")
 
     @property
     def words(self) -> str:

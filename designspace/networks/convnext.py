@@ -25,6 +25,14 @@ class NextStage(Definition):
     width: int = Field(ge=1, le=WIDEST, description="w_i, channels")
     downsamples: bool = True
 
+    def check_input(self, w_in: int) -> None:
+        """Refuse a width that comes in and that nothing changes."""
+        if not self.downsamples and w_in != self.width:
+            raise ValueError(
+                f"a stage that does not downsample is as wide as what comes in: {w_in}, "
+                f"not {self.width}"
+            )
+
     @property
     def words(self) -> str:
         """Nothing: what it is made of is said by its numbers."""

@@ -58,6 +58,14 @@ class InvertedStage(Definition):
     )
     end: Activation = Field("none", description="after the last 1x1")
 
+    def check_input(self, w_in: int) -> None:
+        """Refuse groups that don't divide the channels of a block."""
+        for block in self.blocks:
+            for width in (w_in, block.inner, block.width):
+                if width % block.groups:
+                    raise ValueError(f"{block.groups} groups don't divide {width} channels")
+            w_in = block.width
+
     @property
     def words(self) -> str:
         """Its blocks."""

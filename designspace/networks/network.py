@@ -75,10 +75,19 @@ class Network(Definition):
     @model_validator(mode="after")
     def _blocks_have_no_more_than_they_use(self) -> Self:
         repeated = [stage for stage in self.stages if isinstance(stage, Stage)]
-        for stage in repeated:
-            stage.check_block(self.block, self.se_ratio)
+        for one in repeated:
+            one.check_block(self.block, self.se_ratio)
         if not repeated and (self.block != "X" or self.se_ratio):
             raise ValueError("block and se_ratio are of stages that repeat a block: none does")
+        return self
+
+    @model_validator(mode="after")
+    def _stages_take_what_comes_to_them(self) -> Self:
+        w_in = self.stem.width
+        for stage in self.stages:
+            if not isinstance(stage, Stage | WiredStage):
+                stage.check_input(w_in)
+            w_in = stage.width
         return self
 
     @property

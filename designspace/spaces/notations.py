@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from designspace.layers.complexity import Complexity, complexity, least_side
 from designspace.networks.cells import VERTEX_OPERATIONS, Cell
 from designspace.networks.exchange import NotANetwork, from_json
 from designspace.spaces import members, pycls
@@ -39,6 +40,17 @@ class Described:
 
     member: Member
     left_out: tuple[str, ...] = ()
+
+    def counted(self, resolution: int, channels: int, classes: int) -> Complexity:
+        """What it costs.
+
+        Raises:
+            NotDescribed: the images are too small for it.
+        """
+        network = self.member.network
+        if least_side(network, resolution, channels) < 1:
+            raise NotDescribed(f"images of {resolution} x {resolution} are too small for it")
+        return complexity(network, resolution, channels, classes)
 
 
 def described(text: str) -> Described:

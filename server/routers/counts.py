@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from designspace.layers.complexity import complexity
 from designspace.spaces import members
 from designspace.spaces.notations import NotDescribed, described
 from server.gate.doors import SEE
@@ -19,12 +18,12 @@ def count(request: CountRequest) -> CountRead:
     """Parameters, multiply-adds and activations of a network, by a name or as it is written."""
     try:
         found = described(request.what)
+        member = found.member
+        side = request.resolution or member.resolution
+        classes = request.classes or member.classes
+        counted = found.counted(side, request.channels, classes)
     except NotDescribed as mistakes:
         raise Refused("what", request.what[:80], str(mistakes)[:500]) from None
-    member = found.member
-    side = request.resolution or member.resolution
-    classes = request.classes or member.classes
-    counted = complexity(member.network, side, request.channels, classes)
     return CountRead(
         hash=member.network.hash,
         params=int(counted.params),

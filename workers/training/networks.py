@@ -260,9 +260,9 @@ def module(layer: Layer, width: int) -> nn.Module:
         case Scale():
             return ScaleModule(width)
         case MaxPool(kernel, stride):
-            return nn.MaxPool2d(kernel, stride, padding=padded(layer))
+            return nn.MaxPool2d(kernel, stride, padded(layer), ceil_mode=kernel % 2 == 0)
         case AvgPool(kernel, stride):
-            return nn.AvgPool2d(kernel, stride, padded(layer), count_include_pad=False)
+            return nn.AvgPool2d(kernel, stride, padded(layer), kernel % 2 == 0, False)
         case GlobalPool():
             return GlobalPoolModule()
         case Linear(w_out, bias):

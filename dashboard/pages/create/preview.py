@@ -20,7 +20,7 @@ LINES = 12
 
 CAUSES = {
     "stages": "no network: stages, groups or paths don't fit",
-    "size": "too large to be counted in 64 bits",
+    "size": "too large to be counted, or for larger images",
     "flops": "flops outside their window",
     "params": "parameters outside their window",
     "activations": "activations outside their window",

@@ -203,3 +203,62 @@ def test_stems_have_the_names_of_pycls(stem, name):
 def test_what_pycls_cannot_say_is_refused_with_the_reason(network, said):
     with pytest.raises(Inexpressible, match=said):
         to_pycls(network)
+
+
+def of(stem, *stages, **fields):
+    return json.dumps({"stem": stem, "stages": stages} | fields)
+
+
+CELL = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3", "none"]
+BLOCK = {"inner": 12, "width": 8}
+PATCH = {"kind": "patch", "width": 16}
+SIMPLE = {"kind": "simple", "width": 16, "stride": 1}
+VERTICES = {"body": "vertices", "depth": 1, "operations": ["conv3x3", "conv3x3"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            of(PATCH, {"body": "next", "depth": 1, "width": 24, "downsamples": False}),
+            "network: a stage that does not downsample is as wide as what comes in: 16, not 24",
+        ),
+        (
+            of(SIMPLE, {"body": "inverted", "blocks": [BLOCK | {"groups": 8}]}),
+            "network: 8 groups don't divide 12 channels",
+        ),
+        (
+            of(SIMPLE, {"body": "edges", "operations": CELL, "depth": 1, "width": 8}),
+            "network: none from node 0 to 1 keeps 16 channels: the cell has 8",
+        ),
+        (
+            of(
+                SIMPLE,
+                VERTICES
+                | {"width": 1}
+                | {"matrix": [[0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 1], [0, 0, 0, 0]]},
+            ),
+            "network: 1 channels are too few for the last vertices",
+        ),
+        (
+            of(SIMPLE, {"body": "wired", "nodes": 3, "edges": [[1, 0]], "width": 8}),
+            "stages.0: an edge goes from a node to a later one, not from 1 to 0",
+        ),
+        (
+            of(SIMPLE, {"body": "inverted", "blocks": [BLOCK | {"kernle": 3}]}),
+            "stages.0.blocks.0.kernle: no such field; there are kernel, inner, width",
+        ),
+        (
+            of(SIMPLE, {"body": "vertical"}),
+            "stages.0: Input tag 'vertical'",
+        ),
+        (
+            of(SIMPLE, {"body": "inverted", "blocks": [BLOCK]}, se_ratio=0.25),
+            "network: block and se_ratio are of stages that repeat a block: none does",
+        ),
+    ],
+)
+def test_what_could_not_be_built_is_refused_before_it_is_counted(text, said):
+    with pytest.raises(NotANetwork) as error:
+        from_json(text)
+    assert str(error.value).startswith(said)

@@ -146,3 +146,10 @@ def test_a_cell_of_nasbench101_is_read_as_its_authors_write_it():
     assert isinstance(network, Network)
     assert network.stages[0].operations == ("conv3x3",)  # the other is on no path
     assert described(json.dumps(cell)).member.network == network
+
+
+def test_images_that_are_too_small_for_a_network_are_refused():
+    tiny = described("convnext_tiny")
+    with pytest.raises(NotDescribed, match="images of 8 x 8 are too small"):
+        tiny.counted(8, 3, 10)
+    assert tiny.counted(32, 3, 10).activations > 0
