@@ -9,6 +9,7 @@
   window.trustedTypes?.createPolicy("default", {
     createHTML: (text) => (text.includes("<") ? null : text),
     createScriptURL(address) {
+      if (!address) return ""; // Dash takes back a script that does not come
       const { href, pathname } = new URL(address, document.baseURI);
       return folders.some((folder) => href.startsWith(folder)) && !pathname.includes("%") ? href : null;
     },

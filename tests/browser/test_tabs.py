@@ -140,6 +140,7 @@ def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, serv
     is_whole(page)
     second = row(page, 1)
     said = page.locator("#network-said")
+    page.wait_for_function("() => window.Plotly")  # it would not come from a frozen server
     with frozen(served):
         second.click()
         expect(said).to_contain_text("Loading network")
