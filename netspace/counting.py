@@ -27,7 +27,7 @@ def count(
 
     Resolution and classes are those that its counts are published for, unless you say others.
     """
-    from designspace.spaces.notations import NotDescribed, described
+    from designspace.naming.notations import NotDescribed, described
 
     try:
         found = described(_text(what))
@@ -55,7 +55,7 @@ def count(
 
 def _text(what: str) -> str:
     """What is to be counted; of a file, what it says."""
-    from designspace.spaces.notations import LONGEST, OF_FILES
+    from designspace.naming.notations import LONGEST, OF_FILES
 
     kind, _, rest = what.partition(":")
     name = rest if kind in OF_FILES and not rest.lstrip().startswith("{") else what

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from designspace.spaces import members
-from designspace.spaces.notations import NotDescribed, described
+from designspace.naming import members
+from designspace.naming.notations import NotDescribed, described
 from server.gate.doors import SEE
 from server.schemas.counts import CountRead, CountRequest, PublishedList
 from services.errors import Refused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from designspace.spaces.notations import LONGEST
+from designspace.naming.notations import LONGEST
 from server.schemas.base import Body, Read
 
 EXAMPLES = ["efficientnet_b1", "mobilenet_v2@1.3", "nats:8:16:8:24:64"]

@@ -3,8 +3,8 @@
 import pytest
 
 from designspace.layers.complexity import complexity
+from designspace.naming.members import member
 from designspace.spaces.inverted.tables import EFFICIENTNET_B0
-from designspace.spaces.members import member
 from designspace.spaces.scaling import Scaling, scaled, scaled_table
 
 

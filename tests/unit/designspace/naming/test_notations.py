@@ -5,10 +5,10 @@ import json
 import pytest
 
 from designspace.layers.complexity import complexity
+from designspace.naming.members import member
+from designspace.naming.notations import NotDescribed, described
 from designspace.networks.exchange import to_json, to_pycls
 from designspace.networks.network import Network
-from designspace.spaces.members import member
-from designspace.spaces.notations import NotDescribed, described
 from designspace.spaces.presets import PRESETS
 
 REGNET = """

@@ -6,7 +6,7 @@ import pytest
 from published import shared
 
 from designspace.layers.complexity import complexity
-from designspace.spaces.members import UnknownMember, member, names
+from designspace.naming.members import UnknownMember, member, names
 
 PUBLISHED = {
     # torchvision's `num_params` and `_ops`, the authors' model zoo (pycls), pytorchcv, timm;

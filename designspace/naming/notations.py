@@ -19,9 +19,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from designspace.layers.complexity import Complexity, complexity, least_side
+from designspace.naming import members, pycls
 from designspace.networks.cells import VERTEX_OPERATIONS, Cell
 from designspace.networks.exchange import NotANetwork, from_json
-from designspace.spaces import members, pycls
 from designspace.spaces.base import Member
 from designspace.spaces.cells import nasbench101, nasbench201
 from designspace.spaces.inverted.ofa import Setting
