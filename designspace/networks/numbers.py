@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from pydantic import Field
 
 from columns.arrays import Floats, Ints
 
@@ -20,16 +19,6 @@ Activation: TypeAlias = Literal[
 
 WIDEST, DEEPEST = 2**20, 1024
 """Channels and blocks of a stage, at most: beyond them counts would leave 64 bits."""
-
-
-def channels(description: str = "channels", at_least: int = 1) -> Any:
-    """A field for a width."""
-    return Field(ge=at_least, le=WIDEST, description=description)
-
-
-def stride() -> Any:
-    """A field for a stride."""
-    return Field(ge=1, le=4)
 
 
 def eights(width: Any) -> Any:

@@ -19,7 +19,7 @@ from designspace.networks.inverted import Gate, Inverted, InvertedStage
 from designspace.networks.network import Network
 from designspace.networks.numbers import Activation, eights
 
-SqueezeRule = Literal["input", "inner", "input_eights"]
+SqueezeRule = Literal["input", "inner"]
 """What SE squeezes a quarter of: the block's input, cut to a whole number (EfficientNet, on
 purpose: tensorflow/tpu issue 616; MnasNet), or the inner width, by `eights` (MobileNetV3)."""
 
@@ -51,7 +51,6 @@ class Table:
     squeeze_rule: SqueezeRule = "input"
     squeeze_act: Activation = "relu"
     gate: Gate = "sigmoid"
-    resolution: int = 224
     tail_grows: Literal["never", "above 1", "always"] = "never"  # by the multiplier
     hidden_grows: bool = False
     residual: Literal["all", "not first", "none"] = "all"  # blocks that add their input
@@ -150,12 +149,10 @@ class Table:
         """Channels inside SE."""
         if self.squeeze_rule == "inner":
             return eights(np.asarray(inner) // 4)
-        if self.squeeze_rule == "input_eights":
-            return eights(np.multiply(w_in, 0.25))
         return np.maximum(1, np.floor(np.multiply(w_in, 0.25)).astype(np.int64))
 
 
-def rows(text: str, **shared: Any) -> tuple[Row, ...]:
+def rows(text: str) -> tuple[Row, ...]:
     """Rows as papers print them: `k e o n s` each, perhaps `SE`, `RE`, `HS`; `|` between."""
     found = []
     for part in text.split("|"):
@@ -169,7 +166,6 @@ def rows(text: str, **shared: Any) -> tuple[Row, ...]:
                 int(stride),
                 squeeze="SE" in more,
                 act=next((ACTS[word] for word in more if word in ACTS), None),
-                **shared,
             )
         )
     return tuple(found)
