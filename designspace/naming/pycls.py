@@ -203,7 +203,7 @@ def read(text: str) -> Read:
     if len(text) > LONGEST:
         raise NotPycls(f"a configuration has at most {LONGEST:,} characters, not {len(text):,}")
     try:
-        said = yaml.load(text, Loader=_Plain)  # a safe loader
+        said = _Plain(text).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise NotPycls(f"no YAML: {str(error).splitlines()[0][:200]}") from None
     if not isinstance(said, dict) or "MODEL" not in said:
