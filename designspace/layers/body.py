@@ -14,12 +14,14 @@ import numpy as np
 from designspace.layers.bottleneck import block_layers
 from designspace.layers.cells import edge_cell, reduction, vertex_cell
 from designspace.layers.convnext import downsampling, next_block
+from designspace.layers.darts import darts_body
 from designspace.layers.ends import head_layers, stem_layers
 from designspace.layers.inverted import inverted_layers
 from designspace.layers.records import Layers, MaxPool, When, width_after
 from designspace.layers.wired import wired_stage
 from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
 from designspace.networks.convnext import NextStage, NextStageBatch
+from designspace.networks.darts import DartsStage
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.network import AnyStage, AnyStageBatch, Network, NetworkBatch
 from designspace.networks.numbers import Count
@@ -81,6 +83,8 @@ def stage_layers(
             elif np.any(w_in != stage.width):
                 raise ValueError("a first stage is as wide as its stem")
             yield Group("block", next_block(stage.width), stage.depth)
+        case DartsStage():
+            yield Group("cells", darts_body(stage))
         case WiredStage():
             yield Group("graph", wired_stage(stage, int(w_in)))
         case Stage() | StageBatch():

@@ -33,6 +33,7 @@ from designspace.layers.records import (
     MaxPool,
     Residual,
     Scale,
+    Shift,
     Shuffle,
     When,
     Zero,
@@ -183,7 +184,7 @@ def count_layer(layer: Layer, side: int, width: Count) -> Counted:
             return Counted(one.complexity + beside.complexity, one.side, one.width)
         case Graph():
             return count_graph(layer, side, width)
-        case Act() | GlobalPool() | Shuffle() | Cut() | Zero():
+        case Act() | GlobalPool() | Shuffle() | Cut() | Shift() | Zero():
             return Counted(NOTHING, side_after((layer,), side), width_after((layer,), width))
 
 

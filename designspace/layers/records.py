@@ -98,6 +98,11 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """One pixel up and to the left; zeros come in, which matters to odd sides only."""
+
+
+@dataclass(frozen=True)
 class Zero:
     """Nothing but zeros, of the same shape."""
 
@@ -158,6 +163,7 @@ Layer: TypeAlias = (
     | Linear
     | Shuffle
     | Cut
+    | Shift
     | Zero
     | Excite
     | When
@@ -179,18 +185,19 @@ def width_after(layers: Layers, width: Count) -> Count:
             case Residual(main):
                 return width_after(main, width_after(layers[:i], width))
             case Graph():
-                return _width_of(layer, len(layer.nodes), width_after(layers[:i], width))
+                known = {0: width_after(layers[:i], width)}
+                return _width_of(layer, len(layer.nodes), known)
     return width
 
 
-def _width_of(graph: Graph, i: int, width: Count) -> Count:
-    """Channels that come out of node i."""
-    if i == 0:
-        return width
-    node = graph.nodes[i - 1]
-    inputs = node.inputs if node.join == "concat" else node.inputs[:1]
-    joined, *others = (_width_of(graph, j, width) for j in inputs)
-    return width_after(node.layers, sum(others, joined))
+def _width_of(graph: Graph, i: int, known: dict[int, Count]) -> Count:
+    """Channels that come out of node i, by those of other nodes, which it adds to."""
+    if i not in known:
+        node = graph.nodes[i - 1]
+        inputs = node.inputs if node.join == "concat" else node.inputs[:1]
+        joined, *others = [_width_of(graph, j, known) for j in inputs]
+        known[i] = width_after(node.layers, sum(others, joined))
+    return known[i]
 
 
 def graph_widths(graph: Graph, width: Count) -> list[Count]:

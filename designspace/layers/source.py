@@ -28,6 +28,7 @@ from designspace.layers.records import (
     MaxPool,
     Residual,
     Scale,
+    Shift,
     Shuffle,
     When,
     Zero,
@@ -98,6 +99,14 @@ class Cut(nn.Module):
 
     def forward(self, x):
         return x[:, : self.width]
+''',
+    "Shift": '''
+
+class Shift(nn.Module):
+    """One pixel up and to the left; zeros come in."""
+
+    def forward(self, x):
+        return nn.functional.pad(x[:, :, 1:, 1:], (0, 1, 0, 1))
 ''',
     "Zero": '''
 
@@ -285,6 +294,8 @@ def expression(layer: Layer, width: int) -> str:
             return f"nn.ChannelShuffle({groups})"
         case Cut(w_out):
             return f"Cut({w_out})"
+        case Shift():
+            return "Shift()"
         case Zero():
             return "Zero()"
         case Excite(gate):

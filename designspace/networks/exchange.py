@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from designspace.networks.cells import EdgeCells, VertexCells
 from designspace.networks.convnext import NextStage
+from designspace.networks.darts import DartsStage
 from designspace.networks.ends import (
     ActiveStem,
     ConvHead,
@@ -58,6 +59,7 @@ PARTS: dict[str | int, type[BaseModel]] = {
     "vertices": VertexCells,
     "wired": WiredStage,
     "next": NextStage,
+    "darts": DartsStage,
 }
 """What stands behind a tag of a union: pydantic names it among the fields of a place."""
 

@@ -28,6 +28,7 @@ from pydantic import (
 from columns.arrays import Ints
 from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
 from designspace.networks.convnext import NextStage, NextStageBatch
+from designspace.networks.darts import DartsStage
 from designspace.networks.ends import AnyHead, AnyStem, PoolHead, Stem, StemBatch
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.numbers import Activation
@@ -52,7 +53,8 @@ AnyStage: TypeAlias = Annotated[
     | Annotated[EdgeCells, Tag("edges")]
     | Annotated[VertexCells, Tag("vertices")]
     | Annotated[WiredStage, Tag("wired")]
-    | Annotated[NextStage, Tag("next")],
+    | Annotated[NextStage, Tag("next")]
+    | Annotated[DartsStage, Tag("darts")],
     Discriminator(_body),
 ]
 """A stage, by what it is made of. A new body joins here, and its layers in `layers.body`."""
@@ -104,7 +106,7 @@ class Network(Definition):
     def wiring(self) -> Wiring | None:
         """The graph of its first cell or wired stage; none of rows of blocks."""
         for stage in self.stages:
-            if isinstance(stage, EdgeCells | VertexCells | WiredStage):
+            if isinstance(stage, EdgeCells | VertexCells | WiredStage | DartsStage):
                 return stage.wiring
         return None
 

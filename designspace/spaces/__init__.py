@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Family, Rule
+from designspace.spaces.cells.darts import Darts
 from designspace.spaces.cells.nasbench101 import NasBench101
 from designspace.spaces.cells.nasbench201 import NasBench201, NatsSize
 from designspace.spaces.convnext import ConvNeXt
@@ -21,18 +22,11 @@ from designspace.spaces.regnet import RegNet
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
-AnyFamily: TypeAlias = (
-    AnyNet
-    | RegNet
-    | ResNeXt
-    | ConvNeXt
-    | MBConv
-    | FBNet
-    | NasBench101
-    | NasBench201
-    | NatsSize
-    | RandWire
+OfStages: TypeAlias = AnyNet | RegNet | ResNeXt | ConvNeXt
+OfOtherBodies: TypeAlias = (
+    MBConv | FBNet | NasBench101 | NasBench201 | NatsSize | Darts | RandWire
 )
+AnyFamily: TypeAlias = OfStages | OfOtherBodies
 """A new family joins here, and inherits the whole test suite."""
 
 DesignSpace: TypeAlias = Annotated[AnyFamily, Field(discriminator="family")]

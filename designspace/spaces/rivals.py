@@ -10,6 +10,7 @@ from typing import Any
 
 from designspace.laws.laws import Choice, Uniform
 from designspace.spaces import AnyFamily
+from designspace.spaces.cells.darts import Darts
 from designspace.spaces.cells.nasbench101 import NasBench101
 from designspace.spaces.cells.nasbench201 import NasBench201, NatsSize
 from designspace.spaces.convnext import ConvNeXt
@@ -72,6 +73,7 @@ RIVALS: dict[str, AnyFamily] = {
     "RandWire ER(0.2)": RandWire(generator="er", probability=among(0.2)),
     "RandWire BA(5)": RandWire(generator="ba"),
     "RandWire WS(4, 0.75) C109": RandWire(regular=True, width=109),
+    "DARTS": Darts(),
     "ConvNeXt": ConvNeXt(),
     "ResNeXt-A small": ResNeXt(depth=among(1, 2, 4, 8), width=among(8, 16, 32, 64)),
     "ResNeXt-B small": ResNeXt(
@@ -119,6 +121,7 @@ RIVALS: dict[str, AnyFamily] = {
     "FBNet small": FBNet(multiplier=0.25, strides=(2, 1, 2, 1, 2, 1, 1, 1), tail=64),
     "NAS-Bench-101 small": NasBench101(width=16, cells=1),
     "NAS-Bench-201 small": NasBench201(width=8, cells=1),
+    "DARTS small": Darts(channels=4, cells=6),
     "NATS size small": NatsSize(width=Uniform(lo=4, hi=16, step=4)),
     "RandWire WS small": RandWire(
         neighbours=among(2, 4),

@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from designspace.naming import members
 from designspace.naming.notations import NotDescribed, described
 from server.gate.doors import SEE
+from server.problems import CHANGING
 from server.schemas.counts import CountRead, CountRequest, PublishedList
 from services.errors import Refused
 
 router = APIRouter(tags=["networks"], dependencies=[SEE])
 
 
-@router.post("/counts")
+@router.post("/counts", responses=CHANGING)
 def count(request: CountRequest) -> CountRead:
     """Parameters, multiply-adds and activations of a network, by a name or as it is written."""
     try:

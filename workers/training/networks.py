@@ -35,6 +35,7 @@ from designspace.layers.records import (
     Node,
     Residual,
     Scale,
+    Shift,
     Shuffle,
     When,
     Zero,
@@ -190,6 +191,13 @@ class CutModule(nn.Module):
         return x[:, : self.width]
 
 
+class ShiftModule(nn.Module):
+    """One pixel up and to the left; zeros come in."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pad(x[:, :, 1:, 1:], (0, 1, 0, 1))
+
+
 class ZeroModule(nn.Module):
     """Nothing but zeros."""
 
@@ -271,6 +279,8 @@ def module(layer: Layer, width: int) -> nn.Module:
             return nn.ChannelShuffle(groups)
         case Cut(w_out):
             return CutModule(int(w_out))
+        case Shift():
+            return ShiftModule()
         case Zero():
             return ZeroModule()
         case Excite(gate):

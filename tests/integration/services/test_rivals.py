@@ -15,7 +15,7 @@ from services.sampling import inheritance, populations
 from services.sampling.populations import Spec
 
 SMALL = [name for name in RIVALS if name.endswith("small")]
-WITHOUT_A_LINE = ("NAS-Bench", "NATS", "RandWire")
+WITHOUT_A_LINE = ("NAS-Bench", "NATS", "DARTS", "RandWire")
 
 
 @pytest.fixture(scope="module")

@@ -153,3 +153,11 @@ def test_images_that_are_too_small_for_a_network_are_refused():
     with pytest.raises(NotDescribed, match="images of 8 x 8 are too small"):
         tiny.counted(8, 3, 10)
     assert tiny.counted(32, 3, 10).activations > 0
+
+
+def test_a_long_row_of_cells_is_counted_in_no_time():
+    """Each cell joins four nodes: read without memory, twenty of them took for ever."""
+    v2 = member("darts_v2").network
+    stage = v2.stages[0].model_copy(update={"cells": 40})
+    long = Network.model_validate(v2.model_copy(update={"stages": (stage,)}))
+    assert complexity(long, 32).params > complexity(v2, 32).params
