@@ -20,8 +20,8 @@ from pydantic import ValidationError
 
 from designspace.layers.complexity import Complexity, complexity, least_side
 from designspace.naming import members, pycls
+from designspace.naming.exchange import NotANetwork, from_json
 from designspace.networks.cells import VERTEX_OPERATIONS, Cell
-from designspace.networks.exchange import NotANetwork, from_json
 from designspace.spaces.base import Member
 from designspace.spaces.cells import nasbench101, nasbench201
 from designspace.spaces.inverted.ofa import Setting

@@ -20,7 +20,7 @@ from db.models import (
 )
 from designspace.layers.source import to_torch
 from designspace.lines.line import Line
-from designspace.networks.exchange import Inexpressible, to_json, to_pycls
+from designspace.naming.exchange import Inexpressible, to_json, to_pycls
 from designspace.networks.network import Network
 from services import definitions, rows
 from services.acting import permission

@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from designspace.naming.exchange import to_json
 from designspace.naming.members import member
-from designspace.networks.exchange import to_json
 from netspace.cli import app
 
 

@@ -5,8 +5,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from db.models import NetworkRow
+from designspace.naming.exchange import to_json
 from designspace.naming.members import member
-from designspace.networks.exchange import to_json
 from netspace.settings import Settings
 from netspace.web import create_app
 

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from db.session import Database
-from designspace.networks.exchange import from_json
+from designspace.naming.exchange import from_json
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished

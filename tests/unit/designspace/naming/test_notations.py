@@ -5,9 +5,9 @@ import json
 import pytest
 
 from designspace.layers.complexity import complexity
+from designspace.naming.exchange import to_json, to_pycls
 from designspace.naming.members import member
 from designspace.naming.notations import NotDescribed, described
-from designspace.networks.exchange import to_json, to_pycls
 from designspace.networks.network import Network
 from designspace.spaces.presets import PRESETS
 

@@ -5,15 +5,15 @@ import json
 import pytest
 import yaml  # comes with uvicorn[standard]
 
-from designspace.networks import exchange
-from designspace.networks.ends import Stem
-from designspace.networks.exchange import (
+from designspace.naming import exchange
+from designspace.naming.exchange import (
     Inexpressible,
     NotANetwork,
     from_json,
     to_json,
     to_pycls,
 )
+from designspace.networks.ends import Stem
 from designspace.networks.network import Network
 from designspace.networks.repeats import Stage
 from designspace.spaces.regnet import RegNet
