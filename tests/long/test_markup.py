@@ -22,6 +22,14 @@ from wire import say
 from services.exchange import archives, exports
 
 
+@pytest.fixture
+def page(browser):  # noqa: F811  # the fixture
+    page = browser.new_page()
+    page.set_default_navigation_timeout(60_000)
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_names_are_text_wherever_they_are_shown(hostile, page, view):  # noqa: F811  # the fixture
     is_text(page, f"{hostile.url}/app/{view}", VIEWS[view])
