@@ -28,11 +28,11 @@ def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     figure.update_xaxes(visible=False)
     heights = [y for _, y in places.values()]
-    figure.update_yaxes(visible=False, range=[min(heights) - 0.4, max(heights) + 0.5])
     for i, j, label in wiring.edges:
         (x0, y0), (x1, y1) = places[i], places[j]
         bend = BEND * (x1 - x0 - 1) * (1 if (i + j) % 2 else -1)
         middle = ((x0 + x1) / 2, (y0 + y1) / 2 + bend)
+        heights.append(middle[1])
         figure.add_scatter(
             x=[x0, middle[0], x1],
             y=[y0, middle[1], y1],
@@ -49,6 +49,7 @@ def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
                 font={"size": 10, "color": palette.ink},
                 bgcolor=palette.surface,
             )
+    figure.update_yaxes(visible=False, range=[min(heights) - 0.4, max(heights) + 0.5])
     add_nodes(figure, wiring, places, palette)
     return figure
 

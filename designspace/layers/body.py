@@ -12,20 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from designspace.layers.bottleneck import block_layers
-from designspace.layers.cells import edge_cell, reduction, vertex_cell
 from designspace.layers.convnext import downsampling, next_block
 from designspace.layers.darts import darts_body
+from designspace.layers.edge_cells import edge_cell, reduction
 from designspace.layers.ends import head_layers, stem_layers
 from designspace.layers.inverted import inverted_layers
 from designspace.layers.records import Layers, MaxPool, When, width_after
+from designspace.layers.vertex_cells import vertex_cell
 from designspace.layers.wired import wired_stage
-from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.darts import DartsStage
+from designspace.networks.edge_cells import EdgeCells, EdgeCellsBatch
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.network import AnyStage, AnyStageBatch, Network, NetworkBatch
 from designspace.networks.numbers import Count
 from designspace.networks.repeats import Stage, StageBatch
+from designspace.networks.vertex_cells import VertexCells
 from designspace.networks.wired import WiredStage
 
 

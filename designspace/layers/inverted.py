@@ -37,7 +37,7 @@ def inverted_layers(
                 Conv(1, inner, group_width=w_in // groups if grouped else None),
                 BatchNorm(),
                 *act(stage.act),
-                *((When(groups > 1, (Shuffle(2),)),) if grouped else ()),
+                *((When(groups > 1, (Shuffle(groups),)),) if grouped else ()),
             ),
         ),
         Conv(block.kernel, inner, block.stride, group_width=1),

@@ -87,7 +87,7 @@ class Linear:
 class Shuffle:
     """Channels of `groups` groups in turns."""
 
-    groups: int
+    groups: Count
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from designspace.networks.cells import EdgeCells, VertexCells
 from designspace.networks.convnext import NextStage
 from designspace.networks.darts import DartsStage
+from designspace.networks.edge_cells import EdgeCells
 from designspace.networks.ends import (
     ActiveStem,
     ConvHead,
@@ -32,6 +32,7 @@ from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import REPEAT, Network
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import Block, Stage
+from designspace.networks.vertex_cells import VertexCells
 from designspace.networks.wired import WiredStage
 
 STEMS = {

@@ -21,9 +21,9 @@ from pydantic import ValidationError
 from designspace.layers.complexity import Complexity, complexity, least_side
 from designspace.naming import members, pycls
 from designspace.naming.exchange import NotANetwork, from_json
-from designspace.networks.cells import VERTEX_OPERATIONS, Cell
+from designspace.networks.vertex_cells import VERTEX_OPERATIONS, Cell
 from designspace.spaces.base import Member
-from designspace.spaces.cells import nasbench101, nasbench201
+from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.inverted.ofa import Setting
 
 LONGEST = 100_000
@@ -115,7 +115,7 @@ def _nats(text: str) -> Member:
     parts = text.strip().split(":")
     if len(parts) != 5 or not all(p.isascii() and p.isdecimal() and len(p) < 6 for p in parts):
         raise NotDescribed(f"five widths such as 8:16:8:24:64, not {text[:80]!r}")
-    return Member(nasbench201.sized([int(part) for part in parts]), 32, 10)
+    return Member(nats_size.sized([int(part) for part in parts]), 32, 10)
 
 
 def _nb101(text: str) -> Member:

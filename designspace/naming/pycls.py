@@ -391,7 +391,7 @@ def effnet(sections: Mapping[str, _Section]) -> Network:
         for j in range(whole("EN.DEPTHS", depth)):
             blocks.append(
                 Inverted(
-                    kernel=whole("EN.KERNELS", kernel),  # type: ignore[arg-type]
+                    kernel=whole("EN.KERNELS", kernel),
                     inner=int(w_in * expansion),
                     width=whole("EN.WIDTHS", width),
                     stride=whole("EN.STRIDES", stride) if j == 0 else 1,

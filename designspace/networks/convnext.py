@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from columns.arrays import Floats, Ints
+from designspace.networks.bodies import Body
 from designspace.networks.numbers import DEEPEST, WIDEST, Count
-from designspace.values import Definition
 
 
-class NextStage(Definition):
+class NextStage(Body):
     """Blocks of one width; where it `downsamples`, 2x2 of stride 2 comes before."""
 
     body: Literal["next"]
@@ -34,19 +34,9 @@ class NextStage(Definition):
             )
 
     @property
-    def words(self) -> str:
-        """Nothing: what it is made of is said by its numbers."""
-        return ""
-
-    @property
     def block_widths(self) -> list[int]:
         """w_j of its blocks."""
         return [self.width] * self.depth
-
-    @property
-    def built(self) -> dict[str, float]:
-        """Nothing is built otherwise than it was drawn."""
-        return {}
 
     @property
     def widest(self) -> int:

@@ -10,9 +10,9 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
+from designspace.networks.bodies import Body
 from designspace.networks.numbers import WIDEST
 from designspace.networks.wiring import Wiring
-from designspace.values import Definition
 
 Operation: TypeAlias = Literal[
     "max_pool_3x3",
@@ -41,7 +41,7 @@ Cell: TypeAlias = tuple[Edge, ...]
 two cells before, 2 to 5 the nodes."""
 
 
-class DartsStage(Definition):
+class DartsStage(Body):
     """Normal cells, and two that halve the side, a third and two thirds of the way."""
 
     body: Literal["darts"]
@@ -79,19 +79,6 @@ class DartsStage(Definition):
     def width(self) -> int:
         """Channels that come out: four nodes of a last cell."""
         return int(NODES * self.channels * 2 ** len(self.reductions))
-
-    def check_input(self, w_in: int) -> None:
-        """Any width: each cell has 1x1 convolutions before it."""
-
-    @property
-    def block_widths(self) -> list[int]:
-        """None: it is no line of blocks."""
-        return []
-
-    @property
-    def built(self) -> dict[str, float]:
-        """Nothing is built otherwise than it was drawn."""
-        return {}
 
     @property
     def widest(self) -> int:

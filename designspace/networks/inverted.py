@@ -14,9 +14,10 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from columns.arrays import Bools, Floats, Ints
+from designspace.networks.bodies import Body
 from designspace.networks.numbers import DEEPEST, WIDEST, Activation, Count
 from designspace.values import Definition
 
@@ -26,13 +27,20 @@ Gate: TypeAlias = Literal["sigmoid", "h_sigmoid"]
 class Inverted(Definition):
     """One block; if `residual`, the identity is added where stride and widths let it."""
 
-    kernel: Literal[1, 3, 5, 7, 9, 11] = Field(3, description="k")
+    kernel: int = Field(3, ge=1, le=11, description="k, odd")
     inner: int = Field(ge=1, le=WIDEST, description="m, channels of the k x k")
     width: int = Field(ge=1, le=WIDEST, description="channels that come out")
     stride: int = Field(1, ge=1, le=4)
     squeeze: int = Field(0, ge=0, le=WIDEST, description="channels inside SE; 0: no SE")
     groups: int = Field(1, ge=1, le=8, description="of both 1x1, channels shuffled between")
     residual: bool = True
+
+    @field_validator("kernel")
+    @classmethod
+    def _odd(cls, kernel: int) -> int:
+        if kernel % 2 == 0:
+            raise ValueError(f"kernels are odd, not {kernel}")
+        return kernel
 
     @property
     def words(self) -> str:
@@ -44,7 +52,7 @@ class Inverted(Definition):
         return f"{kernel} {self.inner} → {self.width}{stride}{squeeze}{groups}"
 
 
-class InvertedStage(Definition):
+class InvertedStage(Body):
     """Inverted blocks that follow each other, with one activation."""
 
     body: Literal["inverted"]
@@ -85,11 +93,6 @@ class InvertedStage(Definition):
     def block_widths(self) -> list[int]:
         """w_j of its blocks."""
         return [block.width for block in self.blocks]
-
-    @property
-    def built(self) -> dict[str, float]:
-        """Nothing is built otherwise than it was drawn."""
-        return {}
 
     @property
     def widest(self) -> int:
@@ -178,7 +181,7 @@ class InvertedStageBatch:
 
 def _block(batch: InvertedBatch, i: int) -> Inverted:
     return Inverted(
-        kernel=int(batch.kernel[i]),  # type: ignore[arg-type]
+        kernel=int(batch.kernel[i]),
         inner=int(batch.inner[i]),
         width=int(batch.width[i]),
         stride=batch.stride,

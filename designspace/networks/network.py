@@ -26,13 +26,14 @@ from pydantic import (
 )
 
 from columns.arrays import Ints
-from designspace.networks.cells import EdgeCells, EdgeCellsBatch, VertexCells
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.darts import DartsStage
+from designspace.networks.edge_cells import EdgeCells, EdgeCellsBatch
 from designspace.networks.ends import AnyHead, AnyStem, PoolHead, Stem, StemBatch
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import Block, Stage, StageBatch
+from designspace.networks.vertex_cells import VertexCells
 from designspace.networks.wired import WiredStage
 from designspace.networks.wiring import Wiring
 from designspace.values import Definition, later
@@ -87,8 +88,7 @@ class Network(Definition):
     def _stages_take_what_comes_to_them(self) -> Self:
         w_in = self.stem.width
         for stage in self.stages:
-            if not isinstance(stage, Stage | WiredStage):
-                stage.check_input(w_in)
+            stage.check_input(w_in)
             w_in = stage.width
         return self
 
@@ -105,10 +105,7 @@ class Network(Definition):
     @property
     def wiring(self) -> Wiring | None:
         """The graph of its first cell or wired stage; none of rows of blocks."""
-        for stage in self.stages:
-            if isinstance(stage, EdgeCells | VertexCells | WiredStage | DartsStage):
-                return stage.wiring
-        return None
+        return next((graph for stage in self.stages if (graph := stage.wiring)), None)
 
     @property
     def built(self) -> dict[str, float]:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from columns.arrays import Floats, Ints
+from designspace.networks.bodies import Body
 from designspace.networks.numbers import DEEPEST, WIDEST, Count, Ratio
-from designspace.values import Definition
 
 Block: TypeAlias = Literal["X", "R", "V", "VR", "B", "Z"]
 """X: residual bottleneck with a group convolution; R: X without groups; V: one 3x3
@@ -34,7 +34,7 @@ def inner_width(width: Count, bottleneck_ratio: Ratio) -> Any:
     return inner if isinstance(inner, np.ndarray) else int(inner)
 
 
-class Stage(Definition):
+class Stage(Body):
     """Blocks of one width; the first of them carries the stride."""
 
     depth: int = Field(ge=1, le=DEEPEST, description="d_i, blocks")
@@ -65,11 +65,6 @@ class Stage(Definition):
     def inner_width(self) -> int:
         """Channels of the 3x3 convolution."""
         return int(inner_width(self.width, self.bottleneck_ratio))
-
-    @property
-    def words(self) -> str:
-        """Nothing: what it is made of is said by its numbers."""
-        return ""
 
     @property
     def block_widths(self) -> list[int]:

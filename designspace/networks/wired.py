@@ -9,16 +9,16 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
+from designspace.networks.bodies import Body
 from designspace.networks.numbers import WIDEST
 from designspace.networks.wiring import Wiring
-from designspace.values import Definition
 
 MOST_NODES, MOST_EDGES = 256, 4096
 
 Edge: TypeAlias = Annotated[tuple[int, int], Strict(False)]
 
 
-class WiredStage(Definition):
+class WiredStage(Body):
     """Nodes 0, 1, .. of one width; an edge (i, j) has i < j. The order of nodes counts."""
 
     body: Literal["wired"]
@@ -70,16 +70,6 @@ class WiredStage(Definition):
         edges = ((i + 1, j + 1, "") for i, j in self.edges)
         lasts = ((i + 1, self.nodes + 1, "") for i in self.outputs)
         return Wiring(("in", *inner, "out"), (*firsts, *edges, *lasts))
-
-    @property
-    def block_widths(self) -> list[int]:
-        """None: it is no line of blocks."""
-        return []
-
-    @property
-    def built(self) -> dict[str, float]:
-        """Nothing is built otherwise than it was drawn."""
-        return {}
 
     @property
     def widest(self) -> int:

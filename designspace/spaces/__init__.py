@@ -14,7 +14,8 @@ from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Family, Rule
 from designspace.spaces.cells.darts import Darts
 from designspace.spaces.cells.nasbench101 import NasBench101
-from designspace.spaces.cells.nasbench201 import NasBench201, NatsSize
+from designspace.spaces.cells.nasbench201 import NasBench201
+from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv

@@ -8,24 +8,24 @@ Source: A ConvNet for the 2020s (arXiv 2201.03545), section 3.5; the smaller one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field
 
-from columns.arrays import Bools, Floats
 from designspace.laws.laws import Law, LogUniform, defaults_to, within
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.ends import NormedHead, PatchStem, PatchStemBatch
 from designspace.networks.network import Network, NetworkBatch
-from designspace.spaces.base import Draws, Family, Published
+from designspace.spaces.base import Draws, Published
+from designspace.spaces.partwise import Partwise
 
 DEPTH = LogUniform(lo=1, hi=27, step=1)
 WIDTH = LogUniform(lo=32, hi=1024, step=8)
 
 
-class ConvNeXt(Family):
+class ConvNeXt(Partwise):
     """Stages drawn independently, all by the same laws; each but the first halves the side."""
 
     kind: ClassVar[str] = "Stages of one block"
@@ -57,26 +57,10 @@ class ConvNeXt(Family):
         k = len(self.depth.values) * len(self.width.values)
         return int(k**self.stages)
 
-    def law(self, parameter: str) -> Any:
-        """The law of `depth` or `width`, and of `width_3`, which is the same."""
-        name, _, stage = parameter.rpartition("_")
-        return super().law(name if stage.isascii() and stage.isdecimal() else parameter)
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single stages, whose laws are one."""
-        return ()
-
-    def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have values of the laws in every stage."""
-        passes: Bools = np.logical_and.reduce(
-            [
-                np.isin(columns[f"{name}_{i}"], getattr(self, name).values)
-                for name in ("depth", "width")
-                for i in range(1, self.stages + 1)
-            ]
-        )
-        return passes
+    def places(self) -> dict[str, list[str]]:
+        """Depth and width of each stage."""
+        stages = range(1, self.stages + 1)
+        return {name: [f"{name}_{i}" for i in stages] for name in ("depth", "width")}
 
     @classmethod
     def published(cls) -> Mapping[str, Published]:

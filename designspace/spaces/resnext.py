@@ -11,7 +11,7 @@ Residual Learning (1512.03385), table 1; Aggregated Residual Transformations (16
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -22,6 +22,7 @@ from designspace.networks.ends import Stem
 from designspace.networks.network import Network
 from designspace.networks.repeats import NO_BOTTLENECK, ONE_GROUP, Block, Stage, StageBatch
 from designspace.spaces.base import PER_RATIO, RATIOS, Draws, Published
+from designspace.spaces.partwise import Partwise
 from designspace.spaces.staged import Staged
 
 DEPTH = Choice(choices=(1, 2, 4, 8, 16))
@@ -32,7 +33,7 @@ GROUPS = Choice(choices=(1, 2, 4))
 PARAMETERS = ("depth", "width", "bottleneck_ratio", "groups")
 
 
-class ResNeXt(Staged):
+class ResNeXt(Partwise, Staged):
     """ResNeXt-A by default; `block` B are ResNets, V without a shortcut.
 
     A block V is one convolution: a *Vanilla* network of the paper has two of them a block, so
@@ -93,27 +94,10 @@ class ResNeXt(Staged):
             per_stage *= len(self.law(name).values)
         return int(per_stage ** len(self.strides))
 
-    def law(self, parameter: str) -> Any:
-        """The law of a parameter: `width`, or `width_3` of a stage, which is the same."""
-        name, _, stage = parameter.rpartition("_")
-        if name in PARAMETERS and stage.isascii() and stage.isdecimal():
-            return super().law(name)
-        return super().law(parameter)
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single stages, whose laws are one."""
-        return ()
-
-    def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have values of the laws in every stage."""
-        inside = [
-            np.isin(columns[f"{name}_{i}"], self.law(name).values)
-            for name in self._drawn
-            for i in range(1, len(self.strides) + 1)
-        ]
-        passes: Bools = np.logical_and.reduce(inside)
-        return passes
+    def places(self) -> dict[str, list[str]]:
+        """What a block of this kind has, of each stage."""
+        stages = range(1, len(self.strides) + 1)
+        return {name: [f"{name}_{i}" for i in stages] for name in self._drawn}
 
     @classmethod
     def published(cls) -> Mapping[str, Published]:

@@ -41,6 +41,11 @@ def without_interval(
     return Estimate(value, np.nan, np.nan, n, method, level, reason)
 
 
+def worth_in_words(networks: float) -> str:
+    """An effective number of networks, never rounded up: 9.96 are 9.9, which is not 10."""
+    return f"{np.floor(10 * networks + 1e-6) / 10:.1f}".removesuffix(".0")
+
+
 def opposite(found: Estimate) -> Estimate:
     """The same said the other way round: b - a for a - b."""
     return replace(found, value=-found.value, lo=-found.hi, hi=-found.lo)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from population.basics.estimate import Estimate
+from population.basics.estimate import Estimate, worth_in_words
 from population.comparing.differences import area_between, median_difference
 from population.comparing.dominance import Dominance, dominance
 from population.comparing.equality import Distance, kolmogorov_smirnov
@@ -117,10 +117,8 @@ def verdict(
     """
     said_p = probability(found.theta.p if p is None else p) + (f" ({among})" if among else "")
     if found.outcome == "few":
-        return (
-            f"Too few networks to say: {found.a.n} of {a} and {found.b.n} of {b}, "
-            f"{FEWEST} of each are needed"
-        )
+        there = f"{counted(found.a)} of {a} and {counted(found.b)} of {b}"
+        return f"Too few networks to say: {there}, {FEWEST} of each are needed"
     if found.outcome == "B":
         return better(flipped(found), b, said_p)
     if found.outcome == "A":
@@ -129,6 +127,12 @@ def verdict(
     if found.outcome == "same":
         return f"No difference that matters: {a} wins {said} of random pairs with {b}"
     return f"Not decided: {a} wins {said} of random pairs with {b}; {said_p}"
+
+
+def counted(one: EDF) -> str:
+    """Its networks: 12, or "12 (worth 9.8)" where they weigh unequally."""
+    worth = worth_in_words(one.effective_n)
+    return f"{one.n}" if worth == f"{one.n}" else f"{one.n} (worth {worth})"
 
 
 def flipped(found: Comparison) -> Comparison:

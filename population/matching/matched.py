@@ -17,7 +17,12 @@ import numpy as np
 from numpy.random import Generator
 
 from columns.arrays import Floats
-from population.basics.estimate import Estimate, percentile_interval, without_interval
+from population.basics.estimate import (
+    Estimate,
+    percentile_interval,
+    without_interval,
+    worth_in_words,
+)
 from population.comparing.theta import Theta, pooled, theta
 from population.curves.edf import edf
 from population.matching.matching import Matcher, Matching, overlap
@@ -105,9 +110,8 @@ def too_many_failed(failed: int, draws: int) -> str | None:
 def too_little(worth_a: float, worth_b: float) -> str | None:
     for side, worth in (("A", worth_a), ("B", worth_b)):
         if worth < FEWEST:
-            return (
-                f"too few for an interval: {side} is worth {worth:.1f} networks of {FEWEST:g}"
-            )
+            said = worth_in_words(worth)
+            return f"too few for an interval: {side} is worth {said} networks of {FEWEST:g}"
     return None
 
 

@@ -83,13 +83,22 @@ class Served:
             self.stop()
         self.database.dispose()
 
-    def create(self, name, n, space="RegNetX small", seed=0, training_seed=0, inherits=None):
+    def create(
+        self,
+        name,
+        n,
+        space="RegNetX small",
+        seed=0,
+        training_seed=0,
+        inherits=None,
+        window=WINDOW,
+    ):
         """A population of n networks, none of them measured but what it inherits. Its id."""
         with self.database.durable() as session:
             space_id = spaces.define(session, space, PRESETS[space])
             regime_id = regimes.define(session, "digits", DIGITS)
         spec = Spec(
-            name, space_id, regime_id, n, WINDOW, seed, training_seed, inherits=inherits
+            name, space_id, regime_id, n, window, seed, training_seed, inherits=inherits
         )
         return populations.create(self.database, spec)
 

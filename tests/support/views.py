@@ -17,6 +17,12 @@ FULL = {
     "People": ("people", "#people-audit tbody tr"),
 }
 """Of a database as `fill` leaves it."""
+RIVALS = {
+    "cells": ("?population=1&network=1", "#network[data-state=shown] .network-wiring svg"),
+    "inverted": ("?population=4&network=61", "#network[data-state=shown]"),
+    "Compare": ("compare?side=1&side=4", ".verdict"),
+}
+"""Of a database of rivals' spaces as `fill_with_rivals` leaves it."""
 EMPTY = {
     "Explore": ("", "#explore[data-state=empty]"),
     "New": ("new", "#new-acceptance:has-text('There is no design space yet')"),
@@ -36,6 +42,22 @@ def fill(served):
 def full(tmp_path_factory):
     served = Served(tmp_path_factory.mktemp("full") / "netspace.db")
     fill(served)
+    served.start()
+    yield served
+    served.close()
+
+
+def fill_with_rivals(served):
+    """Twenty cells on edges, as many on vertices, wired graphs, and inverted blocks."""
+    for name in ("NAS-Bench-201", "NAS-Bench-101", "RandWire WS", "OFA MobileNetV3"):
+        id = served.create(name, 20, space=f"{name} small", window={})
+        served.record(*range(10, 30), of=id)
+
+
+@pytest.fixture(scope="module")
+def rivals(tmp_path_factory):
+    served = Served(tmp_path_factory.mktemp("rivals") / "netspace.db")
+    fill_with_rivals(served)
     served.start()
     yield served
     served.close()
@@ -61,8 +83,9 @@ def shown(page, served, path, there):
             page.set_viewport_size({"width": width, "height": 900})
 
 
-VIEWS = [("full", view) for view in FULL] + [("empty", view) for view in EMPTY]
+KINDS = {"full": FULL, "rivals": RIVALS, "empty": EMPTY}
+VIEWS = [(kind, view) for kind, views in KINDS.items() for view in views]
 
 
 def of(request, kind, view):
-    return request.getfixturevalue(kind), *{"full": FULL, "empty": EMPTY}[kind][view]
+    return request.getfixturevalue(kind), *KINDS[kind][view]

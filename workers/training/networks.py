@@ -276,7 +276,7 @@ def module(layer: Layer, width: int) -> nn.Module:
         case Linear(w_out, bias):
             return nn.Linear(width, w_out, bias)
         case Shuffle(groups):
-            return nn.ChannelShuffle(groups)
+            return nn.ChannelShuffle(int(groups))
         case Cut(w_out):
             return CutModule(int(w_out))
         case Shift():

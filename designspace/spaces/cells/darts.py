@@ -16,19 +16,20 @@ import numpy as np
 from numpy.random import Generator
 from pydantic import Field
 
-from columns.arrays import Bools, Floats
+from columns.arrays import Floats
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.darts import NODES, OPERATIONS, Cell, DartsStage
 from designspace.networks.ends import ActiveStem, DoubleStem
 from designspace.networks.network import Network, NetworkList
-from designspace.spaces.base import Draws, Family, Published
+from designspace.spaces.base import Draws, Published
+from designspace.spaces.partwise import Partwise
 
 OPERATION = Choice(choices=tuple(range(1, len(OPERATIONS) + 1)))
 STATES = [list(combinations(range(node + 2), 2)) for node in range(NODES)]
 """The pairs of states that each node can take."""
 
 
-class Darts(Family):
+class Darts(Partwise):
     """Cells for images of 32 pixels, 36 channels, 20 cells, as they are trained in the end."""
 
     kind: ClassVar[str] = "Cells"
@@ -69,25 +70,10 @@ class Darts(Family):
             states *= len(some)
         return int((states * len(self.operation.values) ** (2 * NODES)) ** 2)
 
-    def law(self, parameter: str) -> Any:
-        """The law of `operation`, and of `operation_1_3`, which is the same."""
-        return super().law(parameter.split("_")[0])
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single edges, whose laws are one."""
-        return ()
-
-    def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have operations of the law on every edge."""
-        passes: Bools = np.logical_and.reduce(
-            [
-                np.isin(columns[f"operation_{c}_{k}"], self.operation.values)
-                for c in (1, 2)
-                for k in range(1, 2 * NODES + 1)
-            ]
-        )
-        return passes
+    def places(self) -> dict[str, list[str]]:
+        """An operation on each edge of the normal cell, and of that which reduces."""
+        edges = range(1, 2 * NODES + 1)
+        return {"operation": [f"operation_{cell}_{edge}" for cell in (1, 2) for edge in edges]}
 
     @classmethod
     def published(cls) -> Mapping[str, Published]:

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from columns.arrays import Bools, Floats
 from designspace.laws.laws import Choice, Law, defaults_to, within
-from designspace.networks.cells import (
+from designspace.networks.ends import Stem
+from designspace.networks.network import Network, NetworkList
+from designspace.networks.vertex_cells import (
     MOST_EDGES,
     MOST_VERTICES,
     VERTEX_OPERATIONS,
@@ -28,8 +30,6 @@ from designspace.networks.cells import (
     Matrix,
     VertexCells,
 )
-from designspace.networks.ends import Stem
-from designspace.networks.network import Network, NetworkList
 from designspace.spaces.base import Draws, Family
 
 OPERATION = Choice(choices=(1, 2, 3))
@@ -52,6 +52,15 @@ class NasBench101(Family):
     width: int = Field(128, ge=1, le=2048, description="channels of the first stack")
     cells: int = Field(3, ge=1, le=16, description="of a stack")
     stacks: int = Field(3, ge=1, le=5)
+
+    @model_validator(mode="after")
+    def _a_channel_for_each_vertex(self) -> Self:
+        if self.width < self.vertices - 2:
+            raise ValueError(
+                f"width must be at least {self.vertices - 2}, a channel for each inner vertex, "
+                f"got {self.width}"
+            )
+        return self
 
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those without a path, or of too many edges, are left out."""

@@ -1,44 +1,43 @@
-"""The design spaces of NAS-Bench-201: operations on six edges (tss), or five widths (sss).
+"""The design space of NAS-Bench-201: an operation of five on each of a cell's six edges.
 
-Three stages of equal cells with 16, 32 and 64 channels; an operation of five on each of six
-edges makes 5^6 = 15,625 strings. In the size space the cell is given and widths are drawn.
+Three stages of equal cells with 16, 32 and 64 channels; 5^6 = 15,625 strings.
 
-Source: NAS-Bench-201 (arXiv 2001.00326), section 2; NATS-Bench (2009.00437), section 3.1.
+Source: NAS-Bench-201 (arXiv 2001.00326), section 2.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field
 
-from columns.arrays import Bools, Floats, Ints
-from designspace.laws.laws import Choice, Law, Uniform, defaults_to, within
-from designspace.networks.cells import EDGES, OPERATIONS, EdgeCells, EdgeCellsBatch, Operation
-from designspace.networks.ends import ActiveStem, ActiveStemBatch, NormHead
+from columns.arrays import Ints
+from designspace.laws.laws import Choice, Law, defaults_to, within
+from designspace.networks.edge_cells import (
+    EDGES,
+    OPERATIONS,
+    EdgeCells,
+    EdgeCellsBatch,
+    Operation,
+)
+from designspace.networks.ends import ActiveStem, NormHead
 from designspace.networks.network import Network, NetworkBatch
-from designspace.spaces.base import Draws, Family
+from designspace.spaces.base import Draws
+from designspace.spaces.partwise import Partwise
 
 OPERATION = Choice(choices=(1, 2, 3, 4, 5))
-CELL_WIDTH = Uniform(lo=8, hi=64, step=8)
 HEAD = NormHead(kind="norm")
-
-GIVEN = (
-    "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|"
-    "+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
-)
-"""The cell of the size space."""
 
 
 class NotACell(ValueError):
     """Text that is no cell of NAS-Bench-201: what is wrong with it."""
 
 
-class NasBench201(Family):
+class NasBench201(Partwise):
     """Five cells a stage of 16, 32 and 64 channels, for images of 32 pixels."""
 
     kind: ClassVar[str] = "Cells"
@@ -80,78 +79,9 @@ class NasBench201(Family):
         """Settings of the edges, k^6: 15,625, of which 6,466 differ as its authors judge."""
         return int(len(self.operation.values) ** len(EDGES))
 
-    def law(self, parameter: str) -> Any:
-        """The law of `operation`, and of `operation_3_1`, which is the same."""
-        return super().law(parameter.split("_")[0])
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single edges, whose laws are one."""
-        return ()
-
-    def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have operations of the law on every edge."""
-        passes: Bools = np.logical_and.reduce(
-            [
-                np.isin(columns[f"operation_{to}_{start}"], self.operation.values)
-                for to, start in EDGES
-            ]
-        )
-        return passes
-
-
-class NatsSize(Family):
-    """The size space: five widths of 8 to 64, 32,768 networks."""
-
-    kind: ClassVar[str] = "Cells"
-
-    family: Literal["nats_size"] = "nats_size"
-    width: Annotated[Law, defaults_to(CELL_WIDTH), within(1, 1024, 1)] = CELL_WIDTH
-    cells: int = Field(1, ge=1, le=32, description="N, cells of a stage")
-
-    def draw(self, rng: Generator, n: int) -> Draws:
-        """Draw n candidates: every one of them makes a network."""
-        return self._draws([self.width.draw(rng, n) for _ in range(5)])
-
-    def _draws(self, widths: Sequence[Ints]) -> Draws:
-        n = len(widths[0])
-        a, b, c, d, e = widths
-        parameters = {f"width_{i}": w.astype(float) for i, w in enumerate(widths, start=1)}
-        parameters["depth"] = np.full(n, 3.0 * self.cells)
-        edges = tuple(
-            np.full(n, OPERATIONS.index(operation)) for operation in from_string(GIVEN)
-        )
-        stages = tuple(
-            EdgeCellsBatch(edges, self.cells, width, reduction)
-            for width, reduction in ((a, np.zeros_like(a)), (c, b), (e, d))
-        )
-        networks = NetworkBatch(ActiveStemBatch(a, stride=1, act="none"), stages, head=HEAD)
-        return Draws(n, np.arange(n), parameters, networks)
-
-    def enumerated(self) -> Draws:
-        """All networks of the space, in the order of their widths."""
-        grid = np.meshgrid(*[self.width.units()] * 5, indexing="ij")
-        return self._draws([axis.ravel() for axis in grid])
-
-    def count(self) -> int:
-        """Settings of the widths, k^5."""
-        return int(len(self.width.values) ** 5)
-
-    def law(self, parameter: str) -> Any:
-        """The law of `width`, and of `width_3`, which is the same."""
-        return super().law(parameter.split("_")[0])
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single widths, whose laws are one."""
-        return ()
-
-    def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have widths of the law."""
-        passes: Bools = np.logical_and.reduce(
-            [np.isin(columns[f"width_{i}"], self.width.values) for i in range(1, 6)]
-        )
-        return passes
+    def places(self) -> dict[str, list[str]]:
+        """An operation on each edge."""
+        return {"operation": [f"operation_{to}_{start}" for to, start in EDGES]}
 
 
 def stem(width: int) -> ActiveStem:
@@ -172,23 +102,6 @@ def network(operations: Sequence[Operation], width: int = 16, cells: int = 5) ->
         for i, wide in enumerate((width, 2 * width, 4 * width))
     )
     return Network(stem=stem(width), stages=stages, head=HEAD)
-
-
-def sized(widths: Sequence[int], cells: int = 1) -> Network:
-    """A network of the size space, of five widths: "8:16:8:24:64".
-
-    The stem has the first; a cell to the first, a reduction to the second, a cell to the third,
-    a reduction to the fourth, a cell to the last.
-    """
-    a, b, c, d, e = widths
-    operations = from_string(GIVEN)
-    stages = tuple(
-        EdgeCells(
-            body="edges", operations=operations, depth=cells, width=width, reduction=reduction
-        )
-        for width, reduction in ((a, 0), (c, b), (e, d))
-    )
-    return Network(stem=stem(a), stages=stages, head=HEAD)
 
 
 EDGE = re.compile(r"(\w+)~(\d)", re.ASCII)

@@ -10,13 +10,13 @@ Source: FBNet (arXiv 1812.03443), tables 1 and 2, figures 3 and 5.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field, model_validator
 
-from columns.arrays import Bools, Floats, Ints
+from columns.arrays import Floats, Ints
 from columns.constraints import Constraint, parse
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.ends import ActiveStem, ConvHead
@@ -28,7 +28,8 @@ from designspace.networks.inverted import (
 )
 from designspace.networks.network import Network, NetworkBatch
 from designspace.networks.numbers import eights
-from designspace.spaces.base import Draws, Family, Published
+from designspace.spaces.base import Draws, Published
+from designspace.spaces.partwise import Partwise
 
 OPERATIONS: dict[int, tuple[int, int, int]] = {
     1: (3, 1, 1),
@@ -53,7 +54,7 @@ NOT_SKIPPED: Constraint = parse(f"..{SKIP - 1}")
 Expands = Literal["always", "wider"]
 
 
-class FBNet(Family):
+class FBNet(Partwise):
     """All 22 blocks by one law; one that changes width or side is never left out."""
 
     kind: ClassVar[str] = "Inverted blocks"
@@ -128,24 +129,9 @@ class FBNet(Family):
         optional = sum(place[-1] for place in self._places)
         return int(k**optional * barred ** (len(list(self._places)) - optional))
 
-    def law(self, parameter: str) -> Any:
-        """The law of `operation`, and of `operation_3_1`, which is the same."""
-        return super().law(parameter.split("_")[0])
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single blocks, whose laws are one."""
-        return ()
-
-    def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have operations of the law in every block."""
-        passes: Bools = np.logical_and.reduce(
-            [
-                np.isin(columns[f"operation_{i}_{j}"], self.operation.values)
-                for i, j, *_ in self._places
-            ]
-        )
-        return passes
+    def places(self) -> dict[str, list[str]]:
+        """An operation for each block."""
+        return {"operation": [f"operation_{i}_{j}" for i, j, *_ in self._places]}
 
     @classmethod
     def published(cls) -> Mapping[str, Published]:
@@ -203,7 +189,7 @@ def published(text: str, tail: int, expands: Expands, first: Expands | None = No
             kernel, expansion, groups = int(word[1]), int(word[3]), 2 if "g2" in word else 1
             found.append(
                 Inverted(
-                    kernel=kernel,  # type: ignore[arg-type]
+                    kernel=kernel,
                     inner=w_in * expansion,
                     width=width,
                     stride=stride if j == 0 else 1,

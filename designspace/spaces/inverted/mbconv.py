@@ -29,14 +29,18 @@ from designspace.networks.inverted import (
 )
 from designspace.networks.network import NetworkBatch
 from designspace.networks.numbers import eights
-from designspace.spaces.base import Draws, Family, Published
+from designspace.spaces.base import Draws, Published
 from designspace.spaces.inverted import tables
 from designspace.spaces.inverted.tables import Row, Table
+from designspace.spaces.partwise import Partwise
 
 KERNEL = Choice(choices=(3, 5, 7))
 EXPANSION = Choice(choices=(3, 4, 6))
 DEPTH = Choice(choices=(2, 3, 4))
 WIDTH = Choice(choices=(1,))
+
+MOST_BLOCKS = 16
+"""Of a stage."""
 
 PER = 100
 """Expansions and factors of widths are whole numbers of 1 / PER."""
@@ -63,7 +67,7 @@ TABLES: dict[Name, tuple[Table, int, int]] = {
 block whatever the law of depths says."""
 
 
-class MBConv(Family):
+class MBConv(Partwise):
     """Once-for-All's MobileNetV3 space by default: kernel 3, 5, 7 and expansion 3, 4, 6 of each
     block, 2 to 4 blocks a stage.
     """
@@ -93,7 +97,7 @@ class MBConv(Family):
     )
     kernel: Annotated[Law, defaults_to(KERNEL), within(1, 11, 1)] = KERNEL
     expansion: Annotated[Law, defaults_to(EXPANSION), within(1, 12, PER)] = EXPANSION
-    depth: Annotated[Law, defaults_to(DEPTH), within(1, 16, 1)] = DEPTH
+    depth: Annotated[Law, defaults_to(DEPTH), within(1, MOST_BLOCKS, 1)] = DEPTH
     width: Annotated[Law, defaults_to(WIDTH), within(0.1, 8, PER)] = WIDTH
 
     @model_validator(mode="after")
@@ -172,7 +176,7 @@ class MBConv(Family):
     def _stage(self, rng: Generator, n: int, single: bool) -> list[Any]:
         """(kernel, expansion, present) of each block that a stage may have, (n,) each."""
         depth = np.ones(n) if single else self.depth.draw(rng, n)
-        most = 1 if single else int(self.depth.values[-1])
+        most = 1 if single else self._most
         share = 1 / (1 + len(self.kernel.values) * len(self.expansion.values))
         drawn = []
         for j in range(most):
@@ -220,44 +224,41 @@ class MBConv(Family):
         others = settings + 1 if self.leaves_out else settings
         return int(settings * others ** (depth - 1))
 
-    def law(self, parameter: str) -> Any:
-        """The law of `kernel`, and of `kernel_3` and `kernel_3_1`, which are the same."""
-        return super().law(parameter.split("_")[0])
-
-    @property
-    def refinable(self) -> tuple[str, ...]:
-        """None: its columns are of single stages and blocks, whose laws are one."""
-        return ()
+    def places(self) -> dict[str, list[str]]:
+        """Depths of stages; kernel and expansion of stages, or of each of their blocks."""
+        searched = [(i, 1 if single else self._most) for i, _, single in self._searched]
+        parts = (
+            [f"{i}" for i, _ in searched]
+            if self.drawn_by == "stage"
+            else [f"{i}_{j}" for i, most in searched for j in range(1, most + 1)]
+        )
+        depths = [f"depth_{i}" for i, _, single in self._searched if not single]
+        found = {name: [f"{name}_{part}" for part in parts] for name in ("kernel", "expansion")}
+        return found if self.leaves_out else {"depth": depths, **found}
 
     def contains(self, columns: Mapping[str, Floats]) -> Bools:
-        """Which networks have values of the laws in every stage."""
-        inside = []
+        """Which networks have values of the laws in every stage, and no more blocks."""
+        inside = [super().contains(columns)]
         for i, row, single in self._searched:
-            if not single and not self.leaves_out:
-                inside.append(np.isin(columns[f"depth_{i}"], self.depth.values))
+            most = 1 if single else self._most
+            inside.append(columns[f"depth_{i}"] <= most)
+            others = (f"kernel_{i}_{j}" for j in range(most + 1, MOST_BLOCKS + 1))
+            inside += [np.isnan(columns[block]) for block in others if block in columns]
             if len(self.width.values) > 1:
                 widths = eights(row.width * self.width.values)
                 inside.append(np.isin(columns[f"width_{i}"], widths))
-            for name in ("kernel", "expansion"):
-                values = getattr(self, name).values
-                for column in columns_of(columns, f"{name}_{i}"):
-                    inside.append(np.isnan(column) | np.isin(column, values))
         passes: Bools = np.logical_and.reduce(inside)
         return passes
+
+    @property
+    def _most(self) -> int:
+        """Blocks of a stage of several."""
+        return int(self.depth.values[-1])
 
     @classmethod
     def published(cls) -> Mapping[str, Published]:
         """The networks of torchvision and timm that are such a table."""
         return PUBLISHED
-
-
-def columns_of(columns: Mapping[str, Floats], name: str) -> list[Floats]:
-    """The columns of a stage, and of its blocks."""
-    return [
-        column
-        for other, column in columns.items()
-        if other == name or other.startswith(f"{name}_")
-    ]
 
 
 def named(i: int, drawn: list[Any], by_stage: bool) -> dict[str, Floats]:

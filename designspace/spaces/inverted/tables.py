@@ -127,7 +127,7 @@ class Table:
         for j in range(row.depth):
             inner = row.inner or int(self.inner_width(w_in, row.expansion))
             yield Inverted(
-                kernel=row.kernel,  # type: ignore[arg-type]
+                kernel=row.kernel,
                 inner=inner,
                 width=row.width,
                 stride=row.stride if j == 0 else 1,

@@ -29,6 +29,9 @@ NEIGHBOURS = Choice(choices=(4,))
 PROBABILITY = Choice(choices=(0.75,))
 TIES = Choice(choices=(5,))
 
+TRIES = 100
+"""Graphs of ER that are drawn for one stage: with few edges hardly any is connected."""
+
 
 class RandWire(Family):
     """WS(4, 0.75) of 32 nodes by default, the best of the paper, in its small regime."""
@@ -77,32 +80,39 @@ class RandWire(Family):
         }[self.generator]
 
     def draw(self, rng: Generator, n: int) -> Draws:
-        """Draw n candidates: every one of them makes a network."""
+        """Draw n candidates; those without a connected graph for a stage are left out."""
         drawn = {
             "neighbours": self.neighbours.draw(rng, n),
             "probability": self.probability.draw(rng, n, per=PER) / PER,
             "ties": self.ties.draw(rng, n),
         }
-        parameters: dict[str, Floats] = {
-            name: drawn[name].astype(float) for name in self._parameters
-        }
         settings = zip(*(drawn[name].tolist() for name in self._parameters), strict=True)
-        networks = [self._network(rng, setting) for setting in settings]
+        made = [self._network(rng, setting) for setting in settings]
+        rows = np.array([i for i, one in enumerate(made) if one], dtype=np.int64)
+        networks = [one for one in made if one]
+        parameters: dict[str, Floats] = {
+            name: drawn[name][rows].astype(float) for name in self._parameters
+        }
         edges = [
             sum(len(stage.edges) for stage in network.stages if isinstance(stage, WiredStage))
             for network in networks
         ]
         parameters["wires"] = np.array(edges, dtype=float)
         parameters["depth"] = np.array([network.depth for network in networks], dtype=float)
-        return Draws(n, np.arange(n), parameters, NetworkList(tuple(networks)))
+        return Draws(n, rows, parameters, NetworkList(tuple(networks)))
 
-    def _network(self, rng: Generator, setting: tuple[Any, ...]) -> Network:
+    def _network(self, rng: Generator, setting: tuple[Any, ...]) -> Network | None:
         sizes = [self.nodes] * self.stages
         widths = [self.width * 2**i for i in range(self.stages)]
         if self.regular:
             sizes = [self.nodes // 2, *sizes]
             widths = [self.width, *(2 * width for width in widths)]
-        graphs = [GENERATORS[self.generator](rng, size, *setting) for size in sizes]
+        graphs = []
+        for size in sizes:
+            graph = GENERATORS[self.generator](rng, size, *setting)
+            if graph is None:
+                return None
+            graphs.append(graph)
         return self.network(sizes, widths, graphs)
 
     def network(
@@ -143,17 +153,17 @@ class RandWire(Family):
         return passes
 
 
-def erdos_renyi(rng: Generator, n: int, p: float) -> tuple[Edge, ...]:
-    """ER(P): drawn again until it is connected; indices in random order."""
+def erdos_renyi(rng: Generator, n: int, p: float) -> tuple[Edge, ...] | None:
+    """ER(P): drawn again until it is connected, `TRIES` times; indices in random order."""
     upper = np.triu_indices(n, 1)
-    while True:
+    for _ in range(TRIES):
         there = rng.random(len(upper[0])) < p
         pairs = np.stack([upper[0][there], upper[1][there]], axis=1)
         if _connected(n, pairs.tolist()):
-            break
-    order = rng.permutation(n)
-    named = np.sort(order[pairs], axis=1)
-    return _edges(named.tolist())
+            order = rng.permutation(n)
+            named = np.sort(order[pairs], axis=1)
+            return _edges(named.tolist())
+    return None
 
 
 def barabasi_albert(rng: Generator, n: int, m: int) -> tuple[Edge, ...]:
@@ -215,7 +225,7 @@ def _edges(pairs: list[list[int]]) -> tuple[Edge, ...]:
     return tuple(sorted((v, w) for v, w in pairs))
 
 
-GENERATORS: dict[str, Callable[..., tuple[Edge, ...]]] = {
+GENERATORS: dict[str, Callable[..., tuple[Edge, ...] | None]] = {
     "er": erdos_renyi,
     "ba": barabasi_albert,
     "ws": watts_strogatz,

@@ -18,6 +18,8 @@ def test_edges_of_a_graph_go_to_the_right_and_no_two_nodes_share_a_place(name):
         assert len(set(places.values())) == len(wiring.nodes)
         figure = graph_figure(wiring)
         assert len(figure.data) == len(wiring.edges) + 1
+        low, high = figure.layout.yaxis.range
+        assert all(low < y < high for trace in figure.data for y in trace.y)
         assert list(figure.data[-1].text) == list(wiring.nodes)
 
 

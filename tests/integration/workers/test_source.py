@@ -9,6 +9,7 @@ import torch
 from designspace.layers.complexity import complexity
 from designspace.layers.source import to_torch
 from designspace.networks.ends import Stem
+from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import Network
 from designspace.networks.repeats import Stage
 from workers.training.networks import build
@@ -41,6 +42,13 @@ NETWORKS = {
     "V": Network(stages=plain(8, 24, 40), block="V"),
     "VR, five stages": Network(stages=plain(8, 8, 24, 24, 40), block="VR"),
     "resnet stem": Network(stem=Stem(kind="resnet", width=16), stages=stages(16, 24)),
+    "inverted, four groups": Network(
+        stages=(
+            InvertedStage(
+                body="inverted", blocks=(Inverted(inner=64, width=16, groups=4),), act="relu"
+            ),
+        ),
+    ),
     "one block": Network(stem=Stem(width=8, stride=1), stages=stages(8, depth=1)),
 }
 EACH = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
@@ -88,6 +96,12 @@ def test_a_seed_gives_the_exported_network_the_weights_it_gives_the_trained_one(
     torch.manual_seed(3)
     for name, value in weights_of(build(network, CHANNELS, CLASSES)).items():
         assert torch.equal(value, weights[name]), name
+
+
+def test_channels_are_shuffled_between_as_many_groups_as_there_are():
+    text = to_torch(NETWORKS["inverted, four groups"], CHANNELS, CLASSES)
+    assert "nn.ChannelShuffle(4)" in text
+    assert text.count("groups=4") == 2
 
 
 def test_blocks_of_a_stage_share_no_weights():

@@ -8,10 +8,13 @@ from pydantic import ValidationError
 from scipy.stats import chisquare
 
 from designspace.layers.complexity import complexity
-from designspace.networks.cells import EDGES, VERTEX_OPERATIONS, Cell, to_string
-from designspace.spaces.cells import nasbench101, nasbench201
+from designspace.networks.edge_cells import EDGES, to_string
+from designspace.networks.inverted import Inverted
+from designspace.networks.vertex_cells import VERTEX_OPERATIONS, Cell
+from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.cells.nasbench101 import DISTINCT, NasBench101
-from designspace.spaces.cells.nasbench201 import NatsSize, NotACell, from_string
+from designspace.spaces.cells.nasbench201 import NotACell, from_string
+from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.inverted.ofa import Setting
@@ -116,6 +119,26 @@ def test_edges_of_nasbench201_and_widths_of_the_size_space_are_alike():
     assert is_alike(sizes["width_4"], range(8, 72, 8))
 
 
+def test_a_graph_that_is_hardly_ever_connected_is_given_up():
+    space = RandWire(generator="er", probability=[0.01])
+    draws = space.draw(np.random.default_rng(6), 3)
+    assert (draws.tried, len(draws.networks), draws.candidates.size) == (3, 0, 0)
+
+
+def test_a_space_contains_no_network_of_more_blocks_than_it_draws():
+    deep, shallow = (
+        MBConv(leaves_out=True, depth=list(depths)) for depths in ((2, 3, 4), (2, 3))
+    )
+    columns = deep.draw(np.random.default_rng(7), 2_000).parameters
+    depths = np.stack([columns[f"depth_{i}"] for i in range(2, 7)])
+    blocks = [np.isnan(columns[f"kernel_{i}_4"]) for i in range(2, 7)]
+    assert deep.contains(columns).all()
+    assert 0 < np.all(blocks, axis=0).mean() < 1
+    np.testing.assert_array_equal(
+        shallow.contains(columns), np.all(blocks, axis=0) & (depths <= 3).all(axis=0)
+    )
+
+
 # ---------------------------------------------------------------- cells
 
 AVG = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|"
@@ -146,7 +169,7 @@ def test_counts_of_nasbench201_are_its_own(cell, side, classes, published):
     ],
 )
 def test_counts_of_the_size_space_are_its_own(widths, published):
-    assert counted(nasbench201.sized(widths), 32, 10) == published
+    assert counted(nats_size.sized(widths), 32, 10) == published
 
 
 @pytest.mark.parametrize("name", ["NAS-Bench-201", "NATS size"])
@@ -338,6 +361,8 @@ def test_what_cannot_be_a_space_is_refused():
         (lambda: MBConv(strides=(1, 2)), "strides must be 7 numbers"),
         (lambda: MBConv(kernel=[4]), "kernels must be odd"),
         (lambda: FBNet(operation=[9]), "no value passes"),
+        (lambda: NasBench101(width=4), "width must be at least 5, .*, got 4"),
+        (lambda: Inverted(kernel=4, inner=8, width=8), "kernels are odd, not 4"),
         (lambda: ResNeXt(block="B", se_ratio=0.25), "se_ratio must be 0 for B blocks"),
     ):
         with pytest.raises(ValidationError, match=said):

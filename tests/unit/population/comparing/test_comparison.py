@@ -183,6 +183,22 @@ def test_nine_networks_are_too_few_to_say():
     assert verdict(found, "A", "E").startswith("Too few networks to say: 9 of A and 30 of E")
 
 
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ([3.0] + [1.0] * 11, "12 (worth 9.8)"),  # 14^2 / 20
+        ([1.0] * 9 + [3.7], "10 (worth 7.1)"),  # 12.7^2 / 22.69 = 7.108
+        ([1.2] + [1.0] * 9, "10 (worth 9.9)"),  # 9.966, which is told as no more
+    ],
+)
+def test_networks_that_weigh_unequally_are_told_with_what_they_are_worth(weights, said):
+    found = compare(edf(np.arange(len(weights)), weights), edf(np.arange(20, 50)), 40)
+    assert found.outcome == "few"
+    assert verdict(found, "A", "E").startswith(
+        f"Too few networks to say: {said} of A and 30 of"
+    )
+
+
 def test_the_winner_of_a_fixed_comparison_is_false_in_at_most_5_percent():
     rng = np.random.default_rng(8)
     wrong = sum(

@@ -343,7 +343,7 @@ def test_below_ten_effective_networks_there_is_no_interval():
     rng = np.random.default_rng(0)
     x = np.exp(rng.normal(0, 1, 9))
     found = compare_matched(Sample.of(np.arange(9.0), x), Sample.of(np.arange(9.0), x), rng)
-    assert found.reason.startswith("too few for an interval: A is worth 9.0")
+    assert found.reason.startswith("too few for an interval: A is worth 9 networks")
     assert found.theta.value == pytest.approx(0.5)
     assert math.isnan(found.theta.lo)
     assert found.draws == 0
