@@ -150,6 +150,8 @@ QUANTITIES = table(
     Quantity("probability", "P", "probability", "", "parameter", decimals=2),
     Quantity("ties", "M", "ties", "", "parameter", kind="choice"),
     Quantity("max_pools", "pools", "max pools of the cell", "", "parameter", kind="choice"),
+    Quantity("resolution", "r", "resolution", "pixels", "parameter", kind="choice"),
+    Quantity("scale", "s", "scale", "times the flops", "parameter", decimals=2, log=True),
     Quantity("training_seconds", "t", "training time", "s", "result", decimals=1, log=True),
     Quantity(
         "training_cpu_seconds",

@@ -17,7 +17,7 @@ from designspace.layers.darts import darts_body
 from designspace.layers.edge_cells import edge_cell, reduction
 from designspace.layers.ends import head_layers, stem_layers
 from designspace.layers.inverted import inverted_layers
-from designspace.layers.records import Layers, MaxPool, When, width_after
+from designspace.layers.records import Layers, MaxPool, Resize, When, width_after
 from designspace.layers.vertex_cells import vertex_cell
 from designspace.layers.wired import wired_stage
 from designspace.networks.convnext import NextStage, NextStageBatch
@@ -44,6 +44,8 @@ def network_layers(
     network: Network | NetworkBatch, channels: int, classes: int
 ) -> Iterator[Group]:
     """The whole network, group after group; names are unique."""
+    if isinstance(network, Network) and network.resolution:
+        yield Group("images", (Resize(network.resolution),))
     stem = Group("stem", stem_layers(network.stem, network.act))
     yield stem
     w_in = width_after(stem.layers, channels)

@@ -32,6 +32,7 @@ from designspace.layers.records import (
     Linear,
     MaxPool,
     Residual,
+    Resize,
     Scale,
     Shift,
     Shuffle,
@@ -42,8 +43,9 @@ from designspace.layers.records import (
     where,
     width_after,
 )
-from designspace.networks.network import Network, NetworkList, Networks
+from designspace.networks.network import Network, NetworkList
 from designspace.networks.numbers import WIDEST, Count
+from designspace.networks.resized import Networks, ResizedNetworks
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,13 @@ def complexity(
         counts = [complexity(one, resolution, channels, classes) for one in network]
         columns = ([getattr(one, name) for one in counts] for name in FIELDS)
         return Complexity(*(np.array(column, dtype=np.int64) for column in columns))
+    if isinstance(network, ResizedNetworks):
+        found = [np.zeros(len(network), dtype=np.int64) for _ in FIELDS]
+        for own, rows, some in network.by_side:
+            one = complexity(some, own, channels, classes)
+            for column, name in zip(found, FIELDS, strict=True):
+                column[rows] = getattr(one, name)
+        return Complexity(*found)
     side, total, width = resolution, NOTHING, cast(Count, channels)
     for group in network_layers(network, channels, classes):
         counted = count(group.layers, side, width)
@@ -108,6 +117,9 @@ def least_side(network: Network | Networks, resolution: int, channels: int = 3) 
     """Pixels along a side where fewest are left; none of too small an image, below 1."""
     if isinstance(network, NetworkList):
         return min((least_side(one, resolution, channels) for one in network), default=1)
+    if isinstance(network, ResizedNetworks):
+        sides = (least_side(some, own, channels) for own, _, some in network.by_side)
+        return min(sides, default=1)
     side = least = resolution
     for group in network_layers(network, channels, 1):
         side = side_after(group.layers, side)
@@ -122,6 +134,11 @@ def countable(networks: Networks, resolution: int) -> Bools:
     """
     if isinstance(networks, NetworkList):  # each was counted by itself, in whole numbers
         return np.ones(len(networks), dtype=bool)
+    if isinstance(networks, ResizedNetworks):
+        found: Bools = np.zeros(len(networks), dtype=bool)
+        for own, rows, some in networks.by_side:
+            found[rows] = countable(some, own)
+        return found
     if len(networks) and least_side(networks, resolution) < 1:
         return np.zeros(len(networks), dtype=bool)
     weights: Floats = np.zeros(len(networks))
@@ -184,7 +201,7 @@ def count_layer(layer: Layer, side: int, width: Count) -> Counted:
             return Counted(one.complexity + beside.complexity, one.side, one.width)
         case Graph():
             return count_graph(layer, side, width)
-        case Act() | GlobalPool() | Shuffle() | Cut() | Shift() | Zero():
+        case Resize() | Act() | GlobalPool() | Shuffle() | Cut() | Shift() | Zero():
             return Counted(NOTHING, side_after((layer,), side), width_after((layer,), width))
 
 

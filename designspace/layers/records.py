@@ -17,6 +17,13 @@ from designspace.networks.numbers import Activation, Count
 
 
 @dataclass(frozen=True)
+class Resize:
+    """Bilinear, to `side` x `side`; where it makes images smaller, over all that it leaves."""
+
+    side: int
+
+
+@dataclass(frozen=True)
 class Conv:
     """A k x k convolution to `width` channels, padded so that only the stride makes it smaller.
 
@@ -152,7 +159,8 @@ class Graph:
 
 
 Layer: TypeAlias = (
-    Conv
+    Resize
+    | Conv
     | BatchNorm
     | LayerNorm
     | Scale
@@ -223,6 +231,8 @@ def side_after(layers: Layers, side: int) -> int:
                 side = (side + 2 * padding - reach) // stride + 1
             case Conv(stride=stride) | MaxPool(_, stride) | AvgPool(_, stride):
                 side = (side - 1) // stride + 1
+            case Resize():
+                side = layer.side
             case GlobalPool():
                 side = min(side, 1)
             case When(_, main) | Residual(main):  # what may be left out never strides

@@ -27,6 +27,7 @@ from designspace.layers.records import (
     Linear,
     MaxPool,
     Residual,
+    Resize,
     Scale,
     Shift,
     Shuffle,
@@ -53,6 +54,21 @@ from torch import nn
 '''
 
 MODULES = {
+    "Resize": '''
+
+class Resize(nn.Module):
+    """Images at another side, bilinear."""
+
+    def __init__(self, side):
+        super().__init__()
+        self.side = side
+
+    def forward(self, x):
+        if x.shape[-1] == self.side:
+            return x
+        sides = (self.side, self.side)
+        return nn.functional.interpolate(x, sides, mode="bilinear", antialias=True)
+''',
     "Residual": '''
 
 class Residual(nn.Module):
@@ -292,6 +308,8 @@ def expression(layer: Layer, width: int) -> str:
             return f"nn.Linear({width}, {w_out}{'' if bias else ', bias=False'})"
         case Shuffle(groups):
             return f"nn.ChannelShuffle({groups})"
+        case Resize(side):
+            return f"Resize({side})"
         case Cut(w_out):
             return f"Cut({w_out})"
         case Shift():

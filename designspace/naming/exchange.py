@@ -127,8 +127,13 @@ def to_pycls(network: Network, channels: int = 3, classes: int = 1000) -> str:
 
     Raises:
         Inexpressible: VR blocks, V stages of odd depth, a stem that pycls doesn't have, a
-            squeeze that it rounds to no channel.
+            squeeze that it rounds to no channel, images resized by the network.
     """
+    if network.resolution:
+        raise Inexpressible(
+            f"images resized to {network.resolution}: pycls has the side in TRAIN.IM_SIZE, for "
+            "all networks of a run"
+        )
     stem = network.stem
     if (stem.kind, stem.stride) not in STEMS:
         known = ", ".join(f"{kind} of stride {stride}" for kind, stride in STEMS)

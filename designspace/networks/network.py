@@ -1,9 +1,10 @@
 """A network: stem, stages, head. What every family draws and everything after sampling reads.
 
-A network here is an *architecture* only: classes, resolution and channels belong to the
-regime it is trained under. What a stage is made of is its body: one repeated block (the
-default), blocks with settings of their own, .. `NetworkBatch` is the same noun with arrays in
-place of numbers, so one function can count one network or a million draws.
+A network here is an *architecture* only: classes, channels and resolution belong to the regime
+it is trained under; a network may resize images to a side of its own. What a stage is made of
+is its body: one repeated block (the default), blocks with settings of their own, ..
+`NetworkBatch` is the same noun with arrays in place of numbers, so one function can count one
+network or a million draws.
 
 Source: Designing Network Design Spaces (arXiv 2003.13678), section 3.2 and figure 3.
 """
@@ -74,6 +75,9 @@ class Network(Definition):
     block: Block = "X"
     act: Activation = later("relu", description="of the stem, and of blocks that are repeated")
     head: AnyHead = later(PoolHead())
+    resolution: int | None = later(
+        None, ge=4, le=1024, description="side that images are resized to; none: as they come"
+    )
 
     @model_validator(mode="after")
     def _blocks_have_no_more_than_they_use(self) -> Self:
@@ -191,6 +195,3 @@ class NetworkList:
     def keys(self) -> list[bytes]:
         """One for each network: equal where the architectures are."""
         return [network.hash.encode() for network in self.networks]
-
-
-Networks: TypeAlias = NetworkBatch | NetworkList

@@ -19,7 +19,9 @@ from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.ray import Ray
 from designspace.spaces.regnet import RegNet
+from designspace.spaces.resized import Resized
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
@@ -27,11 +29,18 @@ OfStages: TypeAlias = AnyNet | RegNet | ResNeXt | ConvNeXt
 OfOtherBodies: TypeAlias = (
     MBConv | FBNet | NasBench101 | NasBench201 | NatsSize | Darts | RandWire
 )
-AnyFamily: TypeAlias = OfStages | OfOtherBodies
+OfOthers: TypeAlias = Ray | Resized
+AnyFamily: TypeAlias = OfStages | OfOtherBodies | OfOthers
 """A new family joins here, and inherits the whole test suite."""
 
 DesignSpace: TypeAlias = Annotated[AnyFamily, Field(discriminator="family")]
 """Any design space, by the name of its family."""
+
+Resized.model_rebuild(
+    _types_namespace={
+        "Inner": Annotated[OfStages | OfOtherBodies, Field(discriminator="family")]
+    }
+)
 
 DESIGN_SPACE: TypeAdapter[AnyFamily] = TypeAdapter(DesignSpace)
 

@@ -16,7 +16,8 @@ from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
 from designspace.laws.laws import AbstractLaw, within
 from designspace.layers.complexity import Complexity
-from designspace.networks.network import Network, Networks
+from designspace.networks.network import Network
+from designspace.networks.resized import Networks
 from designspace.values import Definition
 
 
@@ -95,8 +96,10 @@ class Family(Definition, ABC):
     kind: ClassVar[str] = "Others"
     """What its networks are made of, by which pages group the spaces."""
 
-    chunk: ClassVar[int] = 16_384
-    """Candidates drawn together: large enough for numpy, small enough for the cache."""
+    @property
+    def chunk(self) -> int:
+        """Candidates drawn together: enough for numpy, and not too many for the cache."""
+        return 16_384
 
     @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:

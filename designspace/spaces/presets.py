@@ -6,9 +6,13 @@ from typing import Any
 
 from designspace.laws.laws import Choice, LogUniform, Uniform
 from designspace.networks.ends import Stem
+from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 from designspace.spaces import AnyFamily
 from designspace.spaces.anynet import AnyNet
+from designspace.spaces.ray import Ray
 from designspace.spaces.regnet import RegNet
+from designspace.spaces.resized import Resized
 from designspace.spaces.rivals import RIVALS
 from designspace.spaces.staged import Limits
 
@@ -59,6 +63,25 @@ DEEP: dict[str, Any] = {
 }
 """For small images, and as deep as the paper's networks: four stages of 12 to 28 blocks."""
 
+REGNETX_SMALL = RegNet(
+    **SMALL,
+    depth=Uniform(lo=3, hi=18),
+    w0=LogUniform(lo=8, hi=64, step=8),
+    wa=LogUniform(lo=4, hi=64, step=0.1),
+    wm=LogUniform(lo=1.5, hi=3, step=0.001),
+    bottleneck_ratio=Choice(choices=(1, 2, 4)),
+)
+
+SCALED = Network(
+    stem=Stem(width=16, stride=1),
+    stages=(
+        Stage(depth=1, width=16, stride=1, group_width=8),
+        Stage(depth=2, width=24, group_width=8),
+        Stage(depth=2, width=48, group_width=8),
+    ),
+)
+"""A network of 1 M multiply-adds on images of 14 pixels."""
+
 PRESETS: dict[str, AnyFamily] = {
     **{f"AnyNetX_{name}": AnyNet(**rules) for name, rules in REFINEMENTS.items()},
     "RegNetX": REGNETX,
@@ -75,13 +98,12 @@ PRESETS: dict[str, AnyFamily] = {
         )
         for name, rules in REFINEMENTS.items()
     },
-    "RegNetX small": RegNet(
-        **SMALL,
-        depth=Uniform(lo=3, hi=18),
-        w0=LogUniform(lo=8, hi=64, step=8),
-        wa=LogUniform(lo=4, hi=64, step=0.1),
-        wm=LogUniform(lo=1.5, hi=3, step=0.001),
-        bottleneck_ratio=Choice(choices=(1, 2, 4)),
+    "RegNetX small": REGNETX_SMALL,
+    "RegNetX small, 8 to 20 px": Resized(
+        space=REGNETX_SMALL, resolution=Choice(choices=(8, 10, 12, 14, 16, 20))
+    ),
+    "RegNetX small, scaled": Ray(
+        network=SCALED, resolution=14, scale=Choice(choices=(0.5, 1, 2, 4, 8))
     ),
     "AnyNetX_A deep": AnyNet(
         **DEEP, depth=LogUniform(lo=3, hi=7), width=LogUniform(lo=8, hi=128, step=8)

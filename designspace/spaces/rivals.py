@@ -17,6 +17,9 @@ from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.inverted.tables import EFFICIENTNET_B0
+from designspace.spaces.ray import Ray
+from designspace.spaces.resized import Resized
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
@@ -76,6 +79,10 @@ RIVALS: dict[str, AnyFamily] = {
     "RandWire WS(4, 0.75) C109": RandWire(regular=True, width=109),
     "DARTS": Darts(),
     "ConvNeXt": ConvNeXt(),
+    "OFA MobileNetV3, 128 to 224 px": Resized(space=MBConv()),
+    "EfficientNet-B0, scaled": Ray(
+        network=EFFICIENTNET_B0.network(), by="dwr", scale=among(1, 2, 4, 8, 16, 32)
+    ),
     "ResNeXt-A small": ResNeXt(depth=among(1, 2, 4, 8), width=among(8, 16, 32, 64)),
     "ResNeXt-B small": ResNeXt(
         depth=among(1, 2, 4), width=among(8, 16, 32, 64), groups=among(1, 2, 4, 8, 16)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from designspace.networks.compatibility import compatible
+from designspace.networks.ends import ConvHead
+from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import Network
 from designspace.networks.repeats import ONE_GROUP, Stage
 from designspace.spaces.base import Member
-from designspace.spaces.inverted.tables import Table
 
 TYPE = re.compile(r"d(\d+)_w(\d+)_g(\d+)_r(\d+)", re.ASCII)
 NAMES = {"dwr": "d1_w1_g0_r1", "dWr": "d1_w8_g8_r1"}
@@ -55,6 +56,11 @@ class Scaling:
             factor ** (r / total / 2),
         )
 
+    @property
+    def resizes(self) -> bool:
+        """Whether the side of images changes."""
+        return self.side != 1
+
     def depth_of(self, depth: int) -> int:
         return max(1, round(depth * self.depth))
 
@@ -73,20 +79,27 @@ class Scaling:
 
 
 def scaled(member: Member, scaling: Scaling) -> Member:
-    """A network of repeated blocks, larger; its stem stays, as that of a RegNet does.
+    """A network larger. Of one of repeated blocks the stem stays, as that of a RegNet does; of
+    one of inverted blocks stem and tail grow with the others, as those of an EfficientNet do.
 
     Raises:
-        ValueError: some stage repeats no one block.
+        ValueError: some stage is of other bodies, or what comes out is no network.
     """
     network = member.network
-    stages = [_stage(network, stage, scaling) for stage in network.stages]
-    larger = Network.model_validate(network.model_copy(update={"stages": tuple(stages)}))
-    return replace(member, network=larger, resolution=scaling.side_of(member.resolution))
+    repeated = [stage for stage in network.stages if isinstance(stage, Stage)]
+    if len(repeated) == len(network.stages):
+        stages = [_stage(network, stage, scaling) for stage in repeated]
+        larger = network.model_copy(update={"stages": tuple(stages)})
+    else:
+        larger = _inverted(network, scaling)
+    return replace(
+        member,
+        network=Network.model_validate(larger.model_dump()),
+        resolution=scaling.side_of(member.resolution),
+    )
 
 
-def _stage(network: Network, stage: object, scaling: Scaling) -> Stage:
-    if not isinstance(stage, Stage):
-        raise ValueError("only stages that repeat one block are scaled")
+def _stage(network: Network, stage: Stage, scaling: Scaling) -> Stage:
     width = scaling.width_of(stage.width)
     group = scaling.group_width_of(stage.group_width)
     if network.block in ONE_GROUP:
@@ -102,15 +115,30 @@ def _stage(network: Network, stage: object, scaling: Scaling) -> Stage:
     )
 
 
-def scaled_table(table: Table, scaling: Scaling) -> Table:
-    """A table of inverted blocks, larger: stem and tail, too."""
-    rows = tuple(
-        replace(row, width=scaling.width_of(row.width), depth=scaling.depth_of(row.depth))
-        for row in table.rows
-    )
-    return replace(
-        table,
-        stem=scaling.width_of(table.stem),
-        rows=rows,
-        tail=scaling.width_of(table.tail),
-    )
+def _inverted(network: Network, scaling: Scaling) -> Network:
+    """Stem, stages and tail; a block keeps its expansion and the share that SE squeezes."""
+    w_in, wide = network.stem.width, scaling.width_of(network.stem.width)
+    stem = network.stem.model_copy(update={"width": wide})
+    stages = []
+    for stage in network.stages:
+        if not isinstance(stage, InvertedStage):
+            raise ValueError("only stages that repeat a block, or inverted ones, are scaled")
+        depth, last = scaling.depth_of(stage.depth), stage.blocks[-1]
+        again = last.model_copy(update={"stride": 1})
+        blocks: list[Inverted] = []
+        for j in range(depth):
+            block = stage.blocks[j] if j < stage.depth else again
+            width = scaling.width_of(block.width)
+            update = {
+                "inner": round(block.inner * wide / w_in),
+                "width": width,
+                "squeeze": block.squeeze and max(1, block.squeeze * wide // w_in),
+            }
+            blocks.append(block.model_copy(update=update))
+            w_in, wide = block.width, width
+        stages.append(stage.model_copy(update={"blocks": tuple(blocks)}))
+        w_in = last.width
+    head = network.head
+    if isinstance(head, ConvHead) and head.width:
+        head = head.model_copy(update={"width": scaling.width_of(head.width)})
+    return network.model_copy(update={"stem": stem, "stages": tuple(stages), "head": head})

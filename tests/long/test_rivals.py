@@ -1,7 +1,8 @@
 """Thirty networks of each of the rivals' spaces: what is counted is what torch counts."""
 
 import pytest
-from rivalry import SMALL, assert_counted_as_torch_counts, drawn
+from rivalry import assert_counted_as_torch_counts, drawn
+from small import SMALL
 
 
 @pytest.mark.parametrize("name", SMALL)

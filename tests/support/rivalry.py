@@ -6,17 +6,18 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from designspace.layers.complexity import complexity
-from designspace.spaces.rivals import RIVALS
+from designspace.sampling import sample
+from designspace.spaces.presets import PRESETS
 from workers.training.networks import build
 
-SMALL = [name for name in RIVALS if name.endswith("small")]
 SIDE, CHANNELS, CLASSES = 14, 1, 10  # 14, 7, 4: sides that pools must not round down
 
 
 def drawn(name, n, seed):
-    """Some networks of a space, spread over those that are drawn."""
-    networks = RIVALS[name].draw(np.random.default_rng(seed), 4 * n).networks
-    return [networks[i] for i in range(0, len(networks), max(1, len(networks) // n))][:n]
+    """n networks of a space, or all that it has."""
+    space, rng = PRESETS[name], np.random.default_rng(seed)
+    found = sample(space, min(n, space.count()), rng, resolution=SIDE, channels=CHANNELS)
+    return [draw.network for draw in found.draws]
 
 
 def hooked(model, image):

@@ -34,6 +34,7 @@ from designspace.layers.records import (
     MaxPool,
     Node,
     Residual,
+    Resize,
     Scale,
     Shift,
     Shuffle,
@@ -180,6 +181,20 @@ class ScaleModule(nn.Module):
         return x * self.weight
 
 
+class ResizeModule(nn.Module):
+    """Images at another side, bilinear."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.side = side
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[-1] == self.side:
+            return x
+        sides = (self.side, self.side)
+        return nn.functional.interpolate(x, sides, mode="bilinear", antialias=True)
+
+
 class CutModule(nn.Module):
     """The first channels."""
 
@@ -277,6 +292,8 @@ def module(layer: Layer, width: int) -> nn.Module:
             return nn.Linear(width, w_out, bias)
         case Shuffle(groups):
             return nn.ChannelShuffle(int(groups))
+        case Resize(side):
+            return ResizeModule(side)
         case Cut(w_out):
             return CutModule(int(w_out))
         case Shift():

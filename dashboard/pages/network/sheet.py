@@ -122,6 +122,8 @@ def numbers(record: NetworkRecord) -> Iterator[tuple[str, str]]:
         "params": record.params,
         "activations": record.activations,
     }
+    if record.network.resolution:
+        values["resolution"] = record.network.resolution
     values |= {name: measured[name] for name in (*FIRST, *others) if name in measured}
     for name, value in values.items():
         unit = unit_of(known(name), [value])

@@ -2,11 +2,11 @@
 
 import pytest
 from archived import exported
+from small import SMALL
 
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
-from designspace.spaces.rivals import RIVALS
 from services.defining import regimes, spaces
 from services.exchange import exports, imports
 from services.reading import networks
@@ -14,7 +14,6 @@ from services.reading.snapshots import Snapshots
 from services.sampling import inheritance, populations
 from services.sampling.populations import Spec
 
-SMALL = [name for name in RIVALS if name.endswith("small")]
 WITHOUT_A_LINE = ("NAS-Bench", "NATS", "DARTS", "RandWire")
 
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 import torch
-from rivalry import CHANNELS, CLASSES, SIDE, SMALL, assert_counted_as_torch_counts, drawn
+from rivalry import CHANNELS, CLASSES, SIDE, assert_counted_as_torch_counts, drawn
+from small import SMALL
 
 from designspace.layers.source import to_torch
 from designspace.regimes import DIGITS

@@ -4,8 +4,7 @@ import pytest
 
 from designspace.layers.complexity import complexity
 from designspace.naming.members import member
-from designspace.spaces.inverted.tables import EFFICIENTNET_B0
-from designspace.spaces.scaling import Scaling, scaled, scaled_table
+from designspace.spaces.scaling import Scaling, scaled
 
 
 def test_fast_scaling_of_regnety_4gf_is_its_authors():
@@ -28,12 +27,12 @@ def test_fast_scaling_of_regnety_4gf_is_its_authors():
 
 
 def test_fast_scaling_of_efficientnet_b0_scales_stem_and_tail_too():
-    scaling = Scaling.of("d1_w8_g8_r1", 2)
-    table = scaled_table(EFFICIENTNET_B0, scaling)
-    assert (table.stem, table.tail) == (40, 1688)
-    assert [row.width for row in table.rows] == [24, 32, 56, 104, 144, 256, 424]
-    assert [row.depth for row in table.rows] == [row.depth for row in EFFICIENTNET_B0.rows]
-    count = complexity(table.network(), scaling.side_of(224))
+    one = scaled(member("efficientnet_b0"), Scaling.of("d1_w8_g8_r1", 2))
+    network = one.network
+    assert (network.stem.width, network.head.width) == (40, 1688)
+    assert [stage.width for stage in network.stages] == [24, 32, 56, 104, 144, 256, 424]
+    assert [stage.depth for stage in network.stages] == [1, 2, 2, 3, 3, 4, 1]
+    count = complexity(network, one.resolution)
     assert (count.params, count.flops, count.activations) == (
         8_602_822,
         781_829_814,
@@ -56,5 +55,5 @@ def test_what_is_no_scaling_is_refused(kind, factor):
 
 
 def test_a_cell_is_not_scaled():
-    with pytest.raises(ValueError, match="repeat one block"):
-        scaled(member("efficientnet_b0"), Scaling.of("dwr", 2))
+    with pytest.raises(ValueError, match="only stages that repeat a block, or inverted ones"):
+        scaled(member("darts_v2"), Scaling.of("dwr", 2))

@@ -1,0 +1,171 @@
+"""Resolution and scale as parameters: networks that resize images, rays from one network."""
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from scipy.stats import chisquare
+from small import RAY, RESIZED
+
+from columns.constraints import parse
+from designspace.layers.complexity import complexity, countable, least_side
+from designspace.layers.source import to_torch
+from designspace.naming.exchange import Inexpressible, from_json, to_json, to_pycls
+from designspace.naming.members import member
+from designspace.networks.network import Network
+from designspace.sampling import sample
+from designspace.spaces.presets import PRESETS, SCALED
+from designspace.spaces.ray import Ray
+from designspace.spaces.resized import Resized
+
+DIGITS = {"resolution": 8, "channels": 1, "classes": 10}
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+# ---------------------------------------------------------------- a network that resizes
+
+
+def test_a_network_that_resizes_costs_what_it_costs_at_its_side():
+    own = SCALED.model_copy(update={"resolution": 20})
+    assert complexity(own, 8, 1, 10) == complexity(SCALED, 20, 1, 10)
+    assert least_side(own, 64) == least_side(SCALED, 20)
+
+
+def test_a_side_makes_another_network_and_none_is_written_where_there_is_none():
+    own = SCALED.model_copy(update={"resolution": 20})
+    assert own.hash != SCALED.hash
+    assert "resolution" not in to_json(SCALED)
+    assert from_json(to_json(own)) == own
+    assert "Resize(20)" in to_torch(own, 1, 10)
+    assert "Resize" not in to_torch(SCALED, 1, 10)
+
+
+def test_pycls_cannot_say_that_a_network_resizes():
+    with pytest.raises(Inexpressible, match="images resized to 20: pycls has the side in"):
+        to_pycls(SCALED.model_copy(update={"resolution": 20}))
+
+
+@pytest.mark.parametrize("side", [3, 1025, 8.5])
+def test_a_side_that_is_none_is_refused(side):
+    with pytest.raises(ValidationError, match="resolution"):
+        Network.model_validate(SCALED.model_dump() | {"resolution": side})
+
+
+# ---------------------------------------------------------------- spaces of them
+
+
+def test_networks_and_sides_are_drawn_by_their_laws_side_by_side():
+    space = PRESETS[RESIZED]
+    draws = space.draw(rng(1), 20_000)
+    alone = space.space.draw(rng(1), 20_000)
+    for name, column in alone.parameters.items():
+        np.testing.assert_array_equal(draws.parameters[name], column)
+    sides, times = np.unique(draws.parameters["resolution"], return_counts=True)
+    assert sides.tolist() == [8, 10, 12, 14, 16, 20]
+    assert chisquare(times).pvalue > 1e-3
+
+
+def test_a_batch_is_counted_as_its_networks_are():
+    draws = PRESETS[RESIZED].draw(rng(2), 400)
+    counts = complexity(draws.networks, **DIGITS)
+    for i, network in enumerate(draws.networks):
+        assert network.resolution == draws.parameters["resolution"][i]
+        one = complexity(network, **DIGITS)
+        assert (one.flops, one.params, one.activations) == (
+            counts.flops[i],
+            counts.params[i],
+            counts.activations[i],
+        )
+    assert least_side(draws.networks, 8) == min(least_side(n, 8) for n in draws.networks)
+    assert countable(draws.networks, 8).all()
+    assert len(set(draws.networks.keys)) == len({network.hash for network in draws.networks})
+
+
+def test_its_settings_are_those_of_the_space_at_each_side():
+    assert PRESETS[RESIZED].count() == 6 * PRESETS["RegNetX small"].count()
+    # arXiv 1908.09791: 25 resolutions of 128 to 224.
+    ofa = PRESETS["OFA MobileNetV3, 128 to 224 px"]
+    assert ofa.count() == 25 * PRESETS["OFA MobileNetV3"].count()
+
+
+def test_it_is_refined_by_its_side_and_by_what_refines_its_space():
+    space = PRESETS[RESIZED]
+    assert set(space.refinable) == {"resolution", *PRESETS["RegNetX small"].refinable}
+    inner = space.refined({"resolution": parse("12..16"), "depth": parse("6..9")})
+    assert inner.law("resolution").values.tolist() == [12, 14, 16]
+    assert inner.law("depth").values.tolist() == [6, 7, 8, 9]
+    assert inner.is_given(space)
+    assert not space.space.is_given(space)
+    columns = space.draw(rng(3), 5_000).parameters
+    inside = (columns["resolution"] >= 12) & (columns["resolution"] <= 16)
+    inside &= (columns["depth"] >= 6) & (columns["depth"] <= 9)
+    np.testing.assert_array_equal(inner.contains(columns), inside)
+    with pytest.raises(ValueError, match="kernel does not refine"):
+        space.refined({"kernel": parse("3")})
+
+
+def test_a_window_is_on_what_networks_cost_at_their_own_side():
+    found = sample(PRESETS[RESIZED], 20, rng(4), {"flops": parse("300k..600k")}, **DIGITS)
+    for draw in found.draws:
+        assert 300_000 <= complexity(draw.network, **DIGITS).flops <= 600_000
+
+
+def test_a_space_of_resized_networks_is_not_resized_again():
+    with pytest.raises(ValidationError, match="space"):
+        Resized(space=PRESETS[RESIZED])
+
+
+# ---------------------------------------------------------------- rays
+
+
+def test_a_ray_starts_at_its_network_and_flops_grow_by_the_scale():
+    ray = Ray(network=member("regnet_y_4_0gf").network, by="dWr", scale=[1, 2, 4, 8])
+    draws = ray.enumerated()
+    assert draws.networks[0] == ray.network
+    flops = complexity(draws.networks, 224).flops
+    np.testing.assert_allclose(flops / flops[0], [1, 2, 4, 8], rtol=0.12)
+    # arXiv 2103.06877: RegNetY-4.0GF times 4 has 15.6 GF on images of 240 pixels.
+    assert (flops[2], draws.parameters["resolution"][2]) == (15_608_249_240, 240)
+
+
+def test_a_ray_of_an_efficientnet_grows_stem_and_tail():
+    ray = PRESETS["EfficientNet-B0, scaled"]
+    before, after = ray.at(1), ray.at(8)
+    assert (before.stem.width, after.stem.width) == (32, 48)
+    assert (before.head.width, after.head.width) == (1280, 1808)
+    # dwr by 8: depth and the squares of width and side double.
+    assert [s.depth for s in after.stages] == [2, 4, 4, 6, 6, 8, 2]
+    assert after.resolution == 316
+
+
+def test_a_ray_that_keeps_the_side_resizes_nothing():
+    ray = Ray(network=SCALED, by="d1_w1_g0_r0", scale=[1, 4])
+    assert [network.resolution for network in ray.enumerated().networks] == [None, None]
+    assert "resolution" not in ray.enumerated().parameters
+
+
+def test_every_scale_of_a_ray_is_drawn():
+    ray = PRESETS[RAY]
+    found = sample(ray, ray.count(), rng(5), resolution=14, channels=1, classes=10)
+    assert sorted(draw.parameters["scale"] for draw in found.draws) == [0.5, 1, 2, 4, 8]
+    assert ray.contains(ray.enumerated().parameters).all()
+    assert ray.refined({"scale": parse("1..4")}).law("scale").values.tolist() == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"by": "wide"}, "a scaling is dwr, dWr or such as d1_w8_g8_r1, not 'wide'"),
+        ({"network": member("darts_v2").network}, "only stages that repeat a block"),
+        ({"scale": [1, 1_000], "by": "d1_w0_g0_r0", "network": "deep"}, "depth"),
+        ({"scale": [1_000], "resolution": 600, "by": "d0_w0_g0_r1"}, "resolution"),
+    ],
+)
+def test_a_ray_whose_ends_are_no_networks_is_refused(fields, said):
+    deep = SCALED.stages[0].model_copy(update={"depth": 20})
+    if fields.get("network") == "deep":
+        fields = fields | {"network": SCALED.model_copy(update={"stages": (deep,)})}
+    with pytest.raises(ValidationError, match=said):
+        Ray(**{"network": SCALED} | fields)
