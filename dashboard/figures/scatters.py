@@ -38,9 +38,13 @@ MOST = 20_000
 """Points of a set drawn in one panel; of more a fixed random part is drawn, and said so."""
 VECTOR = 3_000
 """Up to this many points are drawn as vectors, fit for print."""
+OF_A_RAY = 200
+"""Networks, at most, that a line leads through."""
 SPREAD, GOLDEN = 0.12, 0.6180339887498949
 
 USUAL = (
+    ("scale",),
+    ("resolution",),
     ("depth",),
     ("w0", "fit_w0"),
     ("wa", "fit_wa"),
@@ -114,6 +118,7 @@ def scatters_figure(
         if whole is not None:
             add_networks(figure, whole.results, unit, palette.all, 0.35, place)
         add_networks(figure, results, unit, palette.current, 0.55, place)
+        add_ray(figure, results, unit, palette.current, place)
         add_best(figure, results, unit, palette, place)
         if best := ranges[unit.quantity.name]:
             shapes += range_shapes(best, unit, palette, i + 1)
@@ -173,6 +178,27 @@ def add_networks(
             marker={"size": 4, "color": colour, "opacity": opacity},
             hovertemplate=f"network %{{customdata}}<br>{said}, %{{y:.2f}} %<extra></extra>",
         ),
+        **place,
+    )
+
+
+def add_ray(
+    figure: go.Figure, population: Population, unit: Unit, colour: str, place: dict[str, int]
+) -> None:
+    """A line from the smallest scale to the largest, where networks are a ray."""
+    scales = population.columns.get("scale")
+    if scales is None or len(population) > OF_A_RAY:
+        return
+    x, error, ids = points(population, unit)
+    every = population.ids if population.ids is not None else np.arange(len(population))
+    scale = dict(zip(every.tolist(), scales.tolist(), strict=True))
+    order = sorted(range(x.size), key=lambda i: scale[int(ids[i])])
+    figure.add_scatter(
+        x=x[order],
+        y=error[order],
+        mode="lines",
+        line={"color": colour, "width": 1.2},
+        hoverinfo="skip",
         **place,
     )
 

@@ -221,6 +221,16 @@ def as_js(constraints):
     }
 
 
+def test_a_ray_is_in_the_order_of_its_scales(page, load):
+    scales = np.array([4, 0.5, 1, 8, 16, 2])
+    error = np.array([20, 40, 35, math.inf, 9, math.nan])
+    given = {"error": error, "scale": scales}
+    load("ray", Population.from_columns(given, ids=np.arange(10, 16), chance=90))
+    ray = "(limit) => ids(tables.ray, tables.ray.view().ray(limit))"
+    assert page.evaluate(ray, 200) == [11, 12, 10, 14]
+    assert page.evaluate(ray, 3) == []
+
+
 # ------------------------------------------------------------------ what designspace says
 
 

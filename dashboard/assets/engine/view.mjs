@@ -238,6 +238,19 @@ export class View {
   }
 
   /**
+   * Rows of a ray's results with a finite error, from the smallest scale to the largest; none
+   * where networks are no ray, or more than `limit`.
+   */
+  ray(limit) {
+    const { table } = this;
+    const { results, diverged } = this.counts();
+    if (!table.has("scale") || results - diverged > limit) return [];
+    const scale = table.column("scale");
+    const there = [...this.cloud()].filter((row) => scale[row] === scale[row]);
+    return there.sort((a, b) => scale[a] - scale[b]);
+  }
+
+  /**
    * Rows that pass in each bin, shape (size + 1,): at last those in none.
    *
    * @param {Bins} bins of this view's table

@@ -174,6 +174,20 @@ def test_each_panel_shows_a_column_against_error_with_the_range_of_the_best(fort
     assert "<b>flops</b> (k multiply-adds)" in figure.layout.annotations[1].text
 
 
+def test_a_line_leads_through_a_ray_from_the_smallest_scale_to_the_largest():
+    scales = np.array([4, 0.5, 2, 1, 8, 16])
+    ray = population([20.0, 40.0, NAN, 35.0, INF, 9.0], scale=scales)
+    figure = scatters_figure(shown("ray", ray.results()), columns=["scale", "flops"])
+    lines = [trace for trace in figure.data if trace.mode == "lines"]
+    assert [line.y.tolist() for line in lines] == [[40.0, 35.0, 20.0, 9.0]] * 2
+    assert lines[0].x.tolist() == [0.5, 1, 4, 16]
+
+
+def test_networks_that_are_no_ray_have_no_line_between_them(forty):
+    figure = scatters_figure(shown("mine", forty), columns=["wa"])
+    assert not [trace for trace in figure.data if trace.mode == "lines"]
+
+
 def test_below_twenty_networks_there_is_no_best_range():
     figure = scatters_figure(shown("mine", population(np.arange(5.0, 24.0))))
     assert len(figure.layout.shapes) == 0

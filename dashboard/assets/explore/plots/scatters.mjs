@@ -20,9 +20,10 @@ const MOST_DOTS = 40000;
 const BEST = 12;
 const JITTER = 0.24; // of the distance between two categories, or few values
 const MOST_LEVELS = 64;
+const MOST_OF_A_RAY = 200; // networks that a line leads through
 /** The columns to show, of each the first that there is: as dashboard/figures/scatters.py. */
 export const USUAL = [
-  ["depth"], ["w0", "fit_w0"], ["wa", "fit_wa"], ["wm", "fit_wm"], ["bottleneck_ratio"],
+  ["scale"], ["resolution"], ["depth"], ["w0", "fit_w0"], ["wa", "fit_wa"], ["wm", "fit_wm"], ["bottleneck_ratio"],
   ["group_width"], ["params"], ["activations"], ["flops"], ["e_fit"], ["depth_1"],
   ["depth_2"], ["depth_3"],
 ];
@@ -244,8 +245,10 @@ export class Scatters {
     context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
     const few = view.counts().results < FEWEST;
     const best = few ? [] : view.best(BEST);
+    const ray = view.ray(MOST_OF_A_RAY);
     this.panels.forEach((panel, i) => {
       this.#range(context, panel, view, i);
+      this.#line(context, ray, this.places[i]);
       this.#marks(context, best, this.places[i], 2.6, "ink", true);
       if (picked >= 0) this.#marks(context, [picked], this.places[i], 5, "selection", false);
     });
@@ -255,7 +258,8 @@ export class Scatters {
         `${count(view.counts().results)} shown · `
       : "";
     const key = inherited ? "○ inherited · " : "";
-    write(this.note, part + key + (few ? `best ranges: ${tooFew(view)}` : "● twelve best"));
+    const line = ray.length ? "line: a network and what scaling makes of it · " : "";
+    write(this.note, part + key + line + (few ? `best ranges: ${tooFew(view)}` : "● twelve best"));
   }
 
   #range(context, { control, area, x, toPixel }, view, i) {
@@ -278,6 +282,20 @@ export class Scatters {
     if (middle >= area.x && middle <= area.x + area.width) {
       context.fillRect(middle - 1, area.y, 2, area.height);
     }
+  }
+
+  /** Through the dots of some rows, in their order. */
+  #line(context, rows, places) {
+    const { ratio, canvas } = this.frame;
+    context.beginPath();
+    for (const row of rows) {
+      if (places[row] < 0) continue;
+      context.lineTo((places[row] % canvas.width) / ratio,
+        Math.floor(places[row] / canvas.width) / ratio);
+    }
+    context.strokeStyle = colour("current");
+    context.lineWidth = 1.2;
+    context.stroke();
   }
 
   /** Discs, or rings, at some rows' dots. */
