@@ -6,6 +6,7 @@ by bends around them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import plotly.graph_objects as go
@@ -17,6 +18,8 @@ Places: TypeAlias = dict[int, tuple[float, float]]
 
 LABELLED = 12
 """Nodes, at most, whose names are written; of more the picture says enough."""
+ACROSS = 4
+"""Graphs in a row."""
 BEND = 0.28
 """Of an edge past a layer, in units of the distance between nodes."""
 
@@ -29,13 +32,12 @@ def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
     figure.update_xaxes(visible=False)
     heights = [y for _, y in places.values()]
     for i, j, label in wiring.edges:
-        (x0, y0), (x1, y1) = places[i], places[j]
-        bend = BEND * (x1 - x0 - 1) * (1 if (i + j) % 2 else -1)
-        middle = ((x0 + x1) / 2, (y0 + y1) / 2 + bend)
+        xs, ys = way(places, i, j)
+        middle = (xs[1], ys[1])
         heights.append(middle[1])
         figure.add_scatter(
-            x=[x0, middle[0], x1],
-            y=[y0, middle[1], y1],
+            x=xs,
+            y=ys,
             mode="lines",
             line={"color": palette.muted, "width": 1.2, "shape": "spline"},
             hoverinfo="skip",
@@ -52,6 +54,44 @@ def graph_figure(wiring: Wiring, palette: Palette = LIGHT) -> go.Figure:
     figure.update_yaxes(visible=False, range=[min(heights) - 0.4, max(heights) + 0.5])
     add_nodes(figure, wiring, places, palette)
     return figure
+
+
+def graphs_figure(wirings: Sequence[Wiring], palette: Palette = LIGHT) -> go.Figure:
+    """Several graphs side by side, `ACROSS` in a row, without names."""
+    figure = styled(go.Figure(), palette, height=260, showlegend=False)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    nodes: list[tuple[float, float]] = []
+    edges: list[tuple[float | None, float | None]] = []
+    for k, wiring in enumerate(wirings):
+        places = layout(wiring)
+        ways = [way(places, i, j) for i, j, _ in wiring.edges]
+        high = max((abs(y) for _, ys in ways for y in ys), default=0) or 1
+        long = max(x for x, _ in places.values()) or 1
+        left, middle = 1.2 * (k % ACROSS), -1.2 * (k // ACROSS)
+        nodes += [(left + x / long, middle + y / high / 2) for x, y in places.values()]
+        for xs, ys in ways:
+            inside = zip(xs, ys, strict=True)
+            edges += [(left + x / long, middle + y / high / 2) for x, y in inside]
+            edges.append((None, None))
+    for points, mode in ((edges, "lines"), (nodes, "markers")):
+        figure.add_scatter(
+            x=[x for x, _ in points],
+            y=[y for _, y in points],
+            mode=mode,
+            line={"color": palette.muted, "width": 1.1, "shape": "spline"},
+            marker={"color": palette.current, "size": 6},
+            hoverinfo="skip",
+        )
+    return figure
+
+
+def way(places: Places, i: int, j: int) -> tuple[list[float], list[float]]:
+    """An edge by its ends and its middle, which stands aside of what it passes."""
+    (x0, y0), (x1, y1) = places[i], places[j]
+    bend = BEND * (x1 - x0 - 1) * (1 if (i + j) % 2 else -1)
+    return [x0, (x0 + x1) / 2, x1], [y0, (y0 + y1) / 2 + bend, y1]
 
 
 def add_nodes(figure: go.Figure, wiring: Wiring, places: Places, palette: Palette) -> None:

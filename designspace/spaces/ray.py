@@ -77,6 +77,9 @@ class Ray(Family):
             "scale": np.array(scales, dtype=float),
             "depth": np.array([network.depth for network in networks], dtype=float),
         }
+        for i in range(len(self.network.stages)):
+            depths = [network.stages[i].depth for network in networks]
+            parameters[f"depth_{i + 1}"] = np.array(depths, dtype=float)
         if Scaling.of(self.by, 2).resizes:
             sides = [network.resolution or self.resolution for network in networks]
             parameters["resolution"] = np.array(sides, dtype=float)

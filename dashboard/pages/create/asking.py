@@ -9,7 +9,6 @@ from dash import html, no_update
 from dash.development.base_component import Component
 
 from dashboard.figures.style import PALETTES
-from dashboard.figures.widths import sampled_widths_figure
 from dashboard.pages.create import plan, preview, refine
 from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields
 from dashboard.pages.create.plan import Plan
@@ -50,7 +49,6 @@ def previewed(
         told = html.P("Mend what is marked, then the preview comes.", className="muted")
     else:
         told = [*preview.acceptance(found, asked.n), *allowances(sources, asked, found)]
-    lines = preview.widths(found) if found else []
     space, label, note, none = asked.space or stored, "", "", True
     if found is not None and space is not None:
         label, note, none = refine.inherited(sources, refinement, space, asked.windows, asked.n)
@@ -64,7 +62,7 @@ def previewed(
         "inherits_label": label,
         "inherits_note": note,
         "inherits_none": none,
-        "widths": sampled_widths_figure(lines, palette),
+        "widths": preview.picture(found, palette),
         "ranges": preview.ranges(found.draws) if found else [],
         "errors": {name: asked.problems.get(name) for name in PREVIEWED},
     }

@@ -247,9 +247,9 @@ def preview() -> Component:
                 html.Div(id="new-lineage"),
             ),
             section(
-                "Widths of the first dozen networks",
-                "as built, over the block index",
-                graph("new-widths", "block widths of the first networks", 260),
+                "The first dozen networks",
+                "block widths as built, over the block index; of a cell its graph",
+                graph("new-widths", "the first networks: block widths, or graphs", 260),
                 id="new-widths-section",
             ),
             section(

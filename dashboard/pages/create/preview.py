@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
 from columns.numbers import percent
 from columns.quantities import quantity
+from dashboard.figures.graphs import graphs_figure
+from dashboard.figures.style import Palette
+from dashboard.figures.widths import sampled_widths_figure
 from dashboard.pages.markup import attributes, table
 from dashboard.units import unit_of
 from designspace.sampling import Draw
 from services.sampling.previews import NETWORKS, Preview
 
-LINES = 12
-"""Networks whose widths are drawn."""
+PICTURED = 12
+"""Networks that are drawn."""
 
 CAUSES = {
     "stages": "no network: stages, groups or paths don't fit",
@@ -117,6 +121,9 @@ def ranges(draws: list[Draw]) -> Component:
     return table(["", "least", "median", "most"], rows, numeric=True)
 
 
-def widths(preview: Preview) -> list[list[int]]:
-    """Block widths, as built, of the first networks."""
-    return [draw.network.block_widths for draw in preview.draws[:LINES]]
+def picture(preview: Preview | None, palette: Palette) -> go.Figure:
+    """Block widths, as built, of the first networks; of cells and wired stages the graphs."""
+    first = [draw.network for draw in preview.draws[:PICTURED]] if preview else []
+    if graphs := [graph for network in first if (graph := network.wiring)]:
+        return graphs_figure(graphs, palette)
+    return sampled_widths_figure([network.block_widths for network in first], palette)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.figures.graphs import graph_figure, layout
+from dashboard.figures.graphs import graph_figure, graphs_figure, layout
 from designspace.spaces.rivals import RIVALS
 
 
@@ -21,6 +21,18 @@ def test_edges_of_a_graph_go_to_the_right_and_no_two_nodes_share_a_place(name):
         low, high = figure.layout.yaxis.range
         assert all(low < y < high for trace in figure.data for y in trace.y)
         assert list(figure.data[-1].text) == list(wiring.nodes)
+
+
+def test_graphs_side_by_side_have_all_nodes_and_edges_and_do_not_overlap():
+    networks = RIVALS["NAS-Bench-101 small"].draw(np.random.default_rng(2), 40).networks
+    wirings = [network.wiring for network in networks][:12]
+    edges, nodes = graphs_figure(wirings).data
+    assert len(nodes.x) == sum(len(wiring.nodes) for wiring in wirings)
+    assert edges.x.count(None) == sum(len(wiring.edges) for wiring in wirings)
+    xs = [x for x in (*edges.x, *nodes.x) if x is not None]
+    ys = [y for y in (*edges.y, *nodes.y) if y is not None]
+    assert all((x + 1e-9) % 1.2 <= 1 + 2e-9 for x in xs)
+    assert all((y + 0.5 + 1e-9) % 1.2 <= 1 + 2e-9 for y in ys)
 
 
 def test_an_edge_of_nasbench201_says_its_operation_and_none_is_no_edge():

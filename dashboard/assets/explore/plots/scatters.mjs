@@ -192,6 +192,7 @@ export class Scatters {
     const choice = control.kind === "choice";
     const spread = choice ? JITTER * x.scale : 0;
     const step = choice ? 0 : JITTER * gap(table, control);
+    const [least, most = least] = [control.stops[0], control.stops.at(-1)];
     const known = choice
       ? new Map(control.stops.map(Math.fround).map((stop) => [stop, toPixel(stop)])) : null;
     const [left, right] = [area.x * ratio, (area.x + area.width) * ratio];
@@ -200,7 +201,8 @@ export class Scatters {
       const value = values[row];
       if (value !== value) continue;
       const off = jitter(table.id[row]);
-      const at = known ? (known.get(value) ?? NaN) + spread * off : toPixel(value + step * off);
+      const at = known ? (known.get(value) ?? NaN) + spread * off
+        : toPixel(Math.min(Math.max(value + step * off, least), most));
       const px = Math.round(at * ratio);
       const py = Math.round((y.start + (table.error[row] - y.origin) * y.scale) * ratio);
       if (px >= left && px < right && py >= top && py < bottom) places[row] = py * width + px;
@@ -258,7 +260,7 @@ export class Scatters {
         `${count(view.counts().results)} shown · `
       : "";
     const key = inherited ? "○ inherited · " : "";
-    const line = ray.length ? "line: a network and what scaling makes of it · " : "";
+    const line = ray.length ? "line: by scale · " : "";
     write(this.note, part + key + line + (few ? `best ranges: ${tooFew(view)}` : "● twelve best"));
   }
 
