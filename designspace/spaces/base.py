@@ -98,6 +98,9 @@ class Family(Definition, ABC):
     chunk: ClassVar[int] = 16_384
     """Candidates drawn together: large enough for numpy, small enough for the cache."""
 
+    lists: ClassVar[bool] = False
+    """Whether `enumerated` can name all of its networks, one after the other."""
+
     @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those that make no network are left out.
@@ -108,6 +111,10 @@ class Family(Definition, ABC):
     @abstractmethod
     def count(self) -> int:
         """How many settings of the parameters can be drawn, exactly."""
+
+    def enumerated(self) -> Draws:
+        """Every network of the space once, `count()` of them; of a family that `lists` them."""
+        raise NotImplementedError(f"{self.family} lists no networks")
 
     def refined(self, constraints: Mapping[str, Constraint]) -> Self:
         """The space of those parameters that pass: ranges intersected, choices restricted.

@@ -42,6 +42,7 @@ class NasBench201(Family):
     """Five cells a stage of 16, 32 and 64 channels, for images of 32 pixels."""
 
     kind: ClassVar[str] = "Cells"
+    lists: ClassVar[bool] = True
 
     family: Literal["nasbench201"] = "nasbench201"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 5, 1)] = Field(
@@ -104,6 +105,7 @@ class NatsSize(Family):
     """The size space: five widths of 8 to 64, 32,768 networks."""
 
     kind: ClassVar[str] = "Cells"
+    lists: ClassVar[bool] = True
 
     family: Literal["nats_size"] = "nats_size"
     width: Annotated[Law, defaults_to(CELL_WIDTH), within(1, 1024, 1)] = CELL_WIDTH
