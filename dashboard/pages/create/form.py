@@ -63,7 +63,12 @@ def layout() -> Component:
         [
             page_header(
                 TITLE,
-                links={"Queue": "/queue", "Compare": "/compare", "Explore": "/"},
+                links={
+                    "Look up": "/lookup",
+                    "Queue": "/queue",
+                    "Compare": "/compare",
+                    "Explore": "/",
+                },
                 help=page_help(help.READ, help.KEYS),
             ),
             html.Main(

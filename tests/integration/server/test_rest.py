@@ -293,7 +293,9 @@ def test_a_form_that_is_none_or_a_network_that_is_not_there_is_refused(reader, s
     at = f"{API}/populations/{study}/networks"
     wrong = reader.get(f"{at}/1.onnx")
     assert wrong.status_code == 422
-    assert problems(wrong)["form"]["message"] == "Input should be 'json', 'yaml' or 'py'"
+    assert problems(wrong)["form"]["message"] == (
+        "Input should be 'json', 'py', 'yaml', 'nb201', 'nats', 'nb101' or 'ofa'"
+    )
     assert reader.get(f"{at}/100000.json").status_code == 404
 
 
