@@ -44,6 +44,7 @@ from dashboard.pages.account import page as account
 from dashboard.pages.compare import page as compare
 from dashboard.pages.create import page as create
 from dashboard.pages.explore import page as explore
+from dashboard.pages.lookup import page as lookup
 from dashboard.pages.network import drawer as network
 from dashboard.pages.people import page as people
 from dashboard.pages.queue import page as queue
@@ -80,6 +81,7 @@ PAGES = {
     "new": create,
     "compare": compare,
     "queue": queue,
+    "lookup": lookup,
     "account": account,
     "people": people,
 }

@@ -81,6 +81,8 @@ KINDS: dict[str, Any] = {
     "population.value": Id,
     "picked.data": Picked,
     "compare-asked.data": Asked,
+    "lookup-what.value": str,
+    "lookup-images.value": str,
     "new-ask.data": dict[str, Any],
     "new-regime.value": Id,
     "new-refinement.data": Refined,

@@ -9,6 +9,7 @@ its name. A page holds plotly.js and the numbers, so it works offline and ten ye
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ import plotly.graph_objects as go
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
 
-from columns.constraints import ONE_A_COLUMN
+from columns.constraints import ONE_A_COLUMN, Constraint
 from dashboard.figures.edf import edf_figure
 from dashboard.figures.scatters import scatters_figure
 from dashboard.figures.shown import Shown, shown
@@ -142,8 +143,7 @@ def constraint_texts(request: Request) -> dict[str, str]:
 def sets(snapshot: Snapshot, texts: Mapping[str, str]) -> tuple[Shown, Shown | None]:
     """The networks that pass and, where something is constrained, all of them."""
     parsed = queries.parse(snapshot, texts)
-    passing = shown(named(snapshot, texts), snapshot.population, parsed)
-    return passing, shown(named(snapshot, {}), snapshot.population) if parsed else None
+    return asked(snapshot, texts, parsed), asked(snapshot, {}, {}) if parsed else None
 
 
 def compared(snapshot: Snapshot, texts: Mapping[str, str]) -> Shown:
@@ -155,7 +155,15 @@ def compared(snapshot: Snapshot, texts: Mapping[str, str]) -> Shown:
     label = named(snapshot, has)
     if lacks := [name for name in texts if name not in has]:
         label += f" (it has no {', '.join(lacks)})"
-    return shown(label, snapshot.population, queries.parse(snapshot, has))
+    return replace(asked(snapshot, has, queries.parse(snapshot, has)), label=label)
+
+
+def asked(
+    snapshot: Snapshot, texts: Mapping[str, str], parsed: Mapping[str, Constraint]
+) -> Shown:
+    """The networks that pass."""
+    whole = queries.is_sample_of_all(snapshot, parsed)
+    return shown(named(snapshot, texts), snapshot.population, parsed, whole)
 
 
 def named(snapshot: Snapshot, texts: Mapping[str, str]) -> str:

@@ -72,6 +72,7 @@ class PopulationRow(Owned, Base):
     space_id: Mapped[int] = mapped_column(ForeignKey("design_spaces.id"))
     regime_id: Mapped[int] = mapped_column(ForeignKey("regimes.id"), index=True)
     n: Mapped[int]
+    whole: Mapped[bool] = mapped_column(server_default=false())  # all there are in its windows
     windows: Mapped[dict[str, str]] = mapped_column(JSON)
     seed: Mapped[int] = mapped_column(BigInteger)  # of the draws
     training_seed: Mapped[int] = mapped_column(BigInteger)  # of the jobs

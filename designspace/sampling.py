@@ -29,6 +29,9 @@ from designspace.spaces.base import Draws, Family
 WINDOWS = ("flops", "params", "activations")
 """What a window can bound, in the order in which they are judged."""
 
+LARGEST_LISTED = 100_000
+"""Networks of a space that all of them are asked for, at most."""
+
 
 @dataclass(frozen=True)
 class Draw:
@@ -52,6 +55,11 @@ class Sample:
     @property
     def accepted(self) -> int:
         return len(self.draws)
+
+    @property
+    def inside(self) -> int:
+        """Candidates that nothing refused."""
+        return self.tried - sum(self.refused.values())
 
 
 class TooFewNetworks(ValueError):
@@ -104,11 +112,7 @@ def sample(
         TooFewNetworks: fewer than n distinct networks among the candidates, or in time.
         ValueError: a window on something else.
     """
-    windows = dict(windows or {})
-    if unknown := set(windows) - set(WINDOWS):
-        raise ValueError(
-            f"no window on {', '.join(sorted(unknown))}: only {', '.join(WINDOWS)}"
-        )
+    windows = _known(windows)
     budget = candidates or max(200_000, 4_000 * n)
     found = _Found(known)
     refused: Counter[str] = Counter()
@@ -125,6 +129,62 @@ def sample(
     if len(found) < n:
         raise TooFewNetworks(result, n, reason)
     return result
+
+
+def everything(
+    space: Family,
+    rng: Generator,
+    windows: Mapping[str, Constraint] | None = None,
+    *,
+    resolution: int = 224,
+    channels: int = 3,
+    classes: int = 1000,
+    first: int | None = None,
+) -> Sample:
+    """Every network of a small space that lies inside the windows, once, in random order.
+
+    Not in the order of the enumeration: what is trained first would be alike, and a curve of
+    it tell of no others. In random order it is a sample without replacement at any time.
+
+    Args:
+        space: one whose family lists its networks, `why_not_listed` says which.
+        rng: a seeded generator: it shuffles.
+        windows, resolution, channels, classes: as of `sample`.
+        first: make only so many, though all are judged.
+
+    Raises:
+        ValueError: a window on something else, or a space that can't be listed.
+    """
+    windows = _known(windows)
+    if reason := why_not_listed(space):
+        raise ValueError(reason)
+    draws = space.enumerated()
+    counts = complexity(draws.networks, resolution, channels, classes)
+    causes = _judge(space, draws, counts, windows, resolution)
+    refused = Counter(cause for cause in causes.tolist() if cause)
+    rows = rng.permutation(np.flatnonzero(causes[draws.candidates] == ""))
+    made = [_draw(draws, counts, row) for row in rows[:first].tolist()]
+    return Sample(made, draws.tried, dict(refused))
+
+
+def why_not_listed(space: Family) -> str:
+    """Why not all networks of a space can be asked for; "" where they can."""
+    count = space.count()
+    if not space.lists:
+        return f"networks of {space.family!r} are drawn, not listed: give a number of them"
+    if count > LARGEST_LISTED:
+        return f"{count:,} settings are more than {LARGEST_LISTED:,}: give a number of them"
+    return ""
+
+
+def _known(windows: Mapping[str, Constraint] | None) -> dict[str, Constraint]:
+    """The windows, none of which is on anything but what can be counted."""
+    known = dict(windows or {})
+    if unknown := set(known) - set(WINDOWS):
+        raise ValueError(
+            f"no window on {', '.join(sorted(unknown))}: only {', '.join(WINDOWS)}"
+        )
+    return known
 
 
 def _judge(

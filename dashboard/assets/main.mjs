@@ -10,7 +10,7 @@ export { show as showAccount } from "./account/view.mjs";
 export { draw } from "./base/axes.mjs";
 export { showPage, theme } from "./base/shell.mjs";
 export { show as showCompare } from "./compare/view.mjs";
-export { ask, firstProblem, goTo, isStored, noMessage, noProblem } from "./create/form.mjs";
+export { ask, firstProblem, goTo, isStored, isWhole, noMessage, noProblem } from "./create/form.mjs";
 export { rows } from "./explore/table.mjs";
 export { choose, commit, picked, setControls } from "./explore/page.mjs";
 export { close as closeDrawer, show as showDrawer } from "./network/drawer.mjs";

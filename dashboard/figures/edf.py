@@ -64,13 +64,13 @@ def edf_figure(
     lo, hi = float(errors.min()), float(errors.max())
     ends = error_axis(lo, hi)
     figure = go.Figure()
-    band_name = ""
+    bands: list[str] = []
     for part, colour, banded in drawn:
         if part is not None and part.edf.finite.size:
             curve = between(part, ends)
             if banded:
                 band = part.edf.band(curve, level)
-                band_name = band.name
+                bands.append(band.name)
                 add_band(figure, part, curve.error, band, colour)
             add_curve(figure, part, curve, colour)
     styled(
@@ -84,7 +84,13 @@ def edf_figure(
     )
     figure.update_xaxes(title_text="top-1 error e (%)", hoverformat=".2f", range=ends)
     figure.update_yaxes(title_text="F(e)", **OF_SHARES)
-    return titled(figure, palette, "Error EDF", [*lines, f"{CONVENTION}; band: {band_name}"])
+    return titled(figure, palette, "Error EDF", [*lines, f"{CONVENTION}; {named(bands)}"])
+
+
+def named(bands: list[str]) -> str:
+    """`band: pointwise Clopper-Pearson 95 %`, or those of two populations of two kinds."""
+    kinds = list(dict.fromkeys(bands))
+    return f"band{'s' if len(kinds) > 1 else ''}: {', '.join(kinds)}"
 
 
 def between(part: Shown, ends: tuple[float, float]) -> Curve:

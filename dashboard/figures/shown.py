@@ -23,6 +23,7 @@ class Shown:
     label: str
     judged: Population  # of the prefix, passing
     pending: int  # passing, at or behind the first network that is not final
+    whole: bool = False  # the results are drawn out of all that there are, each at most once
 
     @cached_property
     def results(self) -> Population:
@@ -31,7 +32,8 @@ class Shown:
 
     @cached_property
     def edf(self) -> EDF:
-        return edf(self.results.error, self.results.multiplicity)
+        among = len(self.results) + self.pending if self.whole else None
+        return edf(self.results.error, self.results.multiplicity, among)
 
     @property
     def counts(self) -> str:
@@ -50,9 +52,15 @@ class Shown:
 
 
 def shown(
-    label: str, population: Population, constraints: Mapping[str, Constraint] | None = None
+    label: str,
+    population: Population,
+    constraints: Mapping[str, Constraint] | None = None,
+    whole: bool = False,
 ) -> Shown:
     """The networks of a population, in sampling order, that pass the constraints.
+
+    Args:
+        whole: all networks that there are, in random order; see `Shown`.
 
     Raises:
         ConstraintError: a constraint on a column that the population lacks.
@@ -60,4 +68,4 @@ def shown(
     constraints = constraints or {}
     judged = population.prefix().constrained(constraints)
     passing = int(population.passing(constraints).sum())
-    return Shown(label, judged, passing - len(judged))
+    return Shown(label, judged, passing - len(judged), whole)

@@ -25,6 +25,7 @@ interface PopulationRead {
   regime_id: number;
   regime_name: string;
   n: number;
+  whole: boolean;
   paused: boolean;
   priority: number;
   inherits: number | null;
@@ -147,6 +148,8 @@ interface Header {
   version: number;
   n: number;
   prefix: number;
+  whole: boolean;
+  measured: string[];
   causes: string[];
   columns: { name: string; type: "uint32" | "float32" }[];
 }

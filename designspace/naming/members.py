@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache
 
+from designspace.networks.network import Network
 from designspace.spaces import FAMILIES
 from designspace.spaces.base import Member, Published
 
@@ -35,6 +37,17 @@ def member(name: str) -> Member:
     if not at:
         return published.member(None)
     return published.member(_multiplier(published, base, times))
+
+
+def name_of(network: Network) -> str | None:
+    """The name of a published network, without a multiplier; None of any other."""
+    return _by_hash().get(network.hash)
+
+
+@cache
+def _by_hash() -> dict[str, str]:
+    """The first name of each published network."""
+    return {member(name).network.hash: name for name in reversed(names())}
 
 
 def _multiplier(published: Published, name: str, text: str) -> float:

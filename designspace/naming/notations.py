@@ -1,10 +1,11 @@
 """Networks as people name or write them: what there is to count, to import, to build.
 
 efficientnet_b1, mobilenet_v2@1.3        a published name, by torchvision's or timm's spelling
-nb201:|nor_conv_3x3~0|+|..|+|..|         a cell of NAS-Bench-201
+nb201:|nor_conv_3x3~0|+|..|+|..|         a cell of NAS-Bench-201; also without nb201:
+{"arch_str": .., "C": .., "N": ..}       the same with other channels and cells
 nats:8:16:8:24:64                        widths of the size space
-nb101:{"matrix": .., "ops": ..}          a cell of NAS-Bench-101
-ofa:{"ks": .., "e": .., "d": ..}         a configuration of Once-for-All
+nb101:{"matrix": .., "ops": ..}          a cell of NAS-Bench-101; also without nb101:
+ofa:{"ks": .., "e": .., "d": ..}         a configuration of Once-for-All; also without ofa:
 {"stages": ..}                           a network as JSON
 MODEL: ..                                a configuration of pycls
 """
@@ -12,11 +13,12 @@ MODEL: ..                                a configuration of pycls
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from designspace.layers.complexity import Complexity, complexity, least_side
 from designspace.naming import members, pycls
@@ -25,6 +27,7 @@ from designspace.networks.vertex_cells import VERTEX_OPERATIONS, Cell
 from designspace.spaces.base import Member
 from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.inverted.ofa import Setting
+from designspace.values import Definition
 
 LONGEST = 100_000
 """Characters of a text."""
@@ -68,6 +71,10 @@ def described(text: str) -> Described:
             return Described(NOTATIONS[kind](rest))
         if text.startswith("{"):
             return Described(_json(text))
+        if text.startswith("|"):
+            return Described(_nb201(text))
+        if re.fullmatch(r"\d+(:\d+)+", text, re.ASCII):
+            return Described(_nats(text))
         if "\n" in text or text.startswith("MODEL"):
             found = pycls.read(text)
             return Described(found.member, found.left_out)
@@ -99,6 +106,8 @@ def _json(text: str) -> Member:
     found = _object(text)
     if "ks" in found:
         return _ofa(text)
+    if "arch_str" in found:
+        return _configured(found)
     if "matrix" in found or "module_adjacency" in found:
         return _nb101(text)
     try:
@@ -109,6 +118,24 @@ def _json(text: str) -> Member:
 
 def _nb201(text: str) -> Member:
     return Member(nasbench201.network(nasbench201.from_string(text)), 32, 10)
+
+
+def _configured(found: dict[str, Any]) -> Member:
+    """What NATS-Bench's authors configure a network by."""
+    config = Config.model_validate(found)
+    operations = nasbench201.from_string(config.arch_str)
+    return Member(nasbench201.network(operations, config.C, config.N), 32, config.num_classes)
+
+
+class Config(Definition):
+    """A cell with the channels and the cells of its stages."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    arch_str: str = Field(max_length=500)
+    C: int = Field(16, ge=1, le=1024)
+    N: int = Field(5, ge=1, le=32)
+    num_classes: int = Field(10, ge=1, le=1_000_000)
 
 
 def _nats(text: str) -> Member:
@@ -129,7 +156,19 @@ def _nb101(text: str) -> Member:
     cell = Cell(rows, tuple(map(_operation, inner))).pruned()
     if cell is None:
         raise NotDescribed("matrix: there is no path from the input to the output")
-    return Member(nasbench101.network(cell), 32, 10)
+    return Member(nasbench101.network(cell, *_skeleton(found)), 32, 10)
+
+
+def _skeleton(found: dict[str, Any]) -> list[int]:
+    """Channels, cells and stacks around the cells of NAS-Bench-101, if they are said."""
+    sizes = []
+    for name, usual, most in zip(nasbench101.SKELETON, (128, 3, 3), (2048, 5, 16), strict=True):
+        given = found.get(name, usual)
+        if type(given) is not int or not 1 <= given <= most:
+            raise NotDescribed(f"{name}: a whole number from 1 to {most:,}, not {given!r:.40}")
+        sizes.append(given)
+    width, stacks, cells = sizes
+    return [width, cells, stacks]
 
 
 def _operation(name: Any) -> Any:

@@ -101,6 +101,11 @@ class Family(Definition, ABC):
         """Candidates drawn together: enough for numpy, and not too many for the cache."""
         return 16_384
 
+    @property
+    def lists(self) -> bool:
+        """Whether `enumerated` can name all of its networks, one after the other."""
+        return type(self).enumerated is not Family.enumerated
+
     @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those that make no network are left out.
@@ -111,6 +116,10 @@ class Family(Definition, ABC):
     @abstractmethod
     def count(self) -> int:
         """How many settings of the parameters can be drawn, exactly."""
+
+    def enumerated(self) -> Draws:
+        """Every network of the space once, `count()` of them; of a family that `lists` them."""
+        raise NotImplementedError(f"{self.family} lists no networks")
 
     def refined(self, constraints: Mapping[str, Constraint]) -> Self:
         """The space of those parameters that pass: ranges intersected, choices restricted.

@@ -9,13 +9,14 @@ Source: Once-for-All (arXiv 1908.09791), section 3.1; EfficientNet (1905.11946),
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field
 
-from columns.arrays import Bools, Floats
+from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
 from designspace.laws.laws import Law, Uniform, defaults_to, within
 from designspace.layers.complexity import Complexity
@@ -47,12 +48,20 @@ class Resized(Family):
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates of the space, and a side for each."""
         drawn = self.space.draw(rng, n)
-        sides = self.resolution.draw(rng, n)[drawn.candidates]
-        networks = drawn.networks
-        if isinstance(networks, ResizedNetworks):
-            raise TypeError("a space of resized networks is not resized")
-        parameters = {**drawn.parameters, "resolution": sides.astype(float)}
-        return Draws(n, drawn.candidates, parameters, ResizedNetworks(networks, sides))
+        return at_sides(drawn, self.resolution.draw(rng, n)[drawn.candidates])
+
+    @property
+    def lists(self) -> bool:
+        """Where the space does."""
+        return self.space.lists
+
+    def enumerated(self) -> Draws:
+        """All networks of the space at the smallest side, then at the next."""
+        every, sides = self.space.enumerated(), self.resolution.units()
+        rows = np.tile(np.arange(len(every.networks)), len(sides))
+        parameters = {name: column[rows] for name, column in every.parameters.items()}
+        again = Draws(len(rows), np.arange(len(rows)), parameters, every.networks.take(rows))
+        return at_sides(again, np.repeat(sides, len(every.networks)))
 
     def count(self) -> int:
         """Settings of the space, at each side."""
@@ -90,3 +99,13 @@ class Resized(Family):
     def beyond(self, counts: Complexity) -> dict[str, Any]:
         """What the space leaves out."""
         return self.space.beyond(counts)
+
+
+def at_sides(drawn: Draws, sides: Ints) -> Draws:
+    """Draws whose networks resize images to a side each, shape (n,)."""
+    if isinstance(drawn.networks, ResizedNetworks):
+        raise TypeError("a space of resized networks is not resized")
+    parameters = {**drawn.parameters, "resolution": sides.astype(float)}
+    return replace(
+        drawn, parameters=parameters, networks=ResizedNetworks(drawn.networks, sides)
+    )

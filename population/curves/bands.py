@@ -8,6 +8,10 @@ inside it far less often (a 95 % band of 100 networks: in half of all population
 that it is equally sure everywhere (equal precision). It is tighter in the tails, where
 designers look, than `kolmogorov`, which has one width at all errors.
 
+Where n networks were taken out of N that there are altogether, each at most once, all of them
+narrow as n grows, to nothing at N: the first two are of hypergeometric counts then, and DKW's
+is cut to what the networks that are not measured yet can still change.
+
 Sources: Clopper and Pearson 1934; Owen 1995; Gontscharuk, Landwehr and Finner 2016; Moscovich
 and Nadler 2017; Massart 1990, corollary 1.
 """
@@ -22,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from columns.arrays import Floats
-from population.basics.shares import clopper_pearson
+from population.basics.shares import clopper_pearson, hypergeometric
 
 Method = Literal["pointwise", "simultaneous", "kolmogorov"]
 
@@ -63,6 +67,7 @@ def band(
     n: float,
     level: float = 0.95,
     method: Method = "pointwise",
+    among: int | None = None,
 ) -> Band:
     """The band around shares that were seen among n networks.
 
@@ -70,30 +75,47 @@ def band(
         share: F at some errors, any shape.
         n: networks, or the effective number of weighted ones. 0 gives 0 to 1.
         level: of each interval (pointwise), or of the whole curve.
+        among: N, where the n are whole networks taken out of N, each at most once.
 
     Raises:
-        ValueError: a level that `simultaneous` has no table for.
+        ValueError: a level that `simultaneous` has no table for, or more networks than N.
     """
     shares = np.asarray(share, dtype=np.float64)
     if method == "simultaneous" and level not in GAMMA:
         raise ValueError(f"a simultaneous band has level {[*GAMMA]}, got {level}")
+    name = f"{NAMES[method]} {100 * level:g} %"
+    if among is not None:
+        name = f"{name.replace('Clopper-Pearson', 'hypergeometric')}, {n:,g} of {among:,}"
     if n == 0:
-        return Band(
-            f"{NAMES[method]} {100 * level:g} %",
-            level,
-            np.zeros_like(shares),
-            np.ones_like(shares),
-        )
-    lower, upper = limits(shares, n, level, method)
-    return Band(f"{NAMES[method]} {100 * level:g} %", level, lower, upper)
+        return Band(name, level, np.zeros_like(shares), np.ones_like(shares))
+    return Band(name, level, *limits(shares, n, level, method, among))
 
 
-def limits(share: Floats, n: float, level: float, method: Method) -> tuple[Floats, Floats]:
+def limits(
+    share: Floats, n: float, level: float, method: Method, among: int | None = None
+) -> tuple[Floats, Floats]:
     if method == "kolmogorov":
         radius = dkw(n, level)
-        return np.clip(share - radius, 0, 1), np.clip(share + radius, 0, 1)
+        least, most = possible(share, n, among)
+        return np.maximum(share - radius, least), np.minimum(share + radius, most)
     local = level if method == "pointwise" else 1 - local_level(n, level)
-    return clopper_pearson(n * share, n, level=local)
+    return interval(n * share, n, local, among)
+
+
+def interval(
+    k: Floats, n: float, level: float, among: int | None = None
+) -> tuple[Floats, Floats]:
+    """The exact interval of a share: of endlessly many networks, or of N."""
+    if among is None:
+        return clopper_pearson(k, n, level)
+    return hypergeometric(k, round(n), among, level)
+
+
+def possible(share: Floats, n: float, among: int | None) -> tuple[Floats, Floats]:
+    """What the share of N can be, given that of n of them: none of the others, or all."""
+    if among is None:
+        return np.zeros_like(share), np.ones_like(share)
+    return n * share / among, (n * share + among - n) / among
 
 
 def dkw(n: float, level: float = 0.95) -> float:

@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike
 
 from columns.arrays import Floats
 from population.basics.estimate import Estimate
-from population.basics.shares import clopper_pearson
-from population.curves.bands import Band, Method, band
+from population.curves.bands import Band, Method, band, interval
 
 NO_NETWORKS = "no network has a result yet"
 EPSILON = 1e-12  # rounding of cumulated weights
@@ -39,6 +38,7 @@ class EDF:
     cumulative: Floats  # F just right of each error, where the next one is larger, (n,)
     effective_n: float  # (sum of weights)^2 / sum of squared weights; n where all are equal
     reason: str | None = None
+    among: int | None = None  # N, where the n were taken out of N, each at most once
 
     @property
     def n(self) -> int:
@@ -125,9 +125,10 @@ class EDF:
         """The band at the points of `curve`, as `population.curves.bands.band` tells of it.
 
         With weights it is the band of `effective_n` networks: one training is one piece of
-        evidence, however many draws it stands for. Without networks it is 0 to 1.
+        evidence, however many draws it stands for. Without networks it is 0 to 1. It is of
+        the endlessly many networks of a law, or of the N that these are `among`.
         """
-        return band(curve.share, self.effective_n, level, method)
+        return band(curve.share, self.effective_n, level, method, self.among)
 
     def below(self, e: float, level: float = 0.95) -> Estimate:
         """F(e), the chance that a network's error is below e, with its exact interval."""
@@ -150,14 +151,15 @@ class EDF:
             return Estimate(np.nan, -np.inf, np.inf, 0, method, level, self.reason)
         steps, share = self._distinct()
         n = self.effective_n
-        _, most = clopper_pearson(n * np.append(0.0, share[:-1]), n, level)
-        least, _ = clopper_pearson(n * share, n, level)
+        _, most = interval(n * np.append(0.0, share[:-1]), n, level, self.among)
+        least, _ = interval(n * share, n, level, self.among)
         below = np.searchsorted(most, q + EPSILON)  # errors whose F is at most q
         above = np.searchsorted(least, q - EPSILON)  # the first one whose F is at least q
+        value = self.quantile(q)
         return Estimate(
-            self.quantile(q),
-            float(steps[below - 1]) if below else -np.inf,
-            float(steps[above]) if above < steps.size else np.inf,
+            value,  # where all N are known, any error between two may be their median
+            min(float(steps[below - 1]), value) if below else -np.inf,
+            max(float(steps[above]), value) if above < steps.size else np.inf,
             self.n,
             method,
             level,
@@ -169,7 +171,7 @@ class EDF:
         return self.errors[last], self.cumulative[last]
 
 
-def edf(errors: ArrayLike, weights: ArrayLike | None = None) -> EDF:
+def edf(errors: ArrayLike, weights: ArrayLike | None = None, among: int | None = None) -> EDF:
     """Error EDF of a population: F(e) = sum of the weights of networks with error < e.
 
     Args:
@@ -178,20 +180,25 @@ def edf(errors: ArrayLike, weights: ArrayLike | None = None) -> EDF:
         weights: non-negative weight of each network, shape (n,), normalised here; equal by
             default. Multiplicities estimate the law of the draws (drawn twice weighs 2);
             complexity-matched weights make populations comparable (1905.13214).
+        among: N, where these are n of N networks taken without replacement: bands and
+            intervals are then of the share among the N. Their weights are equal.
 
     Raises:
         ValueError: an error that is nan or -inf, a weight that is negative or not finite,
-            weights that sum to 0.
+            weights that sum to 0; weights that differ, or more than N networks, with `among`.
 
     Source: arXiv 2003.13678, equation 1.
     """
     e = as_errors(errors)
     n = e.size
     if n == 0:
-        return EDF(e, e, 0.0, NO_NETWORKS)
+        return EDF(e, e, 0.0, NO_NETWORKS, among)
     w = relative_weights(weights, n)
+    if among is not None and (n > among or w is not None):
+        raise ValueError(f"need at most {among:,} networks, each once, got {n:,}")
     if w is None:
-        return EDF(e if ascending(e) else np.sort(e), np.arange(1, n + 1) / n, n)
+        ordered = e if ascending(e) else np.sort(e)
+        return EDF(ordered, np.arange(1, n + 1) / n, n, among=among)
     order = slice(None) if ascending(e) else np.argsort(e)
     cumulative = np.cumsum(w[order])
     return EDF(e[order], cumulative / cumulative[-1], effective_size(w))

@@ -1,40 +1,33 @@
-"""What any network costs, without storing it."""
+"""What any network costs, and how others write it, without storing it."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from designspace.naming import members
-from designspace.naming.notations import NotDescribed, described
+from designspace.naming.written import Form
+from server.dependencies import ReadDep
 from server.gate.doors import SEE
 from server.problems import CHANGING
 from server.schemas.counts import CountRead, CountRequest, PublishedList
-from services.errors import Refused
+from services.reading import lookups
 
 router = APIRouter(tags=["networks"], dependencies=[SEE])
 
 
 @router.post("/counts", responses=CHANGING)
-def count(request: CountRequest) -> CountRead:
+def count(request: CountRequest, session: ReadDep) -> CountRead:
     """Parameters, multiply-adds and activations of a network, by a name or as it is written."""
-    try:
-        found = described(request.what)
-        member = found.member
-        side = request.resolution or member.resolution
-        classes = request.classes or member.classes
-        counted = found.counted(side, request.channels, classes)
-    except NotDescribed as mistakes:
-        raise Refused("what", request.what[:80], str(mistakes)[:500]) from None
-    return CountRead(
-        hash=member.network.hash,
-        params=int(counted.params),
-        flops=int(counted.flops),
-        activations=int(counted.activations),
-        resolution=side,
-        channels=request.channels,
-        classes=classes,
-        left_out=list(found.left_out),
-    )
+    found = lookups.find(request.asked)
+    return CountRead.of(found, lookups.drawn(session, found.network))
+
+
+@router.post("/counts.{form}", responses=CHANGING, response_class=Response)
+def write(form: Form, request: CountRequest) -> Response:
+    """The same network as a file; the forms are those of a population's networks."""
+    file = lookups.file(request.asked, form)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.text, media_type=file.media_type, headers=headers)
 
 
 @router.get("/published-networks")

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
+from designspace.naming.written import Form
 from server.dependencies import ReadDep, SnapshotDep
 from server.etags import Tagged
 from server.gate.doors import SEE
@@ -55,10 +56,12 @@ def export_networks(
 
 
 @router.get("/networks/{network_id}.{form}", response_class=Response)
-def export_network(
-    population_id: Id, network_id: Id, form: networks.Form, session: ReadDep
-) -> Response:
-    """One network as a file: its own JSON, a configuration of pycls, a PyTorch module."""
+def export_network(population_id: Id, network_id: Id, form: Form, session: ReadDep) -> Response:
+    """One network as a file: its own JSON, a PyTorch module, or a notation of others.
+
+    `yaml` is a configuration of pycls, `nb201` and `nb101` are cells of NAS-Bench-201 and 101,
+    `nats` widths of the size space, `ofa` a setting of Once-for-All.
+    """
     file = networks.file(session, population_id, network_id, form)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return Response(file.text, media_type=file.media_type, headers=headers)

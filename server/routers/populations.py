@@ -26,7 +26,6 @@ from server.schemas.populations import (
 from services.acting.once import Once
 from services.defining.names import Id
 from services.sampling import populations, records, refinements, sharing
-from services.sampling.populations import Spec
 from services.sampling.samplers import Sampler
 from services.work import schedule
 
@@ -44,12 +43,11 @@ router = APIRouter(
 async def create_population(
     request: Request, body: PopulationCreate, parts: PartsDep, once: OnceDep
 ) -> PopulationRead:
-    """Sample n distinct networks inside the windows and queue their training."""
+    """Sample n distinct networks inside the windows, or all, and queue their training."""
     once.say = _said
 
     def create(sampler: Sampler) -> PopulationRead:
-        spec = Spec(**body.model_dump())
-        id = populations.create(parts.database, spec, sampler, once=once)
+        id = populations.create(parts.database, body.spec, sampler, once=once)
         return _queued(parts, id, once)
 
     return await parts.samplers.attend(request.is_disconnected, create)

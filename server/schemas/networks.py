@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from designspace.naming.written import Form
 from designspace.networks.network import Network
 from server.schemas.base import Read
+
+FORMS = "endings of the addresses of its files: the notations that can say it"
 
 
 class NetworkRow(BaseModel):
@@ -75,4 +78,6 @@ class NetworkRead(Read):
     line_widths: list[float] = Field(description="u_j = w0 + wa * j, channels of block j")
     quantised_widths: list[int] = Field(description="w_j of the line")
     compatible_widths: list[int] = Field(description="as built: multiples of the group width")
+    forms: list[Form] = Field(description=FORMS)
+    name: str | None = Field(description="of a published network")
     job: JobRead

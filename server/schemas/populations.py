@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from designspace.spaces import RULES, DesignSpace
 from jobs.messages import Failure
@@ -21,14 +21,19 @@ from server.schemas.base import (
 )
 from services.defining.names import Id, Name
 from services.sampling.origins import Origin
-from services.sampling.populations import LARGEST
+from services.sampling.populations import LARGEST, Spec
+
+NUMBER = f"a whole number from 1 to {LARGEST:,}, or `all`"
 
 
 class PopulationCreate(Body):
     name: Name
     space_id: Id
     regime_id: Id
-    n: int = Field(ge=1, le=LARGEST, description="distinct networks")
+    n: int | Literal["all"] = Field(
+        description="distinct networks; `all`: every network of a space that is small enough "
+        "inside the windows, each once, in a random order that the seed gives"
+    )
     windows: dict[Parameter, Words] = Field(
         {},
         max_length=3,
@@ -46,6 +51,23 @@ class PopulationCreate(Body):
         "them, too, and some have to be new",
     )
     visibility: Visible = Field("lab", description=VISIBLE)
+
+    @field_validator(
+        "n",
+        mode="plain",
+        json_schema_input_type=Annotated[int, Field(ge=1, le=LARGEST)] | Literal["all"],
+    )
+    @classmethod
+    def _is_a_number_or_all(cls, given: Any) -> Any:
+        if given != "all" and not (type(given) is int and 1 <= given <= LARGEST):
+            raise ValueError(NUMBER)
+        return given
+
+    @property
+    def spec(self) -> Spec:
+        asked = self.model_dump()
+        whole = asked["n"] == "all"
+        return Spec(**asked | {"n": 0 if whole else asked["n"], "whole": whole})
 
 
 class PopulationPatch(Sharing):
@@ -130,6 +152,7 @@ class PopulationRead(Read):
     regime_id: int
     regime_name: str
     n: int
+    whole: bool = Field(description="all networks of the space inside the windows, each once")
     windows: dict[str, str]
     seed: int
     training_seed: int

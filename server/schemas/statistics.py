@@ -19,6 +19,10 @@ class Selection(BaseModel):
     n: int = Field(description="networks with a result that the answer reads")
     draws: float = Field(description="sum of their multiplicities")
     passing: int = Field(description="networks that pass the constraints, measured or not")
+    among: int | None = Field(
+        description="N: the n are a sample without replacement of N networks, all there are "
+        "that pass and have not failed; null: of a law, endlessly many"
+    )
     diverged: int = Field(description="among the n: they count as an infinite error")
     failed: dict[str, int] = Field(description="left out: ended without a result, by cause")
     pending: int = Field(description="left out: at or behind the first network not final yet")
@@ -32,6 +36,7 @@ class Selection(BaseModel):
             n=counts.n,
             draws=counts.draws,
             passing=view.passing,
+            among=view.among,
             diverged=view.diverged,
             failed=dict(view.failed),
             pending=view.pending,

@@ -69,7 +69,7 @@ def over(database: Database, view: View) -> OverSeeds:
     ).by_error()
     diverged = averaged.counts.diverged
     return OverSeeds(
-        replace(view, results=averaged, diverged=diverged),
+        replace(view, results=averaged, diverged=diverged, among=None),  # chosen ones
         dict(sorted(Counter(seeds.tolist()).items())),
         int((~settled).sum()),
     )

@@ -19,7 +19,7 @@ import numpy as np
 
 from columns import constraints
 from columns.constraints import Constraint, ConstraintError
-from population.curves.edf import EDF, edf
+from population.curves.edf import EDF
 from population.population import ORDINAL, Population
 from services import numbers
 from services.errors import Refused
@@ -58,7 +58,7 @@ class Side:
 
     @cached_property
     def edf(self) -> EDF:
-        return edf(self.results.error, self.results.multiplicity)
+        return self.view.edf
 
     @cached_property
     def launched(self) -> Population:
@@ -134,7 +134,8 @@ def part_of(snapshot: Snapshot, launched: str) -> tuple[Snapshot, Constraint]:
         raise Refused(ORDINAL, launched, allowed) from error
     population = snapshot.population
     places = np.arange(len(population), dtype=float)
-    return replace(snapshot, population=population.take(window.mask(places))), window
+    part = population.take(window.mask(places))
+    return replace(snapshot, population=part, whole=False), window
 
 
 def sides(

@@ -12,7 +12,15 @@ import gzip
 import zlib
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from designspace.networks.network import Network
@@ -130,6 +138,13 @@ class ArchivedPopulation(Entry):
     refused: dict[Column, Large] = Field(max_length=100)
     provenance: Provenance
     draws: list[ArchivedDraw] = Field(fail_fast=True, min_length=1, max_length=100_000)
+    whole: bool = False  # all networks of the space inside the windows; absent where not
+
+    @model_serializer(mode="wrap")
+    def _written(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As files have it that were written before a population could be whole."""
+        written: dict[str, Any] = fields(self)
+        return written if self.whole else {k: v for k, v in written.items() if k != "whole"}
 
 
 class ArchivedResult(Entry):

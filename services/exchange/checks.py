@@ -114,6 +114,8 @@ def _populations(archive: Archive) -> Iterator[Refused]:
             yield from _counted(where, population, networks, regime)
             yield from _inside(where, population, space)
             yield from _measured(where, population, trained)
+            if population.whole:
+                yield from _whole(where, population, space, regime)
         known.add(population.name)
 
 
@@ -185,6 +187,35 @@ def _inside(where: str, population: ArchivedPopulation, space: Family) -> Iterat
     for j in np.flatnonzero(~contained).tolist():
         allowed = f"what space {population.space!r} draws (network {draws[j].network})"
         yield Refused(f"{where}.draws.{j}.parameters", shown(draws[j].parameters), allowed)
+
+
+def _whole(
+    where: str, population: ArchivedPopulation, space: Family, regime: Regime
+) -> Iterator[Refused]:
+    """Whether they are as many as the space has inside the windows, each drawn once."""
+    if reason := sampling.why_not_listed(space):
+        yield Refused(f"{where}.whole", True, f"false: {reason}")
+        return
+    try:
+        windows = constraints.parse_all(population.windows, sampling.WINDOWS)
+    except ConstraintError:
+        return  # told of before
+    found = sampling.everything(
+        space,
+        np.random.default_rng(population.seed),
+        windows,
+        resolution=regime.resolution,
+        channels=regime.channels,
+        classes=regime.classes,
+        first=0,
+    )
+    if len(population.draws) != found.inside:
+        allowed = f"{found.inside:,} draws, as many as there are inside the windows"
+        yield Refused(f"{where}.draws", f"{len(population.draws):,} draws", allowed)
+    for j, draw in enumerate(population.draws):
+        if draw.multiplicity != 1:
+            where_it_is = f"{where}.draws.{j}.multiplicity"
+            yield Refused(where_it_is, draw.multiplicity, "1 in a whole population")
 
 
 def _column(draws: list[ArchivedDraw], name: str) -> np.ndarray:

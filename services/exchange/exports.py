@@ -92,6 +92,7 @@ def archive(
                 refused=row.refused,
                 provenance=_provenance(row, wanted[row.id], results, commit),
                 draws=[_draw(draw, network.hash) for draw, network in draws[row.id]],
+                whole=row.whole,
             )
             for row in populations
         ],

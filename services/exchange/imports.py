@@ -227,6 +227,7 @@ def _population(
         space_id=known.spaces[archived.space],
         regime_id=known.regimes[archived.regime],
         n=len(archived.draws),
+        whole=archived.whole,
         windows=archived.windows,
         seed=archived.seed,
         training_seed=archived.training_seed,
@@ -266,7 +267,7 @@ def _is_it(
             row.space_id == known.spaces[archived.space]
             and row.regime_id == known.regimes[archived.regime]
             and (row.seed, row.training_seed) == (archived.seed, archived.training_seed)
-            and row.windows == archived.windows
+            and (row.windows, row.whole) == (archived.windows, archived.whole)
             and list(session.scalars(first)) == known.drawn(archived)
         )
 

@@ -46,6 +46,8 @@ def encode(snapshot: Snapshot) -> bytes:
         "version": snapshot.version,
         "n": len(population),
         "prefix": len(snapshot.prefix),
+        "whole": snapshot.whole,  # all networks there are, in random order
+        "measured": sorted(snapshot.measured),  # columns not known before a training
         "causes": list(population.causes),
         "columns": [
             {"name": name, "type": "uint32" if block.dtype.kind == "u" else "float32"}

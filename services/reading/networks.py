@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,9 +18,10 @@ from db.models import (
     RegimeRow,
     ResultRow,
 )
-from designspace.layers.source import to_torch
 from designspace.lines.line import Line
-from designspace.naming.exchange import Inexpressible, to_json, to_pycls
+from designspace.naming import members, written
+from designspace.naming.exchange import Inexpressible
+from designspace.naming.written import Form, Images
 from designspace.networks.network import Network
 from services import definitions, rows
 from services.acting import permission
@@ -86,11 +87,20 @@ class NetworkRecord:
     line_widths: list[float]  # u_j = w0 + wa * j
     quantised_widths: list[int]  # w_j of the line
     compatible_widths: list[int]  # of the blocks that are built
+    forms: list[Form]  # that can say it
+    name: str | None  # of a published network
     job: JobRecord
 
 
-Form = Literal["json", "yaml", "py"]
-"""The network's own model, a configuration of pycls, a PyTorch file."""
+MEDIA_TYPES: dict[Form, str] = {
+    "json": "application/json",
+    "py": "text/x-python",
+    "yaml": "application/yaml",
+    "nb201": "text/plain",
+    "nats": "text/plain",
+    "nb101": "application/json",
+    "ofa": "application/json",
+}
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,8 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
         line_widths=[line.w0 + line.wa * j for j in range(network.depth)] if line else [],
         quantised_widths=line.widths(network.depth) if line else [],
         compatible_widths=network.block_widths,
+        forms=written.forms(network),
+        name=members.name_of(network),
         job=_job(session, population, network_id),
     )
 
@@ -137,22 +149,26 @@ def file(session: Session, population_id: int, network_id: int, form: Form) -> F
 
     Raises:
         NotFound: no such population, or no such network in it.
-        Refused: pycls can't say this network.
+        Refused: the notation can't say this network.
     """
     population, _ = _drawn(session, population_id, network_id)
     network = definitions.network(session.get_one(NetworkRow, network_id))
     regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
-    name = f"network-{network.hash}.{form}"
-    if form == "json":
-        return File(name, "application/json", to_json(network))
-    if form == "py":
-        text = to_torch(network, regime.channels, regime.classes)
-        return File(name, "text/x-python", text)
+    images = Images(regime.resolution, regime.channels, regime.classes)
+    return as_file(network, form, images)
+
+
+def as_file(network: Network, form: Form, images: Images) -> File:
+    """A network as a file.
+
+    Raises:
+        Refused: the notation can't say it.
+    """
     try:
-        text = to_pycls(network, regime.channels, regime.classes)
+        text = written.write(network, form, images)
     except Inexpressible as error:
         raise Refused("network", network.hash, str(error)) from None
-    return File(name, "application/yaml", text)
+    return File(f"network-{network.hash}.{form}", MEDIA_TYPES[form], text)
 
 
 def _drawn(

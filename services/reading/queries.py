@@ -35,6 +35,12 @@ class View:
     diverged: int  # among the results
     failed: Mapping[str, int]  # passing, of the prefix, without a result, by cause
     pending: int  # passing, behind the prefix
+    among: int | None = None  # N, where the results are a sample of all N that there are
+
+    @property
+    def edf(self) -> EDF:
+        """The error EDF, by multiplicity."""
+        return edf(self.results.error, self.results.multiplicity, self.among)
 
 
 @dataclass(frozen=True)
@@ -64,20 +70,31 @@ def view(snapshot: Snapshot, texts: Mapping[str, str]) -> View:
     population, parsed = snapshot.population, parse(snapshot, texts)
     passing = int(population.passing(parsed).sum())
     judged = snapshot.prefix.constrained(parsed).counts
+    results, pending = snapshot.results.constrained(parsed), passing - judged.n
     return View(
         snapshot,
         parsed,
-        snapshot.results.constrained(parsed),
+        results,
         passing,
         judged.diverged,
         judged.failed_by_cause,
-        passing - judged.n,
+        pending,
+        len(results) + pending if is_sample_of_all(snapshot, parsed) else None,
     )
+
+
+def is_sample_of_all(snapshot: Snapshot, parsed: Mapping[str, Constraint]) -> bool:
+    """Whether the results that pass are drawn out of all that pass, each at most once.
+
+    In a whole population they are, whose order is random, as long as every constraint is on
+    what is known before a training.
+    """
+    return snapshot.whole and not {*snapshot.measured, ORDINAL} & parsed.keys()
 
 
 def edf_of(view: View, points: int | None = CUTS, level: float = 0.95) -> EdfAnswer:
     """The error EDF at `points` evenly spaced errors, or at every step, with its band."""
-    curve_of = edf(view.results.error, view.results.multiplicity)
+    curve_of = view.edf
     curve = curve_of.steps() if points is None else curve_of.at(curve_of.cuts(points))
     return EdfAnswer(view, curve_of, curve, curve_of.band(curve, level))
 

@@ -58,6 +58,7 @@ class Snapshot:
     # Id of the regime and seed: populations that have both in common share jobs.
     trained: tuple[int, int] = (0, 0)
     measured: frozenset[str] = frozenset({"error"})  # columns that are no property of a design
+    whole: bool = False  # every network of the space inside the windows, each once
     edition: str = ""  # what no other state of any population, of any database, is called
 
     @cached_property
@@ -81,6 +82,7 @@ class _State:
     chance: float  # error of guessing, percent
     regime: str  # name
     database: str  # name: `services.reading.identity`
+    whole: bool = False
     measured: dict[str, Floats] = field(default_factory=dict)
     failures: list[str | None] = field(default_factory=list)
     newest_ms: int = 0
@@ -166,6 +168,7 @@ def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> 
         state.chance,
         (row.regime_id, row.training_seed),
         frozenset(state.measured),
+        state.whole,
         f"{state.database} {row.id} {row.version} {row.n} {state.newest_ms}",
     )
     return state.snapshot
@@ -199,6 +202,7 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
         definitions.regime(regime).chance,
         regime.name,
         database,
+        population.whole,
         measured={"error": np.full(len(rows), np.nan)},
         failures=[None] * len(rows),
     )

@@ -16,6 +16,7 @@ from db.models import (
     PopulationRow,
 )
 from db.session import Database
+from designspace import sampling
 from designspace.regimes import Regime
 from designspace.sampling import Draw, Sample, TooFewNetworks
 from designspace.spaces.base import Family
@@ -49,6 +50,7 @@ class Spec:
     priority: int = 0  # of the jobs: lower goes first
     inherits: int | None = None  # a population whose networks of this space come first
     visibility: str = Visibility.LAB
+    whole: bool = False  # all networks of the space inside the windows: n is as many
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def create(
             raise _taken(spec.name)
         regime = regimes.get(session, spec.regime_id).regime
         space = new.space if new else spaces.get(session, spec.space_id).space
+        require_listed(spec, space)
         known = inherited(session, spec, space)
     if beside_inherited:
         spec = replace(spec, n=len(known) + spec.n)
@@ -101,7 +104,7 @@ def create(
         )
         raise Refused("n", spec.n, allowed)
     # Outside of transactions: it takes seconds.
-    sample = _sample(sampler, space, regime, spec, spec.n, known)
+    sample = _sample(sampler, space, regime, spec, None if spec.whole else spec.n, known)
     with database.durable() as session:
         once.begin(session)
         quotas.lock(session, who(session).id)
@@ -110,6 +113,17 @@ def create(
         id = store(session, spec, sample, inherited=len(known))
         once.end(session, id)
         return id
+
+
+def require_listed(spec: Spec, space: Family) -> None:
+    """Refuse to take all networks of a space that is too large, or to inherit some besides."""
+    if not spec.whole:
+        return
+    if reason := sampling.why_not_listed(space):
+        raise Refused("n", "all", reason)
+    if spec.inherits is not None:
+        allowed = "none where n is all: they are among them, and their results are shared"
+        raise Refused("inherits", spec.inherits, allowed)
 
 
 def _define(session: Session, new: NewSpace, visibility: str) -> int:
@@ -154,6 +168,9 @@ def extend(
         permission.require_of(session, Verb.STEER, row)
         once.look(session)
         n, spec, owner = row.n, _spec(row), row.owner_id
+        if row.whole:
+            allowed = f"none: population {id} has all {n:,} networks that there are"
+            raise Refused("n", more, allowed)
         if not 1 <= more <= LARGEST - n:
             raise Refused("n", more, f"from 1 to {LARGEST - n:,} for a population of {n:,}")
         space = spaces.get(session, row.space_id).space
@@ -199,19 +216,23 @@ def _sample(
     space: Family,
     regime: Regime,
     spec: Spec,
-    n: int,
+    n: int | None,
     known: Sequence[Draw],
 ) -> Sample:
-    """n networks as the spec wants them, the known ones first.
+    """n networks as the spec wants them, the known ones first; all there are for None.
 
     Raises:
         Refused: a window that is no constraint on complexity, or too few networks inside it.
     """
     inside = windows.parse(spec.windows)
     try:
-        return sampler(space, n, spec.seed, inside, regime, known=known)
+        sample = sampler(space, n, spec.seed, inside, regime, known=known)
     except TooFewNetworks as error:
-        raise Refused("n", n, str(error)) from error
+        raise Refused("n", "all" if n is None else n, str(error)) from error
+    if not sample.draws:
+        causes = ", ".join(f"{cause} {count:,}" for cause, count in sample.refused.items())
+        raise Refused("n", "all", f"no network is inside the windows (refused: {causes})")
+    return sample
 
 
 def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> int:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.session import Database
+from designspace import sampling
 from designspace.sampling import Draw, TooFewNetworks
 from designspace.spaces.base import Family
 from services.defining import regimes, spaces
+from services.errors import Refused
 from services.sampling import samplers, windows
 from services.sampling.samplers import Sampler
 
@@ -29,11 +31,17 @@ class Preview:
     draws: list[Draw]
     tried: int
     refused: dict[str, int]  # candidates, by cause
+    whole: bool = False  # all networks of the space were judged, `draws` are some
+
+    @property
+    def accepted(self) -> int:
+        """Candidates that nothing refuses."""
+        return self.tried - sum(self.refused.values())
 
     @property
     def acceptance(self) -> float:
         """Accepted candidates as a share of those tried."""
-        return len(self.draws) / self.tried
+        return self.accepted / self.tried
 
     @property
     def flops(self) -> float:
@@ -56,21 +64,28 @@ def preview(
     texts: Mapping[str, str],
     seed: int = 0,
     sampler: Sampler = samplers.here,
+    whole: bool = False,
 ) -> Preview:
     """Sample a few networks of a space, given itself or by id, and store nothing.
 
     Args:
         texts: its windows.
+        whole: judge all networks of the space; the few are the first of them in random order.
 
     Raises:
         NotFound: no such space or regime.
-        Refused: a window that is no constraint on complexity.
+        Refused: a window that is no constraint on complexity, or a space that is not listed.
     """
     inside = windows.parse(texts)
     with database.read() as session:
         regime = regimes.get(session, regime_id).regime
         if isinstance(space, int):
             space = spaces.get(session, space).space
+    if whole:
+        if reason := sampling.why_not_listed(space):
+            raise Refused("n", "all", reason)
+        some = sampler(space, None, seed, inside, regime, candidates=NETWORKS)
+        return Preview(some.draws, some.tried, some.refused, whole)
     try:
         sample = sampler(space, NETWORKS, seed, inside, regime, candidates=CANDIDATES)
     except TooFewNetworks as few:

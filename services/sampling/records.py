@@ -35,6 +35,7 @@ class PopulationRecord:
     regime_id: int
     regime_name: str
     n: int
+    whole: bool  # all networks of the space inside the windows
     windows: dict[str, str]
     seed: int
     training_seed: int
@@ -98,6 +99,7 @@ def _records(session: Session, which: Any) -> list[PopulationRecord]:
             regime_id=row.regime_id,
             regime_name=regime_name,
             n=row.n,
+            whole=row.whole,
             windows=row.windows,
             seed=row.seed,
             training_seed=row.training_seed,

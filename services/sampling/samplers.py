@@ -46,14 +46,17 @@ GRACE_SECONDS = 10.0
 """Behind the deadline, to send what was found."""
 TICK_SECONDS = 0.2
 
+IMAGES = ("resolution", "channels", "classes")
+"""Of a regime."""
+
 
 class Sampler(Protocol):
-    """Draws n distinct networks of a space, the known ones first."""
+    """Draws n distinct networks of a space, the known ones first; all there are for None."""
 
     def __call__(
         self,
         space: Family,
-        n: int,
+        n: int | None,
         seed: int,
         windows: Mapping[str, Constraint],
         regime: Regime,
@@ -62,6 +65,9 @@ class Sampler(Protocol):
         known: Sequence[Draw] = (),
     ) -> Sample:
         """The sample that the seed gives.
+
+        Args:
+            candidates: give up after so many; of all there are, make so many.
 
         Raises:
             TooFewNetworks: of them not enough were found, perhaps in time.
@@ -74,7 +80,7 @@ class Task:
     """What is to be sampled, and in how many seconds."""
 
     space: Family
-    n: int
+    n: int | None  # all there are, in random order
     seed: int
     windows: Mapping[str, Constraint]
     regime: Regime
@@ -85,25 +91,39 @@ class Task:
     def run(self) -> Sample:
         """The sample, fitted; see `Sampler`."""
         begun, had = time.monotonic(), len(self.known)
-        search = Patience(begun, self.n - had, self.seconds)
-        found = sampling.sample(
+        found = self._all() if self.n is None else self._sampled(self.n, begun)
+        wanted = len(found.draws) if self.n is None else self.n
+        fits, draws = Patience(begun, wanted - had, self.seconds), list[Draw]()
+        for draw in sampling.fitted(found.draws):
+            draws.append(draw)
+            if reason := fits.ended(len(draws) - had):
+                raise TooFewNetworks(replace(found, draws=draws), wanted, reason)
+        return replace(found, draws=draws)
+
+    def _sampled(self, n: int, begun: float) -> Sample:
+        had = len(self.known)
+        search = Patience(begun, n - had, self.seconds)
+        return sampling.sample(
             self.space,
-            self.n,
+            n,
             np.random.default_rng(self.seed),
             self.windows,
-            resolution=self.regime.resolution,
-            channels=self.regime.channels,
-            classes=self.regime.classes,
+            **self._images,
             candidates=self.candidates,
             known=self.known,
             hopeless=lambda accepted, _tried: search.ended(accepted - had),
         )
-        fits, draws = Patience(begun, self.n - had, self.seconds), list[Draw]()
-        for draw in sampling.fitted(found.draws):
-            draws.append(draw)
-            if reason := fits.ended(len(draws) - had):
-                raise TooFewNetworks(replace(found, draws=draws), self.n, reason)
-        return replace(found, draws=draws)
+
+    def _all(self) -> Sample:
+        rng = np.random.default_rng(self.seed)
+        return sampling.everything(
+            self.space, rng, self.windows, **self._images, first=self.candidates
+        )
+
+    @property
+    def _images(self) -> dict[str, int]:
+        """What networks are counted for."""
+        return {name: getattr(self.regime, name) for name in IMAGES}
 
 
 @dataclass(frozen=True)
@@ -130,7 +150,7 @@ class Patience:
 
 def here(
     space: Family,
-    n: int,
+    n: int | None,
     seed: int,
     windows: Mapping[str, Constraint],
     regime: Regime,
@@ -208,7 +228,7 @@ class Samplers:
     def _sampler(self, asker: _Asker) -> Sampler:
         def sample(
             space: Family,
-            n: int,
+            n: int | None,
             seed: int,
             windows: Mapping[str, Constraint],
             regime: Regime,

@@ -189,7 +189,7 @@ def test_the_drawer_says_why_a_network_failed_and_closes_by_escape(page, served)
     expect(drawer.locator("pre")).to_have_text("needs 3 GB")
     href = drawer.locator("#network-json").get_attribute("href")
     assert read(served, href.removeprefix("/api/v1/"))["job"]["failure"] == "out_of_memory"
-    for link, opening in (("torch", '"""Network '), ("pycls", "# For 1-channel images")):
+    for link, opening in (("py", '"""Network '), ("yaml", "# For 1-channel images")):
         href = drawer.locator(f"#network-{link}").get_attribute("href")
         assert page.request.get(served.url + href).text().startswith(opening)
     page.keyboard.press("Escape")

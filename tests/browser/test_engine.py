@@ -17,7 +17,7 @@ from designspace.lines.line import Line
 from designspace.regimes import DIGITS
 from designspace.sampling import fitted, sample
 from designspace.spaces.presets import PRESETS
-from population.basics.shares import wilson
+from population.basics.shares import endless, wilson
 from population.curves.bootstrap import best_ranges
 from population.curves.edf import edf
 from population.population import Population
@@ -92,9 +92,10 @@ def load(page, files):
     return load
 
 
-def columns(population, version=1):
+def columns(population, version=1, whole=False):
     """The population's bytes, as the server sends them."""
-    return encode(Snapshot(1, "a population", version, population, "digits", 90.0))
+    snapshot = Snapshot(1, "a population", version, population, "digits", 90.0, whole=whole)
+    return encode(snapshot)
 
 
 # ------------------------------------------------------------------ populations
@@ -428,6 +429,28 @@ def test_a_column_that_is_lacking_is_no_longer_named_when_its_constraint_is_clea
 
 
 # ------------------------------------------------------------------ small and odd populations
+
+
+def test_the_band_of_all_networks_is_of_n_of_them_and_has_no_width_at_last(page, load):
+    errors = np.append(np.arange(10.0, 40.0), np.full(10, np.nan))
+    load("all so far", small(errors), whole=True)
+    load("all", small(np.arange(10.0, 50.0)), whole=True)
+    asked = """([name, constraints]) => {
+      const view = tables[name].view();
+      view.apply(constraints);
+      const { share, lower, upper } = view.edf(Float64Array.of(20));
+      return [view.among, share[0], lower[0], upper[0]];
+    }"""
+    among, share, lower, upper = page.evaluate(asked, ["all so far", {}])
+    limits = wilson(share * endless(30, 40), endless(30, 40))
+    assert (among, share) == (40, pytest.approx(1 / 3))
+    assert (lower, upper) == pytest.approx(limits)
+    # Of x 5 .. 34 those from 30 on are pending; of errors nobody knows who will pass.
+    by_column = page.evaluate(asked, ["all so far", {"x": {"lo": 5, "hi": 34}}])
+    assert by_column[0] == 30
+    by_error = page.evaluate(asked, ["all so far", {"error": {"hi": 35}}])
+    assert by_error[0] is None
+    assert page.evaluate(asked, ["all", {}]) == [40, 0.25, 0.25, 0.25]
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 19, 20, 21])

@@ -16,6 +16,7 @@ PAGES = {
     "new": "New population",
     "compare": "Compare",
     "queue": "Queue",
+    "lookup": "Look up",
     "account": "My account",
     "people": "People",
 }

@@ -18,9 +18,14 @@ from services.acting.permission import RULES, Verb
 from services.exchange import archives
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-READS = {f"POST {API}/populations/{{population_id}}/refinement", f"POST {API}/counts"}
+READS = {
+    f"POST {API}/populations/{{population_id}}/refinement",
+    f"POST {API}/counts",
+    f"POST {API}/counts.{{form}}",
+}
 """What is asked with a body and changes nothing."""
 WAY_IN = "/auth/"
+PAGES = ("account", "compare", "explore", "lookup", "new", "people", "queue")
 SAME = {
     "/",
     "/api/docs",
@@ -35,7 +40,7 @@ SAME = {
     "/app/_favicon.ico",
     "/app/_reload-hash",
     "/app/{path:path}",
-    *(f"/{page}" for page in ("account", "compare", "explore", "new", "people", "queue")),
+    *(f"/{page}" for page in PAGES),
 }
 """Addresses of pages and documentation: they tell nothing of anybody."""
 VALUES = {

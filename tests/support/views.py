@@ -13,6 +13,7 @@ FULL = {
     "Refine": ("new?refine=2&depth=3..8", "#new-lineage li"),
     "Compare": ("compare?side=1&side=2&side=2;depth=3..8", ".verdict"),
     "Queue": ("queue", "#queue-populations tbody tr"),
+    "Look up": ("lookup?what=resnet18", "#lookup-more details"),
     "My account": ("account", "#account-who h2"),
     "People": ("people", "#people-audit tbody tr"),
 }

@@ -35,6 +35,9 @@ export function isStored(text, stored) {
   }
 }
 
+/** Whether all networks are asked for, and no number of them. */
+export const isWhole = (take) => take === "all";
+
 /** To the population just created, beside the one it refines; the form loses name and seed. */
 export function goTo(started) {
   if (!started) return [unchanged(), unchanged()];

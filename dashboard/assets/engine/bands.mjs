@@ -9,11 +9,24 @@ export function wilsonInto(lower, upper, i, share, n) {
     upper[i] = 1;
     return;
   }
+  if (n === Infinity) {
+    lower[i] = upper[i] = share;
+    return;
+  }
   const centre = share + Z2 / (2 * n);
   const half = Math.sqrt(Z2 * ((share * (1 - share)) / n + Z2 / (4 * n * n)));
   const shrink = 1 + Z2 / n;
   lower[i] = Math.max(0, (centre - half) / shrink);
   upper[i] = Math.min(1, (centre + half) / shrink);
+}
+
+/**
+ * How many draws of an endless space say as much as n of N taken without replacement:
+ * n (N - 1) / (N - n), infinite where all are known. As population.basics.shares.endless.
+ */
+export function endless(n, among) {
+  if (among === null || !n) return n;
+  return among > n ? (n * (among - 1)) / (among - n) : Infinity;
 }
 
 /** (sum w)^2 / sum w^2: as many equal weights say as much. */

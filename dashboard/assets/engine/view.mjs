@@ -1,6 +1,6 @@
 /** What a person asks of a population, and what is left of it. */
 
-import { effectiveSize, wilsonInto } from "./bands.mjs";
+import { effectiveSize, endless, wilsonInto } from "./bands.mjs";
 import { EPSILON, Winners } from "./bootstrap.mjs";
 import {
   CONSTRAINED, PASSED, SHARED, clearBits, countInto, gather, gathered, lowerBound, markOutside, recount,
@@ -190,6 +190,19 @@ export class View {
     return this.#counts;
   }
 
+  /**
+   * N: results and pending networks together, where the results are a sample of those without
+   * replacement; else null. As services.reading.queries.is_sample_of_all.
+   * @returns {?number}
+   */
+  get among() {
+    const { whole, measured } = this.table.header;
+    const known = (name) => name !== "ordinal" && !measured.includes(name);
+    if (!whole || ![...this.#slots.keys()].every(known)) return null;
+    const { results, pending } = this.counts();
+    return results + pending;
+  }
+
   /** `limit` of the rows that pass, from the `offset`th in order of error: Uint32Array. */
   rows(limit = Infinity, offset = 0) {
     this.#settle();
@@ -278,7 +291,8 @@ export class View {
   // -------------------------------------------------------------- the EDF
 
   /**
-   * The EDF at some errors with its pointwise 95 % Wilson band, as population.curves.edf.wilson.
+   * The EDF at some errors with its pointwise 95 % Wilson band, as population.basics.shares.wilson:
+   * of endlessly many networks, or of the N that the results are `among`.
    *
    * @param {ArrayLike<number>} cuts ascending
    * @returns {Curve} each of the shape of `cuts`; without networks the share is NaN and the band
@@ -290,13 +304,14 @@ export class View {
     if (curve?.share.length !== cuts.length) this.#curve = curve = emptyCurve(cuts.length);
     const { share, lower, upper } = curve;
     const { draws, effective, results } = this.#counts;
+    const worth = endless(effective, this.among);
     curve.error = cuts;
     for (let i = 0, below = 0, before = -Infinity; i < cuts.length; i++) {
       const cut = Math.fround(cuts[i]);
       below = this.#below(cut, cut >= before ? below : 0, results);
       before = cut;
       share[i] = this.#cumulated[below] / draws;
-      wilsonInto(lower, upper, i, share[i], effective);
+      wilsonInto(lower, upper, i, share[i], worth);
     }
     return curve;
   }

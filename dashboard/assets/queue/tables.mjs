@@ -135,6 +135,7 @@ const deed = ({ deed: last }) => last && h("div", {
 
 /** @param {PopulationRead} one */
 function more(one, path) {
+  if (one.whole) return h("span", { class: "muted" }, "all there are");
   return h("form", { class: "acts", "data-path": `${path}/networks` },
     h("input", {
       name: "n", type: "number", min: 1, step: 1, placeholder: "n", required: true,

@@ -48,9 +48,10 @@ def previewed(
     elif found is None:
         told = html.P("Mend what is marked, then the preview comes.", className="muted")
     else:
+        asked.n = found.accepted if asked.whole else asked.n
         told = [*preview.acceptance(found, asked.n), *allowances(sources, asked, found)]
     space, label, note, none = asked.space or stored, "", "", True
-    if found is not None and space is not None:
+    if found is not None and space is not None and not asked.whole:
         label, note, none = refine.inherited(sources, refinement, space, asked.windows, asked.n)
     return {
         "acceptance": told,
@@ -104,7 +105,13 @@ def sampled(sources: Sources, asked: Plan, sampler: Sampler) -> previews.Preview
     assert space is not None
     assert asked.regime_id is not None
     return previews.preview(
-        sources.database, space, asked.regime_id, asked.windows, asked.seed, sampler
+        sources.database,
+        space,
+        asked.regime_id,
+        asked.windows,
+        asked.seed,
+        sampler,
+        asked.whole,
     )
 
 
@@ -127,7 +134,7 @@ def started(
     id = None
     if not asked.problems:
         try:
-            wanted = replace(spec(asked), inherits=inherits)
+            wanted = replace(spec(asked), inherits=None if asked.whole else inherits)
             new = new_space(asked, stored)
             id = populations.create(
                 sources.database, wanted, sampler, new, beside_inherited=True
@@ -152,6 +159,7 @@ def spec(asked: Plan) -> Spec:
         seed=asked.seed,
         training_seed=asked.training_seed,
         visibility=asked.visibility,
+        whole=asked.whole,
     )
 
 
@@ -167,7 +175,8 @@ def refuse(asked: Plan, error: Refused | Conflict | NotFound) -> None:
     """What a service refused, at the field that it is about."""
     if isinstance(error, Refused):
         name = error.field.removeprefix("windows.")
-        name = {"inherits": "json", "quota": "n"}.get(name, name)
+        many = "take" if asked.whole else "n"  # the field that says how many networks
+        name = {"inherits": "json", "quota": many, "n": many}.get(name, name)
         asked.problems[name] = plan.said(str(error.value), error.allowed)
     elif isinstance(error, Conflict):
         asked.problems["name"] = str(error)

@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages.create import help, refine
+from dashboard.pages.create import help, listing, refine
 from dashboard.pages.markup import (
     attributes,
     graph,
@@ -31,13 +31,14 @@ FIELDS = (
     "flops",
     "params",
     "activations",
+    "take",
     "n",
     "seed",
     "training_seed",
     "visibility",
 )
 WINDOWS = ("flops", "params", "activations")
-PREVIEWED = ("space", "json", "regime", "flops", "params", "activations", "n", "seed")
+PREVIEWED = ("space", "json", "regime", "flops", "params", "activations", "take", "n", "seed")
 """Fields that a preview reads; the others matter at the start only."""
 
 Fields = Mapping[str, Any]
@@ -62,7 +63,12 @@ def layout() -> Component:
         [
             page_header(
                 TITLE,
-                links={"Queue": "/queue", "Compare": "/compare", "Explore": "/"},
+                links={
+                    "Look up": "/lookup",
+                    "Queue": "/queue",
+                    "Compare": "/compare",
+                    "Explore": "/",
+                },
                 help=page_help(help.READ, help.KEYS),
             ),
             html.Main(
@@ -184,10 +190,27 @@ def windows() -> Component:
 
 
 def numbers() -> Component:
+    """How many networks, and their seeds."""
+    return html.Div([take(), seeds()], className="fields")
+
+
+def take() -> Any:
+    """A number of networks, or all where the space is small enough."""
+    return dmc.Select(
+        id=field_id("take"),
+        label="Networks",
+        data=listing.choices(None),
+        value=listing.SOME,
+        allowDeselect=False,
+        searchable=False,
+    )
+
+
+def seeds() -> Component:
     return html.Div(
         [
             number("n", "New networks", "distinct architectures to train", 100, least=1),
-            number("seed", "Seed of the draws", "another seed, other networks", None),
+            number("seed", "Seed of the draws", "another: other networks, or order", None),
             number("training_seed", "Seed of training", "alike: results are shared", 0),
         ],
         className="fields three",

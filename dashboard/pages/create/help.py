@@ -36,6 +36,8 @@ WORDS = {
         "activations": "outputs of all convolutions; they go with the running time.",
     },
     "Numbers": {
+        "all": "of a space of few networks each is trained once. Then nothing is estimated any "
+        "more; before, in random order, what is measured is a sample of all of them.",
         "seed of the draws": "which networks are drawn; the same seed draws the same ones.",
         "seed of training": "how weights begin and images are shuffled; populations of one "
         "seed share the results of networks that both have.",

@@ -15,7 +15,7 @@ from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.callbacks import has_gone, may
-from dashboard.pages.create import arrival, asking, form, refine, regime
+from dashboard.pages.create import arrival, asking, form, listing, refine, regime
 from dashboard.pages.create.arrival import FILLED
 from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields, errors, field_id, values
 from dashboard.pages.create.refine import Refinement
@@ -106,6 +106,17 @@ def register_choices(app: Dash, sources: Sources) -> None:
         return no_update, sorted(refine.chips(space)), not space.rules
 
     @app.callback(
+        Output("new-take", "data"),
+        Output("new-take", "description"),
+        Input("new-json", "value"),
+        prevent_initial_call=True,
+    )
+    @may(Verb.SEE)
+    async def show_whole(written: str) -> tuple[Any, Any]:
+        space = refine.read(written or "")
+        return listing.choices(space), listing.note(space)
+
+    @app.callback(
         Output("new-regime-facts", "children"),
         Input("new-regime", "value"),
         prevent_initial_call=True,
@@ -192,6 +203,11 @@ def register_browser(app: Dash) -> None:
         Output("new-edited", "hidden"),
         Input("new-json", "value"),
         Input("new-stored", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("netspace", "isWhole"),
+        Output("new-n", "disabled"),
+        Input("new-take", "value"),
     )
     app.clientside_callback(
         ClientsideFunction("netspace", "goTo"),

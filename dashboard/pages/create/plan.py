@@ -12,8 +12,9 @@ from pydantic_core import ErrorDetails
 
 from columns import constraints
 from columns.constraints import ConstraintError
+from dashboard.pages.create import listing
 from dashboard.sources import Sources
-from designspace.sampling import WINDOWS
+from designspace.sampling import WINDOWS, why_not_listed
 from designspace.spaces import DESIGN_SPACE, DesignSpace
 from designspace.spaces.base import Family
 from services import numbers
@@ -37,6 +38,7 @@ class Plan:
     regime_id: int | None = None
     windows: dict[str, str] = field(default_factory=dict)
     n: int = 0
+    whole: bool = False  # all networks that there are, instead of n
     seed: int = 0
     training_seed: int = 0
     visibility: Visibility = Visibility.LAB
@@ -58,11 +60,20 @@ def read(fields: Mapping[str, Any], stored: Family | None) -> Plan:
     plan.space_name = text(fields, "space_name")
     plan.regime_id = integer(plan, fields, "regime", 1, 2**31 - 1, "pick a regime")
     read_windows(plan, fields)
-    plan.n = integer(plan, fields, "n", 1, LARGEST) or 0
+    read_number(plan, fields, plan.space or stored)
     plan.seed = integer(plan, fields, "seed", 0, LARGEST_SEED) or 0
     plan.training_seed = integer(plan, fields, "training_seed", 0, LARGEST_SEED) or 0
     read_visibility(plan, text(fields, "visibility"))
     return plan
+
+
+def read_number(plan: Plan, fields: Mapping[str, Any], space: Family | None) -> None:
+    """How many networks: all that there are, or n."""
+    plan.whole = text(fields, "take") == listing.ALL
+    if not plan.whole:
+        plan.n = integer(plan, fields, "n", 1, LARGEST) or 0
+    elif space is not None and (reason := why_not_listed(space)):
+        plan.problems["take"] = reason
 
 
 def read_visibility(plan: Plan, given: str) -> None:

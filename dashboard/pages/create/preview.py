@@ -34,14 +34,14 @@ CAUSES = {
 
 def acceptance(preview: Preview, n: int) -> list[Component]:
     """How many candidates pass, what refuses the others, and what n networks will take."""
-    accepted = len(preview.draws)
+    accepted = preview.accepted
     percent = np.format_float_positional(
         100 * preview.acceptance, precision=2, fractional=False, trim="-"
     )
     share = f"{percent} %" if accepted else "none"
     return [
         html.P(
-            [html.B(share), f" accepted: {accepted:,} of {preview.tried:,} candidates"],
+            [html.B(share), f" accepted: {accepted:,} of {preview.tried:,} {what(preview)}"],
             className="headline",
         ),
         html.P(estimate(preview, n), className="muted"),
@@ -52,9 +52,13 @@ def acceptance(preview: Preview, n: int) -> list[Component]:
     ]
 
 
+def what(preview: Preview) -> str:
+    return "networks of the space" if preview.whole else "candidates"
+
+
 def shares(preview: Preview) -> Iterator[tuple[str, int, str]]:
     """(name, candidates, accepted or refused), the accepted first."""
-    yield "accepted", len(preview.draws), "accepted"
+    yield "accepted", preview.accepted, "accepted"
     for cause, count in sorted(preview.refused.items(), key=lambda item: -item[1]):
         yield CAUSES.get(cause, cause), count, "refused"
 
@@ -77,10 +81,12 @@ def bar(name: str, count: int, tried: int, kind: str) -> Component:
 
 def estimate(preview: Preview, n: int) -> str:
     """What sampling n networks will take, at the acceptance seen here."""
+    if preview.whole and preview.accepted:
+        return f"All {preview.accepted:,} are trained, each once, in a random order."
     candidates = preview.candidates_for(n)
     if candidates is None:
         return (
-            f"No network in {preview.tried:,} candidates lies inside the windows: "
+            f"No network in {preview.tried:,} {what(preview)} lies inside the windows: "
             "widen them, or take another space."
         )
     digits = 10 ** max(0, len(str(candidates)) - 2)

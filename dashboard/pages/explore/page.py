@@ -84,6 +84,7 @@ def header() -> Component:
             dcc.Link(
                 "Queue", id="queue-link", href=get_relative_path("/queue"), className="button"
             ),
+            dcc.Link("Look up", href=get_relative_path("/lookup"), className="button"),
             dcc.Link(
                 "New population",
                 id="new-link",

@@ -97,14 +97,19 @@ def head() -> Component:
 
 LINKS = (
     ("json", "JSON", "this network as REST tells it"),
-    ("torch", "PyTorch", "this network as a file that needs torch alone"),
-    ("pycls", "pycls", "this network as a configuration of the paper authors' code"),
+    ("py", "PyTorch", "this network as a file that needs torch alone"),
+    ("yaml", "pycls", "this network as a configuration of the paper authors' code"),
+    ("nb201", "NB201", "its cell as NAS-Bench-201 writes it"),
+    ("nats", "NATS", "its five widths, as NATS-Bench writes the size space"),
+    ("nb101", "NB101", "its cell's matrix and operations, as NAS-Bench-101 has them"),
+    ("ofa", "OFA", "its kernels, expansions and depths, as Once-for-All sets them"),
 )
-"""(name, label, title) of the links to a network elsewhere."""
+"""(name, label, title) of links to a network elsewhere; those that can't say it are hidden."""
 
 OUTPUTS = {
     "title": Output("network-title", "children"),
     **{name: Output(f"network-{name}", "href") for name, _, _ in LINKS},
+    **{f"no_{name}": Output(f"network-{name}", "hidden") for name, _, _ in LINKS},
     "told": Output("network-told", "children"),
     "line": Output("network-line", "children"),
     "widths": Output("network-widths-figure", "data"),
@@ -167,7 +172,8 @@ def register(app: Dash, sources: Sources) -> None:
         except NotFound as error:
             nothing = dict.fromkeys(OUTPUTS, None)
             told = sheet.nothing(picked["network"], str(error))
-            return nothing | {"title": "Network", "told": told, "no_curve": True}
+            hidden = {name: True for name in OUTPUTS if name.startswith("no_")}
+            return nothing | hidden | {"title": "Network", "told": told}
 
 
 def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
@@ -185,9 +191,8 @@ def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> 
     palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
     return {
         "title": sheet.title(record),
-        "json": at,
-        "torch": f"{at}.py",
-        "pycls": f"{at}.yaml",
+        **{name: at if name == "json" else f"{at}.{name}" for name, _, _ in LINKS},
+        **{f"no_{name}": name not in record.forms for name, _, _ in LINKS},
         "told": sheet.told(record, status),
         "line": sheet.line(record),
         "widths": shape_figure(record, palette),

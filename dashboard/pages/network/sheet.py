@@ -39,7 +39,8 @@ FIRST = ("loss", "training_seconds", "training_cpu_seconds")
 
 
 def title(record: NetworkRecord) -> list[Any]:
-    return [f"Network {record.id} ", html.Code(record.hash)]
+    name = [f" · {record.name}"] if record.name else []
+    return [f"Network {record.id} ", html.Code(record.hash), *name]
 
 
 def told(record: NetworkRecord, status: Status) -> list[Component]:

@@ -107,6 +107,9 @@ class NasBench101(Family):
         return passes
 
 
+SKELETON = ("stem_filter_size", "num_stacks", "num_modules_per_stack")
+"""Channels, stacks and cells by its authors' names: 128, 3 and 3. Source: `lib/config.py`."""
+
 COUNTS = ("convolutions_3x3", "convolutions_1x1", "max_pools")
 
 

@@ -18,12 +18,14 @@ from fastapi.testclient import TestClient
 
 import dashboard.app
 from dashboard import exports, scripts
-from dashboard.pages.create import arrival, asking, plan, refine
+from dashboard.pages.create import arrival, asking, listing, plan, refine
 from dashboard.pages.network import drawer
 from dashboard.scripts import ASSETS
 from dashboard.sources import Sources
 from db.session import Database
+from designspace.laws.laws import Choice
 from designspace.regimes import DIGITS
+from designspace.spaces.cells.nasbench201 import NasBench201
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 from jobs.messages import Epoch, Failed, Finished
@@ -384,6 +386,29 @@ def stored(sources):
     """How many spaces and populations there are."""
     with sources.database.read() as session:
         return len(spaces.every(session)), len(records.every(session))
+
+
+def test_all_networks_of_a_small_space_are_counted_in_the_preview_and_created(sources, defined):
+    cells = NasBench201(operation=Choice(choices=(2, 4)), width=4, cells=1)
+    given = form(json=plan.written(cells), space_name="cells", take="all", flops="", n="")
+    shown = asking.previewed(sources, given, "light")
+    assert not any(shown["errors"].values())
+    assert "64 of 64 networks of the space" in str(shown["acceptance"])
+    begun = asking.started(sources, given)
+    with sources.database.read() as session:
+        made = records.get(session, begun["started"]["population"])
+    assert (made.n, made.whole) == (64, True)
+
+
+def test_all_networks_of_a_large_space_are_refused_at_the_choice(sources, defined):
+    assert listing.choices(PRESETS["RegNetX small"])[1]["disabled"]
+    assert "drawn, not listed" in listing.note(PRESETS["RegNetX small"])
+    assert listing.choices(PRESETS["NATS size"])[1]["label"].startswith("all 32,768")
+    for answer in (
+        asking.previewed(sources, form(take="all"), "light"),
+        asking.started(sources, form(take="all")),
+    ):
+        assert "give a number of them" in answer["errors"]["take"]
 
 
 def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(sources, defined):

@@ -24,6 +24,7 @@ def test_a_published_network_has_its_published_counts(client, lasting):
     assert answer.status_code == 200
     assert answer.json() | {"hash": ""} == {
         "hash": "",
+        "name": "efficientnet_b1",
         "params": 7_794_184,
         "flops": 686_817_992,
         "activations": 10_884_328,
@@ -31,6 +32,8 @@ def test_a_published_network_has_its_published_counts(client, lasting):
         "channels": 3,
         "classes": 1000,
         "left_out": [],
+        "forms": ["json", "py"],
+        "drawn": [],
     }
     with lasting.read() as session:
         assert session.scalar(select(func.count()).select_from(NetworkRow)) == 0
@@ -61,3 +64,17 @@ def test_what_can_not_be_counted_is_refused_with_its_field(client, asked, field)
 def test_names_that_can_be_counted_are_listed(client):
     names = client.get("/api/v1/published-networks").json()["names"]
     assert {"efficientnet_b0", "regnet_x_400mf", "fbnet_a", "mnasnet1_0"} <= set(names)
+
+
+def test_a_network_that_is_only_named_is_written_out_as_others_have_it(client):
+    cell = "|none~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|avg_pool_3x3~2|"
+    asked = {"what": cell, "classes": 7}
+    assert client.post("/api/v1/counts", json=asked).json()["forms"] == ["json", "py", "nb201"]
+    written = client.post("/api/v1/counts.nb201", json=asked)
+    assert written.text == f"{cell}\n"
+    assert written.headers["content-disposition"].endswith('.nb201"')
+    assert "7" in client.post("/api/v1/counts.py", json=asked).text
+    refused = client.post("/api/v1/counts.yaml", json=asked)
+    assert refused.status_code == 422
+    assert refused.json()["detail"][0]["field"] == "network"
+    assert client.post("/api/v1/counts.onnx", json=asked).status_code == 422

@@ -137,6 +137,32 @@ def test_the_study_that_the_readme_shows_can_be_created(client, database):
         assert answer.is_success, (path, answer.text)
 
 
+def test_all_networks_of_a_small_space_are_asked_for_by_a_word(client, database, defined):
+    cells = {"family": "nasbench201", "operation": [2, 4], "width": 4, "cells": 1}
+    space = client.post(f"{API}/spaces", json={"name": "cells", "space": cells}).json()["id"]
+    body = {"name": "all", "space_id": space, "regime_id": 1, "n": "all"}
+    made = client.post(f"{API}/populations", json=body)
+    assert made.status_code == 201
+    assert (made.json()["n"], made.json()["whole"]) == (64, True)
+    path = f"{API}/populations/{made.json()['id']}"
+    record(database, *range(5, 25))
+    answer = client.get(f"{path}/edf").json()
+    assert (answer["selection"]["n"], answer["selection"]["among"]) == (20, 64)
+    assert answer["band"]["name"] == "pointwise hypergeometric 95 %, 20 of 64"
+    more = client.post(f"{path}/networks", json={"n": 1})
+    assert "all 64 networks that there are" in problems(more)["n"]["message"]
+
+
+def test_all_networks_of_a_large_space_are_refused_in_words(client, defined):
+    body = {"name": "all", "space_id": 1, "regime_id": 1, "n": "all"}
+    refused = client.post(f"{API}/populations", json=body)
+    assert refused.status_code == 422
+    assert "drawn, not listed: give a number of them" in problems(refused)["n"]["message"]
+    for wrong in ("every", 0, 100_001, True, 1.5):
+        [problem] = problems(client.post(f"{API}/populations", json=body | {"n": wrong}))
+        assert problem == "n"
+
+
 def test_pause_and_resume(client, create):
     id = create(3)
     for paused in (True, False):
@@ -267,7 +293,9 @@ def test_a_form_that_is_none_or_a_network_that_is_not_there_is_refused(reader, s
     at = f"{API}/populations/{study}/networks"
     wrong = reader.get(f"{at}/1.onnx")
     assert wrong.status_code == 422
-    assert problems(wrong)["form"]["message"] == "Input should be 'json', 'yaml' or 'py'"
+    assert problems(wrong)["form"]["message"] == (
+        "Input should be 'json', 'py', 'yaml', 'nb201', 'nats', 'nb101' or 'ofa'"
+    )
     assert reader.get(f"{at}/100000.json").status_code == 404
 
 
@@ -449,7 +477,7 @@ def test_a_wrong_population_is_refused_by_field(reader):
     assert found["n"] == {
         "field": "n",
         "value": 0,
-        "message": "Input should be greater than or equal to 1",
+        "message": "a whole number from 1 to 100,000, or `all`",
     }
     assert {"name", "colour"} <= set(found)
 

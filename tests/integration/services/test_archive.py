@@ -14,7 +14,10 @@ from archived import content, exported, packed, study
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from db.session import Database
+from designspace.laws.laws import Choice
 from designspace.regimes import DIGITS
+from designspace.spaces.cells.nasbench201 import NasBench201
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from netspace.settings import Settings
@@ -37,8 +40,6 @@ TABLES = ("design_spaces", "regimes", "networks", "populations", "draws", "jobs"
 @pytest.fixture(scope="module")
 def elsewhere(migrated, tmp_path_factory):
     """The archive of a small study in another database."""
-    from db.session import Database
-
     file = tmp_path_factory.mktemp("elsewhere") / "netspace.db"
     file.write_bytes(migrated.read_bytes())
     database = Database(f"sqlite:///{file}")
@@ -430,6 +431,49 @@ def test_a_parameter_that_is_no_finite_number_is_refused(sqlite, wrong, number):
     wrong["populations"][0]["draws"][0]["parameters"]["depth_1"] = 1.0
     text = json.dumps(wrong).replace('"THERE"', number)
     assert refusal(sqlite, gzip.compress(text.encode()))
+
+
+@pytest.fixture
+def all_cells(sqlite):
+    """The archive's content of a population of all 2^6 networks of a space."""
+    cells = NasBench201(operation=Choice(choices=(2, 4)), width=4, cells=1)
+    with sqlite.durable() as session:
+        space = spaces.define(session, "cells", cells)
+        regime = regimes.define(session, "digits", DIGITS)
+    id = populations.create(sqlite, Spec("all", space, regime, 0, {}, whole=True))
+    return content(exported(sqlite, [id]))
+
+
+def test_all_networks_of_a_space_arrive_as_all_of_them(all_cells, migrated, tmp_path):
+    [population] = all_cells["populations"]
+    assert (population["whole"], len(population["draws"])) == (True, 64)
+    file = tmp_path / "there.db"
+    file.write_bytes(migrated.read_bytes())
+    there = Database(f"sqlite:///{file}")
+    [id] = imports.load(there, packed(all_cells)).population_ids
+    assert Snapshots(there).get(id).whole
+    there.dispose()
+
+
+def test_an_archive_of_drawn_networks_is_written_as_it_was_before_any_was_whole(wrong):
+    assert not any("whole" in population for population in wrong["populations"])
+
+
+def test_an_archive_that_says_all_has_all_networks_each_once(sqlite, all_cells):
+    draws = all_cells["populations"][0]["draws"]
+    draws[7]["multiplicity"] = 2
+    problems = refusal(sqlite, packed(all_cells))
+    assert problems == {"populations.0.draws.7.multiplicity": "1 in a whole population"}
+    draws[7]["multiplicity"] = 1
+    draws.pop()
+    problems = refusal(sqlite, packed(all_cells))
+    assert problems["populations.0.draws"].startswith("64 draws, as many as there are")
+
+
+def test_an_archive_that_says_all_of_a_space_that_lists_none_is_refused(sqlite, wrong):
+    wrong["populations"][0]["whole"] = True
+    problems = refusal(sqlite, packed(wrong))
+    assert "are drawn, not listed" in problems["populations.0.whole"]
 
 
 def test_a_network_whose_flops_are_counted_otherwise_is_named(sqlite, wrong):

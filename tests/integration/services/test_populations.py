@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from designspace.laws.laws import Choice
+from designspace.spaces.cells.nasbench201 import NasBench201
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
 from netspace.studies import demo
+from services.comparing import sides
 from services.defining import spaces
 from services.errors import Conflict, NotFound, Refused
+from services.reading import queries
 from services.reading.snapshots import Snapshots
-from services.sampling import records
+from services.sampling import populations, records
 from services.work import leases, results, schedule
 
 
@@ -203,3 +207,95 @@ def test_a_failed_benchmark_is_no_failure_of_the_network(database, create):
     population = Snapshots(database).get(id).population
     assert population.columns["error"].tolist() == [12.0]
     assert not population.causes
+
+
+# ---------------------------------------------------------------- all that there are
+
+CELLS = NasBench201(operation=Choice(choices=(2, 4)), width=4, cells=1)  # 2^6 of them
+
+
+def whole(database, create, **given):
+    """A population of all networks of a space."""
+    with database.durable() as session:
+        space = spaces.define(session, "cells", CELLS)
+    return create(0, space_id=space, windows={}, whole=True, **given)
+
+
+def test_a_population_of_all_networks_has_each_once_in_an_order_that_is_not_the_spaces(
+    database, create
+):
+    id = whole(database, create)
+    snapshot = Snapshots(database).get(id)
+    assert len(snapshot.population) == CELLS.count() == 64
+    assert snapshot.whole
+    assert snapshot.population.multiplicity.tolist() == [1] * 64
+    first_edges = snapshot.population.columns["operation_1_0"]
+    assert first_edges.tolist() != sorted(first_edges)
+    with database.read() as session:
+        one = records.get(session, id)
+    assert (one.n, one.whole, one.tried, one.refused) == (64, True, 64, {})
+
+
+def test_a_window_lets_all_networks_in_that_cost_as_much(database, create):
+    snapshots = Snapshots(database)
+    flops = snapshots.get(whole(database, create)).population.columns["flops"]
+    window = {"flops": f"..{int(np.median(flops))}"}
+    with database.read() as session:
+        space = spaces.every(session)[-1].id
+    inside = create(0, name="inside", space_id=space, windows=window, whole=True)
+    found = snapshots.get(inside).population.columns["flops"]
+    assert sorted(found) == sorted(flops[flops <= np.median(flops)])
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({}, "n", "'regnet' are drawn, not listed: give a number"),
+        ({"windows": {"flops": "1..2"}}, "n", "no network is inside the windows"),
+        ({"inherits": 1}, "inherits", "none where n is all"),
+    ],
+)
+def test_all_networks_are_refused_where_there_are_too_many_none_or_some_besides(
+    database, create, given, field, said
+):
+    with database.durable() as session:
+        space = spaces.define(session, "cells", CELLS)
+    own = {"space_id": space, "windows": {}} if given else {}
+    with pytest.raises(Refused, match=said) as caught:
+        create(0, whole=True, **(own | given))
+    assert caught.value.field == field
+    assert counts(database) == {"populations": 0, "draws": 0, "jobs": 0}
+
+
+def test_a_population_of_all_networks_has_no_more_to_add(database, create):
+    id = whole(database, create)
+    with pytest.raises(Refused, match="has all 64 networks that there are"):
+        populations.extend(database, id, 1)
+
+
+def test_results_of_all_networks_are_a_sample_of_them_until_each_has_one(database, create):
+    id = whole(database, create)
+    snapshots = Snapshots(database)
+    for place in range(20):
+        finish(database, error=10.0 + place)
+    view = queries.view(snapshots.get(id), {})
+    assert (view.among, view.edf.n) == (64, 20)
+    cheap = queries.view(snapshots.get(id), {"operation_1_0": "2"})
+    assert cheap.among == 32
+    by_error = queries.view(snapshots.get(id), {"error": "..20"})
+    assert by_error.among is None  # who passes of those not measured is not known
+    part = sides.side(snapshots, f"{id};ordinal=..40")
+    assert part.view.among is None
+    finish(database)  # one crashes: it is left out, and no curve can tell of it
+    for place in range(43):
+        finish(database, error=40.0 + place)
+    view = queries.view(snapshots.get(id), {})
+    assert (view.among, view.edf.n, sum(view.failed.values())) == (63, 63, 1)
+    answer = queries.edf_of(view)
+    assert answer.band.lower == pytest.approx(answer.curve.share)
+    assert answer.band.upper == pytest.approx(answer.curve.share)
+
+
+def test_a_population_that_was_drawn_is_a_sample_of_its_law(database, create):
+    view = queries.view(Snapshots(database).get(create(5)), {})
+    assert view.among is None

@@ -5,11 +5,12 @@ from archived import exported
 from small import SMALL
 
 from db.session import Database
+from designspace.naming import written
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
 from services.exchange import exports, imports
-from services.reading import networks
+from services.reading import lookups, networks
 from services.reading.snapshots import Snapshots
 from services.sampling import inheritance, populations
 from services.sampling.populations import Spec
@@ -44,8 +45,22 @@ def test_what_was_drawn_is_read_back_with_its_line_if_it_has_one(lab, name):
             record = networks.get(session, id, int(network_id))
             assert record.network == draw.network
             assert (record.line is not None) == has_line == bool(record.compatible_widths)
-            for form in ("json", "py"):
+            for form in record.forms:
                 assert networks.file(session, id, int(network_id), form).text
+
+
+def test_a_network_is_found_in_the_populations_that_have_drawn_it(lab):
+    database, found = lab
+    id = found["NAS-Bench-201 small"]
+    with database.read() as session:
+        [first, *_] = inheritance.stored(session, id, 1)
+        text = written.write(first.network, "nb201")
+        known = lookups.find(lookups.Asked(text))
+        assert known.network == first.network
+        [place] = lookups.drawn(session, known.network)
+        record = networks.get(session, place.population, place.network)
+        assert (place.population, record.network) == (id, first.network)
+        assert lookups.drawn(session, lookups.find(lookups.Asked("resnet18")).network) == []
 
 
 def test_a_larger_population_is_the_one_that_was_drawn_larger(lab):

@@ -10,8 +10,11 @@ from designspace.laws.laws import Choice
 from designspace.layers.complexity import complexity
 from designspace.lines import fits
 from designspace.lines.line import Line
-from designspace.sampling import TooFewNetworks, fitted, sample
+from designspace.sampling import TooFewNetworks, everything, fitted, sample
 from designspace.spaces.anynet import AnyNet
+from designspace.spaces.cells.nasbench101 import NasBench101
+from designspace.spaces.cells.nasbench201 import NasBench201
+from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 
@@ -172,3 +175,62 @@ def test_an_anynet_gets_the_best_line_of_the_grid():
         ):
             other = fits.deviation(Line(float(w0), float(wa), float(wm)), widths)
             assert draw.fit.e_fit <= other + 1e-12
+
+
+# ---------------------------------------------------------------- all that there are
+
+CELLS = NasBench201(operation=Choice(choices=(2, 3, 4)), width=4, cells=1)  # 3^6 of them
+
+
+def test_all_networks_of_a_space_are_each_there_once():
+    found = everything(CELLS, np.random.default_rng(0), **DIGITS)
+    assert len({draw.network.hash for draw in found.draws}) == found.tried == 3**6
+    assert {draw.multiplicity for draw in found.draws} == {1}
+    assert not found.refused
+    for draw in found.draws[:20]:
+        assert draw.complexity == complexity(draw.network, **DIGITS)
+
+
+def test_all_networks_inside_a_window_are_those_that_cost_as_much():
+    every = everything(CELLS, np.random.default_rng(0), **DIGITS)
+    flops = sorted(draw.complexity.flops for draw in every.draws)
+    window = {"flops": constraints.parse(f"..{flops[100]}")}
+    inside = everything(CELLS, np.random.default_rng(0), window, **DIGITS)
+    assert sorted(d.complexity.flops for d in inside.draws) == [
+        cost for cost in flops if cost <= flops[100]
+    ]
+    assert inside.refused == {"flops": 3**6 - len(inside.draws)}
+    few = everything(CELLS, np.random.default_rng(0), window, **DIGITS, first=5)
+    assert (few.draws, few.inside) == (inside.draws[:5], len(inside.draws))
+
+
+def test_the_order_of_all_networks_is_random_and_the_seeds():
+    orders = [
+        [draw.network.hash for draw in everything(CELLS, np.random.default_rng(seed)).draws]
+        for seed in (0, 0, 1)
+    ]
+    assert orders[0] == orders[1] != orders[2]
+    assert sorted(orders[0]) == sorted(orders[2])
+    # The first third of the enumeration has one operation on its first edge.
+    first = everything(CELLS, np.random.default_rng(0)).draws[: 3**5]
+    share = np.mean([draw.parameters["operation_1_0"] == 2 for draw in first])
+    assert share == pytest.approx(1 / 3, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [
+        (PRESETS["RegNetX small"], "'regnet' are drawn, not listed: give a number"),
+        (NasBench101(), "'nasbench101' are drawn, not listed"),
+        (NatsSize(width=[8, 1024]), "more than 100,000: give a number"),
+    ],
+)
+def test_all_networks_of_a_large_space_are_refused_before_one_is_made(space, said):
+    with pytest.raises(ValueError, match=said):
+        everything(space, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("name", "count"), [("NAS-Bench-201", 15_625), ("NATS size", 32_768)])
+def test_the_benchmarks_of_cells_can_be_had_whole(name, count):
+    found = everything(PRESETS[name], np.random.default_rng(0), first=1)
+    assert (found.tried, found.inside) == (count, count)

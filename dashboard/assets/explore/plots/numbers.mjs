@@ -8,6 +8,8 @@ const PREFIX = "Statistics read the first networks of the sampling order that ar
   + "finished: small networks finish first and would bend the curve. Pending ones come "
   + "behind; failed ones have no result; diverged ones count as infinite error.";
 const TELLING = 10; // results on either side; below, no difference is coloured
+const WHOLE = " All networks that there are will be trained, in random order: the band is of the "
+  + "share among all of them, and has no width when each is measured.";
 const ROWS = {
   n: ["Networks", PREFIX],
   best: ["Best error", "the lowest top-1 error among them"],
@@ -96,9 +98,16 @@ export function passing({ passing: some, n }) {
   if (bar.style.transform !== scale) bar.style.transform = scale;
 }
 
+/** Of how many networks the results are a sample, where these are all. @param {View} [view] */
+function outOf(view) {
+  const among = view?.among ?? null;
+  return view && among !== null ? `, ${count(view.counts().results)} of ${count(among)}` : "";
+}
+
 /** Names of the curves. @param {CurveSet[]} sets */
 export function legend(sets) {
-  const told = sets.map(({ name, colour, view }) => [name, colour, view.counts().results]);
+  const told = sets.map(({ name, colour, view }) =>
+    [name, colour, view.counts().results, view.among]);
   const key = told.join();
   const node = at("edf-legend");
   if (node.dataset.key === key) return;
@@ -113,9 +122,10 @@ export function legend(sets) {
     entry.title = name;
     return entry;
   });
-  const band = h("span", {}, "band: Wilson 95 %");
+  const of = outOf(sets.at(-1)?.view);
+  const band = h("span", {}, `band: Wilson 95 %${of}`);
   band.className = "muted";
   band.title = "Pointwise: at each error the share lies in it with 95 % confidence; the "
-    + "whole curve less often.";
+    + "whole curve less often." + (of ? WHOLE : "");
   node.replaceChildren(...entries, band);
 }

@@ -7,12 +7,14 @@ from scipy.stats import chisquare
 from small import RAY, RESIZED
 
 from columns.constraints import parse
+from designspace.laws.laws import Choice
 from designspace.layers.complexity import complexity, countable, least_side
 from designspace.layers.source import to_torch
 from designspace.naming.exchange import Inexpressible, from_json, to_json, to_pycls
 from designspace.naming.members import member
 from designspace.networks.network import Network
 from designspace.sampling import sample
+from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.presets import PRESETS, SCALED
 from designspace.spaces.ray import Ray
 from designspace.spaces.resized import Resized
@@ -104,6 +106,15 @@ def test_it_is_refined_by_its_side_and_by_what_refines_its_space():
     np.testing.assert_array_equal(inner.contains(columns), inside)
     with pytest.raises(ValueError, match="kernel does not refine"):
         space.refined({"kernel": parse("3")})
+
+
+def test_a_space_that_lists_its_networks_lists_them_at_each_side():
+    space = Resized(space=NatsSize(width=[8, 16]), resolution=Choice(choices=(16, 32)))
+    every = space.enumerated()
+    assert len(set(every.networks.keys)) == space.count() == 2**5 * 2
+    assert {network.resolution for network in every.networks} == {16, 32}
+    assert space.contains(every.parameters).all()
+    assert not PRESETS[RESIZED].lists
 
 
 def test_a_window_is_on_what_networks_cost_at_their_own_side():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, kstwo
+from scipy.stats import binom, hypergeom, kstwo
 
 from columns.arrays import Floats
-from population.basics.shares import clopper_pearson
+from population.basics.shares import clopper_pearson, endless, hypergeometric, wilson
 from population.curves.bands import band, dkw, local_level
 from population.curves.edf import edf
 
@@ -82,6 +82,111 @@ def test_equal_precision_is_tighter_than_dkw_in_the_tails(n):
     equal, one = band(shares, n, 0.95, "simultaneous"), band(shares, n, 0.95, "kolmogorov")
     tighter = (equal.upper - shares) < (one.upper - shares)
     assert tighter.tolist() == [True, True, False]
+
+
+# ---------------------------------------------------- all networks that there are, N
+
+
+@pytest.mark.parametrize(("n", "among"), [(1, 4), (12, 40), (39, 40), (40, 40), (200, 210)])
+@pytest.mark.parametrize("level", [0.9, 0.95])
+def test_the_interval_of_n_of_all_holds_each_share_that_neither_tail_refutes(n, among, level):
+    lower, upper = hypergeometric(np.arange(n + 1), n, among, level)
+    good, tail = np.arange(among + 1), (1 - level) / 2
+    for k in range(n + 1):
+        possible = (k <= good) & (good <= among - n + k)
+        few, many = (
+            hypergeom.cdf(k, among, good, n),
+            hypergeom.sf(k - 1, among, good, n),
+        )
+        left = good[possible & (few > tail) & (many > tail)] / among
+        assert (lower[k], upper[k]) == pytest.approx((left.min(), left.max()))
+
+
+@pytest.mark.parametrize("n", [30, 150, 290, 299])
+def test_the_interval_of_n_of_all_holds_every_share_at_least_as_often_as_it_says(n):
+    among, k = 300, np.arange(n + 1)
+    lower, upper = hypergeometric(k, n, among)
+    for good in range(among + 1):
+        inside = (lower <= good / among + 1e-12) & (good / among <= upper + 1e-12)
+        assert hypergeom.pmf(k, among, good, n) @ inside >= 0.95 - 1e-9
+
+
+def test_of_a_large_population_limits_lie_between_exact_ones_within_a_hundredth_of_the_width():
+    n, among, k = 2_000, 5_000, np.array([0, 3, 77, 500, 1_000, 1_937])
+    lower, upper = hypergeometric(np.arange(n + 1), n, among)
+    for one in k:
+        exactly = hypergeometric([one], n, among)
+        width = float(exactly[1][0] - exactly[0][0])
+        assert (lower[one], upper[one]) == pytest.approx(
+            (exactly[0][0], exactly[1][0]), abs=max(width / 100, 1 / among)
+        )
+
+
+@pytest.mark.parametrize("method", ["pointwise", "simultaneous", "kolmogorov"])
+def test_the_band_of_all_networks_has_no_width_once_each_is_measured(method):
+    shares = np.array([0.0, 0.2, 0.5, 1.0])
+    limits = band(shares, 40, 0.95, method, among=40)
+    assert limits.lower.tolist() == limits.upper.tolist() == shares.tolist()
+    assert limits.name.endswith("95 %, 40 of 40")
+    width = [
+        float(
+            np.ptp([getattr(band([0.5], n, 0.95, method, 40), s) for s in ("lower", "upper")])
+        )
+        for n in (0, 10, 20, 30, 38, 40)
+    ]
+    assert width == sorted(width, reverse=True)
+
+
+def test_of_very_many_networks_the_band_is_that_of_endlessly_many():
+    shares = np.arange(31) / 30
+    some, all_there_are = band(shares, 30), band(shares, 30, among=10_000_000)
+    assert all_there_are.lower == pytest.approx(some.lower, abs=1e-4)
+    assert all_there_are.upper == pytest.approx(some.upper, abs=1e-4)
+
+
+@pytest.mark.parametrize(("n", "at_most"), [(30, 0.985), (100, 0.985), (180, 0.999)])
+def test_curves_of_n_of_all_lie_in_the_simultaneous_band_as_often_as_it_says(n, at_most):
+    rng, among, runs = np.random.default_rng(2), 200, 1_000
+    ranks = np.arange(1, among + 1)
+    inside = {"simultaneous": 0, "kolmogorov": 0}
+    for _ in range(runs):
+        seen = np.sort(rng.permutation(among)[:n])
+        share = np.searchsorted(seen, ranks) / n  # of errors that are ranks, from 0
+        for method in inside:
+            limits = band(share, n, 0.95, method, among)
+            good = (limits.lower <= ranks / among + 1e-12) & (
+                ranks / among <= limits.upper + 1e-12
+            )
+            inside[method] += bool(good.all())
+    assert 0.935 <= inside["simultaneous"] / runs <= at_most
+    assert inside["kolmogorov"] / runs >= 0.935
+
+
+def test_n_of_all_say_as_much_as_more_of_endlessly_many():
+    # Cochran 1977: the variance of a share is (N - n) / (N - 1) times that of endless draws.
+    assert endless(100, None) == 100
+    assert endless(100, 199) == pytest.approx(100 * 198 / 99)
+    assert endless(40, 40) == np.inf
+    lower, upper = wilson(0.3 * endless(20, 40), endless(20, 40))
+    assert upper - lower < np.ptp(wilson(6, 20))
+
+
+def test_more_networks_than_there_are_or_weights_that_differ_are_refused():
+    with pytest.raises(ValueError, match="at most 3 networks, each once, got 4"):
+        edf([1.0, 2, 3, 4], among=3)
+    with pytest.raises(ValueError, match="each once"):
+        edf([1.0, 2], [1, 2], among=3)
+    with pytest.raises(ValueError, match="100 networks can't come from 99"):
+        band([0.3], 100, among=99)
+
+
+def test_the_median_of_all_is_known_once_each_is_measured():
+    errors = np.arange(1.0, 41.0)
+    known = edf(errors, among=40).quantile_interval(0.5)
+    assert (known.lo, known.value, known.hi) == (20, 20, 20)
+    some, more = edf(errors[::2], among=40), edf(errors[::2])
+    assert some.quantile_interval(0.5).lo >= more.quantile_interval(0.5).lo
+    assert some.below(10).hi < more.below(10).hi
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""How often bands of n of all N networks hold the share among the N: a point, and whole curves.
+
+Errors are the ranks 1 .. N, so F is known at each; n of them are taken without replacement, as
+a whole population that still trains has them. The bands take the order as random, and nothing
+else of the errors.
+"""
+
+import numpy as np
+import pytest
+
+from population.curves.bands import band
+
+RUNS = 2_000
+MORE = 1 + 1e-12  # a share that a limit is equal to
+
+
+def inside(n, among, method, rng):
+    """Share of runs in which the band holds F at a tenth of the networks, and at each."""
+    good = np.arange(1, among + 1) / among
+    at, along = 0, 0
+    for _ in range(RUNS):
+        seen = np.sort(rng.permutation(among)[:n])
+        limits = band(
+            np.searchsorted(seen, np.arange(1, among + 1)) / n, n, 0.95, method, among
+        )
+        holds = (limits.lower <= good * MORE) & (good <= limits.upper * MORE)
+        at += bool(holds[among // 10 - 1])
+        along += bool(holds.all())
+    return at / RUNS, along / RUNS
+
+
+@pytest.mark.parametrize(
+    ("among", "n"),
+    [(200, 30), (200, 100), (200, 180), (200, 195), (1_000, 100), (1_000, 500), (1_000, 900)],
+)
+def test_bands_of_all_networks_hold_as_often_as_they_say(among, n):
+    rng = np.random.default_rng(n)
+    off = 3 * np.sqrt(0.95 * 0.05 / RUNS)  # three standard errors of the simulation
+    at, _ = inside(n, among, "pointwise", rng)
+    assert at >= 0.95 - off
+    for method in ("simultaneous", "kolmogorov"):
+        _, along = inside(n, among, method, rng)
+        assert along >= 0.95 - off, method
