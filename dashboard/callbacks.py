@@ -61,15 +61,20 @@ class Picked(TypedDict):
     network: Id
 
 
-class Refined(TypedDict):
-    """What a refinement fills in, as the page got it from `create.refine.proposal`."""
+class Scaled(TypedDict):
+    """What a ray fills in, as the page got it from `create.scale.proposal`."""
 
-    population: Id
     space: Id
     regime: Id
     json: str
     name: str
     training_seed: int
+
+
+class Refined(Scaled):
+    """What a refinement fills in, as the page got it from `create.refine.proposal`."""
+
+    population: Id
     windows: dict[str, str]
     left_out: list[str]
 
@@ -86,6 +91,7 @@ KINDS: dict[str, Any] = {
     "new-ask.data": dict[str, Any],
     "new-regime.value": Id,
     "new-refinement.data": Refined,
+    "new-ray.data": Scaled,
 }
 TAKES = {name: TypeAdapter[Any](kind | None) for name, kind in KINDS.items()}
 """The values that callbacks take as they come; fields of the form are read by `create.plan`."""

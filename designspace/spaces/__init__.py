@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias, get_args
 
 from pydantic import Field, TypeAdapter
 
+from designspace.networks.network import Network
 from designspace.spaces.anynet import AnyNet
 from designspace.spaces.base import Family, Rule
 from designspace.spaces.cells.darts import Darts
@@ -46,3 +47,15 @@ DESIGN_SPACE: TypeAdapter[AnyFamily] = TypeAdapter(DesignSpace)
 
 FAMILIES: tuple[type[Family], ...] = get_args(AnyFamily)
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.rules)
+
+
+def ray(network: Network, resolution: int) -> Family:
+    """A network and what scaling makes of it.
+
+    Args:
+        resolution: side of the images that it is trained on, pixels.
+
+    Raises:
+        ValueError: its body is none that is scaled.
+    """
+    return Ray(network=network, resolution=network.resolution or resolution)

@@ -78,6 +78,12 @@ class Scaling:
         return max(4, round(side * self.side / 4) * 4)
 
 
+def can_scale(network: Network) -> bool:
+    """Whether all stages are of repeated blocks, or all of inverted ones."""
+    bodies = {type(stage) for stage in network.stages}
+    return bodies in ({Stage}, {InvertedStage})
+
+
 def scaled(member: Member, scaling: Scaling) -> Member:
     """A network larger. Of one of repeated blocks the stem stays, as that of a RegNet does; of
     one of inverted blocks stem and tail grow with the others, as those of an EfficientNet do.
@@ -86,8 +92,10 @@ def scaled(member: Member, scaling: Scaling) -> Member:
         ValueError: some stage is of other bodies, or what comes out is no network.
     """
     network = member.network
+    if not can_scale(network):
+        raise ValueError("only stages that repeat a block, or inverted ones, are scaled")
     repeated = [stage for stage in network.stages if isinstance(stage, Stage)]
-    if len(repeated) == len(network.stages):
+    if repeated:
         stages = [_stage(network, stage, scaling) for stage in repeated]
         larger = network.model_copy(update={"stages": tuple(stages)})
     else:
@@ -121,8 +129,7 @@ def _inverted(network: Network, scaling: Scaling) -> Network:
     stem = network.stem.model_copy(update={"width": wide})
     stages = []
     for stage in network.stages:
-        if not isinstance(stage, InvertedStage):
-            raise ValueError("only stages that repeat a block, or inverted ones, are scaled")
+        assert isinstance(stage, InvertedStage)  # `can_scale`
         depth, last = scaling.depth_of(stage.depth), stage.blocks[-1]
         again = last.model_copy(update={"stride": 1})
         blocks: list[Inverted] = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
 from dash import no_update
 
-from dashboard.pages.create import plan, refine, regime
+from dashboard.pages.create import listing, plan, refine, regime, scale
 from dashboard.pages.create.form import WINDOWS, Fields
 from dashboard.pages.create.refine import Refinement
 from dashboard.sources import Sources
@@ -28,13 +28,13 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     The link's `?space=` wins; else it begins like the newest population whose images somebody
     has. The seed counts the populations of the space: a second one draws other networks.
     """
-    refinement = refine.proposal(sources, search)
+    refinement, ray = refine.proposal(sources, search), scale.proposal(sources, search)
     with sources.database.read() as session:
         known, ways = spaces.every(session), regimes.every(session)
         older, workers = records.every(session), roster.alive(session)
     asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
-    if refinement:
-        asked = refinement["space"]
+    if proposed := refinement or ray:
+        asked = proposed["space"]
     ids = [str(space.id) for space in known]
     space = asked if asked in ids else now["space"]
     packed = [way.id for way in ways if regime.has_images(way.regime, workers)]
@@ -48,16 +48,19 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         "seed": len([one for one in older if str(one.space_id) == space]),
     } | {name: like.windows.get(name, "") if like else "" for name in WINDOWS}
     kept = {name: value for name, value in now.items() if value not in (None, "")}
-    if not refinement and (asked not in ids or asked == now["space"]):
+    if not proposed and (asked not in ids or asked == now["space"]):
         values |= kept
     if refinement:
         windows = {name: refinement["windows"].get(name, "") for name in WINDOWS}
         values |= windows | {"regime": refinement["regime"]}
+    if ray:
+        values |= dict.fromkeys(WINDOWS, "") | {"regime": ray["regime"]}
     # What does not change is not sent: it would undo what was edited.
     changed = {k: no_update if v == now[k] else v for k, v in values.items()}
     return (
         changed
         | refined(refinement)
+        | scaled(ray)
         | {
             "space_options": grouped(known),
             "regime_options": [regime.option(one, workers) for one in ways],
@@ -85,10 +88,24 @@ def refined(refinement: Refinement | None) -> dict[str, Any]:
     }
 
 
+def scaled(ray: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Values of the fields that a ray fills in: all of its networks are asked for."""
+    if ray is None:
+        return {"ray": None, "take": no_update}
+    named = {"space_name": ray["name"], "training_seed": ray["training_seed"]}
+    return {"ray": ray, "take": listing.ALL} | named
+
+
 def newest(older: list[PopulationRecord], space: str | None) -> PopulationRecord | None:
     """The newest population of a space, or of any."""
     of_space = [one for one in older if str(one.space_id) == space] or older
     return of_space[-1] if of_space else None
+
+
+def proposed(id: str | None, *proposals: Mapping[str, Any] | None) -> str | None:
+    """The definition that a link proposes beside the picked space; None: none does."""
+    texts = [one["json"] for one in proposals if one is not None and one["space"] == id]
+    return texts[0] if texts else None
 
 
 def definition(sources: Sources, id: str | None) -> str:

@@ -291,6 +291,7 @@ def stores() -> list[Component]:
     return [
         dcc.Store(id="new-stored"),  # the picked space's definition as written into the form
         dcc.Store(id="new-refinement"),  # what Explore's Refine proposes
+        dcc.Store(id="new-ray"),  # what a drawer's Scale proposes
         dcc.Store(id="new-ask"),  # the fields at rest
         dcc.Store(id="new-started"),  # the id of the population just created
     ]

@@ -7,6 +7,7 @@ networks, stores them with their jobs, and goes to the population.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
@@ -48,6 +49,8 @@ def register_arrival(app: Dash, sources: Sources) -> None:
         | {f"{name}_options": Output(field_id(name), "data") for name in ("space", "regime")}
         | {
             "refinement": Output("new-refinement", "data"),
+            "ray": Output("new-ray", "data"),
+            "take": Output("new-take", "value"),
             "space_name": Output("new-space-name", "value"),
             "training_seed": Output("new-training-seed", "value"),
             "inherits": Output("new-inherits", "checked"),
@@ -56,18 +59,24 @@ def register_arrival(app: Dash, sources: Sources) -> None:
         Input("location", "pathname"),
         Input("location", "search"),
         State("new-refinement", "data"),
+        State("new-ray", "data"),
         *values(State, *FILLED),
     )
     @may(Verb.SEE)
     async def arrive(
-        path: str | None, search: str | None, held: Refinement | None, *now: Any
+        path: str | None,
+        search: str | None,
+        refinement: Refinement | None,
+        ray: Mapping[str, Any] | None,
+        *now: Any,
     ) -> dict[str, Any]:
         if not (path or "").rstrip("/").endswith("/new"):
             raise PreventUpdate
         known = dict(zip(FILLED, now, strict=True))
         answer = await run_in_threadpool(arrival.filled, sources, search or "", known)
-        if answer["refinement"] == held:  # sent again it would undo what was edited
-            answer["refinement"] = no_update
+        for name, held in (("refinement", refinement), ("ray", ray)):
+            if answer[name] == held:  # sent again it would undo what was edited
+                answer[name] = no_update
         return answer
 
 
@@ -79,13 +88,15 @@ def register_choices(app: Dash, sources: Sources) -> None:
         Output("new-stored", "data"),
         Input("new-space", "value"),
         Input("new-refinement", "data"),
+        Input("new-ray", "data"),
         prevent_initial_call=True,
     )
     @may(Verb.SEE)
-    async def show_space(id: str | None, refinement: Refinement | None) -> tuple[str, str]:
+    async def show_space(
+        id: str | None, refinement: Refinement | None, ray: Mapping[str, Any] | None
+    ) -> tuple[str, str]:
         text = await run_in_threadpool(arrival.definition, sources, id)
-        refined = refinement is not None and refinement["space"] == id
-        return refinement["json"] if refinement and refined else text, text
+        return arrival.proposed(id, refinement, ray) or text, text
 
     @app.callback(
         Output("new-json", "value", allow_duplicate=True),

@@ -8,10 +8,11 @@ While the network's job goes on it is read again.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import plotly.graph_objects as go
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, get_relative_path, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +25,7 @@ from dashboard.figures.widths import network_widths_figure
 from dashboard.pages.markup import THEME, attributes, graph, register_graph, section
 from dashboard.pages.network import sheet
 from dashboard.sources import Sources
+from designspace.spaces.scaling import can_scale
 from population.population import Status
 from services.acting.permission import Verb
 from services.errors import NotFound
@@ -83,6 +85,12 @@ def head() -> Component:
                 )
                 for name, label, title in LINKS
             ),
+            html.A(
+                "Scale",
+                id="network-scale",
+                className="button quiet",
+                title="a new population of this network and what scaling makes of it",
+            ),
             html.Button(
                 "×",
                 id="network-close",
@@ -110,6 +118,8 @@ OUTPUTS = {
     "title": Output("network-title", "children"),
     **{name: Output(f"network-{name}", "href") for name, _, _ in LINKS},
     **{f"no_{name}": Output(f"network-{name}", "hidden") for name, _, _ in LINKS},
+    "scale": Output("network-scale", "href"),
+    "no_scale": Output("network-scale", "hidden"),
     "told": Output("network-told", "children"),
     "line": Output("network-line", "children"),
     "widths": Output("network-widths-figure", "data"),
@@ -189,10 +199,13 @@ def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> 
     status = Status(drawn.status[np.flatnonzero(drawn.ids == record.id)[0]])
     at = f"{api}/populations/{population}/networks/{id}"
     palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
+    scale = urlencode({"scale": f"{population}.{id}"})
     return {
         "title": sheet.title(record),
         **{name: at if name == "json" else f"{at}.{name}" for name, _, _ in LINKS},
         **{f"no_{name}": name not in record.forms for name, _, _ in LINKS},
+        "scale": f"{get_relative_path('/new')}?{scale}",
+        "no_scale": not can_scale(record.network),
         "told": sheet.told(record, status),
         "line": sheet.line(record),
         "widths": shape_figure(record, palette),

@@ -24,6 +24,7 @@ from dashboard.scripts import ASSETS
 from dashboard.sources import Sources
 from db.session import Database
 from designspace.laws.laws import Choice
+from designspace.networks.network import Network
 from designspace.regimes import DIGITS
 from designspace.spaces.cells.nasbench201 import NasBench201
 from designspace.spaces.presets import PRESETS
@@ -34,6 +35,7 @@ from netspace.settings import Settings
 from netspace.web import create_app
 from services.defining import regimes, spaces
 from services.errors import Refused
+from services.reading import networks
 from services.reading.snapshots import Snapshots
 from services.sampling import populations, records
 from services.sampling.populations import Spec
@@ -617,6 +619,47 @@ def test_refine_fills_the_form_with_the_next_space(measured):
     shown = asking.previewed(measured, fields, "light", refinement)
     assert re.match(r"begin with the \d+ networks", shown["inherits_label"])
     assert "No part of a space: e_fit ..0.2." in shown["inherits_note"]
+
+
+def test_a_network_is_scaled_from_its_drawer_to_a_population_of_all_its_scales(measured):
+    picked, shown = sheet(measured, 1, 0)
+    link = "?" + shown["scale"].partition("?")[2]
+    assert link == f"?scale=1.{picked['network']}"
+    assert not shown["no_scale"]
+    filled = arrival.filled(measured, link, dict.fromkeys(arrival.FILLED))
+    ray = json.loads(filled["ray"]["json"])
+    with measured.database.read() as session:
+        network = networks.get(session, 1, picked["network"]).network
+    assert (ray["family"], ray["resolution"]) == ("ray", DIGITS.resolution)
+    assert Network.model_validate(ray["network"]) == network
+    assert filled["take"] == listing.ALL
+    fields = form(
+        name="scaled",
+        space=filled["space"],
+        json=filled["ray"]["json"],
+        space_name=filled["space_name"],
+        take=filled["take"],
+        flops=filled["flops"],
+    )
+    begun = asking.started(measured, fields)
+    drawn = measured.snapshots.get(begun["started"]["population"]).population
+    assert sorted(drawn.columns["scale"]) == [1, 2, 4, 8]
+    assert network.hash in {
+        measured_network(measured, begun["started"]["population"], id).hash for id in drawn.ids
+    }
+
+
+def measured_network(sources, population, id):
+    with sources.database.read() as session:
+        return networks.get(session, population, int(id))
+
+
+@pytest.mark.parametrize(
+    "link", ["?scale=", "?scale=1", "?scale=1.x", "?scale=9.1", "?scale=1.99999"]
+)
+def test_a_link_that_scales_nothing_leaves_the_form_as_it_is(measured, link):
+    filled = arrival.filled(measured, link, dict.fromkeys(arrival.FILLED))
+    assert filled["ray"] is None
 
 
 def test_a_refined_population_begins_with_what_is_measured(measured):

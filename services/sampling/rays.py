@@ -1,0 +1,49 @@
+"""A ray from a network of a population: a proposal, nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from db.models import PopulationRow, RegimeRow
+from designspace.spaces import ray
+from designspace.spaces.base import Family
+from services import definitions
+from services.defining import spaces
+from services.errors import Refused
+from services.reading import networks
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The space of a network and what scaling makes of it, under the population's regime."""
+
+    space: Family
+    space_id: int  # the network's
+    space_name: str
+    regime_id: int
+    training_seed: int
+
+
+def propose(session: Session, population_id: int, network_id: int) -> Proposal:
+    """The paper's fast scaling of a network by 1, 2, 4 and 8.
+
+    Raises:
+        NotFound: no such population, or no such network in it.
+        Refused: its body is none that is scaled.
+    """
+    network = networks.get(session, population_id, network_id).network
+    population = session.get_one(PopulationRow, population_id)
+    regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
+    try:
+        space = ray(network, regime.resolution)
+    except ValueError as error:
+        raise Refused("network", network_id, str(error)) from error
+    return Proposal(
+        space=space,
+        space_id=population.space_id,
+        space_name=spaces.get(session, population.space_id).name,
+        regime_id=population.regime_id,
+        training_seed=population.training_seed,
+    )
