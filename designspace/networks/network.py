@@ -33,8 +33,9 @@ from designspace.networks.ends import AnyHead, AnyStem, PoolHead, Stem, StemBatc
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import Block, Stage, StageBatch
+from designspace.networks.vertex_batches import VertexCellsBatch
 from designspace.networks.vertex_cells import VertexCells
-from designspace.networks.wired import WiredStage
+from designspace.networks.wired import WiredStage, WiredStageBatch
 from designspace.networks.wiring import Wiring
 from designspace.values import Definition, later
 
@@ -60,7 +61,14 @@ AnyStage: TypeAlias = Annotated[
 ]
 """A stage, by what it is made of. A new body joins here, and its layers in `layers.body`."""
 
-AnyStageBatch: TypeAlias = StageBatch | InvertedStageBatch | EdgeCellsBatch | NextStageBatch
+AnyStageBatch: TypeAlias = (
+    StageBatch
+    | InvertedStageBatch
+    | EdgeCellsBatch
+    | VertexCellsBatch
+    | WiredStageBatch
+    | NextStageBatch
+)
 
 
 class Network(Definition):

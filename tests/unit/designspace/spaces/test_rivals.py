@@ -10,6 +10,7 @@ from scipy.stats import chisquare
 from designspace.layers.complexity import complexity
 from designspace.networks.edge_cells import EDGES, to_string
 from designspace.networks.inverted import Inverted
+from designspace.networks.vertex_batches import Cells
 from designspace.networks.vertex_cells import VERTEX_OPERATIONS, Cell
 from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.cells.nasbench101 import DISTINCT, NasBench101
@@ -246,6 +247,24 @@ def test_as_many_cells_differ_as_nasbench101_says(vertices):
     assert len({cell.md5 for cell in found}) == len(found)
 
 
+@pytest.mark.parametrize("places", [2, 3, 5, 7])
+def test_cells_as_arrays_are_what_each_of_them_is(places):
+    rng = np.random.default_rng(7)
+    upper = rng.random((400, places * (places - 1) // 2)) < 0.45
+    cells = Cells.of(upper, rng.integers(3, size=(400, places - 2)))
+    pruned = cells.pruned()
+    kept = np.flatnonzero((pruned.sizes > 0) & (pruned.sizes <= 9))
+    normal = pruned.take(kept).normal()
+    alone = [cells[i].pruned() for i in range(400)]
+    assert [i for i, cell in enumerate(alone) if cell and cell.edges <= 9] == kept.tolist()
+    assert [pruned[i] for i in kept] == [alone[i] for i in kept]
+    assert [normal[i] for i in range(len(kept))] == [alone[i].normal() for i in kept]
+    assert len(set(normal.keys)) == len({alone[i].normal() for i in kept})
+    widths = np.stack(normal.widths(16, 40), axis=1)
+    for i in range(len(kept)):
+        assert widths[i][normal.there[i]].tolist() == normal[i].widths(16, 40)
+
+
 def test_candidates_of_nasbench101_are_refused_for_too_many_edges_or_no_path():
     draws = NasBench101().draw(np.random.default_rng(6), 400)
     assert 0 < len(draws.candidates) < draws.tried
@@ -321,17 +340,76 @@ def test_a_graph_by_preference_always_has_the_same_counts():
     assert set(count.flops) == {583_761_444}
 
 
+def edges(graph):
+    """Pairs of nodes, the lower first; the graph is the same both ways, without loops."""
+    assert (graph == graph.T).all()
+    assert not graph.diagonal().any()
+    return [(v, w) for v, w in np.argwhere(graph).tolist() if v < w]
+
+
+def tied_one_by_one(rng, n, m):
+    """BA(M) as 1904.01569 says it, each number asked of the generator by itself."""
+    found, ends, targets = [], [], list(range(m))
+    for new in range(m, n):
+        found += [(old, new) for old in targets]
+        ends += targets + [new] * m
+        chosen = set()
+        while len(chosen) < m:
+            chosen.add(ends[rng.integers(len(ends))])
+        targets = sorted(chosen)
+    return found
+
+
+def rewired_one_by_one(rng, n, k, p):
+    """WS(K, P) as 1904.01569 says it, each number asked of the generator by itself."""
+    near = [{(v + i) % n for i in range(-k // 2, k // 2 + 1)} - {v} for v in range(n)]
+    chances = rng.random((k // 2, n))
+    for i in range(1, k // 2 + 1):
+        for v in range(n):
+            if chances[i - 1, v] >= p or len(near[v]) == n - 1:
+                continue
+            while (w := int(rng.integers(n))) == v or w in near[v]:
+                pass
+            old = (v + i) % n
+            near[v] ^= {old, w}
+            near[old].remove(v)
+            near[w].add(v)
+    return [(v, w) for v in range(n) for w in near[v] if v < w]
+
+
+@pytest.mark.parametrize(("n", "m"), [(32, 5), (12, 1), (9, 8)])
+def test_numbers_of_a_graph_by_preference_are_as_if_drawn_one_by_one(n, m):
+    one, other = np.random.default_rng(21), np.random.default_rng(21)
+    for _ in range(40):
+        assert edges(barabasi_albert(one, n, m)) == sorted(tied_one_by_one(other, n, m))
+    assert one.random() == other.random()
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "p"), [(32, 4, 0.75), (12, 2, 1.0), (4, 2, 1.0), (7, 6, 0.5), (8, 6, 0.9)]
+)
+def test_numbers_of_a_rewired_ring_are_as_if_drawn_one_by_one(n, k, p):
+    one, other = np.random.default_rng(22), np.random.default_rng(22)
+    for _ in range(40):
+        assert edges(watts_strogatz(one, n, k, p)) == sorted(rewired_one_by_one(other, n, k, p))
+    assert one.random() == other.random()
+
+
+def test_a_graph_of_more_edges_than_a_stage_may_have_is_drawn_again():
+    # 8,128 pairs of 128 nodes, 4,096 edges at most.
+    space = RandWire(generator="er", probability=[0.4, 0.9], nodes=128, stages=1)
+    draws = space.draw(np.random.default_rng(23), 6)
+    assert 0 < len(draws.networks) < 6
+    assert set(draws.parameters["probability"]) == {0.4}
+
+
 def test_generators_make_the_graphs_of_their_definitions():
     rng = np.random.default_rng(9)
-    ring = watts_strogatz(rng, 32, 4, 0.0)
+    ring = edges(watts_strogatz(rng, 32, 4, 0.0))
     assert set(ring) == {tuple(sorted((v, (v + i) % 32))) for v in range(32) for i in (1, 2)}
-    for graph, edges in (
-        (watts_strogatz(rng, 32, 4, 0.75), 64),
-        (barabasi_albert(rng, 32, 5), 5 * 27),
-    ):
-        assert len(set(graph)) == edges
-        assert all(0 <= v < w < 32 for v, w in graph)
-    pairs = np.mean([len(erdos_renyi(rng, 32, 0.2)) for _ in range(400)])
+    assert len(edges(watts_strogatz(rng, 32, 4, 0.75))) == 64
+    assert len(edges(barabasi_albert(rng, 32, 5))) == 5 * 27
+    pairs = np.mean([len(edges(erdos_renyi(rng, 32, 0.2))) for _ in range(400)])
     assert pairs == pytest.approx(0.2 * 32 * 31 / 2, rel=0.03)
 
 
@@ -339,7 +417,7 @@ def test_the_older_nodes_of_a_graph_by_preference_have_more_edges():
     rng = np.random.default_rng(10)
     degrees = np.zeros(32)
     for _ in range(200):
-        for v, w in barabasi_albert(rng, 32, 3):
+        for v, w in edges(barabasi_albert(rng, 32, 3)):
             degrees[[v, w]] += 1
     assert degrees[:6].mean() > 2 * degrees[-6:].mean()
 
@@ -349,7 +427,7 @@ def test_the_indices_of_a_graph_by_chance_are_in_random_order():
     rng = np.random.default_rng(11)
     ends = np.zeros(16)
     for _ in range(500):
-        for v, w in erdos_renyi(rng, 16, 0.3):
+        for v, w in edges(erdos_renyi(rng, 16, 0.3)):
             ends[[v, w]] += 1
     assert chisquare(ends).pvalue > 1e-3
 
