@@ -193,13 +193,16 @@ STAGE_QUANTITIES = table(
     Quantity("groups", "G", "groups", "", "parameter", log=True, kind="choice"),
     Quantity("kernel", "k", "kernel", "pixels", "parameter", kind="choice"),
     Quantity("expansion", "e", "expansion", "", "parameter", decimals=1, kind="choice"),
+    Quantity("operation", "op", "operation", "", "parameter", kind="choice"),
+    Quantity("squeeze", "se", "squeeze", "", "parameter", kind="choice"),
+    Quantity("skip", "skip", "skip", "", "parameter", kind="choice"),
 )
 """Columns that exist once per stage, named `NAME_i`, i = 1, 2, ..; `width` is as drawn."""
 
 PART_QUANTITIES = table(
     STAGE_QUANTITIES["kernel"],
     STAGE_QUANTITIES["expansion"],
-    Quantity("operation", "op", "operation", "", "parameter", kind="choice"),
+    STAGE_QUANTITIES["operation"],
 )
 """Columns of parts, `NAME_i_j`: block j of stage i, or the edge of a cell to node i from j."""
 

@@ -19,13 +19,14 @@ from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.inverted.mnasnet import MnasNet
 from designspace.spaces.regnet import RegNet
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
 OfStages: TypeAlias = AnyNet | RegNet | ResNeXt | ConvNeXt
 OfOtherBodies: TypeAlias = (
-    MBConv | FBNet | NasBench101 | NasBench201 | NatsSize | Darts | RandWire
+    MBConv | FBNet | MnasNet | NasBench101 | NasBench201 | NatsSize | Darts | RandWire
 )
 AnyFamily: TypeAlias = OfStages | OfOtherBodies
 """A new family joins here, and inherits the whole test suite."""

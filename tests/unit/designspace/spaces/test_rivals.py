@@ -18,6 +18,7 @@ from designspace.spaces.cells.nasbench201 import NotACell, from_string
 from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.inverted.mnasnet import MnasNet
 from designspace.spaces.inverted.ofa import Setting
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.resnext import ResNeXt
@@ -46,6 +47,10 @@ SIZES = {
     # 1908.09791: (9^2 + 9^3 + 9^4)^5; of the other space a last stage of one block more.
     "OFA MobileNetV3": 7371**5,
     "OFA ProxylessNAS w1.3": 7371**5 * 9,
+    # 1807.11626, section 4.1: S = 432, B = 5, "about 10^13".
+    "MnasNet factorized": 432**5,
+    # 1704.04861: its four multipliers and five depths for each of its table's five stages.
+    "MobileNetV1": (4 * 5) ** 5,
     # 1812.00332: six operations where a block changes its width, seven elsewhere.
     "ProxylessNAS": 6**6 * 7**15,
     # 1812.03443: nine, and eight where a block changes its width.
@@ -104,6 +109,56 @@ def test_a_block_that_may_be_left_out_is_as_likely_so_as_any_operation():
     left_out = np.isnan(columns["kernel_3_2"])
     assert left_out.mean() == pytest.approx(1 / 7, abs=0.007)
     assert not np.isnan(columns["kernel_3_1"]).any()
+
+
+def test_stages_of_mobilenet_v1_have_a_depth_and_a_multiplier_each():
+    columns = RIVALS["MobileNetV1"].draw(np.random.default_rng(14), 20_000).parameters
+    assert is_alike(columns["depth_4"], (1, 2, 3, 4, 6))
+    assert is_alike(columns["width_1"], (16, 32, 48, 64))
+
+
+def test_blocks_of_the_space_of_mnasnet_are_drawn_alike_each_by_itself():
+    columns = MnasNet().draw(np.random.default_rng(15), 40_000).parameters
+    pairs = columns["operation_3"] * 100 + columns["skip_3"] * 10 + columns["squeeze_5"]
+    settings = product(range(1, 5), range(1, 4), (1, 2))
+    assert is_alike(pairs, [100 * op + 10 * skip + se for op, skip, se in settings])
+    assert is_alike(columns["kernel_2"], (3, 5))
+    # MobileNetV2 has four layers of 64 in its fourth block.
+    assert is_alike(columns["depth_4"], (3, 4, 5))
+    assert is_alike(columns["width_4"], (48, 64, 80))
+
+
+def test_the_space_of_mnasnet_is_around_mobilenet_v2():
+    space = MnasNet(operation=[4], kernel=[3], squeeze=[1], skip=[2], layers=[2], width=[1])
+    [network] = space.draw(np.random.default_rng(16), 1).networks
+    # torchvision's counts of MobileNetV2, whose activation alone is another.
+    assert counted(network) == (3_504_872, 300_775_272, 6_679_112)
+
+
+def test_a_regular_convolution_and_a_pool_are_counted_by_hand():
+    space = MnasNet(operation=[1], kernel=[5], squeeze=[2], skip=[1], layers=[1], width=[1])
+    [network] = space.draw(np.random.default_rng(17), 1).networks
+    fourth = network.stages[3].blocks
+    assert [block.words for block in fourth] == [
+        "5x5 regular → 64 /2 SE 8",
+        "5x5 regular → 64 SE 16 + pool",
+        "5x5 regular → 64 SE 16 + pool",
+    ]
+    without = network.model_copy(update={"stages": network.stages[:3]})
+    upto = network.model_copy(update={"stages": network.stages[:4]})
+    more = complexity(upto).params - complexity(without).params
+    convolutions = 25 * 32 * 64 + 2 * 25 * 64 * 64 + 3 * 2 * 64
+    gates = (64 * 8 + 8 + 8 * 64 + 64) + 2 * (64 * 16 + 16 + 16 * 64 + 64)
+    assert more == convolutions + gates + (64 - 32) * 1280  # what the tail takes
+
+
+def test_what_adds_nothing_makes_no_other_network():
+    # Of a block of stride 2 and one layer, the identity and nothing are one.
+    space = MnasNet(operation=[3], kernel=[3], squeeze=[1], skip=[2, 3], layers=[1], width=[1])
+    networks = space.draw(np.random.default_rng(18), 200).networks
+    assert len({network.stages[1] for network in networks}) == 1
+    assert len({network.stages[2] for network in networks}) == 2
+    assert len({network.hash for network in networks}) == len(set(networks.keys)) == 16
 
 
 def test_operations_of_fbnet_are_alike_and_none_is_skipped_that_changes_widths():
@@ -441,6 +496,13 @@ def test_what_cannot_be_a_space_is_refused():
         (lambda: FBNet(operation=[9]), "no value passes"),
         (lambda: NasBench101(width=4), "width must be at least 5, .*, got 4"),
         (lambda: Inverted(kernel=4, inner=8, width=8), "kernels are odd, not 4"),
+        (lambda: Inverted(inner=8, width=16, op="regular"), "has inner 16, its width"),
+        (
+            lambda: Inverted(inner=8, width=8, residual=False, skip="pool"),
+            "skip must be identity where nothing is added",
+        ),
+        (lambda: MnasNet(strides=(2,)), "strides must be 8 numbers"),
+        (lambda: MnasNet(kernel=[2]), "kernels must be odd, got 2"),
         (lambda: ResNeXt(block="B", se_ratio=0.25), "se_ratio must be 0 for B blocks"),
     ):
         with pytest.raises(ValidationError, match=said):
