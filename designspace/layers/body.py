@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from designspace.layers.bottleneck import block_layers
+from designspace.layers.bottlenecks import bottleneck_block
 from designspace.layers.convnext import downsampling, next_block
 from designspace.layers.darts import darts_body
 from designspace.layers.edge_cells import edge_cell, reduction
@@ -20,6 +21,7 @@ from designspace.layers.inverted import inverted_layers
 from designspace.layers.records import EdgeWeights, Layers, MaxPool, When, width_after
 from designspace.layers.vertex_cells import vertex_cell
 from designspace.layers.wired import separable, wired_stage
+from designspace.networks.bottlenecks import BottleneckStage, BottleneckStageBatch
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.darts import DartsStage
 from designspace.networks.edge_cells import EdgeCells, EdgeCellsBatch
@@ -69,6 +71,12 @@ def stage_layers(
                 layers = When(blocks.present, inverted_layers(blocks, w_in, stage.like))
                 yield Group(f"block_{j}", (layers,))
                 w_in = width_after((layers,), w_in)
+        case BottleneckStage() | BottleneckStageBatch():
+            for j, there in enumerate(stage.present):
+                stride = 1 if j else stage.stride
+                one_block = bottleneck_block(w_in, stage.inner[j], stage.width, stride)
+                yield Group(f"block_{j + 1}", (When(there, one_block),))
+                w_in = stage.width
         case EdgeCells() | EdgeCellsBatch():
             if np.any(stage.reduction):
                 yield Group("reduction", reduction(stage.reduction))

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from columns.arrays import Ints
+from designspace.networks.bottlenecks import BottleneckStage, BottleneckStageBatch
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.darts import DartsStage
 from designspace.networks.edge_cells import EdgeCells, EdgeCellsBatch
@@ -56,7 +57,8 @@ AnyStage: TypeAlias = Annotated[
     | Annotated[VertexCells, Tag("vertices")]
     | Annotated[WiredStage, Tag("wired")]
     | Annotated[NextStage, Tag("next")]
-    | Annotated[DartsStage, Tag("darts")],
+    | Annotated[DartsStage, Tag("darts")]
+    | Annotated[BottleneckStage, Tag("bottlenecks")],
     Discriminator(_body),
 ]
 """A stage, by what it is made of. A new body joins here, and its layers in `layers.body`."""
@@ -68,6 +70,7 @@ AnyStageBatch: TypeAlias = (
     | VertexCellsBatch
     | WiredStageBatch
     | NextStageBatch
+    | BottleneckStageBatch
 )
 
 
@@ -171,7 +174,8 @@ class NetworkBatch:
     @property
     def keys(self) -> list[bytes]:
         """One for each network: equal where the architectures of a space are."""
-        columns: list[Ints] = [column for stage in self.stages for column in stage.key]
+        stem = self.stem.key if isinstance(self.stem, StemBatch) else []
+        columns: list[Ints] = [*stem, *(one for stage in self.stages for one in stage.key)]
         return [row.tobytes() for row in np.stack(columns, axis=1)]
 
 

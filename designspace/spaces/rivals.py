@@ -18,6 +18,7 @@ from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.inverted.mnasnet import MnasNet
+from designspace.spaces.ofa_resnet50 import OFAResNet50
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
@@ -79,6 +80,7 @@ RIVALS: dict[str, AnyFamily] = {
     "OFA MobileNetV3": MBConv(),
     "OFA MobileNetV3 w1.2": MBConv(multiplier=1.2),
     "OFA ProxylessNAS w1.3": MBConv(table="ofa_proxyless", multiplier=1.3),
+    "OFA ResNet-50": OFAResNet50(),
     "FBNet": FBNet(),
     "NAS-Bench-101": NasBench101(),
     "NAS-Bench-201": NasBench201(),
@@ -136,6 +138,7 @@ RIVALS: dict[str, AnyFamily] = {
     "OFA ProxylessNAS small": MBConv(
         table="ofa_proxyless", **SMALL | {"strides": (2, 1, 2, 1, 2, 1, 2, 1)}
     ),
+    "OFA ResNet-50 small": OFAResNet50(multiplier=0.0625, strides=(1, 1, 2, 2, 1)),
     "FBNet small": FBNet(multiplier=0.25, strides=(2, 1, 2, 1, 2, 1, 1, 1), tail=64),
     "NAS-Bench-101 small": NasBench101(width=16, cells=1),
     "NAS-Bench-201 small": NasBench201(width=8, cells=1),

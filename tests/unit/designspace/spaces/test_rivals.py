@@ -20,6 +20,7 @@ from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
 from designspace.spaces.inverted.mnasnet import MnasNet
 from designspace.spaces.inverted.ofa import Setting
+from designspace.spaces.ofa_resnet50 import OFAResNet50, resnet50d
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.rivals import RIVALS
@@ -49,6 +50,9 @@ SIZES = {
     "OFA ProxylessNAS w1.3": 7371**5 * 9,
     # 1807.11626, section 4.1: S = 432, B = 5, "about 10^13".
     "MnasNet factorized": 432**5,
+    # `ofa_resnets.py` of 1908.09791: a stem of 2 * 3 * 3, and of each stage a width, 2 to 4
+    # blocks (once 4 to 6), a ratio of each block.
+    "OFA ResNet-50": 18 * 3**4 * (9 + 27 + 81) ** 3 * (81 + 243 + 729),
     # 1704.04861: its four multipliers and five depths for each of its table's five stages.
     "MobileNetV1": (4 * 5) ** 5,
     # 1812.00332: six operations where a block changes its width, seven elsewhere.
@@ -109,6 +113,24 @@ def test_a_block_that_may_be_left_out_is_as_likely_so_as_any_operation():
     left_out = np.isnan(columns["kernel_3_2"])
     assert left_out.mean() == pytest.approx(1 / 7, abs=0.007)
     assert not np.isnan(columns["kernel_3_1"]).any()
+
+
+def test_parts_of_once_for_alls_resnet_50_are_drawn_alike():
+    columns = RIVALS["OFA ResNet-50"].draw(np.random.default_rng(13), 30_000).parameters
+    assert is_alike(columns["depth_3"], (4, 5, 6))
+    # 0.65 and 0.8 of 512 in eights.
+    assert is_alike(columns["width_2"], (336, 408, 512))
+    assert is_alike(columns["convolutions"], (2, 3))
+    there = ~np.isnan(columns["expansion_1_4"])
+    assert there.mean() == pytest.approx(1 / 3, abs=0.01)
+    assert is_alike(columns["expansion_1_4"][there], (0.2, 0.25, 0.35))
+
+
+def test_once_for_alls_resnet_50_holds_resnet_50_d():
+    space = OFAResNet50(expansion=[0.25], width=[1], blocks=[2, 3], convolutions=[3])
+    networks = space.draw(np.random.default_rng(13), 200).networks
+    # 3 4 6 3 blocks are 2 2 4 2 and 1 2 2 1 more.
+    assert {resnet50d().hash} < {network.hash for network in networks}
 
 
 def test_stages_of_mobilenet_v1_have_a_depth_and_a_multiplier_each():
