@@ -38,6 +38,17 @@ def candidates_a_second(name: str) -> None:
     report("accepted a second a core", accepted / used, "1/s", **conditions)
 
 
+def counted_whole(name: str) -> None:
+    """Make and count all networks of a space that is small enough; CPU time."""
+    space = PRESETS[name]
+    start = time.thread_time()
+    found = space.enumerated()  # type: ignore[union-attr]
+    flops = complexity(found.networks, 32, 3, 10).flops
+    used = time.thread_time() - start
+    assert len(flops) == space.count()
+    report("a whole space", used, "CPU s", space=name, networks=len(flops), cpu=processor())
+
+
 def a_population(name: str) -> None:
     """Sample 500 networks, with their fits; CPU time, and the most memory beyond the start."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -57,5 +68,7 @@ if __name__ == "__main__":
     rivals = [name for name in RIVALS if not name.endswith("small")]
     for name in ("RegNetX (pycls ranges)", "RegNetX", *anynets, *rivals):
         candidates_a_second(name)
+    for name in ("NAS-Bench-201", "NATS size"):
+        counted_whole(name)
     for name in ("RegNetX", *anynets):
         a_population(name)

@@ -145,6 +145,9 @@ QUANTITIES = table(
     Quantity("edges", "|E|", "edges of the cell", "", "parameter", kind="choice"),
     Quantity("convolutions_3x3", "3x3", "3x3 of the cell", "", "parameter", kind="choice"),
     Quantity("convolutions_1x1", "1x1", "1x1 of the cell", "", "parameter", kind="choice"),
+    Quantity("convolutions", "3x3", "convolutions of the stem", "", "parameter", kind="choice"),
+    Quantity("half_width", "h", "first width of the stem", "channels", "parameter", log=True),
+    Quantity("stem_width", "C", "width of the stem", "channels", "parameter", log=True),
     Quantity("wires", "wires", "wires", "", "parameter"),
     Quantity("neighbours", "K", "neighbours", "", "parameter", kind="choice"),
     Quantity("probability", "P", "probability", "", "parameter", decimals=2),
@@ -195,13 +198,16 @@ STAGE_QUANTITIES = table(
     Quantity("groups", "G", "groups", "", "parameter", log=True, kind="choice"),
     Quantity("kernel", "k", "kernel", "pixels", "parameter", kind="choice"),
     Quantity("expansion", "e", "expansion", "", "parameter", decimals=1, kind="choice"),
+    Quantity("operation", "op", "operation", "", "parameter", kind="choice"),
+    Quantity("squeeze", "se", "squeeze", "", "parameter", kind="choice"),
+    Quantity("skip", "skip", "skip", "", "parameter", kind="choice"),
 )
 """Columns that exist once per stage, named `NAME_i`, i = 1, 2, ..; `width` is as drawn."""
 
 PART_QUANTITIES = table(
     STAGE_QUANTITIES["kernel"],
     STAGE_QUANTITIES["expansion"],
-    Quantity("operation", "op", "operation", "", "parameter", kind="choice"),
+    STAGE_QUANTITIES["operation"],
 )
 """Columns of parts, `NAME_i_j`: block j of stage i, or the edge of a cell to node i from j."""
 

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from designspace.layers.bottleneck import block_layers
+from designspace.layers.bottlenecks import bottleneck_block
 from designspace.layers.convnext import downsampling, next_block
 from designspace.layers.darts import darts_body
 from designspace.layers.edge_cells import edge_cell, reduction
 from designspace.layers.ends import head_layers, stem_layers
 from designspace.layers.inverted import inverted_layers
-from designspace.layers.records import Layers, MaxPool, Resize, When, width_after
+from designspace.layers.records import EdgeWeights, Layers, MaxPool, Resize, When, width_after
 from designspace.layers.vertex_cells import vertex_cell
-from designspace.layers.wired import wired_stage
+from designspace.layers.wired import separable, wired_stage
+from designspace.networks.bottlenecks import BottleneckStage, BottleneckStageBatch
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.darts import DartsStage
 from designspace.networks.edge_cells import EdgeCells, EdgeCellsBatch
@@ -27,8 +29,9 @@ from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.network import AnyStage, AnyStageBatch, Network, NetworkBatch
 from designspace.networks.numbers import Count
 from designspace.networks.repeats import Stage, StageBatch
+from designspace.networks.vertex_batches import VertexCellsBatch
 from designspace.networks.vertex_cells import VertexCells
-from designspace.networks.wired import WiredStage
+from designspace.networks.wired import WiredStage, WiredStageBatch
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,22 @@ def stage_layers(
                 layers = When(blocks.present, inverted_layers(blocks, w_in, stage.like))
                 yield Group(f"block_{j}", (layers,))
                 w_in = width_after((layers,), w_in)
+        case BottleneckStage() | BottleneckStageBatch():
+            for j, there in enumerate(stage.present):
+                stride = 1 if j else stage.stride
+                one_block = bottleneck_block(w_in, stage.inner[j], stage.width, stride)
+                yield Group(f"block_{j + 1}", (When(there, one_block),))
+                w_in = stage.width
         case EdgeCells() | EdgeCellsBatch():
             if np.any(stage.reduction):
                 yield Group("reduction", reduction(stage.reduction))
                 w_in = stage.reduction
             yield Group("first_cell", edge_cell(stage, w_in))
             yield Group("next_cell", edge_cell(stage, stage.width), stage.depth - 1)
-        case VertexCells():
+        case VertexCells() | VertexCellsBatch():
             if stage.pool:
                 yield Group("pool", (MaxPool(2, 2),))
-            yield Group("first_cell", vertex_cell(stage, int(w_in)))
+            yield Group("first_cell", vertex_cell(stage, w_in))
             yield Group("next_cell", vertex_cell(stage, stage.width), stage.depth - 1)
         case NextStage() | NextStageBatch():
             if stage.downsamples:
@@ -91,6 +100,14 @@ def stage_layers(
             yield Group("cells", darts_body(stage))
         case WiredStage():
             yield Group("graph", wired_stage(stage, int(w_in)))
+        case WiredStageBatch():  # its nodes by their number, because their edges differ
+            before = stage.before
+            firsts = (before == 0).sum(axis=1)
+            yield Group("first_node", separable(w_in, stage.width, stage.stride), firsts)
+            inner = separable(stage.width, stage.width)
+            yield Group("next_node", inner, stage.nodes - firsts)
+            weighted = np.where(before > 1, before, 0).sum(axis=1)
+            yield Group("edge_weights", (EdgeWeights(weighted),))
         case Stage() | StageBatch():
             block, ratio, act = network.block, network.se_ratio, network.act
             first = block_layers(block, w_in, stage, stage.stride, ratio, act)

@@ -23,6 +23,7 @@ from designspace.layers.records import (
     BatchNorm,
     Conv,
     Cut,
+    EdgeWeights,
     Excite,
     GlobalPool,
     Graph,
@@ -181,6 +182,8 @@ def count_layer(layer: Layer, side: int, width: Count) -> Counted:
             return Counted(Complexity(0, 2 * width, 0), side, width)
         case LayerNorm():
             return Counted(Complexity(0, 2 * width, 0), side, width)
+        case EdgeWeights(edges):
+            return Counted(Complexity(0, edges, 0), side, width)
         case Scale():
             return Counted(Complexity(0, width, 0), side, width)
         case MaxPool() | AvgPool():

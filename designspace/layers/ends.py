@@ -7,10 +7,13 @@ from designspace.layers.records import (
     BatchNorm,
     Conv,
     GlobalPool,
+    Graph,
     LayerNorm,
     Layers,
     Linear,
     MaxPool,
+    Node,
+    When,
     act,
 )
 from designspace.networks.ends import (
@@ -18,6 +21,8 @@ from designspace.networks.ends import (
     ActiveStemBatch,
     AnyHead,
     AnyStem,
+    DeepStem,
+    DeepStemBatch,
     DoubleStem,
     NormedHead,
     NormHead,
@@ -26,7 +31,7 @@ from designspace.networks.ends import (
     PoolHead,
     StemBatch,
 )
-from designspace.networks.numbers import Activation
+from designspace.networks.numbers import Activation, Count
 
 
 def stem_layers(stem: AnyStem | StemBatch, activation: Activation) -> Layers:
@@ -38,9 +43,18 @@ def stem_layers(stem: AnyStem | StemBatch, activation: Activation) -> Layers:
     if isinstance(stem, DoubleStem):
         half = (Conv(3, stem.width // 2, stem.stride), BatchNorm(), Act("relu"))
         return (*half, Conv(3, stem.width, 2), BatchNorm())
+    if isinstance(stem, DeepStem | DeepStemBatch):
+        middle = Graph((Node((0,), normed(stem.half)), Node((0, 1))))
+        first, last = normed(stem.half, stem.stride), normed(stem.width)
+        return (*first, When(stem.middle, (middle,)), *last, MaxPool(3, 2))
     if stem.kind == "simple":
         return (Conv(3, stem.width, stem.stride), BatchNorm(), Act(activation))
     return (Conv(7, stem.width, stem.stride), BatchNorm(), Act(activation), MaxPool(3, 2))
+
+
+def normed(width: Count, stride: int = 1) -> Layers:
+    """A 3x3 convolution, batch norm, ReLU."""
+    return (Conv(3, width, stride), BatchNorm(), Act("relu"))
 
 
 def head_layers(head: AnyHead, classes: int) -> Layers:

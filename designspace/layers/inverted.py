@@ -1,6 +1,7 @@
 """The layers of inverted residual blocks.
 
-Source: arXiv 1801.04381, figure 4; 1905.02244, figure 4 (SE); 1812.03443, figure 3 (groups).
+Source: arXiv 1801.04381, figure 4; 1905.02244, figure 4 (SE); 1812.03443, figure 3 (groups);
+1807.11626, section 4.1 (regular convolutions, pools beside a block).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from designspace.layers.records import (
+    AvgPool,
     BatchNorm,
     Conv,
     Excite,
@@ -28,11 +30,11 @@ def inverted_layers(
     block: Inverted | InvertedBatch, w_in: Count, stage: InvertedStage
 ) -> Layers:
     """One block from `w_in` channels to its width."""
-    inner, width, groups = block.inner, block.width, block.groups
+    inner, width, groups, separate = block.inner, block.width, block.groups, block.separate
     grouped = np.any(np.greater(groups, 1))
     main = (
         When(
-            True if stage.expands == "always" else inner != w_in,
+            (True if stage.expands == "always" else inner != w_in) & separate,
             (
                 Conv(1, inner, group_width=w_in // groups if grouped else None),
                 BatchNorm(),
@@ -40,17 +42,33 @@ def inverted_layers(
                 *((When(groups > 1, (Shuffle(groups),)),) if grouped else ()),
             ),
         ),
-        Conv(block.kernel, inner, block.stride, group_width=1),
+        Conv(block.kernel, inner, block.stride, group_width=where(separate, 1, w_in)),
         BatchNorm(),
-        *act(stage.act),
+        *when(separate, act(stage.act)),
         *excite(block, stage),
-        Conv(1, width, group_width=inner // groups if grouped else None),
-        BatchNorm(),
-        *act(stage.end),
+        *when(
+            separate,
+            (
+                Conv(1, width, group_width=inner // groups if grouped else None),
+                BatchNorm(),
+                *act(stage.end),
+            ),
+        ),
     )
-    if not block.residual or block.stride != 1:
-        return main
-    return (Residual(main, adds=width == w_in),)
+    if isinstance(block, InvertedBatch):
+        return main  # what is added costs nothing
+    # After a regular convolution the activation follows the sum, as in a ResNet.
+    last = () if separate else act(stage.act)
+    pools = block.skip == "pool"
+    if not block.residual or (block.stride != 1 and not pools):
+        return (*main, *last)
+    pool = (AvgPool(3, block.stride),) if pools else ()
+    return (Residual(main, pool, adds=width == w_in), *last)
+
+
+def when(mask: Any, layers: Layers) -> Layers:
+    """`layers`, by a mask only where it is not the same for all."""
+    return layers if mask is True else (When(mask, layers),)
 
 
 def excite(block: Inverted | InvertedBatch, stage: InvertedStage) -> Layers:

@@ -50,6 +50,13 @@ class LayerNorm:
 
 
 @dataclass(frozen=True)
+class EdgeWeights:
+    """Of a batch: how many edges go into weighted sums, each with a weight. It is no module."""
+
+    edges: Count
+
+
+@dataclass(frozen=True)
 class Scale:
     """Multiplies each channel by a weight of its own."""
 
@@ -163,6 +170,7 @@ Layer: TypeAlias = (
     | Conv
     | BatchNorm
     | LayerNorm
+    | EdgeWeights
     | Scale
     | Act
     | MaxPool

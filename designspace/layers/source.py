@@ -18,6 +18,7 @@ from designspace.layers.records import (
     BatchNorm,
     Conv,
     Cut,
+    EdgeWeights,
     Excite,
     GlobalPool,
     Graph,
@@ -326,8 +327,8 @@ def expression(layer: Layer, width: int) -> str:
             )
         case Graph():
             return graph(layer, width)
-        case When():
-            raise TypeError("a part that may be left out is no module")
+        case When() | EdgeWeights():
+            raise TypeError(f"{layer} stands for what is there, and is no module")
 
 
 def pooled(pool: MaxPool | AvgPool) -> str:

@@ -7,6 +7,7 @@ convolution and batch norm; what goes out is the mean of the last nodes.
 from __future__ import annotations
 
 from designspace.layers.records import Act, BatchNorm, Conv, Graph, Layers, Node
+from designspace.networks.numbers import Count
 from designspace.networks.wired import WiredStage
 
 
@@ -22,7 +23,7 @@ def wired_stage(stage: WiredStage, w_in: int) -> Layers:
     return (Graph((*nodes, Node(ends, join="mean"))),)
 
 
-def separable(w_in: int, width: int, stride: int = 1) -> Layers:
+def separable(w_in: Count, width: int, stride: int = 1) -> Layers:
     """ReLU, each channel by itself 3x3, then all 1x1, batch norm."""
     depthwise = Conv(3, w_in, stride, group_width=1)
     return (Act("relu"), depthwise, Conv(1, width), BatchNorm())

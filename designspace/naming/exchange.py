@@ -15,12 +15,14 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from designspace.networks.bottlenecks import BottleneckStage
 from designspace.networks.convnext import NextStage
 from designspace.networks.darts import DartsStage
 from designspace.networks.edge_cells import EdgeCells
 from designspace.networks.ends import (
     ActiveStem,
     ConvHead,
+    DeepStem,
     DoubleStem,
     NormedHead,
     NormHead,
@@ -49,6 +51,7 @@ PARTS: dict[str | int, type[BaseModel]] = {
     "simple": Stem,
     "active": ActiveStem,
     "double": DoubleStem,
+    "deep": DeepStem,
     "patch": PatchStem,
     "conv": ConvHead,
     "norm": NormHead,
@@ -61,6 +64,7 @@ PARTS: dict[str | int, type[BaseModel]] = {
     "wired": WiredStage,
     "next": NextStage,
     "darts": DartsStage,
+    "bottlenecks": BottleneckStage,
 }
 """What stands behind a tag of a union: pydantic names it among the fields of a place."""
 

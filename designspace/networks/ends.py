@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Tag
 
-from columns.arrays import Ints
+from columns.arrays import Bools, Ints
 from designspace.networks.numbers import Activation
 from designspace.values import Definition
 
@@ -51,6 +52,49 @@ class DoubleStem(Definition):
     stride: int = Field(2, ge=1, le=4, description="of the first convolution")
 
 
+class DeepStem(Definition):
+    """3x3 to `half`, perhaps a 3x3 under a shortcut, 3x3 to the width, a 3x3 max pool.
+
+    Batch norm and ReLU follow each. Source: arXiv 1908.09791, its authors' code.
+    """
+
+    kind: Literal["deep"]
+    half: int = Field(ge=1, le=8192, description="channels of the first convolution")
+    width: int = Field(ge=1, le=8192, description="output channels")
+    stride: int = Field(2, ge=1, le=4, description="of the first convolution")
+    middle: bool = Field(True, description="whether the second of three convolutions is there")
+
+
+@dataclass(frozen=True)
+class DeepStemBatch:
+    """Stems of n networks that differ in all but the stride, shape (n,) each."""
+
+    half: Ints
+    width: Ints
+    stride: int
+    middle: Bools
+
+    def __getitem__(self, i: int) -> DeepStem:
+        return DeepStem(
+            kind="deep",
+            half=int(self.half[i]),
+            width=int(self.width[i]),
+            stride=self.stride,
+            middle=bool(self.middle[i]),
+        )
+
+    def take(self, rows: NDArray[Any]) -> DeepStemBatch:
+        """The stems of the networks at `rows`."""
+        return replace(
+            self, half=self.half[rows], width=self.width[rows], middle=self.middle[rows]
+        )
+
+    @property
+    def key(self) -> list[Ints]:
+        """What tells stems apart beside the stages, shape (n,) each."""
+        return [self.half, self.width, self.middle.astype(np.int64)]
+
+
 class PatchStem(Definition):
     """A convolution over patches that don't overlap, then layer norm. Source: 2201.03545."""
 
@@ -73,6 +117,11 @@ class PatchStemBatch:
         """The stems of the networks at `rows`."""
         return replace(self, width=self.width[rows])
 
+    @property
+    def key(self) -> list[Ints]:
+        """What tells stems apart beside the stages, shape (n,) each."""
+        return [self.width]
+
 
 @dataclass(frozen=True)
 class ActiveStemBatch:
@@ -91,19 +140,25 @@ class ActiveStemBatch:
         """The stems of the networks at `rows`."""
         return replace(self, width=self.width[rows])
 
+    @property
+    def key(self) -> list[Ints]:
+        """What tells stems apart beside the stages, shape (n,) each."""
+        return [self.width]
+
 
 AnyStem: TypeAlias = Annotated[
     Annotated[Stem, Tag("simple")]
     | Annotated[ActiveStem, Tag("active")]
     | Annotated[DoubleStem, Tag("double")]
+    | Annotated[DeepStem, Tag("deep")]
     | Annotated[PatchStem, Tag("patch")],
     Discriminator(
         lambda stem: (
-            kind if (kind := _kind(stem)) in ("active", "double", "patch") else "simple"
+            kind if (kind := _kind(stem)) in ("active", "double", "deep", "patch") else "simple"
         )
     ),
 ]
-StemBatch: TypeAlias = ActiveStemBatch | PatchStemBatch
+StemBatch: TypeAlias = ActiveStemBatch | DeepStemBatch | PatchStemBatch
 
 
 class PoolHead(Definition):

@@ -4,22 +4,26 @@ A block widens its input to `inner` channels by a 1x1 convolution, convolves eac
 and narrows it again. The spaces of MobileNetV1 to V3, MnasNet, EfficientNet, ProxylessNAS,
 FBNet and Once-for-All differ in their tables, not in this block.
 
-Source: MobileNetV2 (arXiv 1801.04381), figure 4; V3 (1905.02244), figure 4.
+MnasNet also searches a regular convolution in place of such a block, and a pool in place of the
+identity: options, which nothing else has.
+
+Source: MobileNetV2 (arXiv 1801.04381), figure 4; V3 (1905.02244), figure 4; MnasNet
+(1807.11626), section 4.1.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from columns.arrays import Bools, Floats, Ints
 from designspace.networks.bodies import Body
 from designspace.networks.numbers import DEEPEST, WIDEST, Activation, Count
-from designspace.values import Definition
+from designspace.values import Definition, later
 
 Gate: TypeAlias = Literal["sigmoid", "h_sigmoid"]
 
@@ -34,6 +38,12 @@ class Inverted(Definition):
     squeeze: int = Field(0, ge=0, le=WIDEST, description="channels inside SE; 0: no SE")
     groups: int = Field(1, ge=1, le=8, description="of both 1x1, channels shuffled between")
     residual: bool = True
+    op: Literal["inverted", "regular"] = later(
+        "inverted", description="or one k x k over all channels, without the 1x1s"
+    )
+    skip: Literal["identity", "pool"] = later(
+        "identity", description="what is added: the input, or the mean over 3x3 of it"
+    )
 
     @field_validator("kernel")
     @classmethod
@@ -42,6 +52,23 @@ class Inverted(Definition):
             raise ValueError(f"kernels are odd, not {kernel}")
         return kernel
 
+    @model_validator(mode="after")
+    def _no_more_than_it_uses(self) -> Self:
+        # Else one architecture would have many descriptions, and as many hashes.
+        if self.op == "regular" and (self.inner != self.width or self.groups != 1):
+            raise ValueError(
+                f"a regular convolution has inner {self.width}, its width, and groups 1, "
+                f"not {self.inner} and {self.groups}"
+            )
+        if self.skip == "pool" and not self.residual:
+            raise ValueError("skip must be identity where nothing is added, not pool")
+        return self
+
+    @property
+    def separate(self) -> bool:
+        """Whether each channel is convolved by itself, between 1x1s."""
+        return self.op == "inverted"
+
     @property
     def words(self) -> str:
         """`3x3 48 → 16 /2 SE 8`: kernel, inner width, width, stride, squeeze."""
@@ -49,7 +76,9 @@ class Inverted(Definition):
         squeeze = f" SE {self.squeeze}" if self.squeeze else ""
         groups = f" g {self.groups}" if self.groups > 1 else ""
         kernel = f"{self.kernel}x{self.kernel}"
-        return f"{kernel} {self.inner} → {self.width}{stride}{squeeze}{groups}"
+        inner = f"{self.inner} " if self.separate else "regular "
+        pool = " + pool" if self.skip == "pool" else ""
+        return f"{kernel} {inner}→ {self.width}{stride}{squeeze}{groups}{pool}"
 
 
 class InvertedStage(Body):
@@ -102,7 +131,10 @@ class InvertedStage(Body):
 
 @dataclass(frozen=True)
 class InvertedBatch:
-    """One block of n networks: fields of `Inverted`, shape (n,); stride and form are shared."""
+    """One block of n networks: fields of `Inverted`, shape (n,); the stride is shared.
+
+    So is what is given as one bool.
+    """
 
     kernel: Ints
     inner: Ints
@@ -111,12 +143,21 @@ class InvertedBatch:
     groups: Ints
     present: Bools  # where not, the block is left out: its input goes on as it is
     stride: int = 1
-    residual: bool = True
+    residual: bool | Bools = True
+    separate: bool | Bools = True
+    pools: bool | Bools = False
 
     def take(self, rows: NDArray[Any]) -> InvertedBatch:
         """The blocks of the networks at `rows`."""
-        columns = ("kernel", "inner", "width", "squeeze", "groups", "present")
-        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+        columns = {k: v for k, v in vars(self).items() if isinstance(v, np.ndarray)}
+        return replace(self, **{name: column[rows] for name, column in columns.items()})
+
+    @property
+    def settings(self) -> tuple[Any, ...]:
+        """What tells blocks apart, shape (n,) each."""
+        columns = (self.kernel, self.inner, self.width, self.squeeze, self.groups)
+        options = (self.residual, self.separate, self.pools)
+        return (*columns, *(one for one in options if isinstance(one, np.ndarray)))
 
 
 @dataclass(frozen=True)
@@ -142,12 +183,14 @@ class InvertedStageBatch:
     def most_weights(self, w_in: Count) -> Floats:
         """No fewer than the weights of its blocks, shape (n,).
 
-        A block has at most k^2 m in the middle and 4 c^2 in the 1x1s and the SE, c its widest.
+        A block has at most k^2 m in the middle, k^2 c^2 of a regular convolution, and 4 c^2 in
+        the 1x1s and the SE, c its widest.
         """
         total: Floats = np.zeros(len(self))
         for block in self.blocks:
             widest = np.maximum(np.maximum(w_in, block.inner), block.width) * 1.0
-            total += 4 * widest**2 + block.kernel**2 * widest
+            middle = np.where(block.separate, widest, widest**2)
+            total += 4 * widest**2 + block.kernel**2 * middle
             w_in = block.width
         return total
 
@@ -167,12 +210,7 @@ class InvertedStageBatch:
     def key(self) -> list[Ints]:
         """Whole numbers that tell stages apart, shape (n,) each; not where blocks lack."""
         present = np.array([block.present for block in self.blocks])
-        settings = np.array(
-            [
-                (block.kernel, block.inner, block.width, block.squeeze, block.groups)
-                for block in self.blocks
-            ]
-        )
+        settings = np.array([block.settings for block in self.blocks])
         first = np.argsort(~present, axis=0, kind="stable")  # those that are there come first
         settings = settings * present[:, np.newaxis]
         settings = np.take_along_axis(settings, first[:, np.newaxis], axis=0)
@@ -187,5 +225,12 @@ def _block(batch: InvertedBatch, i: int) -> Inverted:
         stride=batch.stride,
         squeeze=int(batch.squeeze[i]),
         groups=int(batch.groups[i]),
-        residual=batch.residual,
+        residual=_flag(batch.residual, i),
+        op="inverted" if _flag(batch.separate, i) else "regular",
+        skip="pool" if _flag(batch.pools, i) else "identity",
     )
+
+
+def _flag(flag: bool | Bools, i: int) -> bool:
+    """Of network i, or of all."""
+    return bool(flag[i]) if isinstance(flag, np.ndarray) else flag

@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from columns.arrays import Ints
+from designspace.networks.bottlenecks import BottleneckStage, BottleneckStageBatch
 from designspace.networks.convnext import NextStage, NextStageBatch
 from designspace.networks.darts import DartsStage
 from designspace.networks.edge_cells import EdgeCells, EdgeCellsBatch
@@ -34,8 +35,9 @@ from designspace.networks.ends import AnyHead, AnyStem, PoolHead, Stem, StemBatc
 from designspace.networks.inverted import InvertedStage, InvertedStageBatch
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import Block, Stage, StageBatch
+from designspace.networks.vertex_batches import VertexCellsBatch
 from designspace.networks.vertex_cells import VertexCells
-from designspace.networks.wired import WiredStage
+from designspace.networks.wired import WiredStage, WiredStageBatch
 from designspace.networks.wiring import Wiring
 from designspace.values import Definition, later
 
@@ -56,12 +58,21 @@ AnyStage: TypeAlias = Annotated[
     | Annotated[VertexCells, Tag("vertices")]
     | Annotated[WiredStage, Tag("wired")]
     | Annotated[NextStage, Tag("next")]
-    | Annotated[DartsStage, Tag("darts")],
+    | Annotated[DartsStage, Tag("darts")]
+    | Annotated[BottleneckStage, Tag("bottlenecks")],
     Discriminator(_body),
 ]
 """A stage, by what it is made of. A new body joins here, and its layers in `layers.body`."""
 
-AnyStageBatch: TypeAlias = StageBatch | InvertedStageBatch | EdgeCellsBatch | NextStageBatch
+AnyStageBatch: TypeAlias = (
+    StageBatch
+    | InvertedStageBatch
+    | EdgeCellsBatch
+    | VertexCellsBatch
+    | WiredStageBatch
+    | NextStageBatch
+    | BottleneckStageBatch
+)
 
 
 class Network(Definition):
@@ -167,7 +178,8 @@ class NetworkBatch:
     @property
     def keys(self) -> list[bytes]:
         """One for each network: equal where the architectures of a space are."""
-        columns: list[Ints] = [column for stage in self.stages for column in stage.key]
+        stem = self.stem.key if isinstance(self.stem, StemBatch) else []
+        columns: list[Ints] = [*stem, *(one for stage in self.stages for one in stage.key)]
         return [row.tobytes() for row in np.stack(columns, axis=1)]
 
 

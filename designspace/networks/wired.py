@@ -5,12 +5,16 @@ Source: Exploring Randomly Wired Neural Networks (arXiv 1904.01569), section 3.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, Strict, model_validator
 
+from columns.arrays import Bools, Floats, Ints
 from designspace.networks.bodies import Body
-from designspace.networks.numbers import WIDEST
+from designspace.networks.numbers import WIDEST, Count
 from designspace.networks.wiring import Wiring
 
 MOST_NODES, MOST_EDGES = 256, 4096
@@ -75,3 +79,51 @@ class WiredStage(Body):
     def widest(self) -> int:
         """Channels where there are most."""
         return self.width
+
+
+@dataclass(frozen=True)
+class WiredStageBatch:
+    """One stage of n networks: whether an edge goes from i to j, i < j, (n, nodes, nodes)."""
+
+    edges: Bools
+    width: int
+    stride: int = 2
+
+    def __len__(self) -> int:
+        return len(self.edges)
+
+    def __getitem__(self, i: int) -> WiredStage:
+        edges = map(tuple, np.argwhere(self.edges[i]).tolist())
+        return WiredStage(
+            body="wired",
+            nodes=self.nodes,
+            edges=tuple(edges),
+            width=self.width,
+            stride=self.stride,
+        )
+
+    def take(self, rows: NDArray[Any]) -> Self:
+        """The stages of the networks at `rows`."""
+        return replace(self, edges=self.edges[rows])
+
+    @property
+    def nodes(self) -> int:
+        return int(self.edges.shape[1])
+
+    @property
+    def before(self) -> Ints:
+        """How many nodes come before each, shape (n, nodes)."""
+        before: Ints = self.edges.sum(axis=1)
+        return before
+
+    def most_weights(self, w_in: Count) -> Floats:
+        """No fewer than the weights, shape (n,): a separable 3x3 a node, one for each edge."""
+        widest = np.maximum(w_in, self.width) * 1.0
+        return np.full(len(self), self.nodes * (widest**2 + 11 * widest + self.nodes))
+
+    @property
+    def key(self) -> list[Ints]:
+        """Whole numbers that tell stages apart, shape (n,) each: 64 pairs of nodes a number."""
+        pairs = self.edges[:, *np.triu_indices(self.nodes, 1)]
+        bits = np.packbits(np.pad(pairs, ((0, 0), (0, -pairs.shape[1] % 64))), axis=1)
+        return list(np.ascontiguousarray(bits).view(np.int64).T)

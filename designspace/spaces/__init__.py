@@ -20,15 +20,17 @@ from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.inverted.mnasnet import MnasNet
+from designspace.spaces.ofa_resnet50 import OFAResNet50
 from designspace.spaces.ray import Ray
 from designspace.spaces.regnet import RegNet
 from designspace.spaces.resized import Resized
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.wired.randwire import RandWire
 
-OfStages: TypeAlias = AnyNet | RegNet | ResNeXt | ConvNeXt
+OfStages: TypeAlias = AnyNet | RegNet | ResNeXt | ConvNeXt | OFAResNet50
 OfOtherBodies: TypeAlias = (
-    MBConv | FBNet | NasBench101 | NasBench201 | NatsSize | Darts | RandWire
+    MBConv | FBNet | MnasNet | NasBench101 | NasBench201 | NatsSize | Darts | RandWire
 )
 OfOthers: TypeAlias = Ray | Resized
 AnyFamily: TypeAlias = OfStages | OfOtherBodies | OfOthers

@@ -17,7 +17,9 @@ from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.inverted.mnasnet import MnasNet
 from designspace.spaces.inverted.tables import EFFICIENTNET_B0
+from designspace.spaces.ofa_resnet50 import OFAResNet50
 from designspace.spaces.ray import Ray
 from designspace.spaces.resized import Resized
 from designspace.spaces.resnext import ResNeXt
@@ -41,6 +43,16 @@ STAGED: dict[str, Any] = {
 }
 """What MnasNet and EfficientNet search: blocks of a stage are alike."""
 
+V1: dict[str, Any] = STAGED | {
+    "table": "mobilenet_v1",
+    "kernel": among(3),
+    "expansion": among(1),
+    "depth": among(1, 2, 3, 4, 6),
+    "width": among(0.25, 0.5, 0.75, 1),
+}
+"""Its paper varies one multiplier of all widths (and the resolution); here each stage has its
+own, and a depth around the table's 1 2 2 6 2."""
+
 SMALL: dict[str, Any] = {
     "multiplier": 0.25,
     "strides": (2, 1, 2, 1, 2, 1, 1, 1),
@@ -55,11 +67,13 @@ RIVALS: dict[str, AnyFamily] = {
     "ResNeXt-B": ResNeXt(width=among(64, 128, 256, 512, 1024), groups=among(1, 2, 4, 8, 16)),
     "ResNet": ResNeXt(block="B", depth=DEPTHS, width=WIDTHS),
     "Vanilla": ResNeXt(block="V", depth=among(*(2 * d for d in DEPTHS.choices)), width=WIDTHS),
+    "MobileNetV1": MBConv(**V1),
     "MobileNetV2": MBConv(table="mobilenet_v2", expansion=among(3, 6), **STAGED),
     "MobileNetV3": MBConv(table="mobilenet_v3", **STAGED),
     "MnasNet": MBConv(
         table="mnasnet", expansion=among(3, 6), width=among(0.75, 1, 1.25), **STAGED
     ),
+    "MnasNet factorized": MnasNet(),
     "EfficientNet": MBConv(
         table="efficientnet", expansion=among(1, 6), width=among(0.75, 1, 1.25), **STAGED
     ),
@@ -69,6 +83,7 @@ RIVALS: dict[str, AnyFamily] = {
     "OFA MobileNetV3": MBConv(),
     "OFA MobileNetV3 w1.2": MBConv(multiplier=1.2),
     "OFA ProxylessNAS w1.3": MBConv(table="ofa_proxyless", multiplier=1.3),
+    "OFA ResNet-50": OFAResNet50(),
     "FBNet": FBNet(),
     "NAS-Bench-101": NasBench101(),
     "NAS-Bench-201": NasBench201(),
@@ -95,6 +110,7 @@ RIVALS: dict[str, AnyFamily] = {
         depth=among(1, 2, 3),
         width=among(16, 24, 32, 48, 64),
     ),
+    "MobileNetV1 small": MBConv(**V1, multiplier=0.25, strides=(2, 1, 2, 1, 2, 1)),
     "MobileNetV2 small": MBConv(
         table="mobilenet_v2", expansion=among(1, 3, 6), **STAGED, **SMALL
     ),
@@ -107,6 +123,9 @@ RIVALS: dict[str, AnyFamily] = {
         width=among(0.75, 1, 1.25),
         **STAGED | {"depth": among(1, 2, 3)},
         **SMALL,
+    ),
+    "MnasNet factorized small": MnasNet(
+        multiplier=0.25, strides=(2, 1, 2, 1, 2, 1, 1, 1), tail=64
     ),
     "EfficientNet small": MBConv(
         table="efficientnet",
@@ -126,6 +145,7 @@ RIVALS: dict[str, AnyFamily] = {
     "OFA ProxylessNAS small": MBConv(
         table="ofa_proxyless", **SMALL | {"strides": (2, 1, 2, 1, 2, 1, 2, 1)}
     ),
+    "OFA ResNet-50 small": OFAResNet50(multiplier=0.0625, strides=(1, 1, 2, 2, 1)),
     "FBNet small": FBNet(multiplier=0.25, strides=(2, 1, 2, 1, 2, 1, 1, 1), tail=64),
     "NAS-Bench-101 small": NasBench101(width=16, cells=1),
     "NAS-Bench-201 small": NasBench201(width=8, cells=1),

@@ -24,6 +24,7 @@ from designspace.layers.records import (
     BatchNorm,
     Conv,
     Cut,
+    EdgeWeights,
     Excite,
     GlobalPool,
     Graph,
@@ -306,8 +307,8 @@ def module(layer: Layer, width: int) -> nn.Module:
             return ResidualModule(main, shortcut, width)
         case Graph():
             return GraphModule(layer, width)
-        case When():
-            raise TypeError("a part that may be left out is no module")
+        case When() | EdgeWeights():
+            raise TypeError(f"{layer} stands for what is there, and is no module")
 
 
 def activation(kind: Activation, inplace: bool = True) -> nn.Module:

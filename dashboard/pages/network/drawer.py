@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import plotly.graph_objects as go
-from dash import ClientsideFunction, Dash, Input, Output, dcc, get_relative_path, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from starlette.concurrency import run_in_threadpool
@@ -142,7 +142,7 @@ def shape_figure(record: NetworkRecord, palette: Palette) -> go.Figure:
 
 def register(app: Dash, sources: Sources) -> None:
     """Opening, closing and reading again; the first two never leave the browser."""
-    api = app.config.requests_pathname_prefix.removesuffix("app/") + "api/v1"
+    root = app.config.requests_pathname_prefix.removesuffix("app/")
     for id in ("network-widths", "network-learning"):
         register_graph(app, id)
 
@@ -178,7 +178,7 @@ def register(app: Dash, sources: Sources) -> None:
         if not picked:
             raise PreventUpdate
         try:
-            return await run_in_threadpool(contents, sources, api, picked, theme)
+            return await run_in_threadpool(contents, sources, root, picked, theme)
         except NotFound as error:
             nothing = dict.fromkeys(OUTPUTS, None)
             told = sheet.nothing(picked["network"], str(error))
@@ -186,8 +186,11 @@ def register(app: Dash, sources: Sources) -> None:
             return nothing | hidden | {"title": "Network", "told": told}
 
 
-def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
+def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
     """What the drawer shows of the picked network, by the names of OUTPUTS.
+
+    Args:
+        root: of all addresses.
 
     Raises:
         NotFound: no such population, or no such network in it.
@@ -197,14 +200,14 @@ def contents(sources: Sources, api: str, picked: dict[str, int], theme: str) -> 
         record = networks.get(session, population, id)
     drawn = sources.snapshots.get(population).population
     status = Status(drawn.status[np.flatnonzero(drawn.ids == record.id)[0]])
-    at = f"{api}/populations/{population}/networks/{id}"
+    at = f"{root}api/v1/populations/{population}/networks/{id}"
     palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
     scale = urlencode({"scale": f"{population}.{id}"})
     return {
         "title": sheet.title(record),
         **{name: at if name == "json" else f"{at}.{name}" for name, _, _ in LINKS},
         **{f"no_{name}": name not in record.forms for name, _, _ in LINKS},
-        "scale": f"{get_relative_path('/new')}?{scale}",
+        "scale": f"{root}app/new?{scale}",
         "no_scale": not can_scale(record.network),
         "told": sheet.told(record, status),
         "line": sheet.line(record),

@@ -11,8 +11,7 @@ Source: NAS-Bench-101 (arXiv 1902.09635), section 2, and its authors' code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -21,13 +20,13 @@ from pydantic import Field, model_validator
 from columns.arrays import Bools, Floats
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.ends import Stem
-from designspace.networks.network import Network, NetworkList
+from designspace.networks.network import Network, NetworkBatch
+from designspace.networks.vertex_batches import Cells, VertexCellsBatch
 from designspace.networks.vertex_cells import (
     MOST_EDGES,
     MOST_VERTICES,
     VERTEX_OPERATIONS,
     Cell,
-    Matrix,
     VertexCells,
 )
 from designspace.spaces.base import Draws, Family
@@ -42,7 +41,7 @@ class NasBench101(Family):
     """Three stacks of three cells of 128, 256 and 512 channels, for images of 32 pixels."""
 
     kind: ClassVar[str] = "Cells"
-    chunk: ClassVar[int] = 256  # each is a model of its own
+    chunk: ClassVar[int] = 256  # a seed's networks hang on it
 
     family: Literal["nasbench101"] = "nasbench101"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 3, 1)] = Field(
@@ -64,20 +63,20 @@ class NasBench101(Family):
 
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those without a path, or of too many edges, are left out."""
-        v = self.vertices
-        upper = np.triu_indices(v, 1)
-        edges = rng.random((n, len(upper[0]))) < 0.5
-        operations = self.operation.draw(rng, n * (v - 2)).reshape(n, v - 2) - 1
-        rows, cells = [], []
-        for row in range(n):
-            cell = _cell(v, edges[row].tobytes(), operations[row].tobytes())
-            if cell is not None:
-                rows.append(row)
-                cells.append(cell)
-        networks = NetworkList(tuple(self.network(cell) for cell in cells))
+        inner = self.vertices - 2
+        upper = rng.random((n, self.vertices * (self.vertices - 1) // 2)) < 0.5
+        labels = self.operation.draw(rng, n * inner).reshape(n, inner) - 1
+        cells = Cells.of(upper, labels).pruned()
+        rows = np.flatnonzero((cells.sizes > 0) & (cells.sizes <= MOST_EDGES))
+        cells = cells.take(rows).normal()
         parameters = columns(cells)
         parameters["depth"] = np.full(len(cells), float(self.cells * self.stacks))
-        return Draws(n, np.array(rows, dtype=np.int64), parameters, networks)
+        stages = tuple(
+            VertexCellsBatch(cells, self.cells, self.width * 2**i, pool=i > 0)
+            for i in range(self.stacks)
+        )
+        networks = NetworkBatch(Stem(width=self.width, stride=1), stages)
+        return Draws(n, rows, parameters, networks)
 
     def network(self, cell: Cell) -> Network:
         """The network of a pruned cell."""
@@ -113,28 +112,12 @@ SKELETON = ("stem_filter_size", "num_stacks", "num_modules_per_stack")
 COUNTS = ("convolutions_3x3", "convolutions_1x1", "max_pools")
 
 
-def columns(cells: list[Cell]) -> dict[str, Floats]:
+def columns(cells: Cells) -> dict[str, Floats]:
     """Vertices, edges, and how many of each operation, shape (n,) each."""
-    found: dict[str, Any] = {
-        "vertices": [len(cell.matrix) for cell in cells],
-        "edges": [cell.edges for cell in cells],
-    }
-    for name, operation in zip(COUNTS, VERTEX_OPERATIONS, strict=True):
-        found[name] = [cell.operations.count(operation) for cell in cells]
-    return {name: np.array(values, dtype=float) for name, values in found.items()}
-
-
-@lru_cache(maxsize=100_000)
-def _cell(vertices: int, edges: bytes, operations: bytes) -> Cell | None:
-    """The cell in normal form, if there is a path and few enough edges."""
-    upper = np.zeros((vertices, vertices), dtype=int)
-    upper[np.triu_indices(vertices, 1)] = np.frombuffer(edges, dtype=bool)
-    matrix: Matrix = tuple(map(tuple, upper.tolist()))
-    names = tuple(VERTEX_OPERATIONS[i] for i in np.frombuffer(operations, dtype=np.int64))
-    pruned = Cell(matrix, names).pruned()
-    if pruned is None or pruned.edges > MOST_EDGES:
-        return None
-    return pruned.normal()
+    found = {"vertices": cells.there.sum(axis=1), "edges": cells.sizes}
+    for label, name in enumerate(COUNTS):
+        found[name] = (cells.labels == label).sum(axis=1)
+    return {name: values.astype(float) for name, values in found.items()}
 
 
 def network(cell: Cell, width: int = 128, cells: int = 3, stacks: int = 3) -> Network:

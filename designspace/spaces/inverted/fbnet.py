@@ -29,6 +29,7 @@ from designspace.networks.inverted import (
 from designspace.networks.network import Network, NetworkBatch
 from designspace.networks.numbers import eights
 from designspace.spaces.base import Draws, Published
+from designspace.spaces.inverted.stages import check_strides
 from designspace.spaces.partwise import Partwise
 
 OPERATIONS: dict[int, tuple[int, int, int]] = {
@@ -75,13 +76,7 @@ class FBNet(Partwise):
     @model_validator(mode="after")
     def _some_block_can_change_widths(self) -> Self:
         self.operation.given(NOT_SKIPPED)  # raises where all are left out
-        if self.strides is not None and (
-            len(self.strides) != len(STAGES) + 1 or not all(1 <= s <= 4 for s in self.strides)
-        ):
-            raise ValueError(
-                f"strides must be {len(STAGES) + 1} numbers of 1 to 4, the stem's first, "
-                f"got {self.strides}"
-            )
+        check_strides(self.strides, len(STAGES))
         return self
 
     def _scaled(self, width: int) -> int:

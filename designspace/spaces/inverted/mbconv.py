@@ -4,14 +4,13 @@ Kernel, expansion, depth and width of the table's stages are drawn: of whole sta
 and EfficientNet have them, or of each block, as ProxylessNAS and Once-for-All do. The table
 gives the rest: stem, widths, strides, SE, activations, tail.
 
-Source: MobileNetV2 (arXiv 1801.04381), V3 (1905.02244), MnasNet (1807.11626), EfficientNet
-(1905.11946), ProxylessNAS (1812.00332), Once-for-All (1908.09791).
+Source: MobileNetV1 (arXiv 1704.04861), V2 (1801.04381), V3 (1905.02244), MnasNet (1807.11626),
+EfficientNet (1905.11946), ProxylessNAS (1812.00332), Once-for-All (1908.09791).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -20,17 +19,12 @@ from pydantic import Field, model_validator
 
 from columns.arrays import Bools, Floats, Ints
 from designspace.laws.laws import Choice, Law, defaults_to, within
-from designspace.networks.ends import ActiveStem
-from designspace.networks.inverted import (
-    Inverted,
-    InvertedBatch,
-    InvertedStage,
-    InvertedStageBatch,
-)
+from designspace.networks.inverted import InvertedBatch, InvertedStageBatch
 from designspace.networks.network import NetworkBatch
 from designspace.networks.numbers import eights
 from designspace.spaces.base import Draws, Published
 from designspace.spaces.inverted import tables
+from designspace.spaces.inverted.stages import changed, check_strides, fixed, like, stem
 from designspace.spaces.inverted.tables import Row, Table
 from designspace.spaces.partwise import Partwise
 
@@ -46,6 +40,7 @@ PER = 100
 """Expansions and factors of widths are whole numbers of 1 / PER."""
 
 Name = Literal[
+    "mobilenet_v1",
     "mobilenet_v2",
     "mobilenet_v3",
     "mnasnet",
@@ -55,6 +50,7 @@ Name = Literal[
     "ofa_proxyless",
 ]
 TABLES: dict[Name, tuple[Table, int, int]] = {
+    "mobilenet_v1": (tables.MOBILENET_V1, 0, 0),
     "mobilenet_v2": (tables.MOBILENET_V2, 1, 0),
     "mobilenet_v3": (tables.OFA_MOBILENET_V3, 1, 0),
     "mnasnet": (tables.MNASNET_B1, 1, 0),
@@ -102,14 +98,7 @@ class MBConv(Partwise):
 
     @model_validator(mode="after")
     def _strides_and_kernels_that_there_are(self) -> Self:
-        rows = len(TABLES[self.table][0].rows)
-        if self.strides is not None and (
-            len(self.strides) != rows + 1 or not all(1 <= s <= 4 for s in self.strides)
-        ):
-            raise ValueError(
-                f"strides must be {rows + 1} numbers of 1 to 4, the stem's first, "
-                f"got {self.strides}"
-            )
+        check_strides(self.strides, len(TABLES[self.table][0].rows))
         if even := [k for k in self.kernel.values.tolist() if k % 2 == 0]:
             raise ValueError(f"kernels must be odd, got {even[0]:g}")
         return self
@@ -117,15 +106,7 @@ class MBConv(Partwise):
     @property
     def _table(self) -> Table:
         table = TABLES[self.table][0].scaled(self.multiplier)
-        table = replace(
-            table,
-            tail=table.tail if self.tail is None else self.tail,
-            hidden=table.hidden if self.hidden is None else self.hidden,
-        )
-        if self.strides is None:
-            return table
-        rows = zip(table.rows, self.strides[1:], strict=True)
-        return replace(table, rows=tuple(replace(row, stride=s) for row, s in rows))
+        return changed(table, self.strides, self.tail, self.hidden)
 
     @property
     def _searched(self) -> list[tuple[int, Row, bool]]:
@@ -159,13 +140,7 @@ class MBConv(Partwise):
         parameters = {"depth": depth, **parameters}
         for i, stage in enumerate(stages, start=1):
             parameters[f"effective_width_{i}"] = stage.width.astype(float)
-        stem = ActiveStem(
-            kind="active",
-            width=table.stem,
-            stride=2 if self.strides is None else self.strides[0],
-            act=table.act,
-        )
-        networks = NetworkBatch(stem, tuple(stages), head=table.head)
+        networks = NetworkBatch(stem(table, self.strides), tuple(stages), head=table.head)
         return Draws(n, np.arange(n), parameters, networks)
 
     def _widths(self, rng: Generator, n: int, row: Row) -> Ints:
@@ -269,33 +244,6 @@ def named(i: int, drawn: list[Any], by_stage: bool) -> dict[str, Floats]:
         found[f"kernel_{place}"] = np.where(present, kernel, np.nan)
         found[f"expansion_{place}"] = np.where(present, expansion, np.nan)
     return found
-
-
-def like(table: Table, row: Row) -> InvertedStage:
-    """What the blocks of a row share; the block in it stands for none."""
-    return InvertedStage(blocks=(Inverted(inner=1, width=1),), **table.shared(row))
-
-
-def fixed(table: Table, row: Row, w_in: int, first: bool, n: int) -> InvertedStageBatch:
-    """A stage of n networks that is as the table has it."""
-
-    def column(value: int) -> Ints:
-        return np.full(n, value, dtype=np.int64)
-
-    blocks = tuple(
-        InvertedBatch(
-            column(block.kernel),
-            column(block.inner),
-            column(block.width),
-            column(block.squeeze),
-            column(block.groups),
-            np.ones(n, dtype=bool),
-            block.stride,
-            block.residual,
-        )
-        for block in table.stage(row, w_in, first).blocks
-    )
-    return InvertedStageBatch(blocks, like(table, row))
 
 
 def _table(table: Table, resolution: int = 224) -> Published:

@@ -11,7 +11,8 @@ small (C = 78) and a regular regime (C = 109, 154) in its table 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.random import Generator
@@ -19,15 +20,21 @@ from pydantic import Field, model_validator
 
 from columns.arrays import Bools, Floats
 from designspace.laws.laws import Choice, Law, defaults_to, within
-from designspace.networks.ends import ActiveStem, ConvHead, DoubleStem
-from designspace.networks.network import Network, NetworkList
-from designspace.networks.wired import Edge, WiredStage
+from designspace.networks.ends import ActiveStem, AnyStem, ConvHead, DoubleStem
+from designspace.networks.network import NetworkBatch
+from designspace.networks.wired import MOST_EDGES, WiredStageBatch
 from designspace.spaces.base import Draws, Family
 
 PER = 10_000
 NEIGHBOURS = Choice(choices=(4,))
 PROBABILITY = Choice(choices=(0.75,))
 TIES = Choice(choices=(5,))
+
+Graph: TypeAlias = Bools
+"""Which of n nodes are tied to which, both ways, shape (n, n)."""
+
+WORD = 2**32
+"""Of numpy's generator."""
 
 TRIES = 100
 """Graphs of ER that are drawn for one stage: with few edges hardly any is connected."""
@@ -37,7 +44,7 @@ class RandWire(Family):
     """WS(4, 0.75) of 32 nodes by default, the best of the paper, in its small regime."""
 
     kind: ClassVar[str] = "Wired graphs"
-    chunk: ClassVar[int] = 128  # each is a model of its own
+    chunk: ClassVar[int] = 128  # a seed's networks hang on it
 
     family: Literal["randwire"] = "randwire"
     generator: Literal["er", "ba", "ws"] = "ws"
@@ -87,51 +94,51 @@ class RandWire(Family):
             "ties": self.ties.draw(rng, n),
         }
         settings = zip(*(drawn[name].tolist() for name in self._parameters), strict=True)
-        made = [self._network(rng, setting) for setting in settings]
+        made = [self._graphs(rng, setting) for setting in settings]
         rows = np.array([i for i, one in enumerate(made) if one], dtype=np.int64)
-        networks = [one for one in made if one]
+        stages = [
+            WiredStageBatch(_forward([made[row][i] for row in rows], nodes), width)
+            for i, (nodes, width) in enumerate(self._sizes)
+        ]
         parameters: dict[str, Floats] = {
             name: drawn[name][rows].astype(float) for name in self._parameters
         }
-        edges = [
-            sum(len(stage.edges) for stage in network.stages if isinstance(stage, WiredStage))
-            for network in networks
-        ]
-        parameters["wires"] = np.array(edges, dtype=float)
-        parameters["depth"] = np.array([network.depth for network in networks], dtype=float)
-        return Draws(n, rows, parameters, NetworkList(tuple(networks)))
-
-    def _network(self, rng: Generator, setting: tuple[Any, ...]) -> Network | None:
-        sizes = [self.nodes] * self.stages
-        widths = [self.width * 2**i for i in range(self.stages)]
-        if self.regular:
-            sizes = [self.nodes // 2, *sizes]
-            widths = [self.width, *(2 * width for width in widths)]
-        graphs = []
-        for size in sizes:
-            graph = GENERATORS[self.generator](rng, size, *setting)
-            if graph is None:
-                return None
-            graphs.append(graph)
-        return self.network(sizes, widths, graphs)
-
-    def network(
-        self, sizes: list[int], widths: list[int], graphs: list[tuple[Edge, ...]]
-    ) -> Network:
-        """The network of given graphs."""
-        stages = tuple(
-            WiredStage(body="wired", nodes=size, edges=edges, width=width)
-            for size, width, edges in zip(sizes, widths, graphs, strict=True)
+        edges = [stage.before.sum(axis=1) for stage in stages]
+        parameters["wires"] = np.sum(edges, axis=0, dtype=float)
+        parameters["depth"] = np.full(len(rows), float(sum(stage.nodes for stage in stages)))
+        return Draws(
+            n, rows, parameters, NetworkBatch(self._stem, tuple(stages), head=self._head)
         )
-        stem: Any = (
-            ActiveStem(
+
+    @property
+    def _sizes(self) -> list[tuple[int, int]]:
+        """Nodes and width of each stage."""
+        if not self.regular:
+            return [(self.nodes, self.width * 2**i) for i in range(self.stages)]
+        later = [(self.nodes, self.width * 2 ** (i + 1)) for i in range(self.stages)]
+        return [(self.nodes // 2, self.width), *later]
+
+    def _graphs(self, rng: Generator, setting: tuple[Any, ...]) -> list[Graph]:
+        """One for each stage; none at all where one can't be made."""
+        graphs = []
+        for nodes, _ in self._sizes:
+            graph = GENERATORS[self.generator](rng, nodes, *setting)
+            if graph is None:
+                return []
+            graphs.append(graph)
+        return graphs
+
+    @property
+    def _stem(self) -> AnyStem:
+        if self.regular:
+            return ActiveStem(
                 kind="active", width=self.width // 2, stride=self.stem_stride, act="none"
             )
-            if self.regular
-            else DoubleStem(kind="double", width=self.width, stride=self.stem_stride)
-        )
-        head = ConvHead(kind="conv", width=self.head, before="relu")
-        return Network(stem=stem, stages=stages, head=head)
+        return DoubleStem(kind="double", width=self.width, stride=self.stem_stride)
+
+    @property
+    def _head(self) -> ConvHead:
+        return ConvHead(kind="conv", width=self.head, before="relu")
 
     def count(self) -> int:
         """Settings of the generator; of each there are very many graphs."""
@@ -153,63 +160,85 @@ class RandWire(Family):
         return passes
 
 
-def erdos_renyi(rng: Generator, n: int, p: float) -> tuple[Edge, ...] | None:
-    """ER(P): drawn again until it is connected, `TRIES` times; indices in random order."""
+def _forward(graphs: list[Graph], nodes: int) -> Bools:
+    """From a node to a later one wherever two are tied, shape (n, nodes, nodes)."""
+    return np.triu(np.array(graphs, dtype=bool).reshape(-1, nodes, nodes), 1)
+
+
+def erdos_renyi(rng: Generator, n: int, p: float) -> Graph | None:
+    """ER(P): drawn again until it is connected, `TRIES` times; indices in random order.
+
+    And until it has no more edges than a stage may have.
+    """
     upper = np.triu_indices(n, 1)
     for _ in range(TRIES):
         there = rng.random(len(upper[0])) < p
-        pairs = np.stack([upper[0][there], upper[1][there]], axis=1)
-        if _connected(n, pairs.tolist()):
+        v, w = upper[0][there], upper[1][there]
+        if len(v) <= MOST_EDGES and _connected(n, v.tolist(), w.tolist()):
             order = rng.permutation(n)
-            named = np.sort(order[pairs], axis=1)
-            return _edges(named.tolist())
+            return _tied(n, order[v], order[w])
     return None
 
 
-def barabasi_albert(rng: Generator, n: int, m: int) -> tuple[Edge, ...]:
-    """BA(M): M nodes without edges, then each new one tied to M others by their degree."""
-    edges: list[list[int]] = []
+def barabasi_albert(rng: Generator, n: int, m: int) -> Graph:
+    """BA(M): M nodes without edges, then each new one tied to M others by their degree.
+
+    The numbers are those of `rng.integers(len(ends))`, one by one, which takes numpy four times
+    as long: a 32-bit word times their range, cut (Lemire, arXiv 1805.10941, algorithm 5).
+    """
+    older: list[int] = []
+    newer: list[int] = []
     ends: list[int] = []  # each node as often as it has edges
-    targets = list(range(m))
+    targets, words = list(range(m)), list[int]()
     for new in range(m, n):
-        edges += [[old, new] for old in targets]
+        older += targets
+        newer += [new] * m
         ends += targets + [new] * m
         chosen: set[int] = set()
         while len(chosen) < m:
-            chosen.add(ends[int(rng.integers(len(ends)))])
+            if not words:  # as many more are needed in any case
+                sure = m * (n - new) - len(chosen)
+                words = rng.integers(WORD, size=sure, dtype=np.uint32)[::-1].tolist()
+            place, rest = divmod(words.pop() * len(ends), WORD)
+            if rest >= WORD % len(ends):
+                chosen.add(ends[place])
         targets = sorted(chosen)
-    return _edges(edges)
+    return _tied(n, older, newer)
 
 
-def watts_strogatz(rng: Generator, n: int, k: int, p: float) -> tuple[Edge, ...]:
+def watts_strogatz(rng: Generator, n: int, k: int, p: float) -> Graph:
     """WS(K, P): a ring of K neighbours; each edge is rewired with P, indices go clockwise."""
-    neighbours = [set[int]() for _ in range(n)]
-    for i in range(1, k // 2 + 1):
-        for v in range(n):
-            _tie(neighbours, v, (v + i) % n)
-    chances = rng.random((k // 2, n)).tolist()
-    for i in range(1, k // 2 + 1):
-        for v in range(n):
-            if chances[i - 1][v] >= p or len(neighbours[v]) >= n - 1:
-                continue
-            w = v
-            while w == v or w in neighbours[v]:
-                w = int(rng.integers(n))
-            old = (v + i) % n
-            neighbours[v].discard(old)
-            neighbours[old].discard(v)
-            _tie(neighbours, v, w)
-    return _edges([[v, w] for v in range(n) for w in neighbours[v] if v < w])
+    tied, degrees = bytearray(_ring(n, k)), [k] * n
+    rewired = np.argwhere(rng.random((k // 2, n)) < p).tolist()
+    others: list[int] = []
+    for done, (i, v) in enumerate(rewired):
+        if degrees[v] == n - 1:
+            continue
+        w = v
+        while w == v or tied[v * n + w]:
+            if not others:
+                # At once as many as are needed in any case, until a node may be tied to all.
+                sure = min(len(rewired) - done, n - 1 - max(degrees))
+                others = rng.integers(n, size=max(1, sure))[::-1].tolist()
+            w = others.pop()
+        old = (v + i + 1) % n
+        tied[v * n + old] = tied[old * n + v] = False
+        tied[v * n + w] = tied[w * n + v] = True
+        degrees[old] -= 1
+        degrees[w] += 1
+    return np.frombuffer(tied, dtype=bool).reshape(n, n)
 
 
-def _tie(neighbours: list[set[int]], v: int, w: int) -> None:
-    neighbours[v].add(w)
-    neighbours[w].add(v)
+@lru_cache
+def _ring(n: int, k: int) -> bytes:
+    """Each node tied to K / 2 on either side."""
+    v = np.repeat(np.arange(n), k // 2)
+    return _tied(n, v, (v + np.tile(np.arange(1, k // 2 + 1), n)) % n).tobytes()
 
 
-def _connected(n: int, pairs: list[list[int]]) -> bool:
+def _connected(n: int, ends: list[int], others: list[int]) -> bool:
     near: list[list[int]] = [[] for _ in range(n)]
-    for v, w in pairs:
+    for v, w in zip(ends, others, strict=True):
         near[v].append(w)
         near[w].append(v)
     seen, ahead = {0}, [0]
@@ -221,11 +250,14 @@ def _connected(n: int, pairs: list[list[int]]) -> bool:
     return len(seen) == n
 
 
-def _edges(pairs: list[list[int]]) -> tuple[Edge, ...]:
-    return tuple(sorted((v, w) for v, w in pairs))
+def _tied(n: int, ends: Any, others: Any) -> Graph:
+    """The graph of the edges between `ends` and `others`."""
+    tied = np.zeros((n, n), dtype=bool)
+    tied[ends, others] = tied[others, ends] = True
+    return tied
 
 
-GENERATORS: dict[str, Callable[..., tuple[Edge, ...] | None]] = {
+GENERATORS: dict[str, Callable[..., Graph | None]] = {
     "er": erdos_renyi,
     "ba": barabasi_albert,
     "ws": watts_strogatz,

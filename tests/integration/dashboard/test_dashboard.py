@@ -306,7 +306,7 @@ def test_no_script_of_the_page_adds_a_global():
 def sheet(sources, population, ordinal):
     drawn = sources.snapshots.get(population).population
     picked = {"population": population, "network": int(drawn.ids[ordinal])}
-    return picked, drawer.contents(sources, "/api/v1", picked, "dark")
+    return picked, drawer.contents(sources, "/", picked, "dark")
 
 
 def words(component):

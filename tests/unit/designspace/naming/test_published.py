@@ -48,6 +48,7 @@ PARAMETERS = {
     "regnet_y_3_2gf": 19_436_338,
     "regnet_y_16gf": 83_590_140,
     "regnet_y_128gf": 644_812_894,
+    "resnet50d": 25_576_264,  # pytorchcv's assert (`resneta50b`), timm
     "mobilenet_v3_small": 2_542_856,
     "mnasnet0_5": 2_218_512,
     "mnasnet0_75": 3_170_208,

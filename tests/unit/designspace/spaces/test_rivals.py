@@ -10,6 +10,7 @@ from scipy.stats import chisquare
 from designspace.layers.complexity import complexity
 from designspace.networks.edge_cells import EDGES, to_string
 from designspace.networks.inverted import Inverted
+from designspace.networks.vertex_batches import Cells
 from designspace.networks.vertex_cells import VERTEX_OPERATIONS, Cell
 from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.cells.nasbench101 import DISTINCT, NasBench101
@@ -17,7 +18,9 @@ from designspace.spaces.cells.nasbench201 import NotACell, from_string
 from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
+from designspace.spaces.inverted.mnasnet import MnasNet
 from designspace.spaces.inverted.ofa import Setting
+from designspace.spaces.ofa_resnet50 import OFAResNet50, resnet50d
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.rivals import RIVALS
@@ -45,6 +48,13 @@ SIZES = {
     # 1908.09791: (9^2 + 9^3 + 9^4)^5; of the other space a last stage of one block more.
     "OFA MobileNetV3": 7371**5,
     "OFA ProxylessNAS w1.3": 7371**5 * 9,
+    # 1807.11626, section 4.1: S = 432, B = 5, "about 10^13".
+    "MnasNet factorized": 432**5,
+    # `ofa_resnets.py` of 1908.09791: a stem of 2 * 3 * 3, and of each stage a width, 2 to 4
+    # blocks (once 4 to 6), a ratio of each block.
+    "OFA ResNet-50": 18 * 3**4 * (9 + 27 + 81) ** 3 * (81 + 243 + 729),
+    # 1704.04861: its four multipliers and five depths for each of its table's five stages.
+    "MobileNetV1": (4 * 5) ** 5,
     # 1812.00332: six operations where a block changes its width, seven elsewhere.
     "ProxylessNAS": 6**6 * 7**15,
     # 1812.03443: nine, and eight where a block changes its width.
@@ -103,6 +113,74 @@ def test_a_block_that_may_be_left_out_is_as_likely_so_as_any_operation():
     left_out = np.isnan(columns["kernel_3_2"])
     assert left_out.mean() == pytest.approx(1 / 7, abs=0.007)
     assert not np.isnan(columns["kernel_3_1"]).any()
+
+
+def test_parts_of_once_for_alls_resnet_50_are_drawn_alike():
+    columns = RIVALS["OFA ResNet-50"].draw(np.random.default_rng(13), 30_000).parameters
+    assert is_alike(columns["depth_3"], (4, 5, 6))
+    # 0.65 and 0.8 of 512 in eights.
+    assert is_alike(columns["width_2"], (336, 408, 512))
+    assert is_alike(columns["convolutions"], (2, 3))
+    there = ~np.isnan(columns["expansion_1_4"])
+    assert there.mean() == pytest.approx(1 / 3, abs=0.01)
+    assert is_alike(columns["expansion_1_4"][there], (0.2, 0.25, 0.35))
+
+
+def test_once_for_alls_resnet_50_holds_resnet_50_d():
+    space = OFAResNet50(expansion=[0.25], width=[1], blocks=[2, 3], convolutions=[3])
+    networks = space.draw(np.random.default_rng(13), 200).networks
+    # 3 4 6 3 blocks are 2 2 4 2 and 1 2 2 1 more.
+    assert {resnet50d().hash} < {network.hash for network in networks}
+
+
+def test_stages_of_mobilenet_v1_have_a_depth_and_a_multiplier_each():
+    columns = RIVALS["MobileNetV1"].draw(np.random.default_rng(14), 20_000).parameters
+    assert is_alike(columns["depth_4"], (1, 2, 3, 4, 6))
+    assert is_alike(columns["width_1"], (16, 32, 48, 64))
+
+
+def test_blocks_of_the_space_of_mnasnet_are_drawn_alike_each_by_itself():
+    columns = MnasNet().draw(np.random.default_rng(15), 40_000).parameters
+    pairs = columns["operation_3"] * 100 + columns["skip_3"] * 10 + columns["squeeze_5"]
+    settings = product(range(1, 5), range(1, 4), (1, 2))
+    assert is_alike(pairs, [100 * op + 10 * skip + se for op, skip, se in settings])
+    assert is_alike(columns["kernel_2"], (3, 5))
+    # MobileNetV2 has four layers of 64 in its fourth block.
+    assert is_alike(columns["depth_4"], (3, 4, 5))
+    assert is_alike(columns["width_4"], (48, 64, 80))
+
+
+def test_the_space_of_mnasnet_is_around_mobilenet_v2():
+    space = MnasNet(operation=[4], kernel=[3], squeeze=[1], skip=[2], layers=[2], width=[1])
+    [network] = space.draw(np.random.default_rng(16), 1).networks
+    # torchvision's counts of MobileNetV2, whose activation alone is another.
+    assert counted(network) == (3_504_872, 300_775_272, 6_679_112)
+
+
+def test_a_regular_convolution_and_a_pool_are_counted_by_hand():
+    space = MnasNet(operation=[1], kernel=[5], squeeze=[2], skip=[1], layers=[1], width=[1])
+    [network] = space.draw(np.random.default_rng(17), 1).networks
+    fourth = network.stages[3].blocks
+    assert [block.words for block in fourth] == [
+        "5x5 regular → 64 /2 SE 8",
+        "5x5 regular → 64 SE 16 + pool",
+        "5x5 regular → 64 SE 16 + pool",
+    ]
+    without = network.model_copy(update={"stages": network.stages[:3]})
+    upto = network.model_copy(update={"stages": network.stages[:4]})
+    more = complexity(upto).params - complexity(without).params
+    convolutions = 25 * 32 * 64 + 2 * 25 * 64 * 64 + 3 * 2 * 64
+    gates = (64 * 8 + 8 + 8 * 64 + 64) + 2 * (64 * 16 + 16 + 16 * 64 + 64)
+    assert more == convolutions + gates + (64 - 32) * 1280  # what the tail takes
+
+
+def test_what_adds_nothing_makes_no_other_network():
+    # Of a block of stride 2 and one layer, the identity and nothing are one.
+    space = MnasNet(operation=[3], kernel=[3], squeeze=[1], skip=[2, 3], layers=[1], width=[1])
+    networks = space.draw(np.random.default_rng(18), 200).networks
+    assert len({network.stages[1] for network in networks}) == 1
+    assert len({network.stages[2] for network in networks}) == 2
+    assert len({network.hash for network in networks}) == len(set(networks.keys)) == 16
 
 
 def test_operations_of_fbnet_are_alike_and_none_is_skipped_that_changes_widths():
@@ -246,6 +324,24 @@ def test_as_many_cells_differ_as_nasbench101_says(vertices):
     assert len({cell.md5 for cell in found}) == len(found)
 
 
+@pytest.mark.parametrize("places", [2, 3, 5, 7])
+def test_cells_as_arrays_are_what_each_of_them_is(places):
+    rng = np.random.default_rng(7)
+    upper = rng.random((400, places * (places - 1) // 2)) < 0.45
+    cells = Cells.of(upper, rng.integers(3, size=(400, places - 2)))
+    pruned = cells.pruned()
+    kept = np.flatnonzero((pruned.sizes > 0) & (pruned.sizes <= 9))
+    normal = pruned.take(kept).normal()
+    alone = [cells[i].pruned() for i in range(400)]
+    assert [i for i, cell in enumerate(alone) if cell and cell.edges <= 9] == kept.tolist()
+    assert [pruned[i] for i in kept] == [alone[i] for i in kept]
+    assert [normal[i] for i in range(len(kept))] == [alone[i].normal() for i in kept]
+    assert len(set(normal.keys)) == len({alone[i].normal() for i in kept})
+    widths = np.stack(normal.widths(16, 40), axis=1)
+    for i in range(len(kept)):
+        assert widths[i][normal.there[i]].tolist() == normal[i].widths(16, 40)
+
+
 def test_candidates_of_nasbench101_are_refused_for_too_many_edges_or_no_path():
     draws = NasBench101().draw(np.random.default_rng(6), 400)
     assert 0 < len(draws.candidates) < draws.tried
@@ -321,17 +417,76 @@ def test_a_graph_by_preference_always_has_the_same_counts():
     assert set(count.flops) == {583_761_444}
 
 
+def edges(graph):
+    """Pairs of nodes, the lower first; the graph is the same both ways, without loops."""
+    assert (graph == graph.T).all()
+    assert not graph.diagonal().any()
+    return [(v, w) for v, w in np.argwhere(graph).tolist() if v < w]
+
+
+def tied_one_by_one(rng, n, m):
+    """BA(M) as 1904.01569 says it, each number asked of the generator by itself."""
+    found, ends, targets = [], [], list(range(m))
+    for new in range(m, n):
+        found += [(old, new) for old in targets]
+        ends += targets + [new] * m
+        chosen = set()
+        while len(chosen) < m:
+            chosen.add(ends[rng.integers(len(ends))])
+        targets = sorted(chosen)
+    return found
+
+
+def rewired_one_by_one(rng, n, k, p):
+    """WS(K, P) as 1904.01569 says it, each number asked of the generator by itself."""
+    near = [{(v + i) % n for i in range(-k // 2, k // 2 + 1)} - {v} for v in range(n)]
+    chances = rng.random((k // 2, n))
+    for i in range(1, k // 2 + 1):
+        for v in range(n):
+            if chances[i - 1, v] >= p or len(near[v]) == n - 1:
+                continue
+            while (w := int(rng.integers(n))) == v or w in near[v]:
+                pass
+            old = (v + i) % n
+            near[v] ^= {old, w}
+            near[old].remove(v)
+            near[w].add(v)
+    return [(v, w) for v in range(n) for w in near[v] if v < w]
+
+
+@pytest.mark.parametrize(("n", "m"), [(32, 5), (12, 1), (9, 8)])
+def test_numbers_of_a_graph_by_preference_are_as_if_drawn_one_by_one(n, m):
+    one, other = np.random.default_rng(21), np.random.default_rng(21)
+    for _ in range(40):
+        assert edges(barabasi_albert(one, n, m)) == sorted(tied_one_by_one(other, n, m))
+    assert one.random() == other.random()
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "p"), [(32, 4, 0.75), (12, 2, 1.0), (4, 2, 1.0), (7, 6, 0.5), (8, 6, 0.9)]
+)
+def test_numbers_of_a_rewired_ring_are_as_if_drawn_one_by_one(n, k, p):
+    one, other = np.random.default_rng(22), np.random.default_rng(22)
+    for _ in range(40):
+        assert edges(watts_strogatz(one, n, k, p)) == sorted(rewired_one_by_one(other, n, k, p))
+    assert one.random() == other.random()
+
+
+def test_a_graph_of_more_edges_than_a_stage_may_have_is_drawn_again():
+    # 8,128 pairs of 128 nodes, 4,096 edges at most.
+    space = RandWire(generator="er", probability=[0.4, 0.9], nodes=128, stages=1)
+    draws = space.draw(np.random.default_rng(23), 6)
+    assert 0 < len(draws.networks) < 6
+    assert set(draws.parameters["probability"]) == {0.4}
+
+
 def test_generators_make_the_graphs_of_their_definitions():
     rng = np.random.default_rng(9)
-    ring = watts_strogatz(rng, 32, 4, 0.0)
+    ring = edges(watts_strogatz(rng, 32, 4, 0.0))
     assert set(ring) == {tuple(sorted((v, (v + i) % 32))) for v in range(32) for i in (1, 2)}
-    for graph, edges in (
-        (watts_strogatz(rng, 32, 4, 0.75), 64),
-        (barabasi_albert(rng, 32, 5), 5 * 27),
-    ):
-        assert len(set(graph)) == edges
-        assert all(0 <= v < w < 32 for v, w in graph)
-    pairs = np.mean([len(erdos_renyi(rng, 32, 0.2)) for _ in range(400)])
+    assert len(edges(watts_strogatz(rng, 32, 4, 0.75))) == 64
+    assert len(edges(barabasi_albert(rng, 32, 5))) == 5 * 27
+    pairs = np.mean([len(edges(erdos_renyi(rng, 32, 0.2))) for _ in range(400)])
     assert pairs == pytest.approx(0.2 * 32 * 31 / 2, rel=0.03)
 
 
@@ -339,7 +494,7 @@ def test_the_older_nodes_of_a_graph_by_preference_have_more_edges():
     rng = np.random.default_rng(10)
     degrees = np.zeros(32)
     for _ in range(200):
-        for v, w in barabasi_albert(rng, 32, 3):
+        for v, w in edges(barabasi_albert(rng, 32, 3)):
             degrees[[v, w]] += 1
     assert degrees[:6].mean() > 2 * degrees[-6:].mean()
 
@@ -349,7 +504,7 @@ def test_the_indices_of_a_graph_by_chance_are_in_random_order():
     rng = np.random.default_rng(11)
     ends = np.zeros(16)
     for _ in range(500):
-        for v, w in erdos_renyi(rng, 16, 0.3):
+        for v, w in edges(erdos_renyi(rng, 16, 0.3)):
             ends[[v, w]] += 1
     assert chisquare(ends).pvalue > 1e-3
 
@@ -363,6 +518,13 @@ def test_what_cannot_be_a_space_is_refused():
         (lambda: FBNet(operation=[9]), "no value passes"),
         (lambda: NasBench101(width=4), "width must be at least 5, .*, got 4"),
         (lambda: Inverted(kernel=4, inner=8, width=8), "kernels are odd, not 4"),
+        (lambda: Inverted(inner=8, width=16, op="regular"), "has inner 16, its width"),
+        (
+            lambda: Inverted(inner=8, width=8, residual=False, skip="pool"),
+            "skip must be identity where nothing is added",
+        ),
+        (lambda: MnasNet(strides=(2,)), "strides must be 8 numbers"),
+        (lambda: MnasNet(kernel=[2]), "kernels must be odd, got 2"),
         (lambda: ResNeXt(block="B", se_ratio=0.25), "se_ratio must be 0 for B blocks"),
     ):
         with pytest.raises(ValidationError, match=said):
