@@ -17,8 +17,16 @@ from numpy.random import Generator
 from pydantic import Field
 
 from columns.arrays import Bools, Floats, Ints
+from columns.quantities import Name
 from designspace.laws.laws import Choice, Law, Uniform, defaults_to, within
-from designspace.networks.cells import EDGES, OPERATIONS, EdgeCells, EdgeCellsBatch, Operation
+from designspace.networks.cells import (
+    EDGES,
+    OPERATIONS,
+    SHORT,
+    EdgeCells,
+    EdgeCellsBatch,
+    Operation,
+)
 from designspace.networks.ends import ActiveStem, ActiveStemBatch, NormHead
 from designspace.networks.network import Network, NetworkBatch
 from designspace.spaces.base import Draws, Family
@@ -43,6 +51,10 @@ class NasBench201(Family):
 
     kind: ClassVar[str] = "Cells"
     lists: ClassVar[bool] = True
+
+    names: ClassVar[Mapping[str, Sequence[Name]]] = {
+        "operation": tuple(Name(one, SHORT.get(one, one)) for one in OPERATIONS)
+    }
 
     family: Literal["nasbench201"] = "nasbench201"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 5, 1)] = Field(
