@@ -4,6 +4,9 @@
     a,b,c    one of these
     a        exactly this
 
+Where the numbers of a column stand for names (an operation), a name can be written in place of
+its number: operation_1_0=nor_conv_3x3,none.
+
 A number is a decimal such as 8, -0.5, 2.90 or 1e-5, or one with a suffix k, M or G for
 10^3, 10^6 or 10^9: flops=360M..400M. A network that lacks the value fails.
 
@@ -20,6 +23,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,6 +35,7 @@ ONE_A_COLUMN = "one constraint a column: write several values as a,b,c"
 GRAMMAR = "`a..b` (closed, either end may be empty), `a,b,c` or `a`"
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:(e[+-]?\d+)|([kMG]))?", re.ASCII)
 SUFFIXES = {"k": "e3", "M": "e6", "G": "e9"}
+NO_NAMES: Mapping[str, float] = MappingProxyType({})
 BLOCK = 1 << 18  # networks judged at a time: what is made on the way stays in the cache
 
 
@@ -107,8 +112,11 @@ class OneOf:
 Constraint: TypeAlias = Range | OneOf
 
 
-def parse(text: str) -> Constraint:
+def parse(text: str, names: Mapping[str, float] = NO_NAMES) -> Constraint:
     """The constraint that `text` writes.
+
+    Args:
+        names: of numbers, that may be written in their place.
 
     Raises:
         ConstraintError: empty, not of the grammar, a reversed range, a number not finite.
@@ -117,23 +125,28 @@ def parse(text: str) -> Constraint:
         raise ConstraintError(text, "the constraint is empty")
     try:
         if ".." not in text:
-            return OneOf(tuple(parse_number(part) for part in text.split(",")))
+            return OneOf(tuple(parse_number(part, names) for part in text.split(",")))
         ends = text.split("..")
         if len(ends) > 2:
             raise ConstraintError(text, "more than two ends")
         lo, hi = (part.strip() for part in ends)
         return Range(
-            parse_number(lo) if lo else -math.inf, parse_number(hi) if hi else math.inf
+            parse_number(lo, names) if lo else -math.inf,
+            parse_number(hi, names) if hi else math.inf,
         )
     except ConstraintError as error:
         raise ConstraintError(text, error.reason, error.allowed) from None
 
 
-def parse_number(text: str) -> float:
-    """A finite number, its suffix read as a power of ten."""
+def parse_number(text: str, names: Mapping[str, float] = NO_NAMES) -> float:
+    """A finite number, its suffix read as a power of ten; or what a name stands for."""
+    if (named := names.get(text.strip())) is not None:
+        return named
     match = NUMBER.fullmatch(text.strip())
     if match is None:
-        raise ConstraintError(text, f"{text.strip()!r} is not a number such as 8, 2.9 or 400M")
+        known = f", nor a name of {', '.join(names)}" if names else ""
+        such = "is not a number such as 8, 2.9 or 400M"
+        raise ConstraintError(text, f"{text.strip()!r} {such}{known}")
     value = float(match[1] + (match[2] or SUFFIXES.get(match[3], "")))
     if not math.isfinite(value):
         raise ConstraintError(text, f"{text.strip()!r} is not finite")
@@ -158,8 +171,15 @@ def float32(values: ArrayLike) -> NDArray[np.float32]:
         return np.asarray(values).astype(np.float32, copy=False)
 
 
-def parse_all(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, Constraint]:
+def parse_all(
+    texts: Mapping[str, str],
+    columns: Iterable[str],
+    names: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+) -> dict[str, Constraint]:
     """The constraints written for a population that has `columns`.
+
+    Args:
+        names: of numbers, by the column that has them.
 
     Raises:
         ConstraintError: the first text that is refused or name that is none of `columns`.
@@ -169,7 +189,7 @@ def parse_all(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, Con
     for column, text in texts.items():
         require(column, columns, text)
         try:
-            constraints[column] = parse(text)
+            constraints[column] = parse(text, names.get(column, NO_NAMES))
         except ConstraintError as error:
             raise error.of(column) from None
     return constraints

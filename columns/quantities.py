@@ -78,6 +78,14 @@ class Quantity:
         return fixed(value / self.scale, self.decimals if decimals is None else decimals)
 
 
+@dataclass(frozen=True)
+class Name:
+    """What a number of a column stands for, where its numbers only count: an operation."""
+
+    full: str  # as its authors spell it
+    short: str  # where there is little room
+
+
 def joined(prefix: str, unit: str) -> str:
     """A prefix and a unit as they are written: ms, M multiply-adds."""
     return f"{prefix}{unit}" if unit in SYMBOLS else f"{prefix} {unit}".strip()

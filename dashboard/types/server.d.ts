@@ -130,6 +130,8 @@ interface Control {
   section: string;
   stops: number[];
   spacing: number;
+  names: string[];
+  shorts: string[];
 }
 
 /** The controls of a population at one version: `_panels` of dashboard/pages/explore/page.py. */

@@ -5,8 +5,9 @@ A family is one file beside this one and one name in the union of `designspace.s
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -14,6 +15,7 @@ from numpy.random import Generator
 
 from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
+from columns.quantities import Name
 from designspace.laws.laws import AbstractLaw, within
 from designspace.layers.complexity import Complexity
 from designspace.networks.network import Network
@@ -34,6 +36,9 @@ class Draws:
     parameters: dict[str, Floats]
     networks: Networks
 
+
+PART = re.compile(r"(_\d+)+$", re.ASCII)
+"""Of a column's name that says which part it is of: `_3` of `width_3`, `_3_1` of `kernel_3_1`."""
 
 PER_RATIO = 10_000
 """Bottleneck ratios are whole numbers of 1 / PER_RATIO: 1/16 is 0.0625."""
@@ -95,6 +100,10 @@ class Family(Definition, ABC):
 
     kind: ClassVar[str] = "Others"
     """What its networks are made of, by which pages group the spaces."""
+
+    names: ClassVar[Mapping[str, Sequence[Name]]] = {}
+    """What the numbers 1, 2, .. of a column stand for, by its name without the numbers of a
+    part: of `operation_3_1` that is `operation`."""
 
     @property
     def chunk(self) -> int:
@@ -198,6 +207,10 @@ class Family(Definition, ABC):
     def rule_fields(cls) -> set[str]:
         """The fields that rules stand in, each a list of parameters."""
         return {rule.field for rule in cls.rules}
+
+    def names_of(self, column: str) -> Sequence[Name]:
+        """What the numbers 1, 2, .. of a column stand for; nothing where they are numbers."""
+        return self.names.get(PART.sub("", column), ())
 
     def law(self, parameter: str) -> Any:
         """The law of a parameter by its name: `space.law("depth").probabilities`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from columns.arrays import Bools, Floats
-from designspace.spaces.base import Family
-
-PLACE = re.compile(r"(_\d+)+", re.ASCII)
+from designspace.spaces.base import PART, Family
 
 
 class Partwise(Family):
@@ -24,9 +21,7 @@ class Partwise(Family):
 
     def law(self, parameter: str) -> Any:
         """The law of `width`, and of `width_3`, which is the same."""
-        place = PLACE.search(parameter)
-        whole = place and place.end() == len(parameter)
-        return super().law(parameter[: place.start()] if place and whole else parameter)
+        return super().law(PART.sub("", parameter))
 
     @property
     def refinable(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ Source: Once-for-All (arXiv 1908.09791), section 3.1; EfficientNet (1905.11946),
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
@@ -18,6 +18,7 @@ from pydantic import Field
 
 from columns.arrays import Bools, Floats, Ints
 from columns.constraints import Constraint
+from columns.quantities import Name
 from designspace.laws.laws import Law, Uniform, defaults_to, within
 from designspace.layers.complexity import Complexity
 from designspace.networks.resized import ResizedNetworks
@@ -87,6 +88,10 @@ class Resized(Family):
         """Which networks are of the space, and of a side of the law."""
         sides: Bools = np.isin(columns["resolution"], self.resolution.values)
         return sides & self.space.contains(columns)
+
+    def names_of(self, column: str) -> Sequence[Name]:
+        """As of the space."""
+        return self.space.names_of(column)
 
     def is_given(self, other: Family) -> bool:
         """Both parts are."""

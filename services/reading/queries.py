@@ -55,8 +55,12 @@ class EdfAnswer:
 
 def parse(snapshot: Snapshot, texts: Mapping[str, str]) -> dict[str, Constraint]:
     """Constraints from text by column name, or on the launch order, as `view` takes them."""
+    names = {
+        column: {one.full: float(i) for i, one in enumerate(known, start=1)}
+        for column, known in snapshot.names.items()
+    }
     try:
-        return constraints.parse_all(texts, [*snapshot.population.columns, ORDINAL])
+        return constraints.parse_all(texts, [*snapshot.population.columns, ORDINAL], names)
     except constraints.ConstraintError as error:
         raise Refused(error.column, error.text, f"{error.reason}; {error.allowed}") from error
 

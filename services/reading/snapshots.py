@@ -10,7 +10,7 @@ import json
 import math
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +22,8 @@ from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from columns.arrays import Floats, Ints
-from db.models import DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
+from columns.quantities import Name
+from db.models import DesignSpaceRow, DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
 from db.session import Database
 from jobs.states import FINAL
 from population.population import Population
@@ -59,6 +60,8 @@ class Snapshot:
     trained: tuple[int, int] = (0, 0)
     measured: frozenset[str] = frozenset({"error"})  # columns that are no property of a design
     whole: bool = False  # every network of the space inside the windows, each once
+    # What the numbers 1, 2, .. of columns stand for, where they only count.
+    names: Mapping[str, Sequence[Name]] = field(default_factory=dict)
     edition: str = ""  # what no other state of any population, of any database, is called
 
     @cached_property
@@ -83,6 +86,7 @@ class _State:
     regime: str  # name
     database: str  # name: `services.reading.identity`
     whole: bool = False
+    names: Mapping[str, Sequence[Name]] = field(default_factory=dict)
     measured: dict[str, Floats] = field(default_factory=dict)
     failures: list[str | None] = field(default_factory=list)
     newest_ms: int = 0
@@ -169,6 +173,7 @@ def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> 
         (row.regime_id, row.training_seed),
         frozenset(state.measured),
         state.whole,
+        state.names,
         f"{state.database} {row.id} {row.version} {row.n} {state.newest_ms}",
     )
     return state.snapshot
@@ -203,9 +208,21 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
         regime.name,
         database,
         population.whole,
+        _names(session, population, drawn),
         measured={"error": np.full(len(rows), np.nan)},
         failures=[None] * len(rows),
     )
+
+
+def _names(
+    session: Session, population: PopulationRow, columns: Iterable[str]
+) -> dict[str, Sequence[Name]]:
+    """What numbers stand for in columns that the space's family has names for."""
+    try:
+        space = definitions.space(session.get_one(DesignSpaceRow, population.space_id))
+    except Unreadable:
+        return {}
+    return {name: names for name in columns if (names := space.names_of(name))}
 
 
 def columns_of(objects: Sequence[str]) -> dict[str, Floats]:

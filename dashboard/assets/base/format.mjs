@@ -24,10 +24,13 @@ export function fixed(x, decimals = 0) {
 export const count = (n) => fixed(n, 0);
 
 /**
- * A stored value of a column in shown units, without the unit.
- * @param {number} x @param {{scale: number, decimals: number}} control
+ * A stored value of a column in shown units, without the unit; where its numbers stand for names
+ * the name, short where there is little room.
+ * @param {number} x
+ * @param {{scale: number, decimals: number, stops?: number[], names?: string[], shorts?: string[]}} control
  */
-export const shown = (x, control) => fixed(x / control.scale, control.decimals);
+export const shown = (x, control, names = control.shorts) =>
+  names?.[control.stops?.indexOf(x) ?? -1] ?? fixed(x / control.scale, control.decimals);
 
 /** A share as percent: one decimal, so 0.0 % may be a few of many. */
 export const percent = (share, decimals = 1) => `${fixed(100 * share, decimals)} %`;

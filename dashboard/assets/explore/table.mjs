@@ -95,7 +95,7 @@ function texts(table, row, rank) {
     error: Number.isFinite(error) ? fixed(error, 2) : status(table, row),
   };
   for (const control of controls) {
-    cells[control.name] = shown(table.column(control.name)[row], control);
+    cells[control.name] = shown(table.column(control.name)[row], control, control.names);
   }
   const steps = table.steps(row);
   cells.widths = steps.map(([width]) => width).join(" ");

@@ -12,8 +12,9 @@ for, and the histogram behind it, are the browser's (assets/explore/panel/contro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 
 import dash_mantine_components as dmc
 import numpy as np
@@ -21,7 +22,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from columns.arrays import Floats
-from columns.quantities import STAGE_QUANTITIES, Quantity, quantity
+from columns.quantities import STAGE_QUANTITIES, Name, Quantity, quantity
 from dashboard.pages.markup import attributes
 from dashboard.units import unit_of
 from population.population import Population
@@ -35,6 +36,8 @@ FINEST = 1000
 """Values on a grid are whole numbers of thousandths, the finest step of any law."""
 KEYS = 8
 """Controls reached by a digit key."""
+
+NO_NAMES: Mapping[str, Sequence[Name]] = MappingProxyType({})
 
 SECTIONS = {
     "parameter": "Parameters",
@@ -78,6 +81,8 @@ class Control:
     section: str
     stops: list[float]  # ascending, base units
     spacing: float  # of the values, where they lie on a grid; 0: they don't
+    names: list[str] = field(default_factory=list)  # of the stops, where these only count
+    shorts: list[str] = field(default_factory=list)  # the same where there is little room
 
     @property
     def title(self) -> str:
@@ -89,10 +94,18 @@ class Control:
         return whole if spelt else f"{whole} {self.symbol}"
 
 
-def controls(population: Population) -> list[Control]:
-    """The controls of a population by section: of what differs."""
+def controls(
+    population: Population, names: Mapping[str, Sequence[Name]] = NO_NAMES
+) -> list[Control]:
+    """The controls of a population by section: of what differs.
+
+    Args:
+        names: what the numbers 1, 2, .. of columns stand for.
+    """
     found = [
-        control(name, values) for name, values in population.columns.items() if offered(name)
+        control(name, values, names.get(name, ()))
+        for name, values in population.columns.items()
+        if offered(name)
     ]
     order = list(SECTIONS)
     return sorted(
@@ -117,13 +130,15 @@ def measured(population: Population) -> dict[str, int]:
     }
 
 
-def control(name: str, values: Floats) -> Control:
+def control(name: str, values: Floats, names: Sequence[Name] = ()) -> Control:
     """What a column's control looks like, by the values in it, shape (n,)."""
     about = quantity(name)
     whole = name.rpartition("_")[0] not in STAGE_QUANTITIES
     distinct = np.unique(values[np.isfinite(values)])
     choice = about.kind == "choice" and distinct.size <= MOST_CHIPS
     unit = unit_of(about, values)
+    known = choice and bool(((distinct >= 1) & (distinct <= len(names))).all())
+    named = [names[int(x) - 1] for x in distinct] if known else []
     return Control(
         name=name,
         symbol=about.symbol,
@@ -137,6 +152,8 @@ def control(name: str, values: Floats) -> Control:
         section=about.role if whole else "stage",
         stops=[float(x) for x in (distinct if choice else stops(about, distinct))],
         spacing=spacing(about, distinct),
+        names=[one.full for one in named],
+        shorts=[one.short for one in named],
     )
 
 
@@ -267,13 +284,14 @@ def chips(one: Control) -> Component:
     return html.Div(
         [
             html.Button(
-                f"{stop:g}",
+                one.shorts[i] if one.shorts else f"{stop:g}",
                 className="chip",
+                title=one.names[i] if one.names else None,
                 **attributes(data_stop=str(i), aria_pressed="false"),
             )
             for i, stop in enumerate(one.stops)
         ],
-        className="chips",
+        className="chips named" if one.names else "chips",
         style={"--chips": len(one.stops)},
     )
 

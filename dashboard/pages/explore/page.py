@@ -330,7 +330,7 @@ def controls_of(snapshots: Snapshots, population: str | None) -> tuple[Any, ...]
     if population is None:
         return [], [], None, []
     snapshot = snapshots.get(int(population))
-    found = constraints.controls(snapshot.population)
+    found = constraints.controls(snapshot.population, snapshot.names)
     described = {
         "population": snapshot.id,
         "version": snapshot.version,

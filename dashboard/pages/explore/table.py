@@ -74,7 +74,7 @@ def of_control(one: Control) -> dict[str, Any]:
         "field": one.name,
         "headerName": f"{short} {one.mark}".strip(),
         "headerTooltip": told(one),
-        **wide(92 if one.section != "parameter" else 76),
+        **wide(112 if one.names else 92 if one.section != "parameter" else 76),
         **number(),
     }
 

@@ -8,7 +8,7 @@ Source: DARTS (arXiv 1806.09055), section 2 and appendix A; its authors' code fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -17,6 +17,7 @@ from numpy.random import Generator
 from pydantic import Field
 
 from columns.arrays import Floats
+from columns.quantities import Name
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.darts import NODES, OPERATIONS, Cell, DartsStage
 from designspace.networks.ends import ActiveStem, DoubleStem
@@ -25,6 +26,7 @@ from designspace.spaces.base import Draws, Published
 from designspace.spaces.partwise import Partwise
 
 OPERATION = Choice(choices=tuple(range(1, len(OPERATIONS) + 1)))
+SHORT = ("max", "avg", "skip", "sep3", "sep5", "dil3", "dil5")
 STATES = [list(combinations(range(node + 2), 2)) for node in range(NODES)]
 """The pairs of states that each node can take."""
 
@@ -34,6 +36,10 @@ class Darts(Partwise):
 
     kind: ClassVar[str] = "Cells"
     chunk: ClassVar[int] = 128  # each is a model of its own
+
+    names: ClassVar[Mapping[str, Sequence[Name]]] = {
+        "operation": tuple(map(Name, OPERATIONS, SHORT))
+    }
 
     family: Literal["darts"] = "darts"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, len(OPERATIONS), 1)] = Field(

@@ -8,7 +8,7 @@ Source: NAS-Bench-201 (arXiv 2001.00326), section 2.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -16,10 +16,12 @@ from numpy.random import Generator
 from pydantic import Field
 
 from columns.arrays import Ints
+from columns.quantities import Name
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.edge_cells import (
     EDGES,
     OPERATIONS,
+    SHORT,
     EdgeCells,
     EdgeCellsBatch,
     Operation,
@@ -41,6 +43,10 @@ class NasBench201(Partwise):
     """Five cells a stage of 16, 32 and 64 channels, for images of 32 pixels."""
 
     kind: ClassVar[str] = "Cells"
+
+    names: ClassVar[Mapping[str, Sequence[Name]]] = {
+        "operation": tuple(Name(one, SHORT.get(one, one)) for one in OPERATIONS)
+    }
 
     family: Literal["nasbench201"] = "nasbench201"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 5, 1)] = Field(

@@ -9,7 +9,7 @@ Source: FBNet (arXiv 1812.03443), tables 1 and 2, figures 3 and 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from columns.arrays import Floats, Ints
 from columns.constraints import Constraint, parse
+from columns.quantities import Name
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.ends import ActiveStem, ConvHead
 from designspace.networks.inverted import (
@@ -45,6 +46,15 @@ OPERATIONS: dict[int, tuple[int, int, int]] = {
 """Kernel, expansion and groups of each operation; 9 is none."""
 SKIP = 9
 
+NAMES = (
+    *(
+        Name(f"k{k}_e{e}{'_g2' if g > 1 else ''}", f"{k}·{e}{'g' if g > 1 else ''}")
+        for k, e, g in OPERATIONS.values()
+    ),
+    Name("skip", "skip"),
+)
+"""As its paper spells them; in short, kernel and expansion."""
+
 STAGES = ((16, 1, 1), (24, 4, 2), (32, 4, 2), (64, 4, 2), (112, 4, 1), (184, 4, 2), (352, 1, 1))
 """Width, blocks and stride of each stage. Source: arXiv 1812.03443, table 1."""
 STEM = 16
@@ -59,6 +69,8 @@ class FBNet(Partwise):
     """All 22 blocks by one law; one that changes width or side is never left out."""
 
     kind: ClassVar[str] = "Inverted blocks"
+
+    names: ClassVar[Mapping[str, Sequence[Name]]] = {"operation": NAMES}
 
     family: Literal["fbnet"] = "fbnet"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, SKIP, 1)] = Field(

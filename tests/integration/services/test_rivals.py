@@ -4,13 +4,15 @@ import pytest
 from archived import exported
 from small import SMALL
 
+from dashboard.pages.explore import constraints
 from db.session import Database
 from designspace.naming import written
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from services.defining import regimes, spaces
+from services.errors import Refused
 from services.exchange import exports, imports
-from services.reading import lookups, networks
+from services.reading import lookups, networks, queries
 from services.reading.snapshots import Snapshots
 from services.sampling import inheritance, populations
 from services.sampling.populations import Spec
@@ -61,6 +63,22 @@ def test_a_network_is_found_in_the_populations_that_have_drawn_it(lab):
         record = networks.get(session, place.population, place.network)
         assert (place.population, record.network) == (id, first.network)
         assert lookups.drawn(session, lookups.find(lookups.Asked("resnet18")).network) == []
+
+
+@pytest.mark.parametrize("name", ["NAS-Bench-201 small", "FBNet small", "DARTS small"])
+def test_operations_are_constrained_and_shown_by_their_names(lab, name):
+    database, found = lab
+    snapshot = Snapshots(database).get(found[name])
+    column = next(c for c in snapshot.population.columns if c.startswith("operation"))
+    names = snapshot.names[column]
+    number = int(snapshot.population.columns[column][0])
+    by_name = queries.view(snapshot, {column: names[number - 1].full})
+    assert by_name.passing == queries.view(snapshot, {column: str(number)}).passing > 0
+    with pytest.raises(Refused, match="nor a name of"):
+        queries.view(snapshot, {column: "nothing"})
+    for one in constraints.controls(snapshot.population, snapshot.names):
+        if one.name.startswith("operation"):
+            assert one.names == [names[int(stop) - 1].full for stop in one.stops]
 
 
 def test_a_larger_population_is_the_one_that_was_drawn_larger(lab):

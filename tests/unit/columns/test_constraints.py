@@ -213,3 +213,23 @@ def test_a_refused_text_is_named_with_its_column():
 def test_a_window_is_exact_on_whole_counts(text, inside, outside):
     assert parse(text).holds(np.array(inside)).all()
     assert not parse(text).holds(np.array(outside)).any()
+
+
+OPERATIONS = {"none": 1.0, "skip_connect": 2.0, "nor_conv_3x3": 4.0}
+
+
+def test_a_name_is_written_in_place_of_the_number_that_it_stands_for():
+    for text, number in (
+        ("nor_conv_3x3", "4"),
+        ("none, nor_conv_3x3", "1,4"),
+        ("skip_connect,1", "1,2"),
+        ("none..skip_connect", "1..2"),
+    ):
+        assert parse(text, OPERATIONS) == parse(number)
+
+
+def test_a_name_that_stands_for_nothing_is_refused_with_those_that_do():
+    with pytest.raises(ConstraintError, match="nor a name of none, skip_connect, nor_conv_3x3"):
+        parse("nor_conv_1x1", OPERATIONS)
+    with pytest.raises(ConstraintError, match="is not a number such as 8"):
+        parse_all({"depth": "none"}, ["depth", "op"], {"op": OPERATIONS})

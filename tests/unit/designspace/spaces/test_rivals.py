@@ -12,9 +12,10 @@ from designspace.networks.edge_cells import EDGES, to_string
 from designspace.networks.inverted import Inverted
 from designspace.networks.vertex_batches import Cells
 from designspace.networks.vertex_cells import VERTEX_OPERATIONS, Cell
+from designspace.spaces import FAMILIES
 from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.cells.nasbench101 import DISTINCT, NasBench101
-from designspace.spaces.cells.nasbench201 import NotACell, from_string
+from designspace.spaces.cells.nasbench201 import NasBench201, NotACell, from_string
 from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.inverted.fbnet import FBNet
 from designspace.spaces.inverted.mbconv import MBConv
@@ -256,6 +257,21 @@ def test_a_small_space_is_enumerated_whole_each_network_once(name):
     everything = space.enumerated()
     assert len(set(everything.networks.keys)) == space.count()
     assert space.contains(everything.parameters).all()
+
+
+def test_numbers_of_operations_stand_for_the_names_of_their_authors():
+    draws = PRESETS["NAS-Bench-201"].draw(np.random.default_rng(0), 20)
+    names = NasBench201.names_of("operation_3_1")
+    for i, network in enumerate(draws.networks):
+        drawn = [draws.parameters[f"operation_{to}_{start}"][i] for to, start in EDGES]
+        said = [names[int(number) - 1].full for number in drawn]
+        assert list(network.stages[0].operations) == said
+    for family in FAMILIES:
+        for names in family.names.values():
+            law = family.model_fields["operation"].default
+            assert len(names) == len(law.values)
+            assert len({one.full for one in names}) == len({one.short for one in names})
+    assert not NasBench201.names_of("depth")
 
 
 def test_a_cell_is_the_string_that_it_was():
