@@ -38,7 +38,7 @@ class Draws:
 
 
 PART = re.compile(r"(_\d+)+$", re.ASCII)
-"""Of a column's name that says which part it is of: `_3` of `width_3`, `_3_1` of `kernel_3_1`."""
+"""What a column of a part has behind its name: `_3` in `width_3`, `_3_1` in `kernel_3_1`."""
 
 PER_RATIO = 10_000
 """Bottleneck ratios are whole numbers of 1 / PER_RATIO: 1/16 is 0.0625."""

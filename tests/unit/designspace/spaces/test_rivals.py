@@ -261,7 +261,7 @@ def test_a_small_space_is_enumerated_whole_each_network_once(name):
 
 def test_numbers_of_operations_stand_for_the_names_of_their_authors():
     draws = PRESETS["NAS-Bench-201"].draw(np.random.default_rng(0), 20)
-    names = NasBench201.names_of("operation_3_1")
+    names = NasBench201().names_of("operation_3_1")
     for i, network in enumerate(draws.networks):
         drawn = [draws.parameters[f"operation_{to}_{start}"][i] for to, start in EDGES]
         said = [names[int(number) - 1].full for number in drawn]
@@ -271,7 +271,7 @@ def test_numbers_of_operations_stand_for_the_names_of_their_authors():
             law = family.model_fields["operation"].default
             assert len(names) == len(law.values)
             assert len({one.full for one in names}) == len({one.short for one in names})
-    assert not NasBench201.names_of("depth")
+    assert not NasBench201().names_of("depth")
 
 
 def test_a_cell_is_the_string_that_it_was():
