@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau, multivariate_normal, norm, rankdata, spearmanr
 
-from population.curves.edf import clopper_pearson
+from population.basics.shares import clopper_pearson
 from population.trust.correlation import in_order, inversions, mid_ranks, spearman
 from population.trust.noise import intraclass, over_seeds, robust_ratio, seed_noise
 from population.trust.stability import (
