@@ -56,7 +56,9 @@ def previewed(
     return {
         "acceptance": told,
         "lineage": refine.lineage(
-            refine.chain(sources, fields.get("space"), asked.regime_id, refinement),
+            refine.chain(sources, fields.get("space"), asked.regime_id, refinement)
+            if asked.space is None or refines(asked.space, stored)
+            else [],
             asked.space,
             asked.space_name,
         ),
@@ -167,8 +169,13 @@ def new_space(asked: Plan, stored: Family | None) -> NewSpace | None:
     """The edited space; where its law is the picked one's, given more, it refines that."""
     if asked.space is None:
         return None
-    refines = stored is not None and asked.space.is_given(stored)
-    return NewSpace(asked.space_name, asked.space, asked.space_id if refines else None)
+    parent = asked.space_id if refines(asked.space, stored) else None
+    return NewSpace(asked.space_name, asked.space, parent)
+
+
+def refines(space: Family, stored: Family | None) -> bool:
+    """Whether an edited space's law is that of the picked one, given more."""
+    return stored is not None and space.is_given(stored)
 
 
 def refuse(asked: Plan, error: Refused | Conflict | NotFound) -> None:

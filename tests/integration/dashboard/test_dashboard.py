@@ -641,6 +641,8 @@ def test_a_network_is_scaled_from_its_drawer_to_a_population_of_all_its_scales(m
         take=filled["take"],
         flops=filled["flops"],
     )
+    lineage = words(asking.previewed(measured, fields, "light")["lineage"])
+    assert lineage.startswith(filled["space_name"]), "it refines nothing"
     begun = asking.started(measured, fields)
     drawn = measured.snapshots.get(begun["started"]["population"]).population
     assert sorted(drawn.columns["scale"]) == [1, 2, 4, 8]
