@@ -10,7 +10,7 @@ import pytest
 
 from population.curves.bands import band
 
-RUNS = 2_000
+RUNS = 1_000
 MORE = 1 + 1e-12  # a share that a limit is equal to
 
 
