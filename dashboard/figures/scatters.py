@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from columns.arrays import Floats, Ints
-from columns.quantities import quantity
+from columns.quantities import STAGE_QUANTITIES, quantity
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
     LIGHT,
@@ -65,12 +65,24 @@ USUAL = (
 def usual_columns(population: Population) -> list[str]:
     """The columns of the usual eight panels, each of at least half of the networks.
 
-    The line is shown as drawn, or as fitted where none was drawn.
+    The line is shown as drawn, or as fitted where none was drawn. Where the usual are fewer,
+    other parameters fill the panels up, as operations of cells do.
     """
     there = ([name for name in names if name in population.columns] for names in USUAL)
     usual = [names[0] for names in there if names]
-    missing = {name: np.isnan(population.columns[name]).mean() for name in usual}
-    return [name for name in usual if missing[name] < 0.5][:PANELS]
+    others = [name for name in population.columns if is_whole_parameter(name)]
+    missing = {name: np.isnan(values).mean() for name, values in population.columns.items()}
+    named = [name for name in dict.fromkeys([*usual, *others]) if missing[name] < 0.5]
+    return named[:PANELS]
+
+
+def is_whole_parameter(name: str) -> bool:
+    """Whether a column was drawn, and not of a single stage."""
+    try:
+        role = quantity(name).role
+    except ValueError:
+        return False
+    return role == "parameter" and name.rpartition("_")[0] not in STAGE_QUANTITIES
 
 
 def scatters_figure(

@@ -1,5 +1,6 @@
 """What Python and the page's modules both know, they know alike."""
 
+from dataclasses import asdict
 from typing import get_args
 
 import numpy as np
@@ -9,8 +10,10 @@ from columns.constraints import ONE_A_COLUMN
 from dashboard import exports
 from dashboard.figures import scatters
 from dashboard.pages.compare import question
+from dashboard.pages.explore.constraints import controls
 from population.curves.bands import Method
 from population.curves.edf import error_axis
+from population.population import Population
 from services.comparing import adjusted, sides
 
 pytestmark = pytest.mark.browser
@@ -95,6 +98,16 @@ def test_what_the_form_writes_asks_the_same(module, search):
 def test_the_small_plots_show_the_same_columns_on_the_page_and_for_papers(module):
     shown = module("explore/plots/scatters.mjs", "it.USUAL")
     assert [tuple(names) for names in shown] == list(scatters.USUAL)
+
+
+def test_other_parameters_fill_the_small_plots_of_cells_alike(module):
+    given = {"error": [5, 6], "operation_1_0": [1, 2], "flops": [1, 2], "depth_1": [3, 4]}
+    given |= {"probability": [0.1, 0.2], "e_fit": [0.1, 0.2], "kernel_2_1": [3, 5]}
+    cells = Population.from_columns(given, chance=90)
+    shown = [asdict(one) for one in controls(cells, {})]
+    said = module("explore/plots/scatters.mjs", "it.usual(arg).map(({ name }) => name)", shown)
+    assert said == ["flops", "e_fit", "depth_1", "operation_1_0", "probability", "kernel_2_1"]
+    assert said == scatters.usual_columns(cells)
 
 
 def test_axes_of_errors_end_alike(module):

@@ -214,6 +214,13 @@ def test_the_usual_columns_show_the_line_once_and_leave_out_what_most_networks_l
     assert "group_width" not in usual_columns(anynet)
 
 
+def test_operations_of_cells_fill_the_panels_that_they_leave_empty():
+    of_cells = {"error": [5, 6, 7], "flops": [1, 2, 3], "params": [4, 5, 6]}
+    operations = {f"operation_{i}_0": [1, 2, 3] for i in range(1, 9)}
+    cells = Population.from_columns(of_cells | operations, chance=90)
+    assert usual_columns(cells) == ["params", "flops", *list(operations)[:6]]
+
+
 def test_best_and_worst_networks_are_drawn_as_built_with_their_lines(forty):
     figure = widths_figure(shown("mine", forty), count=3)
     order = np.argsort(forty.error, kind="stable")

@@ -72,11 +72,8 @@ export class Scatters {
   /** Which columns are shown, of those that the population has. @param {Control[]} controls */
   setControls(controls) {
     const byName = new Map(controls.map((control) => [control.name, control]));
-    this.controls = USUAL
-      .map((names) => names.map((name) => byName.get(name)).find(Boolean))
-      .filter((control) => control !== undefined)
-      .slice(0, PANELS)
-      .map((usual, i) => byName.get(this.chosen.get(i) ?? "") ?? usual);
+    this.controls = usual(controls)
+      .map((one, i) => byName.get(this.chosen.get(i) ?? "") ?? one);
     this.settledFor = null;
     this.#offer(controls);
   }
@@ -338,6 +335,15 @@ export class Scatters {
     }
     return best;
   }
+}
+
+/** The controls of the usual panels; other parameters fill them up. @param {Control[]} controls */
+export function usual(controls) {
+  const named = USUAL
+    .map((names) => names.map((name) => controls.find((one) => one.name === name)).find(Boolean))
+    .filter((control) => control !== undefined);
+  const others = controls.filter((one) => one.section === "parameter" && !named.includes(one));
+  return [...named, ...others].slice(0, PANELS);
 }
 
 /** Panels side by side. */

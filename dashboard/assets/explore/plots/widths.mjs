@@ -45,11 +45,12 @@ export class Widths {
     const [lo, hi, deepest] = extremes(table);
     const powers = [];
     for (let w = 2 ** Math.ceil(Math.log2(lo)); w <= hi; w *= 2) powers.push(w);
+    const visible = table.has("effective_width_1"); // cells are no rows of blocks
     const widths = {
-      type: "log", range: [Math.log10(lo) - 0.06, Math.log10(hi) + 0.08],
+      visible, type: "log", range: [Math.log10(lo) - 0.06, Math.log10(hi) + 0.08],
       tickvals: powers, ticktext: powers.map((w) => (w >= 1024 ? `${w / 1024}k` : String(w))),
     };
-    const blocks = { range: [-0.6, deepest - 0.2], nticks: 6 };
+    const blocks = { range: [-0.6, deepest - 0.2], nticks: 6, visible };
     const title = { text: "block index j", standoff: 4, font: { size: 11 } };
     const given = { uirevision: revision, margin: { l: 38, r: 12, t: 36, b: 54 } };
     this.layouts = {
