@@ -1,8 +1,11 @@
-"""How many of the tests run at once, and how often they look for garbage."""
+"""How many of the tests run at once, on how many cores each, and when they look for garbage."""
 
 import gc
 import os
 
+# Before torch and numpy are there, and for all processes that tests start: tests share the
+# cores, and threads that wait for each other in a loop take them from the other tests.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 # Applications and their routes are never freed (FastAPI's caches hold them): with the usual
 # thresholds a sixth of the time goes into looking through them.
 gc.set_threshold(20_000, 20, 20)

@@ -5,7 +5,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
-from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
+from chromium import (  # noqa: F401  # fixtures
+    browser,
+    browser_type_launch_args,
+    console,
+    refusals,
+    windows,
+)
 from places import ROOT
 
 ASSETS = ROOT / "dashboard" / "assets"

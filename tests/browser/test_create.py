@@ -5,6 +5,7 @@ import re
 from urllib.request import urlopen
 
 import pytest
+from chromium import go
 from playwright.sync_api import expect
 from served import Served, problems_of
 from sqlalchemy import update
@@ -30,23 +31,15 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(browser, served):
+def page(windows, served):
     """One page for all tests; loading it again would take most of their time."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    problems = problems_of(page)
-    page.goto(f"{served.url}/app/new?space=1")
-    expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=60_000)
-    yield page
-    page.close()
+    with windows.lent(served) as window:
+        page = window.new_page()
+        problems = problems_of(page)
+        page.goto(f"{served.url}/app/new?space=1")
+        expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=60_000)
+        yield page
     assert problems == []
-
-
-def go(page, path, query=""):
-    """To another of our pages, as a link in them does."""
-    page.evaluate(
-        "to => dash_clientside.set_props('location', to)",
-        {"pathname": f"/app/{path}", "search": query},
-    )
 
 
 @pytest.fixture
@@ -106,7 +99,7 @@ def test_a_regime_whose_images_no_worker_has_says_so(new, served):
 
 @pytest.mark.parametrize("packed", ["digits", "fashion-14"])
 def test_a_new_population_begins_with_a_regime_whose_images_a_worker_has(
-    browser, tmp_path, packed
+    windows, tmp_path, packed
 ):
     fresh = Served(tmp_path / "netspace.db")
     with fresh.database.durable() as session:
@@ -117,11 +110,11 @@ def test_a_new_population_begins_with_a_regime_whose_images_a_worker_has(
         later = WorkerRow.seen_at + 600_000  # ms; it is not silent before the page is there
         session.execute(update(WorkerRow).values(seen_at=later))
     fresh.start()
-    page = browser.new_page()
-    page.goto(f"{fresh.url}/app/new")
-    expect(page.locator("#new-regime")).to_have_value(packed, timeout=60_000)
-    expect(page.locator("#new-regime-facts .warned")).to_have_count(0)
-    page.close()
+    with windows.lent(fresh) as window:
+        page = window.new_page()
+        page.goto(f"{fresh.url}/app/new")
+        expect(page.locator("#new-regime")).to_have_value(packed, timeout=60_000)
+        expect(page.locator("#new-regime-facts .warned")).to_have_count(0)
     fresh.close()
 
 

@@ -33,11 +33,10 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def window(browser):
-    """One browser window for all tests: its cache keeps the scripts, as a person's does."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
+def window(windows, served):
+    """One browser window for all tests."""
+    with windows.lent(served) as window:
+        yield window
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,11 @@
 """What all pages have in common: titles, addresses, help, a first look, any width."""
 
 from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 
 import chromium
 import pytest
+from chromium import go
 from playwright.sync_api import expect
 from served import Served, problems_of
 
@@ -42,19 +44,21 @@ def populations(served):
 
 
 @pytest.fixture(scope="module")
-def window(browser, served):
-    """One browser window for all tests."""
-    with chromium.window(browser, served, viewport={"width": 1440, "height": 900}) as window:
-        yield window
+def opened(windows, served, populations):
+    """The page that most tests share; opening one costs seconds."""
+    with windows.lent(served) as window:
+        page = window.new_page()
+        page.goto(f"{served.url}/app/account")
+        ready(page)
+        yield page
 
 
 @pytest.fixture
-def page(window):
-    page = window.new_page()
-    problems = problems_of(page)
-    yield page
-    page.close()
-    assert [one for one in problems if "404" not in one] == []
+def page(opened):
+    problems = problems_of(opened)
+    yield opened
+    opened.set_viewport_size(chromium.SIZE)
+    assert problems == []
 
 
 def ready(page):
@@ -63,27 +67,24 @@ def ready(page):
     page.locator("main:visible").first.wait_for()
 
 
-@pytest.fixture(scope="module", params=list(filter(None, PAGES)))
+@pytest.fixture(params=list(filter(None, PAGES)))
 def path(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def view(window, served, populations, path):
-    """A page that is opened once for what is looked at in it."""
+@pytest.fixture
+def view(page, populations, path):
+    """One of the pages."""
     a, _, long = populations
     query = {"compare": f"?side={a}&side={long}", "queue": "?group=done"}.get(path, "")
-    page = window.new_page()
-    problems = problems_of(page)
-    page.goto(f"{served.url}/app/{path}{query}")
-    ready(page)
-    yield page
-    page.close()
-    assert problems == []
+    go(page, path, query)
+    page.locator(f"[id='page-{path}'] main").wait_for()
+    return page
 
 
 def test_every_page_has_a_title_one_heading_and_its_language(view, path):
     page = view
+    page.wait_for_function("(it) => document.title === it", arg=f"{PAGES[path]} · netspace")
     is_named(page, PAGES[path])
     assert page.locator("html").get_attribute("lang") == "en"
 
@@ -123,8 +124,7 @@ def test_no_page_scrolls_sideways_and_every_control_is_reached(view, path):
 
 
 def test_the_title_follows_a_link_to_another_page(page, served, populations):
-    page.goto(f"{served.url}/app/queue")
-    ready(page)
+    go(page, "queue")
     page.get_by_role("link", name="Compare", exact=True).click()
     page.wait_for_function("() => document.title === 'Compare · netspace'")
     page.get_by_role("link", name="Explore", exact=True).click()
@@ -133,22 +133,26 @@ def test_the_title_follows_a_link_to_another_page(page, served, populations):
 
 
 @pytest.mark.parametrize("path", ["explore", *filter(None, PAGES)])
-def test_a_page_without_the_prefix_goes_where_it_is(page, served, populations, path):
-    answer = page.goto(f"{served.url}/{path}?group=done")
-    assert answer.status == 200
-    assert page.url.split("?")[0] == f"{served.url}/app/{'' if path == 'explore' else path}"
-    assert "group=done" in answer.url
+def test_a_page_without_the_prefix_goes_where_it_is_and_is_named_there(served, path):
+    with urlopen(f"{served.url}/{path}?group=done") as answer:
+        assert answer.status == 200
+        page = "" if path == "explore" else path
+        assert answer.url == f"{served.url}/app/{page}?group=done"
+        name = f"{PAGES[page]} · netspace" if page else "netspace"
+        assert f"<title>{name}</title>" in answer.read().decode()
 
 
-def test_where_no_page_is_a_person_reads_which_there_are(page, served):
+def test_where_no_page_is_a_person_reads_which_there_are(opened, served):
+    page = opened.context.new_page()
     answer = page.goto(f"{served.url}/app/nothing-here")
     assert answer.status == 404
     expect(page.get_by_role("heading")).to_have_text("There is no such page")
     expect(page.get_by_role("link")).to_have_text(list(PAGES.values()))
+    page.close()
 
 
 def test_the_words_of_a_card_are_explained_in_place(page, served, populations):
-    page.goto(f"{served.url}/app/compare")
+    go(page, "compare")
     page.locator(".verdict").first.wait_for(timeout=60_000)
     card = page.locator("#compare-card-balance")
     card.get_by_title("the words of").click()
@@ -187,10 +191,10 @@ def beyond(page):
 
 def test_a_wide_screen_is_not_filled_from_edge_to_edge(page, served, populations):
     page.set_viewport_size({"width": 2560, "height": 1200})
-    page.goto(f"{served.url}/app/queue")
+    go(page, "queue")
     expect(page.locator("#queue-populations")).to_contain_text("easy")
     assert page.locator("#queue-populations").bounding_box()["width"] < 1700
-    page.goto(f"{served.url}/app/compare")
+    go(page, "compare")
     page.locator(".verdict").first.wait_for(timeout=60_000)
     plot = page.locator("#compare-card-edf .small-plot").bounding_box()
     assert plot["width"] < 900
@@ -201,14 +205,24 @@ def test_a_wide_screen_is_not_filled_from_edge_to_edge(page, served, populations
 
 @pytest.fixture
 def fresh(tmp_path):
-    """A database of the test's own. Ask for it before `page`, which ends before it then."""
+    """A database of the test's own."""
     served = Served(tmp_path / "netspace.db")
     served.start()
     yield served
     served.close()
 
 
-def opened(page, served):
+@pytest.fixture
+def visitor(windows, fresh):
+    """A page of somebody who comes for the first time."""
+    with windows.lent(fresh) as window:
+        page = window.new_page()
+        problems = problems_of(page)
+        yield page
+        assert problems == []
+
+
+def come(page, served):
     """Which population `/` opens, and which against it."""
     page.goto(served.url)
     page.wait_for_function("() => location.search.includes('population=')", timeout=60_000)
@@ -217,47 +231,46 @@ def opened(page, served):
     return int(query["population"][0]), int(query.get("against", [0])[0])
 
 
-def test_an_empty_database_greets_with_a_way_on(fresh, page):
-    page.goto(fresh.url)
-    expect(page.locator("#explore")).to_contain_text(
+def test_an_empty_database_greets_with_a_way_on(fresh, visitor):
+    visitor.goto(fresh.url)
+    expect(visitor.locator("#explore")).to_contain_text(
         "There is no population yet", timeout=60_000
     )
-    page.goto(f"{fresh.url}/app/compare")
-    expect(page.locator(".compare-nothing")).to_be_visible()
-    page.goto(f"{fresh.url}/app/new")
-    expect(page.locator("#new-acceptance")).to_contain_text("There is no design space yet")
-    expect(page.locator("#new-form [data-error]")).to_have_count(0)
-    page.goto(f"{fresh.url}/app/queue")
-    expect(page.locator("#queue-populations")).to_contain_text("There is no population yet")
+    go(visitor, "compare")
+    expect(visitor.locator(".compare-nothing")).to_be_visible()
+    go(visitor, "new")
+    expect(visitor.locator("#new-acceptance")).to_contain_text("There is no design space yet")
+    expect(visitor.locator("#new-form [data-error]")).to_have_count(0)
+    go(visitor, "queue")
+    expect(visitor.locator("#queue-populations")).to_contain_text("There is no population yet")
 
 
-def test_a_first_look_opens_the_study_and_says_what_trains(fresh, page):
+def test_a_first_look_opens_the_study_and_says_what_trains(fresh, visitor):
     rival = fresh.measured("Study: AnyNetX_A (digits)", *range(20, 40))
     study = fresh.measured("Study: RegNetX (digits)", *range(10, 30))
     fresh.measured("Study: RegNetX, seed 1 (digits)", 20, 21, 22)
     demo = fresh.create("RegNetX · digits", 12, seed=77, training_seed=77)
     fresh.record(9.0, 8.0, of=demo)
-    assert opened(page, fresh) == (study, rival)
-    line = page.locator("#training-now")
+    assert come(visitor, fresh) == (study, rival)
+    line = visitor.locator("#training-now")
     expect(line).to_have_text("demo training now, 2 of 12: watch")
-    page.goto(f"{fresh.url}/app/compare")
-    page.wait_for_function("() => location.search.includes('side=')", timeout=60_000)
-    assert page.url.endswith(f"?side={study}&side={rival}")  # the same two, in the same colours
-    page.goto(fresh.url)
     line.get_by_role("link", name="watch").click()
-    page.wait_for_function(f"() => location.search.includes('population={demo}')")
+    visitor.wait_for_function(f"() => location.search.includes('population={demo}')")
     expect(line).to_be_hidden()
+    go(visitor, "compare")
+    visitor.wait_for_function("() => location.search.includes('side=')", timeout=60_000)
+    assert visitor.url.endswith(
+        f"?side={study}&side={rival}"
+    )  # the same two, in the same colours
     own = fresh.create("mine", 3, seed=78, training_seed=78)
-    assert opened(page, fresh)[0] == own
-    schedule.cancel(fresh.database, own)
-    assert opened(page, fresh)[0] == study
+    assert come(visitor, fresh)[0] == own
 
 
-def test_what_nobody_has_begun_to_train_waits_and_what_trains_is_said_before_it(fresh, page):
+def test_what_nobody_has_begun_to_train_waits_and_what_trains_is_said_before_it(fresh, visitor):
     mine = fresh.measured("mine", 5, 6, 7)
     fresh.create("not begun", 4, seed=5, training_seed=5)
-    page.goto(f"{fresh.url}/app/?population={mine}")
-    line = page.locator("#training-now")
+    visitor.goto(f"{fresh.url}/app/?population={mine}")
+    line = visitor.locator("#training-now")
     expect(line).to_have_text("not begun waits, 0 of 4: watch", timeout=60_000)
     begun = fresh.create("begun", 3, seed=6, training_seed=6)
     fresh.record(5.0, of=begun)
@@ -265,20 +278,22 @@ def test_what_nobody_has_begun_to_train_waits_and_what_trains_is_said_before_it(
     expect(line).to_have_text("begun training now, 1 of 3: watch")
 
 
-def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(fresh, page):
+def test_what_was_cancelled_whole_is_not_what_a_first_look_opens(fresh, visitor):
     mine = fresh.measured("mine", 5, 6, 7)
     gone = fresh.create("all of it cancelled", 4, seed=5, training_seed=5)
     schedule.cancel(fresh.database, gone)
-    assert opened(page, fresh)[0] == mine
+    assert come(visitor, fresh)[0] == mine
 
 
-def test_populations_to_pick_are_grouped_and_their_list_is_no_wider_than_the_page(fresh, page):
+def test_populations_to_pick_are_grouped_and_their_list_is_no_wider_than_the_page(
+    fresh, visitor
+):
     fresh.measured("RegNetX · digits", 5, 6, 7)
     fresh.measured(LONG[:100], 5, 6, 7)
     fresh.measured("Study: RegNetX (digits)", 5, 6, 7)
-    page.goto(fresh.url)
-    page.locator("#population").click(timeout=60_000)
-    groups = page.locator(".mantine-Select-groupLabel:visible")
+    visitor.goto(fresh.url)
+    visitor.locator("#population").click(timeout=60_000)
+    groups = visitor.locator(".mantine-Select-groupLabel:visible")
     expect(groups).to_have_text(["Made here", "Study", "Demo"])
-    box = page.locator(".mantine-Select-dropdown:visible").bounding_box()
+    box = visitor.locator(".mantine-Select-dropdown:visible").bounding_box()
     assert box["width"] < 520

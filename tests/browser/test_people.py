@@ -50,53 +50,46 @@ def own(served, population, name):
         session.get_one(PopulationRow, population).owner_id = owner.id
 
 
-@pytest.fixture(scope="module")
-def windows(browser, served):
-    """Windows of browsers that nobody sits at; opening one anew costs seconds."""
-    free = []
-    with contextlib.ExitStack() as stack:
-
-        def take():
-            if not free:
-                made = chromium.window(browser, served, viewport={"width": 1280, "height": 900})
-                free.append(stack.enter_context(made))
-            return free.pop()
-
-        take.back = free.append
-        yield take
-
-
 @pytest.fixture
 def open_browser(windows):
     """Another person's browser: a page of a window where nobody has logged in."""
-    taken = []
+    with contextlib.ExitStack() as stack:
+        yield lambda served: stack.enter_context(windows.lent(served)).new_page()
 
-    def another():
-        taken.append(windows())
-        return taken[-1].new_page()
 
-    yield another
-    for window in taken:
-        kept, *others = window.pages
-        for page in others:
-            page.close()
-        window.clear_cookies()
-        kept.evaluate("localStorage.clear()")
-        windows.back(window)
+def sit_down(page, served, name, path):
+    """Show a page of ours to somebody who has logged in."""
+    secret = accounts.begin_session(served.database, name)
+    cookie = {"name": f"netspace-{served.port}", "value": secret, "url": served.url}
+    page.context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Lax"}])
+    page.goto(f"{served.url}/app/{path}")
+    page.locator("main:visible").first.wait_for(timeout=60_000)
+    return page
 
 
 @pytest.fixture
-def come_in(open_browser, served, people):
-    """A browser that somebody has logged in with, at a page of ours."""
+def come_in_anew(open_browser, served, people):
+    """One more browser that somebody has logged in with, at a page of ours."""
+    return lambda name, path: sit_down(open_browser(served), served, name, path)
 
-    def enter(name, path="queue"):
-        page = open_browser()
-        page.goto(f"{served.url}/app/{path}")
-        log_in(page, name)
-        page.locator("main:visible").first.wait_for(timeout=60_000)
-        return page
 
-    return enter
+@pytest.fixture(scope="module")
+def come_in(windows, served, people):
+    """Somebody at a page of ours: of the browser that he has sat at since a test first
+    asked for him. Tests that end sessions ask for another."""
+    pages = {}
+    with contextlib.ExitStack() as stack:
+
+        def find(name, path="queue", query=""):
+            if name in pages:
+                chromium.go(pages[name], path, query)
+            else:
+                page = stack.enter_context(windows.lent(served)).new_page()
+                pages[name] = sit_down(page, served, name, path + query)
+            pages[name].locator(f"[id='page-{path}']").wait_for()
+            return pages[name]
+
+        yield find
 
 
 def log_in(page, name, password=PASSWORD):
@@ -146,7 +139,7 @@ def test_an_administrator_joins_by_the_first_link_and_invites_a_viewer_who_chang
         first = links.create(session, "setup")
     served.start()
     try:
-        ann = open_browser()
+        ann = open_browser(served)
         join(ann, f"{served.url}/auth/link/{first}", "ann")
         expect(menu(ann)).to_contain_text("ann, admin")
         menu(ann).get_by_role("link", name="People").click()
@@ -155,16 +148,17 @@ def test_an_administrator_joins_by_the_first_link_and_invites_a_viewer_who_chang
         invite.get_by_role("button", name="Make a link").click()
         expect(invite).to_contain_text("for 72 hours")
         address = invite.get_by_label("link", exact=True).input_value()
-        vera = open_browser()
+        vera = open_browser(served)
         join(vera, address, "vera")
-        vera.goto(f"{served.url}/app/queue")
+        vera.get_by_role("link", name="Queue", exact=True).click()
         rows = vera.locator("#queue-populations tbody tr")
         expect(rows).to_contain_text("shared work", timeout=60_000)
         expect(vera.locator("#queue-populations")).to_contain_text("Viewers look only")
         for name in ("Cancel", "Pause", "Add", "Benchmark", "Retry"):
             expect(vera.get_by_role("button", name=name)).to_have_count(0)
         expect(vera.get_by_role("link", name="People")).to_have_count(0)
-        ann.reload()
+        ann.get_by_role("link", name="Queue", exact=True).click()
+        menu(ann).get_by_role("link", name="People").click()
         expect(card(ann, "people-accounts").locator("tbody tr")).to_have_count(2)
     finally:
         served.close()
@@ -218,10 +212,10 @@ def answers(served, secret):
         return error.code
 
 
-def test_another_browser_of_mine_is_ended_and_this_one_goes_on(come_in):
-    one, other = come_in("vera", "account"), come_in("vera", "account")
+def test_another_browser_of_mine_is_ended_and_this_one_goes_on(come_in_anew, served):
+    accounts.join(served.database, "lena", "viewer")
+    other, one = come_in_anew("lena", "account"), come_in_anew("lena", "account")
     sessions = card(one, "account-sessions").locator("tbody tr")
-    one.reload()
     expect(sessions.filter(has_text="this one")).to_have_count(1, timeout=60_000)
     sessions.get_by_role("button", name="End").first.click()
     expect(card(one, "account-said")).to_have_text("that session has ended")
@@ -229,9 +223,9 @@ def test_another_browser_of_mine_is_ended_and_this_one_goes_on(come_in):
     expect(card(one, "account-who")).to_contain_text("viewer")
 
 
-def test_a_changed_password_lets_in_and_the_one_before_does_not(come_in, served):
+def test_a_changed_password_lets_in_and_the_one_before_does_not(come_in_anew, served):
     accounts.join(served.database, "paula")
-    page = come_in("paula", "account")
+    page = come_in_anew("paula", "account")
     form = card(page, "account-password")
     form.get_by_label("Present password").fill("not that one at all")
     form.get_by_label("New password").fill(OTHER)
@@ -252,14 +246,14 @@ def test_a_server_without_logins_says_so_and_shows_nothing_that_does_nothing(
     served = Served(tmp_path / "netspace.db")
     served.start()
     try:
-        page = open_browser()
+        page = open_browser(served)
         page.goto(f"{served.url}/app/account")
         expect(card(page, "account-who")).to_contain_text(
             "Everybody with an account on this machine can use it", timeout=60_000
         )
         expect(page.locator("#account main").locator("button, input, a")).to_have_count(0)
         expect(page.locator(".who:visible")).to_have_count(0)
-        page.goto(f"{served.url}/app/new")
+        chromium.go(page, "new")
         expect(page.get_by_label("Name", exact=True)).to_be_visible(timeout=60_000)
         expect(page.locator("#new-visibility")).to_be_hidden()
     finally:
@@ -272,18 +266,18 @@ def test_a_key_lets_one_browser_in_until_it_logs_out(tmp_path, open_browser):
         key = f"{served.url}/auth/link/{links.create(session, 'key')}"
     served.start()
     try:
-        page = open_browser()
+        page = open_browser(served)
         page.goto(f"{served.url}/app/queue")
         expect(page.locator("main")).to_contain_text("netspace key")
         page.goto(key)
         page.get_by_role("button", name="Enter").click()
         page.wait_for_url("**/app/")
         expect(menu(page)).to_contain_text("local, admin")
-        page.goto(f"{served.url}/app/account")
+        menu(page).get_by_role("link", name="My account").click()
         expect(card(page, "account-who")).to_contain_text(
             "There are no accounts", timeout=60_000
         )
-        other = open_browser()
+        other = open_browser(served)
         other.goto(key)
         expect(other.locator("main")).to_contain_text("This link does not work")
         other.goto(f"{served.url}/app/queue")
@@ -299,8 +293,9 @@ def test_a_key_lets_one_browser_in_until_it_logs_out(tmp_path, open_browser):
 # ---------------------------------------------------------------- logging out
 
 
-def test_logging_out_in_one_tab_leads_the_others_to_the_login_and_back(come_in, served):
-    one = come_in("vera", "queue?group=done")
+def test_logging_out_in_one_tab_leads_the_others_to_the_login_and_back(come_in_anew, served):
+    accounts.join(served.database, "lola", "viewer")
+    one = come_in_anew("lola", "queue?group=done")
     menu(one)
     other = one.context.new_page()
     other.goto(f"{served.url}/app/")
@@ -312,7 +307,7 @@ def test_logging_out_in_one_tab_leads_the_others_to_the_login_and_back(come_in, 
     wanted = parse_qs(urlsplit(other.url).query)["next"]
     assert wanted[0].startswith("/app/?population=")
     other.bring_to_front()
-    log_in(other, "vera")
+    log_in(other, "lola")
     other.wait_for_url(f"**{wanted[0]}")
 
 
@@ -362,11 +357,11 @@ def test_a_member_steers_his_own_and_says_who_sees_it_but_not_what_is_anothers(c
 def test_explore_offers_pause_to_who_may(come_in, served):
     id = served.create("to be held up", 3, seed=4, training_seed=4)
     own(served, id, "max")
-    path = f"?population={id}"
-    max = come_in("max", path)
+    query = f"?population={id}"
+    max = come_in("max", "", query)
     expect(max.locator("#pause")).to_be_visible(timeout=60_000)
     expect(max.locator("#owner-badge")).to_have_text("max · lab")
-    vera = come_in("vera", path)
+    vera = come_in("vera", "", query)
     expect(vera.locator("#job-progress")).to_have_text("0 / 3", timeout=60_000)
     expect(vera.locator("#pause")).to_be_hidden()
 
@@ -390,7 +385,7 @@ def test_a_member_reads_what_is_left_of_his_quota_and_says_who_sees_what_he_make
         re.compile(r"Too much: \d of 40 jobs that have not ended used; this asks for 100\."),
         timeout=60_000,
     )
-    page.get_by_label("Name", exact=True).fill("for my eyes")
+    page.locator("#new-name").fill("for my eyes")
     page.get_by_label("New networks").fill("3")
     page.get_by_label("Seed of the draws").fill("9")
     expect(told).to_contain_text(
@@ -411,9 +406,11 @@ def test_a_member_reads_what_is_left_of_his_quota_and_says_who_sees_what_he_make
 # ---------------------------------------------------------------- people
 
 
-def test_a_role_that_takes_rights_away_is_asked_about_and_ends_the_sessions(come_in, served):
+def test_a_role_that_takes_rights_away_is_asked_about_and_ends_the_sessions(
+    come_in, come_in_anew, served
+):
     accounts.join(served.database, "moritz")
-    moritz, ann = come_in("moritz"), come_in("ann", "people")
+    moritz, ann = come_in_anew("moritz", "queue"), come_in("ann", "people")
     role = ann.get_by_label("role of moritz")
     role.select_option("viewer", timeout=60_000)
     question = ann.get_by_role("dialog", name="Make moritz a viewer?")
@@ -435,7 +432,7 @@ def test_who_is_disabled_is_let_in_no_more_and_again_by_a_new_password(
     row.get_by_role("button", name="Disable").click(timeout=60_000)
     ann.get_by_role("dialog").get_by_role("button", name="Disable it").click()
     expect(row).to_contain_text("disabled")
-    nina = open_browser()
+    nina = open_browser(served)
     nina.goto(f"{served.url}/auth/login")
     log_in(nina, "nina")
     expect(nina.get_by_role("alert")).to_contain_text("no account")
@@ -459,13 +456,15 @@ def test_the_audit_is_searched_paged_and_taken_home(come_in, served):
     search.get_by_label("What, how it begins").fill("invitation", timeout=60_000)
     search.get_by_role("button", name="Search").click()
     ann.wait_for_url("**/app/people?what=invitation")
+    home = ann.get_by_role("link", name="Download JSONL")
+    expect(home).to_have_attribute("href", re.compile("what=invitation"))
     expect(rows).to_have_count(50)
     expect(rows.first).to_contain_text("invitation link made")
     ann.get_by_role("link", name="older").click()
     expect(rows.first).to_be_visible()
     ann.wait_for_url("**before=*")
     with ann.expect_download() as download:
-        ann.get_by_role("link", name="Download JSONL").click()
+        home.click()
     lines = download.value.path().read_text().splitlines()
     assert len(lines) >= 55
     assert all('"invitation link made"' in line for line in lines)
@@ -479,13 +478,13 @@ def test_a_guest_sees_what_is_public_and_a_way_to_log_in(tmp_path, open_browser)
     accounts.join(served.database, "max")
     served.start()
     try:
-        page = open_browser()
+        page = open_browser(served)
         page.goto(f"{served.url}/app/new")
         told = page.locator("#new-acceptance")
         expect(told).to_contain_text("no design space that you may see", timeout=60_000)
-        page.goto(f"{served.url}/app/people")
+        chromium.go(page, "people")
         expect(card(page, "people-why")).to_contain_text("Log in, above", timeout=60_000)
-        page.goto(f"{served.url}/app/queue")
+        chromium.go(page, "queue")
         expect(page.locator("#queue-populations")).to_contain_text(
             "There is no population yet", timeout=60_000
         )
@@ -502,7 +501,7 @@ def test_a_guest_sees_what_is_public_and_a_way_to_log_in(tmp_path, open_browser)
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_login_pages_are_accessible(open_browser, served, people, theme):
-    page = open_browser()
+    page = open_browser(served)
     page.emulate_media(color_scheme=theme)
     with served.database.durable() as session:
         secret = links.create(session, "invitation", accounts.Role.VIEWER)
@@ -528,3 +527,5 @@ def test_what_accounts_add_to_a_page_is_reached_at_every_width_and_accessible(co
     page.set_viewport_size({"width": 1280, "height": 900})
     menu(page)
     assert found_in_both_themes(page) == []
+    page.keyboard.press("Escape")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")

@@ -24,14 +24,14 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(browser, served):
+def page(windows, served):
     """One page for all tests."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    problems = problems_of(page)
-    page.goto(f"{served.url}/app/queue")
-    expect(page.locator("#queue-workers")).to_contain_text("No worker", timeout=60_000)
-    yield page
-    page.close()
+    with windows.lent(served) as window:
+        page = window.new_page()
+        problems = problems_of(page)
+        page.goto(f"{served.url}/app/queue")
+        expect(page.locator("#queue-workers")).to_contain_text("No worker", timeout=60_000)
+        yield page
     refused = "the server responded with a status of 422"  # one test is about that
     assert [problem for problem in problems if refused not in problem] == []
 

@@ -109,17 +109,6 @@ def create(database, defined):
 
 
 @pytest.fixture
-def one_thread():
-    """Torch computes as it does in a worker's child."""
-    import torch  # here: most tests do without
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
 def started():
     """Start processes that end with the test, whatever happens."""
     with contextlib.ExitStack() as stack:

@@ -3,7 +3,13 @@ real PostgreSQL."""
 
 import pytest
 from accounts import quick_passwords  # noqa: F401  # fixtures
-from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
+from chromium import (  # noqa: F401  # fixtures
+    browser,
+    browser_type_launch_args,
+    console,
+    refusals,
+    windows,
+)
 from foreign import foreign
 from served import Served
 from servers import Postgres
@@ -30,11 +36,10 @@ def elsewhere():
 
 
 @pytest.fixture(scope="module")
-def window(browser):  # noqa: F811  # the fixture
-    """One browser window for a module: its cache keeps the scripts, as a person's does."""
-    context = browser.new_context()
-    yield context
-    context.close()
+def window(windows, served):  # noqa: F811  # the fixture
+    """One browser window for a module."""
+    with windows.lent(served) as window:
+        yield window
 
 
 @pytest.fixture

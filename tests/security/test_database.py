@@ -11,6 +11,7 @@ import time
 import psycopg
 import pytest
 import redis
+from migrated import migrated
 from places import ROOT
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DatabaseError
@@ -20,7 +21,6 @@ import db.models  # noqa: F401  # all its tables
 from db import grants
 from db.base import Base
 from db.grants import GRANTS, Roles
-from db.migrations import upgrade
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
@@ -82,9 +82,7 @@ def worker(opened):
 
 @pytest.fixture
 def sqlite(tmp_path):
-    url = f"sqlite:///{tmp_path / 'netspace.db'}"
-    upgrade(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "netspace.db"))
     yield database
     database.dispose()
 

@@ -8,9 +8,9 @@ import pytest
 from accounts import API
 from fastapi import APIRouter, Depends
 from fastapi.routing import iter_route_contexts
+from migrated import migrated
 
 from dashboard.callbacks import verb_of
-from db.migrations import upgrade
 from db.session import Database
 from server.gate import doors
 from services.acting.actor import Role, Scope
@@ -54,9 +54,7 @@ VALUES = {
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
-    url = f"sqlite:///{tmp_path_factory.mktemp('doors') / 'netspace.db'}"
-    upgrade(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path_factory.mktemp("doors") / "netspace.db"))
     yield database
     database.dispose()
 
@@ -179,8 +177,7 @@ def test_what_is_no_route_of_rest_is_a_figure_or_the_same_for_everybody(routes):
 
 
 def test_a_route_that_declares_nothing_lets_nobody_in(tmp_path):
-    url = f"sqlite:///{tmp_path / 'netspace.db'}"
-    upgrade(url)
+    url = migrated(tmp_path / "netspace.db")
     app = accounts.application(Database(url))
     accounts.join(Database(url), "ann", "admin")
     forgotten = APIRouter(prefix=API, dependencies=[Depends(doors.only_declared)])

@@ -3,7 +3,6 @@
 All views, and what archives say, are in `tests/long/test_markup.py`.
 """
 
-import chromium
 import pytest
 from hostile import ADDRESSES, VIEWS, hostile, is_text, is_text_in_an_address  # noqa: F401  # fixtures
 
@@ -11,8 +10,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def window(browser, hostile):  # noqa: F811  # the fixture
-    with chromium.window(browser, hostile) as window:
+def window(windows, hostile):  # noqa: F811  # the fixture
+    with windows.lent(hostile) as window:
         yield window
 
 

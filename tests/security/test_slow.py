@@ -8,9 +8,9 @@ import threading
 import time
 
 import pytest
+from migrated import migrated
 from wire import answer, ended, say
 
-from db.migrations import upgrade
 from netspace.settings import Settings
 from netspace.stack import http
 from netspace.web import create_app
@@ -48,8 +48,7 @@ def port(tmp_path, monkeypatch):
         (intake, "SECONDS"),
     ):
         monkeypatch.setattr(module, name, SHORT)
-    url = f"sqlite:///{tmp_path}/netspace.db"
-    upgrade(url)
+    url = migrated(tmp_path / "netspace.db")
     app = create_app(Settings(database_url=url, broker_url="redis://127.0.0.1:1/0"))
     with running(app) as port:
         yield port

@@ -11,11 +11,11 @@ import loops
 import pytest
 from accounts import API, FORM, HERE, OURS, PASSWORD
 from fastapi.testclient import TestClient
+from migrated import migrated
 from stacks import PYTHON, environment
 from waiting import until
 from wire import say
 
-from db.migrations import upgrade
 from db.people import TokenRow
 from db.session import Database
 from netspace.stack import ports
@@ -27,9 +27,7 @@ from services.people import links, passwords, users
 
 @pytest.fixture
 def database(tmp_path):
-    url = f"sqlite:///{tmp_path / 'netspace.db'}"
-    upgrade(url)
-    database = Database(url)
+    database = Database(migrated(tmp_path / "netspace.db"))
     yield database
     database.dispose()
 
@@ -45,7 +43,7 @@ def app(database, quick_passwords):
 def process(tmp_path_factory):
     """A web process as a command starts it, which logs all it can: port, database, log."""
     folder = tmp_path_factory.mktemp("process")
-    upgrade(url := f"sqlite:///{folder / 'netspace.db'}")
+    url = migrated(folder / "netspace.db")
     with ports.reserve() as reserved:
         port = reserved.getsockname()[1]
     own = environment(

@@ -6,11 +6,13 @@ import pytest
 from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import select
 
+from db.people import UserRow
 from netspace.settings import Settings
 from netspace.web import create_app
 from services.acting.actor import Role, Scope
-from services.people import passwords, tokens, users
+from services.people import passwords, sessions, tokens, users
 
 AS_SERVED = passwords._hashing
 
@@ -58,6 +60,13 @@ def logged_in(app, name, password=PASSWORD):
     assert answer.status_code == 303, answer.text
     client.headers |= OURS
     return client
+
+
+def begin_session(database, name):
+    """The secret of a session that begins as somebody's login does."""
+    with database.durable() as session:
+        person = session.scalars(select(UserRow).where(UserRow.name == name)).one()
+        return sessions.begin(session, person.id, "a browser", "127.0.0.1")
 
 
 def script(app, database, user_id, *scopes, days=None):

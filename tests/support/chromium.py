@@ -1,7 +1,8 @@
 """A real Chromium, Debian's (scripts/chromium installs it), and what it refuses to pages.
 
 A page costs seconds of a processor before a test begins with it, most of them for what all
-pages have in common: `window` is a browser's window where that is done once.
+pages have in common. So windows are lent and come back, with the scripts in their caches; and a
+test that needs no page of its own goes on with one that is open (`go`).
 
 The fixtures are those of pytest-playwright. A test fails where its pages were refused something
 by their Content-Security-Policy, whatever else it looks at: who expects that takes `refusals`
@@ -46,6 +47,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SIZE = {"width": 1440, "height": 900}
 REFUSED = re.compile(r"Content Security Policy|requires 'Trusted|TrustedTypePolicy")
 """What the console says of them."""
 expect.set_options(timeout=20_000)  # ms; a page on a busy machine takes its time
@@ -61,16 +63,45 @@ def browser_type_launch_args(browser_type_launch_args):
     return browser_type_launch_args | {"executable_path": chromium, "args": FLAGS}
 
 
-@contextlib.contextmanager
-def window(browser, served, **given):
-    """One browser window for many pages: its cache keeps the scripts, as a person's does.
+class Windows:
+    """Windows of a browser that are lent to tests, of which one that comes back is nobody's."""
 
-    A page of the server stays open, so that the process does in which they are compiled.
-    """
-    context = browser.new_context(**given)
-    context.new_page().goto(f"{served.url}/api/v1/populations")
-    yield context
-    context.close()
+    def __init__(self, browser):
+        self._browser, self._free = browser, []
+
+    @contextlib.contextmanager
+    def lent(self, served):
+        """A window for many pages of a server: its cache keeps the scripts, as a person's does.
+
+        A page of the server stays open, so that the process does in which they are compiled:
+        an origin has one of its own, as what it answers asks for (COOP and COEP).
+        """
+        window = self._free.pop() if self._free else self._browser.new_context(viewport=SIZE)
+        kept = {page.evaluate("origin"): page for page in window.pages}
+        if served.url not in kept:
+            kept[served.url] = window.new_page()
+            kept[served.url].goto(f"{served.url}/api/v1/populations")
+        yield window
+        for page in window.pages:
+            if page not in kept.values():
+                page.close()
+        window.clear_cookies()
+        kept[served.url].evaluate("localStorage.clear()")
+        self._free.append(window)
+
+
+@pytest.fixture(scope="session")
+def windows(browser):
+    """Those of all tests of this process."""
+    return Windows(browser)
+
+
+def go(page, path, query=""):
+    """To another of our pages, as a link in them does."""
+    page.evaluate(
+        "to => dash_clientside.set_props('location', to)",
+        {"pathname": f"/app/{path}", "search": query},
+    )
 
 
 @pytest.fixture(scope="session")

@@ -3,20 +3,21 @@
 There is no broker: the server polls its database for changes, as it does when Redis is away.
 """
 
-import socket
+import contextlib
 import time
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from migrated import migrated
 from nursery import nursery
 from sqlalchemy import select, update
 
-from db.migrations import upgrade
 from db.models import JobRow, PopulationRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Failed, Finished
+from netspace.stack import ports
 from services.defining import regimes, spaces
 from services.sampling import populations
 from services.sampling.populations import Spec
@@ -24,6 +25,17 @@ from services.work import leases, results, schedule
 from services.work.wanting import wanted_by
 
 WINDOW = {"flops": "100k..300k"}
+_ports = []
+"""Of servers that have ended: what browsers have in their caches is by port."""
+
+
+def free_port():
+    """One that a server had that has ended, else one that the system gives."""
+    while _ports:
+        with contextlib.suppress(OSError), ports.bind("127.0.0.1", _ports.pop()) as had:
+            return had.getsockname()[1]
+    with ports.reserve() as reserved:
+        return reserved.getsockname()[1]
 
 
 def problems_of(page):
@@ -42,11 +54,8 @@ class Served:
 
     def __init__(self, file, **settings):
         self.settings = settings
-        self.database = Database(f"sqlite:///{file}")
-        upgrade(self.database.url)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.database = Database(migrated(file))
+        self.port = free_port()
         self.process = None
         self.seeds = []
         self.first = 0  # the most urgent priority so far
@@ -58,6 +67,7 @@ class Served:
     def start(self):
         self.process = nursery().serve(
             self.port,
+            NETSPACE_PORT=str(self.port),
             NETSPACE_DATABASE_URL=self.database.url,
             NETSPACE_BROKER_URL="redis://127.0.0.1:1/0",
             **self.settings,
@@ -82,6 +92,7 @@ class Served:
         if self.process:
             self.stop()
         self.database.dispose()
+        _ports.append(self.port)
 
     def create(
         self,

@@ -18,8 +18,6 @@ from workers.training.augmenting.batches import Moves, batches, pad
 from workers.training.data import DataError, Images, check_fit, data_set
 from workers.training.optimiser import rate
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 TINY = Network(stem=Stem(width=8, stride=1), stages=(Stage(depth=1, width=8, group_width=4),))
 ALL = Regime(
     data="random",

@@ -15,8 +15,6 @@ from workers.supervision.processes import Child, start_fork_server
 from workers.training.data import load
 from workers.training.train import train
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 LONG = children.REGIME.model_copy(update={"epochs": 3})
 TRAINING = processes.run_job
 

@@ -66,7 +66,6 @@ def test_what_comes_into_a_graph_is_the_same_for_all_its_nodes():
     assert min(seen) < 0
 
 
-@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", SMALL)
 def test_a_network_of_each_space_trains(name, tmp_path):
     regime = DIGITS.model_copy(update={"epochs": 1})

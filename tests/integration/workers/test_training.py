@@ -20,8 +20,6 @@ from workers.training.data import DataError, Images, check_fit, load
 from workers.training.failures import Impossible, failed
 from workers.training.train import count_wrong, train
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 TINY = Network(stem=Stem(width=8, stride=1), stages=(Stage(depth=1, width=8, group_width=4),))
 SHORT = DIGITS.model_copy(update={"epochs": 2})
 
