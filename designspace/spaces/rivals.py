@@ -62,6 +62,9 @@ SMALL: dict[str, Any] = {
 SMALL_V3: dict[str, Any] = SMALL | {"strides": (2, 1, 2, 1, 2, 1, 1)}
 """A quarter of the widths, three halvings, a tail of 64 channels."""
 
+TWO_HALVINGS = (1, 1, 2, 1, 2, 1, 1, 1)
+"""Where three would leave the digits too little for what has few shortcuts or many blocks."""
+
 RIVALS: dict[str, AnyFamily] = {
     "ResNeXt-A": ResNeXt(),
     "ResNeXt-B": ResNeXt(width=among(64, 128, 256, 512, 1024), groups=among(1, 2, 4, 8, 16)),
@@ -110,7 +113,11 @@ RIVALS: dict[str, AnyFamily] = {
         depth=among(1, 2, 3),
         width=among(16, 24, 32, 48, 64),
     ),
-    "MobileNetV1 small": MBConv(**V1, multiplier=0.25, strides=(2, 1, 2, 1, 2, 1)),
+    "MobileNetV1 small": MBConv(
+        **V1 | {"depth": among(1, 2), "width": among(0.5, 0.75, 1)},
+        multiplier=0.2,
+        strides=(1, 1, 2, 1, 2, 1),
+    ),
     "MobileNetV2 small": MBConv(
         table="mobilenet_v2", expansion=among(1, 3, 6), **STAGED, **SMALL
     ),
@@ -124,9 +131,7 @@ RIVALS: dict[str, AnyFamily] = {
         **STAGED | {"depth": among(1, 2, 3)},
         **SMALL,
     ),
-    "MnasNet factorized small": MnasNet(
-        multiplier=0.25, strides=(2, 1, 2, 1, 2, 1, 1, 1), tail=64
-    ),
+    "MnasNet factorized small": MnasNet(multiplier=0.1, strides=TWO_HALVINGS, tail=64),
     "EfficientNet small": MBConv(
         table="efficientnet",
         expansion=among(1, 6),
@@ -146,7 +151,7 @@ RIVALS: dict[str, AnyFamily] = {
         table="ofa_proxyless", **SMALL | {"strides": (2, 1, 2, 1, 2, 1, 2, 1)}
     ),
     "OFA ResNet-50 small": OFAResNet50(multiplier=0.0625, strides=(1, 1, 2, 2, 1)),
-    "FBNet small": FBNet(multiplier=0.25, strides=(2, 1, 2, 1, 2, 1, 1, 1), tail=64),
+    "FBNet small": FBNet(multiplier=0.15, blocks=2, strides=TWO_HALVINGS, tail=64),
     "NAS-Bench-101 small": NasBench101(width=16, cells=1),
     "NAS-Bench-201 small": NasBench201(width=8, cells=1),
     "DARTS small": Darts(channels=4, cells=6),

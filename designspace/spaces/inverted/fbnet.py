@@ -32,6 +32,7 @@ from designspace.networks.numbers import eights
 from designspace.spaces.base import Draws, Published
 from designspace.spaces.inverted.stages import check_strides
 from designspace.spaces.partwise import Partwise
+from designspace.values import later
 
 OPERATIONS: dict[int, tuple[int, int, int]] = {
     1: (3, 1, 1),
@@ -84,6 +85,7 @@ class FBNet(Partwise):
     expands: Expands = Field(
         "always", description="first 1x1 of a block at expansion 1: kept, or dropped (wider)"
     )
+    blocks: int = later(4, ge=1, le=4, description="of each stage but the first and the last")
 
     @model_validator(mode="after")
     def _some_block_can_change_widths(self) -> Self:
@@ -101,7 +103,7 @@ class FBNet(Partwise):
         for i, (wide, blocks, stride) in enumerate(STAGES, start=1):
             width = self._scaled(wide)
             stride = self.strides[i] if self.strides else stride
-            for j in range(1, blocks + 1):
+            for j in range(1, min(blocks, self.blocks) + 1):
                 step = stride if j == 1 else 1
                 yield i, j, w_in, width, step, w_in == width and step == 1
                 w_in = width

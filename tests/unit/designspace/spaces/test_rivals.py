@@ -191,6 +191,18 @@ def test_operations_of_fbnet_are_alike_and_none_is_skipped_that_changes_widths()
     assert (columns["depth_1"] == (columns["operation_1_1"] < 9)).all()
 
 
+def test_a_shallower_fbnet_has_fewer_blocks_in_all_stages_but_two():
+    space = FBNet(blocks=2)
+    # Six blocks could be left out: the first, and the second of five stages.
+    assert space.count() == 9**6 * 8**6
+    columns = space.draw(np.random.default_rng(4), 200).parameters
+    assert {name for name in columns if name.startswith("operation_3")} == {
+        "operation_3_1",
+        "operation_3_2",
+    }
+    assert "blocks" not in FBNet().model_dump()  # as it was stored before
+
+
 def test_edges_of_nasbench201_and_widths_of_the_size_space_are_alike():
     cells = PRESETS["NAS-Bench-201"].draw(np.random.default_rng(5), 30_000).parameters
     assert is_alike(cells["operation_3_1"], range(1, 6))
