@@ -40,8 +40,10 @@ class BottleneckStage(Body):
 
     @property
     def words(self) -> str:
-        """Its inner widths."""
-        return ", ".join(f"3x3 {inner} → {self.width}" for inner in self.inner)
+        """Its inner widths, and the stride of the first block."""
+        stride = f" /{self.stride}" if self.stride > 1 else ""
+        first, *others = (f"3x3 {inner} → {self.width}" for inner in self.inner)
+        return ", ".join([first + stride, *others])
 
     @property
     def depth(self) -> int:

@@ -150,7 +150,9 @@ RIVALS: dict[str, AnyFamily] = {
     "OFA ProxylessNAS small": MBConv(
         table="ofa_proxyless", **SMALL | {"strides": (2, 1, 2, 1, 2, 1, 2, 1)}
     ),
-    "OFA ResNet-50 small": OFAResNet50(multiplier=0.0625, strides=(1, 1, 2, 2, 1)),
+    "OFA ResNet-50 small": OFAResNet50(
+        multiplier=0.0625, blocks=among(1), strides=(1, 1, 2, 2, 1)
+    ),
     "FBNet small": FBNet(multiplier=0.15, blocks=2, strides=TWO_HALVINGS, tail=64),
     "NAS-Bench-101 small": NasBench101(width=16, cells=1),
     "NAS-Bench-201 small": NasBench201(width=8, cells=1),

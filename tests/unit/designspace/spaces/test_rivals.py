@@ -132,6 +132,7 @@ def test_once_for_alls_resnet_50_holds_resnet_50_d():
     networks = space.draw(np.random.default_rng(13), 200).networks
     # 3 4 6 3 blocks are 2 2 4 2 and 1 2 2 1 more.
     assert {resnet50d().hash} < {network.hash for network in networks}
+    assert resnet50d().stages[3].words == "3x3 512 → 2048 /2, 3x3 512 → 2048, 3x3 512 → 2048"
 
 
 def test_stages_of_mobilenet_v1_have_a_depth_and_a_multiplier_each():
