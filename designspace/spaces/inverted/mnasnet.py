@@ -18,7 +18,7 @@ Source: MnasNet (arXiv 1807.11626), section 4.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -27,6 +27,7 @@ from numpy.random import Generator
 from pydantic import Field, model_validator
 
 from columns.arrays import Bools, Floats, Ints
+from columns.quantities import Name
 from designspace.laws.laws import Choice, Law, defaults_to, within
 from designspace.networks.inverted import InvertedBatch, InvertedStageBatch
 from designspace.networks.network import NetworkBatch
@@ -58,6 +59,15 @@ class MnasNet(Partwise):
     """Blocks 2 to 6 of MobileNetV2, each drawn by itself."""
 
     kind: ClassVar[str] = "Inverted blocks"
+
+    names: ClassVar[Mapping[str, Sequence[Name]]] = {
+        "operation": (
+            Name("regular", "conv"),
+            Name("separable", "sep"),
+            Name("inverted_3", "inv3"),
+            Name("inverted_6", "inv6"),
+        )
+    }
 
     family: Literal["mnasnet"] = "mnasnet"
     operation: Annotated[Law, defaults_to(OPERATION), within(1, 4, 1)] = Field(
