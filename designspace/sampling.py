@@ -113,6 +113,9 @@ def sample(
         ValueError: a window on something else.
     """
     windows = _known(windows)
+    if space.lists and n > space.count():
+        few = Sample(list(known), 0, {})
+        raise TooFewNetworks(few, n, f"(the space has {space.count():,})")
     budget = candidates or max(200_000, 4_000 * n)
     found = _Found(known)
     refused: Counter[str] = Counter()

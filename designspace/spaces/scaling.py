@@ -11,17 +11,19 @@ scaler.py for the rounding: Python's, half to even.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from designspace.networks.compatibility import compatible
+from designspace.networks.compatibility import fitting
 from designspace.networks.ends import ConvHead
 from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import Network
-from designspace.networks.repeats import ONE_GROUP, Stage
+from designspace.networks.numbers import WIDEST
+from designspace.networks.repeats import Stage
 from designspace.spaces.base import Member
 
-TYPE = re.compile(r"d(\d+)_w(\d+)_g(\d+)_r(\d+)", re.ASCII)
+TYPE = re.compile(r"d(\d{1,2})_w(\d{1,2})_g(\d{1,2})_r(\d{1,2})", re.ASCII)
 NAMES = {"dwr": "d1_w1_g0_r1", "dWr": "d1_w8_g8_r1"}
 """Uniform scaling of three, and the paper's fast one, mostly by width."""
 
@@ -44,7 +46,10 @@ class Scaling:
         """
         said = TYPE.fullmatch(NAMES.get(kind, kind))
         if not said or len(kind) > 40:
-            raise ValueError(f"a scaling is dwr, dWr or such as d1_w8_g8_r1, not {kind[:40]!r}")
+            raise ValueError(
+                "a scaling is dwr, dWr or such as d1_w8_g8_r1, numbers of at most two digits, "
+                f"not {kind[:40]!r}"
+            )
         d, w, g, r = (int(said[i]) for i in (1, 2, 3, 4))
         if not 0.01 <= factor <= 1_000 or not d + w + r:
             raise ValueError(f"a factor is 0.01 to 1,000, not {factor:g}")
@@ -70,7 +75,7 @@ class Scaling:
 
     def group_width_of(self, group_width: int) -> int:
         """1, 2, 4, or in eights."""
-        group = max(1, round(group_width * self.group_width))
+        group = max(1, round(min(group_width * self.group_width, WIDEST)))
         return group if group <= 2 else 4 if group <= 5 else round(group / 8) * 8
 
     def side_of(self, side: int) -> int:
@@ -108,17 +113,18 @@ def scaled(member: Member, scaling: Scaling) -> Member:
 
 
 def _stage(network: Network, stage: Stage, scaling: Scaling) -> Stage:
-    width = scaling.width_of(stage.width)
-    group = scaling.group_width_of(stage.group_width)
-    if network.block in ONE_GROUP:
-        group = width
-    width, group = (int(n) for n in compatible(width, stage.bottleneck_ratio, group))
+    width, ratio, group = fitting(
+        network.block,
+        scaling.width_of(stage.width),
+        stage.bottleneck_ratio,
+        scaling.group_width_of(stage.group_width),
+    )
     return stage.model_copy(
         update={
             "depth": scaling.depth_of(stage.depth),
-            "width": width,
-            "group_width": group,
-            "bottleneck_ratio": stage.bottleneck_ratio,
+            "width": int(width),
+            "group_width": int(group),
+            "bottleneck_ratio": float(ratio),
         }
     )
 
@@ -130,22 +136,26 @@ def _inverted(network: Network, scaling: Scaling) -> Network:
     stages = []
     for stage in network.stages:
         assert isinstance(stage, InvertedStage)  # `can_scale`
-        depth, last = scaling.depth_of(stage.depth), stage.blocks[-1]
-        again = last.model_copy(update={"stride": 1})
         blocks: list[Inverted] = []
-        for j in range(depth):
-            block = stage.blocks[j] if j < stage.depth else again
+        for block, before in _repeated(stage, w_in, scaling.depth_of(stage.depth)):
             width = scaling.width_of(block.width)
-            update = {
-                "inner": round(block.inner * wide / w_in),
-                "width": width,
-                "squeeze": block.squeeze and max(1, block.squeeze * wide // w_in),
-            }
+            inner = round(block.inner * wide / before) if block.separate else width
+            squeeze = block.squeeze and max(1, block.squeeze * wide // before)
+            update = {"inner": inner, "width": width, "squeeze": squeeze}
             blocks.append(block.model_copy(update=update))
-            w_in, wide = block.width, width
+            wide = width
         stages.append(stage.model_copy(update={"blocks": tuple(blocks)}))
-        w_in = last.width
+        w_in = stage.width
     head = network.head
     if isinstance(head, ConvHead) and head.width:
         head = head.model_copy(update={"width": scaling.width_of(head.width)})
     return network.model_copy(update={"stem": stem, "stages": tuple(stages), "head": head})
+
+
+def _repeated(stage: InvertedStage, w_in: int, depth: int) -> Iterator[tuple[Inverted, int]]:
+    """So many blocks, each with the width that came into it; the last is repeated."""
+    befores = [w_in, *(block.width for block in stage.blocks[:-1])]
+    yield from list(zip(stage.blocks, befores, strict=True))[:depth]
+    again = stage.blocks[-1].model_copy(update={"stride": 1})
+    for _ in range(depth - stage.depth):
+        yield again, befores[-1]

@@ -31,11 +31,6 @@ from services.exchange.archives import (
 )
 from services.exchange.job_checks import once
 
-DEEPEST = 10_000
-"""Blocks of a network."""
-WIDEST = 1_000_000
-"""Channels of a block."""
-
 
 def audit(archive: Archive) -> None:
     """Check all that can be checked.
@@ -72,19 +67,9 @@ def _definitions(archive: Archive) -> Iterator[Refused]:
 def _networks(archive: Archive) -> Iterator[Refused]:
     yield from once("networks", [network.hash for network in archive.networks])
     for i, archived in enumerate(archive.networks):
-        if reason := _unbuildable(archived.network):
-            yield Refused(f"networks.{i}.network", archived.hash, reason)
-        elif archived.network.hash != archived.hash:
+        if archived.network.hash != archived.hash:
             allowed = f"{archived.network.hash}, the hash of this architecture"
             yield Refused(f"networks.{i}.hash", archived.hash, allowed)
-
-
-def _unbuildable(network: Network) -> str | None:
-    """Why nobody could count this network; a number may be of any size until here."""
-    widest = max(network.stem.width, *(stage.widest for stage in network.stages))
-    if network.depth > DEEPEST or widest > WIDEST:
-        return f"a network of at most {DEEPEST:,} blocks and {WIDEST:,} channels"
-    return None
 
 
 def _populations(archive: Archive) -> Iterator[Refused]:

@@ -87,7 +87,8 @@ def preview(
         some = sampler(space, None, seed, inside, regime, candidates=NETWORKS)
         return Preview(some.draws, some.tried, some.refused, whole)
     try:
-        sample = sampler(space, NETWORKS, seed, inside, regime, candidates=CANDIDATES)
+        wanted = min(NETWORKS, space.count()) if space.lists else NETWORKS
+        sample = sampler(space, wanted, seed, inside, regime, candidates=CANDIDATES)
     except TooFewNetworks as few:
         sample = few.sample
     return Preview(sample.draws, sample.tried, sample.refused)

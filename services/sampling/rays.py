@@ -13,6 +13,7 @@ from services import definitions
 from services.defining import spaces
 from services.errors import Refused
 from services.reading import networks
+from services.reading.networks import NetworkRecord
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,27 @@ class Proposal:
 
 
 def propose(session: Session, population_id: int, network_id: int) -> Proposal:
-    """The paper's fast scaling of a network by 1, 2, 4 and 8.
+    """The ray of a network of a population.
 
     Raises:
         NotFound: no such population, or no such network in it.
-        Refused: its body is none that is scaled.
+        Refused: it has none.
     """
-    network = networks.get(session, population_id, network_id).network
+    return of(session, population_id, networks.get(session, population_id, network_id))
+
+
+def of(session: Session, population_id: int, record: NetworkRecord) -> Proposal:
+    """The paper's fast scaling of a network by 1, 2, 4 and 8.
+
+    Raises:
+        Refused: its body is none that is scaled, or it would have too many blocks.
+    """
     population = session.get_one(PopulationRow, population_id)
     regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
     try:
-        space = ray(network, regime.resolution)
+        space = ray(record.network, regime.resolution)
     except ValueError as error:
-        raise Refused("network", network_id, str(error)) from error
+        raise Refused("network", record.id, str(error)) from error
     return Proposal(
         space=space,
         space_id=population.space_id,

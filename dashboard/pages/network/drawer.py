@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.callbacks import may
@@ -25,12 +26,12 @@ from dashboard.figures.widths import network_widths_figure
 from dashboard.pages.markup import THEME, attributes, graph, register_graph, section
 from dashboard.pages.network import sheet
 from dashboard.sources import Sources
-from designspace.spaces.scaling import can_scale
 from population.population import Status
 from services.acting.permission import Verb
-from services.errors import NotFound
+from services.errors import NotFound, Refused
 from services.reading import networks
 from services.reading.networks import NetworkRecord
+from services.sampling import rays
 
 
 def drawer() -> Component:
@@ -186,6 +187,15 @@ def register(app: Dash, sources: Sources) -> None:
             return nothing | hidden | {"title": "Network", "told": told}
 
 
+def can_scale(session: Session, population: int, record: NetworkRecord) -> bool:
+    """Whether the network has a ray."""
+    try:
+        rays.of(session, population, record)
+    except Refused:
+        return False
+    return True
+
+
 def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) -> dict[str, Any]:
     """What the drawer shows of the picked network, by the names of OUTPUTS.
 
@@ -198,6 +208,7 @@ def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) ->
     population, id = int(picked["population"]), int(picked["network"])
     with sources.database.read() as session:
         record = networks.get(session, population, id)
+        scales = can_scale(session, population, record)
     drawn = sources.snapshots.get(population).population
     status = Status(drawn.status[np.flatnonzero(drawn.ids == record.id)[0]])
     at = f"{root}api/v1/populations/{population}/networks/{id}"
@@ -208,7 +219,7 @@ def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) ->
         **{name: at if name == "json" else f"{at}.{name}" for name, _, _ in LINKS},
         **{f"no_{name}": name not in record.forms for name, _, _ in LINKS},
         "scale": f"{root}app/new?{scale}",
-        "no_scale": not can_scale(record.network),
+        "no_scale": not scales,
         "told": sheet.told(record, status),
         "line": sheet.line(record),
         "widths": shape_figure(record, palette),

@@ -13,11 +13,13 @@ from designspace.layers.source import to_torch
 from designspace.naming.exchange import Inexpressible, from_json, to_json, to_pycls
 from designspace.naming.members import member
 from designspace.networks.network import Network
-from designspace.sampling import sample
+from designspace.sampling import TooFewNetworks, sample
 from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.presets import PRESETS, SCALED
 from designspace.spaces.ray import Ray
 from designspace.spaces.resized import Resized
+from designspace.spaces.rivals import RIVALS
+from designspace.spaces.scaling import can_scale
 
 DIGITS = {"resolution": 8, "channels": 1, "classes": 10}
 
@@ -134,11 +136,42 @@ def test_a_space_of_resized_networks_is_not_resized_again():
 def test_a_ray_starts_at_its_network_and_flops_grow_by_the_scale():
     ray = Ray(network=member("regnet_y_4_0gf").network, by="dWr", scale=[1, 2, 4, 8])
     draws = ray.enumerated()
-    assert draws.networks[0] == ray.network
+    # At its own side, whatever a regime's images are.
+    assert draws.networks[0] == ray.network.model_copy(update={"resolution": 224})
     flops = complexity(draws.networks, 224).flops
     np.testing.assert_allclose(flops / flops[0], [1, 2, 4, 8], rtol=0.12)
     # arXiv 2103.06877: RegNetY-4.0GF times 4 has 15.6 GF on images of 240 pixels.
     assert (flops[2], draws.parameters["resolution"][2]) == (15_608_249_240, 240)
+
+
+def test_scales_that_round_alike_are_one_network():
+    ray = Ray(network=SCALED, by="d1_w1_g0_r0", scale=Choice(choices=(1, 1.01, 1.02, 8)))
+    assert (ray.count(), len(ray.enumerated().networks)) == (2, 2)
+    networks = [ray.at(scale) for scale in (1.01, 1.02)]
+    assert networks[0] == networks[1]
+    found = sample(ray, 2, rng(6), resolution=14, channels=1, classes=10)
+    assert len({draw.network.hash for draw in found.draws}) == 2
+    with pytest.raises(TooFewNetworks, match="the space has 2"):
+        sample(ray, 3, rng(6), resolution=14, channels=1, classes=10)
+
+
+@pytest.mark.parametrize("name", [name for name in RIVALS if "small" in name])
+def test_whatever_can_be_scaled_is_at_every_scale(name):
+    draws = RIVALS[name].draw(rng(7), 40)
+    for network in list(draws.networks)[:12]:
+        if can_scale(network):
+            ray = Ray(network=network, resolution=14, by="dwr", scale=[1, 2, 3, 4, 5, 6])
+            counts = complexity(ray.enumerated().networks, 14, 1, 10)
+            assert (np.diff(counts.flops) > 0).all()
+
+
+def test_a_block_that_is_repeated_keeps_its_expansion():
+    # pycls's own rule, read by `designspace.naming.pycls` from its EN.EXP_RATIOS.
+    network = PRESETS["EfficientNet-B0, scaled"].at(4)
+    assert [block.inner for block in network.stages[0].blocks] == [40, 24]
+    assert [block.inner for block in network.stages[6].blocks] == [1440, 2400]
+    count = complexity(network, 224)
+    assert (count.params, count.flops) == (13_234_516, 1_696_567_884)
 
 
 def test_a_ray_of_an_efficientnet_grows_stem_and_tail():
@@ -168,9 +201,16 @@ def test_every_scale_of_a_ray_is_drawn():
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"by": "wide"}, "a scaling is dwr, dWr or such as d1_w8_g8_r1, not 'wide'"),
+        ({"by": "wide"}, "a scaling is dwr, dWr or such as .*, not 'wide'"),
         ({"network": member("darts_v2").network}, "only stages that repeat a block"),
-        ({"scale": [1, 1_000], "by": "d1_w0_g0_r0", "network": "deep"}, "depth"),
+        ({"by": "d1_w0_g99999_r0"}, "numbers of at most two digits"),
+        ({"scale": [1, 1_000], "by": "d1_w0_g0_r0", "network": "deep"}, "these have 20,020"),
+        ({"scale": [60], "by": "d1_w0_g0_r0", "network": "deep"}, "depth"),
+        (
+            {"network": SCALED.model_copy(update={"resolution": 20})},
+            "network's own, 20",
+        ),
+        ({"scale": list(range(1, 102))}, "at most 100 scales, this ray has 101"),
         ({"scale": [1_000], "resolution": 600, "by": "d0_w0_g0_r1"}, "resolution"),
     ],
 )
