@@ -186,3 +186,14 @@ def test_events_tell_the_state_of_every_population_first(lab, served):
         if len(told) >= 2:
             break
     assert told[lab.population("A").id].progress.ended
+
+
+def test_who_watches_goes_on_through_a_server_that_starts_again(served, lab):
+    id = served.create("E", 2, seed=8, training_seed=8)
+    watched = lab.population(id).watch()
+    assert next(watched).progress.done == 0
+    served.stop()
+    served.record(9.0, 10.0, of=id)
+    served.start()
+    assert next(watched).progress.done == 2
+    assert lab.population(id).progress.ended
