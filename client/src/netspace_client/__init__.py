@@ -4,7 +4,7 @@
     lab.population("RegNetX small").edf({"depth": "5..8"}).median
 
 The words are those of REST (`/api/docs`). It needs httpx and numpy, and imports nothing of
-netspace; nothing of netspace but its command line imports it.
+netspace, of which only the command line imports it.
 """
 
 from netspace_client.columns import Columns

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from netspace_client import sides, streams
-from netspace_client.answers import Activity, Comparison, Regime, Space, read
+from netspace_client.answers import Activity, Comparison, Regime, Space, Worker, read
 from netspace_client.connection import Connection
 from netspace_client.errors import NotFound, Problem
 from netspace_client.populations import Population, given
@@ -230,6 +230,10 @@ class Lab:
         )
         said = self.connection.get("/comparison", {"side": side} | options)
         return read(Comparison, said)
+
+    def workers(self) -> list[Worker]:
+        """All workers with what they are at."""
+        return [read(Worker, one) for one in self.connection.get("/workers")["items"]]
 
     def events(self) -> Iterator[Activity]:
         """The state of each population now, then each that follows, for ever.

@@ -38,6 +38,7 @@ SCHEMAS = {
     "Pair": "PairRead",
     "Comparison": "ComparisonRead",
     "RunningJob": "RunningJobRead",
+    "Worker": "WorkerRead",
     "LastFailure": "LastFailureRead",
     "Activity": "Activity",
 }
@@ -113,6 +114,7 @@ def every_call(lab):
         a, b, level=0.9, cut=20, planned=100, band="simultaneous", points=9, half="first"
     )
     yield "compare", comparison
+    yield "workers", lab.workers()
     yield "events", next(lab.events())
     yield "close", None
     yield "refreshed", a.refreshed()
