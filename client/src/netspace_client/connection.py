@@ -25,8 +25,8 @@ Query = Mapping[str, str | int | float | list[str]]
 
 API = "/api/v1"
 KEY = "Idempotency-Key"
-KEPT = 8
-"""Answers that are kept in memory, to be used again where the server says they are right."""
+KEPT = 256 * 1024**2
+"""Bytes of answers that are kept in memory, to be used again while the server says so."""
 PASSING = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
 """What may be gone at the next attempt."""
 
@@ -47,7 +47,7 @@ class Connection:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client, self._retries, self.sleep = client, retries, sleep
-        self._kept: OrderedDict[str, tuple[str, Any]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[str, Any, int]] = OrderedDict()
         self._keeping = threading.Lock()
 
     def close(self) -> None:
@@ -69,16 +69,16 @@ class Connection:
     def kept(self, path: str, read: Callable[[bytes], T]) -> T:
         """What `read` makes of the bytes at a path, as it was made where it is still right."""
         with self._keeping:
-            tag, value = self._kept.get(path, (None, None))
+            tag, value, _ = self._kept.get(path, (None, None, 0))
         response = self._ask("GET", path, headers={"If-None-Match": tag} if tag else {})
         if response.status_code == httpx.codes.NOT_MODIFIED:
             return cast(T, value)
         value = read(response.content)
         if new := response.headers.get("etag"):
             with self._keeping:
-                self._kept[path] = new, value
+                self._kept[path] = new, value, len(response.content)
                 self._kept.move_to_end(path)
-                if len(self._kept) > KEPT:
+                while sum(size for *_, size in self._kept.values()) > KEPT:
                     self._kept.popitem(last=False)
         return value
 
@@ -96,7 +96,7 @@ class Connection:
                     raise errors.of(response, asked)
                 yield response
         except httpx.HTTPError as error:
-            raise _unreachable(error, asked) from error
+            raise self._unreachable(error, asked) from error
 
     def _ask(self, method: str, path: str, **given: Any) -> httpx.Response:
         failures = 0
@@ -115,7 +115,7 @@ class Connection:
         try:
             response = self._client.request(method, API + path, **given)
         except httpx.HTTPError as error:
-            found = _unreachable(error, asked)
+            found = self._unreachable(error, asked)
             found.__cause__ = error
             return found
         if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
@@ -133,7 +133,8 @@ class Connection:
             asked = f"{response.request.method} {response.request.url.path}"
             raise errors.of(response, asked) from None
 
-
-def _unreachable(error: httpx.HTTPError, asked: str) -> Unreachable:
-    what = str(error) or type(error).__name__
-    return Unreachable([Problem(f"no answer: {what}")], None, asked)
+    def _unreachable(self, error: httpx.HTTPError, asked: str) -> Error:
+        what = str(error) or type(error).__name__
+        return Unreachable(
+            [Problem(f"no answer from {self._client.base_url}: {what}")], None, asked
+        )

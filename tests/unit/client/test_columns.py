@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import netspace_client
+from netspace_client import connection
 from netspace_client.columns import STATUS, decode
 from population.population import Status
 
@@ -125,3 +126,17 @@ def test_columns_that_the_server_says_are_still_right_come_from_memory():
     assert again is first
     assert changed is not first
     assert asked == [None, 'W/"a"', 'W/"a"']
+
+
+def test_memory_keeps_the_newest_answers_up_to_so_many_bytes(monkeypatch):
+    monkeypatch.setattr(connection, "KEPT", 2 * len(body()))
+    asked = []
+
+    def answer(request):
+        asked.append(request.headers.get("if-none-match"))
+        return httpx.Response(200, content=body(), headers={"etag": 'W/"a"'})
+
+    lab = netspace_client.connect("http://a", transport=httpx.MockTransport(answer))
+    for id in (1, 2, 3, 1, 3):
+        lab.connection.kept(f"/{id}/columns", decode)
+    assert asked == [None, None, None, None, 'W/"a"']
