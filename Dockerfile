@@ -11,12 +11,14 @@ ENV NETSPACE_DATA_DIR=/data NETSPACE_REFERENCE_DIR=/app/reference PYTHONUNBUFFER
 
 # First what changes seldom: torch alone, then the other dependencies, then the code.
 COPY constraints.txt pyproject.toml ./
+COPY client/pyproject.toml client/
 RUN pip install --no-cache-dir -c constraints.txt uv \
     && uv pip install --system --no-cache --compile-bytecode -c constraints.txt \
         ${TORCH_INDEX:+--index $TORCH_INDEX --index-strategy unsafe-best-match} torch \
-    && uv pip install --system --no-cache --compile-bytecode -c constraints.txt -r pyproject.toml
+    && uv pip install --system --no-cache --compile-bytecode -c constraints.txt \
+        -r pyproject.toml -r client/pyproject.toml
 COPY . .
-RUN uv pip install --system --no-cache --compile-bytecode --no-deps .
+RUN uv pip install --system --no-cache --compile-bytecode --no-deps . ./client
 
 # From here on the packages in site-packages are meant, not the ones that happen to lie here.
 WORKDIR /data

@@ -1,6 +1,6 @@
 # `make` alone lists the targets. The environment is .venv, made on first use; bring your own
 # with `make test PY=/path/to/python`.
-export PYTHONPATH := .
+export PYTHONPATH := .:client/src
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netspace import counting, data, people, preparation, stacks, way_in
+from netspace import counting, data, people, preparation, stacks, terminal, way_in
 from netspace.commands import checked_settings, fail, of_the_lab, opened, plain_errors
 from netspace.settings import Settings, connecting, load, shown, variable
 from netspace.stack import lifeline, locks, ports, postgres, valkey
@@ -234,6 +234,7 @@ def import_archive(file: Path) -> None:
 
 
 app.command("count")(counting.count)
+terminal.register(app)
 
 WAIT = typer.Option(False, "--wait", help="until workers have ended all of it")
 OUTPUT = typer.Option(None, "-o", "--output", help="then export it there")

@@ -30,6 +30,8 @@ from netspace.stack.lifeline import SUPERVISOR
 from netspace.stack.ports import reachable
 
 PREFIX = "NETSPACE_"
+URL, TOKEN = "NETSPACE_URL", "NETSPACE_TOKEN"
+"""Of the server that commands ask: no settings of one."""
 
 ROLES = ("web_database_url", "worker_database_url")
 """Addresses of the database by the roles of its parts; each part has its own alone."""
@@ -376,6 +378,8 @@ def misspelt() -> dict[str, str]:
     strange = {name for name in os.environ if name.startswith(PREFIX)} - {
         *known,
         SUPERVISOR,
+        URL,
+        TOKEN,
     }
     return {name: next(iter(difflib.get_close_matches(name, known)), "") for name in strange}
 

@@ -11,6 +11,7 @@ from typing import Any
 from places import ROOT
 
 PAGE = ROOT / "docs" / "notebook.md"
+SERVER = "http://127.0.0.1:8050"
 BLOCK = re.compile(r"^```python( server)?\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.M | re.S)
 
 
@@ -23,11 +24,15 @@ class Block:
     printed: str | None
     server: bool  # needs one
 
-    def run(self, names: dict[str, Any]) -> str:
-        """What it prints; defines its names in `names`, as a cell of a notebook does."""
+    def run(self, names: dict[str, Any], server: str = SERVER) -> str:
+        """What it prints; defines its names in `names`, as a cell of a notebook does.
+
+        `server` answers in the place of the page's own.
+        """
+        code = self.code.replace(SERVER, server)
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            exec(compile("\n" * self.line + self.code, str(PAGE), "exec"), names)
+            exec(compile("\n" * self.line + code, str(PAGE), "exec"), names)
         return out.getvalue()
 
 

@@ -1,5 +1,6 @@
 """What docs/notebook.md shows does run, and prints what it says."""
 
+import os
 import subprocess
 import sys
 
@@ -25,4 +26,10 @@ def test_nothing_of_database_web_or_torch_is_imported_with_it():
     code = "\n".join(line for line in lines if line.startswith(("import ", "from ")))
     names = ("sqlalchemy", "fastapi", "dash", "plotly", "celery", "torch", "services", "server")
     check = f"import sys\nassert not sys.modules.keys() & set({names!r})"
-    subprocess.run([sys.executable, "-c", f"{code}\n{check}"], check=True, capture_output=True)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run(
+        [sys.executable, "-c", f"{code}\n{check}"],
+        check=True,
+        capture_output=True,
+        env=environment,
+    )

@@ -1,0 +1,3 @@
+"""The version of this wheel, as `User-Agent` says it."""
+
+VERSION = "0.1.0"
