@@ -1,6 +1,5 @@
 """Look up and the drawer's links: a network by name or text, as others write it."""
 
-import chromium
 import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
@@ -29,8 +28,8 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture
-def page(browser, served):
-    with chromium.window(browser, served, viewport={"width": 1440, "height": 900}) as window:
+def page(windows, served):
+    with windows.lent(served) as window:
         page = window.new_page()
         problems = problems_of(page)
         yield page
