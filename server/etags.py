@@ -1,7 +1,8 @@
 """ETags: whether what a client has kept is still what would be sent.
 
 An answer that is read from snapshots is named by their editions and its own address, before it
-is computed; any other JSON by its bytes. The tags are weak: bodies may travel compressed.
+is computed; any other that is whole before it leaves by its bytes. The tags are weak: bodies
+may travel compressed. What is written while it leaves (a stream) has none unless it was named.
 
 Source: RFC 9110, sections 8.8.3 (ETag) and 13.1.2 (If-None-Match).
 """
@@ -14,6 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 from fastapi import Request, Response, status
+from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
 from services.reading.snapshots import Snapshot
@@ -60,10 +62,10 @@ class Tagged(APIRoute):
             ):
                 return response
             tag = getattr(request.state, "etag", None)
-            if tag is None and response.headers.get("content-type") == "application/json":
-                tag = _tag(bytes(response.body))
-            if tag is None:
+            if tag is None and isinstance(response, StreamingResponse):
                 return response
+            if tag is None:
+                tag = _tag_of(bytes(response.body))
             kept = _kept(request)
             if "*" in kept or tag in kept:
                 return _not_modified(tag)
@@ -74,7 +76,11 @@ class Tagged(APIRoute):
 
 
 def _tag(*parts: object) -> str:
-    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+    return _tag_of(repr(parts).encode())
+
+
+def _tag_of(body: bytes) -> str:
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def _kept(request: Request) -> set[str]:
