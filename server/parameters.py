@@ -63,6 +63,11 @@ CONSTRAINTS: dict[str, Any] = {
 """What a route with `ConstraintsDep` says of it in the document."""
 
 
+def parted(text: str) -> list[str]:
+    """Names that stand between commas, each once."""
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
 def takes_constraints(request: Request) -> bool:
     return any(one.call is constraint_texts for one in needed(request.scope["route"].dependant))
 

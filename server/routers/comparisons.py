@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from population.comparing import sequential
 from population.curves.bands import Method
 from server import etags
 from server.dependencies import AnalysisDep, Parts, PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
+from server.forms import AS_CSV, FormDep
 from server.gate.doors import SEE, STEER
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.adjusted import AdjustedRead
@@ -28,6 +29,7 @@ from server.schemas.comparisons import (
     WatchCreate,
     WatchList,
     WatchRead,
+    quantile_table,
 )
 from server.schemas.trust import EfficiencyRead, StabilityRead
 from services import numbers
@@ -68,11 +70,17 @@ def chosen(
     return found
 
 
-@router.get("/comparison", responses=MISSING, dependencies=[AnalysisDep])
+@router.get(
+    "/comparison",
+    response_model=ComparisonRead,
+    responses=AS_CSV | MISSING,
+    dependencies=[AnalysisDep],
+)
 def compare(
     request: Request,
     parts: PartsDep,
     side: Sides,
+    form: FormDep,
     level: Level = 0.95,
     cut: Annotated[Decimal | None, Query(ge=0.001, le=100, description="percent")] = None,
     planned: Annotated[
@@ -81,10 +89,19 @@ def compare(
     band: Method = "pointwise",
     points: Annotated[Whole, Query(ge=2, le=10_000)] = queries.CUTS,
     half: Half = None,
-) -> ComparisonRead:
-    """Which of two or more sides is better, by how much, and whether it is decided."""
+) -> ComparisonRead | Response:
+    """Which of two or more sides is better, by how much, and whether it is decided.
+
+    As CSV a row a pair of sides; their curves are in JSON, or those of /edf.
+    """
     found = chosen(request, parts, side, half, fewest=2)
-    return ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
+    read = ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
+    return form.answer(read.table(), _name("comparison", found)) or read
+
+
+def _name(what: str, found: Sequence[Side]) -> str:
+    """Of a file: what it is, and of which populations."""
+    return "-".join([what, *dict.fromkeys(str(one.view.snapshot.id) for one in found)])
 
 
 @router.get("/comparison/matched", responses=MISSING, dependencies=[AnalysisDep])
@@ -162,21 +179,23 @@ def forget_watch(watch_id: Id, session: WriteDep) -> None:
     watches.forget(session, watch_id)
 
 
-@router.get("/quantiles", responses=MISSING)
+@router.get("/quantiles", response_model=list[QuantilesRead], responses=AS_CSV | MISSING)
 def read_quantiles(
     request: Request,
     parts: PartsDep,
     side: Sides,
+    form: FormDep,
     q: Annotated[str, Query(description="between 0 and 1, by comma")] = "0.05,0.25,0.5,0.75",
     below: Annotated[Decimal | None, Query(ge=0, le=100, description="percent")] = None,
     level: Level = 0.95,
     half: Half = None,
-) -> list[QuantilesRead]:
+) -> list[QuantilesRead] | Response:
     """Quantiles of error with exact intervals, and the chance of an error below a threshold."""
     wanted = [_quantile(text) for text in q.split(",")]
     if len(wanted) > MOST_QUANTILES:
         raise Refused("q", f"{len(wanted):,} numbers", f"at most {MOST_QUANTILES}")
-    return [
+    found = chosen(request, parts, side, half, fewest=1)
+    read = [
         QuantilesRead(
             **SideRead.of(one).model_dump(),
             quantiles=[
@@ -185,8 +204,9 @@ def read_quantiles(
             ],
             below=None if below is None else EstimateRead.of(one.edf.below(below, level)),
         )
-        for one in chosen(request, parts, side, half, fewest=1)
+        for one in found
     ]
+    return form.answer(quantile_table(read, below), _name("quantiles", found)) or read
 
 
 def _quantile(text: str) -> float:

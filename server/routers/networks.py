@@ -10,13 +10,15 @@ from fastapi.responses import StreamingResponse
 from designspace.naming.written import Form
 from server.dependencies import ReadDep, SnapshotDep
 from server.etags import Tagged
+from server.forms import AS_CSV, FileDep
 from server.gate.doors import SEE
-from server.parameters import CONSTRAINTS, ConstraintsDep
+from server.parameters import CONSTRAINTS, ConstraintsDep, parted
 from server.problems import MISSING
 from server.schemas.networks import NetworkPage, NetworkRead
 from services.defining.names import Id
 from services.numbers import Whole
-from services.reading import columns, listings, networks
+from services.reading import columns as encoded
+from services.reading import listings, networks
 
 router = APIRouter(
     route_class=Tagged,
@@ -27,11 +29,15 @@ router = APIRouter(
 )
 
 
+Sort = Annotated[str, Query(description="a column; - in front: largest first")]
+Columns = Annotated[str, Query(description="names, by comma; all by default")]
+
+
 @router.get("/networks", openapi_extra=CONSTRAINTS)
 def list_networks(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
-    sort: Annotated[str, Query(description="a column; - in front: largest first")] = "error",
+    sort: Sort = "error",
     limit: Annotated[Whole, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
 ) -> NetworkPage:
@@ -40,19 +46,25 @@ def list_networks(
     return NetworkPage.model_validate(page, from_attributes=True)
 
 
-@router.get("/networks.csv", response_class=StreamingResponse, openapi_extra=CONSTRAINTS)
+@router.get(
+    "/networks.csv",
+    response_class=StreamingResponse,
+    responses=AS_CSV,
+    openapi_extra=CONSTRAINTS,
+)
 def export_networks(
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
-    sort: Annotated[str, Query(description="a column; - in front: largest first")] = "error",
-) -> StreamingResponse:
-    """All networks that pass the constraints as CSV, in base units."""
-    name = f"population-{snapshot.id}-version-{snapshot.version}.csv"
-    return StreamingResponse(
-        listings.csv_lines(snapshot, constraints, sort),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    form: FileDep,
+    sort: Sort = "error",
+    columns: Columns = "",
+) -> Response:
+    """All networks that pass the constraints as CSV, in base units.
+
+    A diverged network has the error `inf`; a cell is empty where a network lacks the value.
+    """
+    table = listings.table(snapshot, constraints, sort, parted(columns))
+    return form.file(table, f"population-{snapshot.id}-version-{snapshot.version}")
 
 
 @router.get("/networks/{network_id}.{form}", response_class=Response)
@@ -73,7 +85,11 @@ def read_network(population_id: Id, network_id: Id, session: ReadDep) -> Network
     return NetworkRead.model_validate(networks.get(session, population_id, network_id))
 
 
-@router.get("/columns", responses={200: {"content": {columns.MEDIA_TYPE: {}}}})
+@router.get(
+    "/columns",
+    response_class=Response,
+    responses={200: {"content": {encoded.MEDIA_TYPE: {}}}},
+)
 def read_columns(snapshot: SnapshotDep) -> Response:
     """All columns as bytes (layout: `services/reading/columns.py`), rows sorted by error."""
-    return Response(columns.encode(snapshot), media_type=columns.MEDIA_TYPE)
+    return Response(encoded.encode(snapshot), media_type=encoded.MEDIA_TYPE)

@@ -6,20 +6,21 @@ while results arrive: none is shown twice, and what moved ahead of the cursor is
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from columns.arrays import Floats, Ints
+from columns.csv import Coded, Table
 from population.population import NO_CAUSE, Status
 from services import numbers
 from services.errors import Refused
 from services.reading import queries
 from services.reading.snapshots import Snapshot
+
+STATUSES = [status.name.lower() for status in Status]
+"""As they are told, by number."""
 
 
 @dataclass(frozen=True)
@@ -64,31 +65,46 @@ def page(
     return Page([_listed(snapshot, int(row)) for row in shown], len(rows), last)
 
 
-def csv_lines(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> Iterator[str]:
-    """All networks that pass as CSV, a header first; empty where a network lacks the value.
+def table(
+    snapshot: Snapshot, texts: Mapping[str, str], sort: str, columns: Sequence[str] = ()
+) -> Table:
+    """All networks that pass, with these columns or all.
 
     Raises:
-        Refused: as `page`, and before the first line.
+        Refused: as `page`, or a name that is no column.
     """
     rows, _ = _sorted(snapshot, texts, sort)
-    return _csv_lines(snapshot, rows)
+    population = snapshot.population
+    names = _columns(snapshot, columns)
+    assert population.ids is not None
+    return Table(
+        {
+            "id": population.ids[rows],
+            "ordinal": rows,
+            "status": Coded(population.status[rows], STATUSES),
+            "failure": Coded(population.cause[rows], population.causes),
+            "multiplicity": population.multiplicity[rows].astype(np.int64),
+            **{name: population.columns[name][rows] for name in names},
+        },
+        {
+            "population": snapshot.id,
+            "name": snapshot.name,
+            "version": snapshot.version,
+            "regime": snapshot.regime,
+            "networks": len(rows),
+            "constraints": dict(texts),
+            "sort": sort,
+        },
+    )
 
 
-def _csv_lines(snapshot: Snapshot, rows: Ints) -> Iterator[str]:
-    names = list(snapshot.population.columns)
-    yield _csv_line(["id", "ordinal", "status", "failure", "multiplicity", *names])
-    for row in rows.tolist():
-        listed = _listed(snapshot, row)
-        values = ["" if math.isnan(v) else v for v in listed.columns.values()]
-        yield _csv_line(
-            [listed.id, row, listed.status, listed.failure, listed.multiplicity, *values]
-        )
-
-
-def _csv_line(values: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(values)
-    return line.getvalue()
+def _columns(snapshot: Snapshot, names: Sequence[str]) -> list[str]:
+    """The columns of these names; all of them where none is named."""
+    known = snapshot.population.columns
+    if unknown := [name for name in names if name not in known]:
+        allowed = f"the population's columns: {', '.join(known)}"
+        raise Refused("columns", ", ".join(unknown), allowed)
+    return list(names or known)
 
 
 def _sorted(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> tuple[Ints, Floats]:
@@ -122,7 +138,7 @@ def _listed(snapshot: Snapshot, row: int) -> Listed:
     return Listed(
         id=int(population.ids[row]),
         ordinal=row,
-        status=Status(population.status[row]).name.lower(),
+        status=STATUSES[population.status[row]],
         failure=None if cause == NO_CAUSE else population.causes[cause],
         multiplicity=int(population.multiplicity[row]),
         columns={name: float(values[row]) for name, values in population.columns.items()},
