@@ -18,6 +18,7 @@ from fastapi import Request, Response, status
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
+from server.beside import said
 from services.reading.snapshots import Snapshot
 
 OPAQUE = re.compile(r'"[^"]*"')
@@ -62,6 +63,7 @@ class Tagged(APIRoute):
                 or response.status_code != status.HTTP_200_OK
             ):
                 return response
+            response.headers.update(said(request))
             tag = getattr(request.state, "etag", None)
             if tag is None and isinstance(response, StreamingResponse):
                 return response
@@ -96,5 +98,4 @@ def _not_modified(request: Request, tag: str) -> Response:
 
 def _headers(request: Request, tag: str) -> dict[str, str]:
     """What a client may keep, if it asks each time whether it is still right."""
-    varies = {"Vary": "Accept"} if getattr(request.state, "varies", False) else {}
-    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"} | varies
+    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"} | said(request)

@@ -21,6 +21,7 @@ from werkzeug.http import parse_accept_header
 
 from columns import csv
 from columns.csv import Table
+from server.beside import say
 from server.gate.guard import SAFE
 from services.errors import Refused
 from services.exchange import provenance as made
@@ -77,9 +78,10 @@ def only_offered(request: Request) -> None:
     accepted = request.headers.get("accept", "").strip()
     if request.method not in SAFE or not offered:
         return
-    request.state.varies = len(offered) > 1
-    if len(offered) > 1 and "format" in request.query_params:
-        return
+    if len(offered) > 1:
+        say(request, "Vary", "Accept")
+        if "format" in request.query_params:
+            return
     if accepted and parse_accept_header(accepted, MIMEAccept).best_match(offered) is None:
         raise NotOffered(accepted, offered)
 

@@ -15,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
 from columns.constraints import ONE_A_COLUMN
+from server import retired
 
 ONCE = "once"
 
@@ -32,6 +33,8 @@ def only_known(request: Request) -> None:
         elif name in seen and not options.get(name, False):
             allowed = ONCE if name in options else ONE_A_COLUMN
         else:
+            if name in options and name in retired.PARAMETERS and name not in seen:
+                retired.tell(request, name)
             seen.add(name)
             continue
         problems.append({"loc": ("query", name), "input": value, "msg": allowed})

@@ -6,7 +6,7 @@ A side is `ID` or `ID;column=constraint;..`: `?side=1;depth=5..8&side=2`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response, status
 
@@ -17,9 +17,11 @@ from server.dependencies import AnalysisDep, Parts, PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
 from server.forms import AS_CSV, FormDep
 from server.gate.doors import SEE, STEER
+from server.lists import ListDep
+from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.adjusted import AdjustedRead
-from server.schemas.base import Words
+from server.schemas.base import PageOf, Words
 from server.schemas.comparisons import (
     ComparisonRead,
     EstimateRead,
@@ -27,7 +29,6 @@ from server.schemas.comparisons import (
     QuantilesRead,
     SideRead,
     WatchCreate,
-    WatchList,
     WatchRead,
     quantile_table,
 )
@@ -156,16 +157,19 @@ def read_stability(parts: PartsDep, side: Sides, half: Half = None) -> list[Stab
     responses=CHANGING | MISSING | TAKEN,
     dependencies=[STEER],
 )
-def watch(parts: PartsDep, body: WatchCreate, session: WriteDep) -> WatchRead:
+def watch(parts: PartsDep, body: WatchCreate, session: WriteDep, once: OnceDep) -> WatchRead:
     """Pause two populations as soon as it is decided which one is better."""
+    once.begin(session)
     a, b = (sides.side(parts.snapshots, text) for text in (body.a, body.b))
-    return WatchRead.model_validate(watches.start(session, a, b, body.level, body.planned))
+    read = WatchRead.model_validate(watches.start(session, a, b, body.level, body.planned))
+    once.end(session, read.model_dump(mode="json"))
+    return read
 
 
-@router.get("/watches")
-def list_watches(session: ReadDep) -> WatchList:
+@router.get("/watches", response_model=PageOf[WatchRead])
+def list_watches(session: ReadDep, asked: ListDep) -> Any:
     """All watches, oldest first, with what was decided."""
-    return WatchList(items=[WatchRead.model_validate(one) for one in watches.every(session)])
+    return asked.answer(WatchRead, watches.every(session))
 
 
 @router.delete(

@@ -9,7 +9,7 @@ from designspace.naming.written import Form
 from server.dependencies import ReadDep
 from server.etags import Tagged
 from server.gate.doors import SEE
-from server.problems import CHANGING
+from server.problems import CHANGING, MISSING
 from server.schemas.counts import CountRead, CountRequest, PublishedList
 from services.reading import lookups
 
@@ -23,7 +23,7 @@ def count(request: CountRequest, session: ReadDep) -> CountRead:
     return CountRead.of(found, lookups.drawn(session, found.network))
 
 
-@router.post("/counts.{form}", responses=CHANGING, response_class=Response)
+@router.post("/counts.{form}", responses=CHANGING | MISSING, response_class=Response)
 def write(form: Form, request: CountRequest) -> Response:
     """The same network as a file; the forms are those of a population's networks."""
     file = lookups.file(request.asked, form)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from designspace.naming.written import Form
@@ -12,10 +12,12 @@ from server.dependencies import ReadDep, SnapshotDep
 from server.etags import Tagged
 from server.forms import AS_CSV, FileDep
 from server.gate.doors import SEE
+from server.lists import After, Fields, as_json, link, only, said_in_part
 from server.parameters import CONSTRAINTS, ConstraintsDep, parted
 from server.problems import MISSING
-from server.schemas.networks import NetworkPage, NetworkRead
+from server.schemas.networks import NetworkPage, NetworkRead, NetworkRow
 from services.defining.names import Id
+from services.errors import Refused
 from services.numbers import Whole
 from services.reading import columns as encoded
 from services.reading import listings, networks
@@ -33,17 +35,26 @@ Sort = Annotated[str, Query(description="a column; - in front: largest first")]
 Columns = Annotated[str, Query(description="names, by comma; all by default")]
 
 
-@router.get("/networks", openapi_extra=CONSTRAINTS)
+@router.get("/networks", response_model=NetworkPage, openapi_extra=CONSTRAINTS)
 def list_networks(
+    request: Request,
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
     sort: Sort = "error",
     limit: Annotated[Whole, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
-) -> NetworkPage:
+    after: After = None,
+    cursor: Annotated[str | None, Query(description="now `after`", deprecated=True)] = None,
+    fields: Fields = "",
+    columns: Columns = "",
+) -> Any:
     """Networks that pass the constraints, measured or not."""
-    page = listings.page(snapshot, constraints, sort, limit, cursor)
-    return NetworkPage.model_validate(page, from_attributes=True)
+    if after is not None and cursor is not None:
+        raise Refused("cursor", cursor, "not beside `after`, which is its name now")
+    last = cursor if after is None else after
+    page = listings.page(snapshot, constraints, sort, limit, last, parted(columns))
+    link(request, page.next)
+    said = said_in_part(page, NetworkRow, fields)
+    return as_json(page) if said is page else said  # it needs no checking
 
 
 @router.get(
@@ -79,10 +90,13 @@ def export_network(population_id: Id, network_id: Id, form: Form, session: ReadD
     return Response(file.text, media_type=file.media_type, headers=headers)
 
 
-@router.get("/networks/{network_id}")
-def read_network(population_id: Id, network_id: Id, session: ReadDep) -> NetworkRead:
+@router.get("/networks/{network_id}", response_model=NetworkRead)
+def read_network(
+    population_id: Id, network_id: Id, session: ReadDep, fields: Fields = ""
+) -> Any:
     """One network: stages, line, widths, learning curve, history of its job."""
-    return NetworkRead.model_validate(networks.get(session, population_id, network_id))
+    found = networks.get(session, population_id, network_id)
+    return only(NetworkRead.model_validate(found), fields)
 
 
 @router.get(

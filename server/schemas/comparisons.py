@@ -278,10 +278,6 @@ class WatchRead(Read):
     decided_at: int | None
 
 
-class WatchList(BaseModel):
-    items: list[WatchRead]
-
-
 class QuantileRead(BaseModel):
     q: float
     error: EstimateRead
