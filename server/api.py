@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
+from server import examples
 from server.dependencies import Parts
 from server.forms import NotOffered, only_offered
 from server.gate.doors import only_declared
@@ -90,6 +91,7 @@ def include(app: FastAPI) -> None:
             responses=ALWAYS,
             dependencies=[Depends(only_declared), Depends(only_known), Depends(only_offered)],
         )
+    examples.include(app, PREFIX)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Refused)(_refused)
     app.exception_handler(TooLarge)(_too_large)
