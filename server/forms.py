@@ -68,7 +68,7 @@ def _as_file(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
 
 
-def only_offered(request: Request) -> None:
+async def only_offered(request: Request) -> None:
     """Refuse to read in a form that the route does not have, by `Accept`.
 
     Raises:
@@ -99,7 +99,7 @@ Provenance = Annotated[
 ]
 
 
-def form(
+async def form(
     request: Request,
     format: Annotated[
         Literal["json", "csv"] | None, Query(description="counts more than `Accept`")
@@ -116,7 +116,7 @@ def form(
     return Form(media_type, _asked(request), provenance)
 
 
-def file(request: Request, provenance: Provenance = False) -> Form:
+async def file(request: Request, provenance: Provenance = False) -> Form:
     """The same of a route that has CSV alone."""
     return Form(CSV, _asked(request), provenance)
 

@@ -98,7 +98,7 @@ class Asked:
         return last
 
 
-def asked(
+async def asked(
     request: Request,
     limit: Annotated[
         Whole | None, Query(ge=1, le=LARGEST, description="things of a page; all by default")

@@ -44,7 +44,7 @@ async def once(request: Request, key: Key = None) -> Once:
 OnceDep = Annotated[Once, Depends(once)]
 
 
-def never(key: Key = None) -> None:
+async def never(key: Key = None) -> None:
     """Of a route that tells a secret: what was answered is not kept, so neither is a key."""
     if key is not None:
         raise Refused(FIELD, key, "none here: the answer is a secret, which is told once")

@@ -20,7 +20,7 @@ from server import retired
 ONCE = "once"
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Refuse names that the route does not take, and a second value of what has but one."""
     asked = request.query_params.multi_items()
     if not asked:
@@ -42,7 +42,7 @@ def only_known(request: Request) -> None:
         raise RequestValidationError(problems)
 
 
-def constraint_texts(request: Request) -> dict[str, str]:
+async def constraint_texts(request: Request) -> dict[str, str]:
     """Every parameter that is no option of the route, as a constraint on its column."""
     options = _options(request)
     return {name: text for name, text in request.query_params.items() if name not in options}
