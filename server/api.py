@@ -17,7 +17,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from db.outages import DATABASE_AWAY, briefly
+from server import examples
 from server.dependencies import Parts
+from server.forms import NotOffered, only_offered
 from server.gate.doors import only_declared
 from server.gate.guard import SAFE
 from server.gate.headers import SECURE
@@ -87,8 +89,9 @@ def include(app: FastAPI) -> None:
             module.router,
             prefix=PREFIX,
             responses=ALWAYS,
-            dependencies=[Depends(only_declared), Depends(only_known)],
+            dependencies=[Depends(only_declared), Depends(only_known), Depends(only_offered)],
         )
+    examples.include(app, PREFIX)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Refused)(_refused)
     app.exception_handler(TooLarge)(_too_large)
@@ -102,6 +105,7 @@ def include(app: FastAPI) -> None:
     app.exception_handler(Forbidden)(_forbidden)
     app.exception_handler(Gone)(_gone)
     app.exception_handler(Repeated)(repeated)
+    app.exception_handler(NotOffered)(_not_offered)
     app.exception_handler(TooOften)(_too_often)
     for away in DATABASE_AWAY:
         app.exception_handler(away)(_database_away)
@@ -133,6 +137,13 @@ def _field(place: tuple[str | int, ...]) -> str:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     return told(request.scope, status.HTTP_422_UNPROCESSABLE_CONTENT, [_problem(error)])
+
+
+async def _not_offered(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotOffered)
+    message = f"this address answers with {' or '.join(error.offered)}"
+    problem = {"field": "Accept", "value": error.accepted, "message": message}
+    return told(request.scope, status.HTTP_406_NOT_ACCEPTABLE, [problem])
 
 
 async def _too_large(_: Request, error: Exception) -> JSONResponse:

@@ -1,7 +1,8 @@
 """ETags: whether what a client has kept is still what would be sent.
 
-An answer that is read from snapshots is named by their editions and its own address, before it
-is computed; any other JSON by its bytes. The tags are weak: bodies may travel compressed.
+An answer that is read from snapshots is named by their editions, its own address and its form,
+before it is computed; any other that is whole before it leaves by its bytes. The tags are weak:
+bodies may travel compressed. A stream has none unless it was named.
 
 Source: RFC 9110, sections 8.8.3 (ETag) and 13.1.2 (If-None-Match).
 """
@@ -14,8 +15,10 @@ from hashlib import blake2b
 from typing import Any
 
 from fastapi import Request, Response, status
+from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
+from server.beside import said
 from services.reading.snapshots import Snapshot
 
 OPAQUE = re.compile(r'"[^"]*"')
@@ -32,7 +35,8 @@ def require_changed(request: Request, snapshots: Iterable[Snapshot]) -> None:
         Unchanged: the client has it, so it need not be computed.
     """
     editions = [snapshot.edition for snapshot in snapshots]
-    request.state.etag = tag = _tag(request.url.path, request.url.query, *editions)
+    form = getattr(request.state, "form", None)
+    request.state.etag = tag = _tag(request.url.path, request.url.query, form, *editions)
     if tag in _kept(request):
         raise Unchanged
 
@@ -53,28 +57,33 @@ class Tagged(APIRoute):
             try:
                 response = await answer(request)
             except Unchanged:
-                return _not_modified(request.state.etag)
+                return _not_modified(request, request.state.etag)
             if (
                 request.method not in ("GET", "HEAD")
                 or response.status_code != status.HTTP_200_OK
             ):
                 return response
+            response.headers.update(said(request))
             tag = getattr(request.state, "etag", None)
-            if tag is None and response.headers.get("content-type") == "application/json":
-                tag = _tag(bytes(response.body))
-            if tag is None:
+            if tag is None and isinstance(response, StreamingResponse):
                 return response
+            if tag is None:
+                tag = _tag_of(bytes(response.body))
             kept = _kept(request)
             if "*" in kept or tag in kept:
-                return _not_modified(tag)
-            response.headers.update(_headers(tag))
+                return _not_modified(request, tag)
+            response.headers.update(_headers(request, tag))
             return response
 
         return revalidate
 
 
 def _tag(*parts: object) -> str:
-    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+    return _tag_of(repr(parts).encode())
+
+
+def _tag_of(body: bytes) -> str:
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def _kept(request: Request) -> set[str]:
@@ -83,10 +92,10 @@ def _kept(request: Request) -> set[str]:
     return {"*"} if given.strip() == "*" else set(OPAQUE.findall(given))
 
 
-def _not_modified(tag: str) -> Response:
-    return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=_headers(tag))
+def _not_modified(request: Request, tag: str) -> Response:
+    return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=_headers(request, tag))
 
 
-def _headers(tag: str) -> dict[str, str]:
+def _headers(request: Request, tag: str) -> dict[str, str]:
     """What a client may keep, if it asks each time whether it is still right."""
-    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"}
+    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"} | said(request)

@@ -12,7 +12,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 
 from services.acting.once import FIELD, Once
-from services.errors import Repeated
+from services.errors import Refused, Repeated
 
 AGAIN = "Idempotent-Replayed"
 """The header of an answer that was given before."""
@@ -42,6 +42,15 @@ async def once(request: Request, key: Key = None) -> Once:
 
 
 OnceDep = Annotated[Once, Depends(once)]
+
+
+async def never(key: Key = None) -> None:
+    """Of a route that tells a secret: what was answered is not kept, so neither is a key."""
+    if key is not None:
+        raise Refused(FIELD, key, "none here: the answer is a secret, which is told once")
+
+
+NEVER = Depends(never)
 
 
 async def repeated(request: Request, error: Exception) -> JSONResponse:

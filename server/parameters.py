@@ -15,11 +15,12 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
 from columns.constraints import ONE_A_COLUMN
+from server import retired
 
 ONCE = "once"
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Refuse names that the route does not take, and a second value of what has but one."""
     asked = request.query_params.multi_items()
     if not asked:
@@ -32,6 +33,8 @@ def only_known(request: Request) -> None:
         elif name in seen and not options.get(name, False):
             allowed = ONCE if name in options else ONE_A_COLUMN
         else:
+            if name in options and name in retired.PARAMETERS and name not in seen:
+                retired.tell(request, name)
             seen.add(name)
             continue
         problems.append({"loc": ("query", name), "input": value, "msg": allowed})
@@ -39,7 +42,7 @@ def only_known(request: Request) -> None:
         raise RequestValidationError(problems)
 
 
-def constraint_texts(request: Request) -> dict[str, str]:
+async def constraint_texts(request: Request) -> dict[str, str]:
     """Every parameter that is no option of the route, as a constraint on its column."""
     options = _options(request)
     return {name: text for name, text in request.query_params.items() if name not in options}
@@ -61,6 +64,11 @@ CONSTRAINTS: dict[str, Any] = {
     ]
 }
 """What a route with `ConstraintsDep` says of it in the document."""
+
+
+def parted(text: str) -> list[str]:
+    """Names that stand between commas, each once."""
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 def takes_constraints(request: Request) -> bool:

@@ -55,6 +55,7 @@ MEANINGS = {
     401: "nobody is logged in, and no token was shown",
     403: "a page of another origin asks, or whoever asks may not do this",
     404: "there is no such thing",
+    406: "there is no such form of it: `Accept` names none of those that there are",
     408: "the body did not come within its time",
     409: "something else has the name, or has changed meanwhile, or can't be read",
     413: "larger than is taken in one piece",
@@ -81,7 +82,7 @@ def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-ALWAYS = responses(400, 401, 403, 409, 422, 429, 503)
+ALWAYS = responses(400, 401, 403, 406, 409, 422, 429, 503)
 """What every route may answer with."""
 CHANGING = responses(408, 413, 415)
 """What every route may answer with that takes a body or changes something."""

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from starlette.requests import ClientDisconnect
 
 from server.dependencies import PartsDep
+from server.etags import Tagged
 from server.gate.doors import CREATE, SEE
 from server.gate.intake import media_type
 from server.once import Key, asked
@@ -23,7 +24,7 @@ from services.errors import Busy, Refused, TooLarge
 from services.exchange import archives, exports, imports
 from services.exchange.archives import LARGEST_FILE, MEDIA_TYPE
 
-router = APIRouter(prefix="/archive", tags=["archive"], dependencies=[SEE])
+router = APIRouter(route_class=Tagged, prefix="/archive", tags=["archive"], dependencies=[SEE])
 
 SECONDS = 120.0
 """In which a file has to be here: 16 MiB by a line of 1.2 Mbit/s."""

@@ -6,19 +6,22 @@ A side is `ID` or `ID;column=constraint;..`: `?side=1;depth=5..8&side=2`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, Query, Request, Response, status
 
 from population.comparing import sequential
 from population.curves.bands import Method
 from server import etags
 from server.dependencies import AnalysisDep, Parts, PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
+from server.forms import AS_CSV, FormDep
 from server.gate.doors import SEE, STEER
+from server.lists import ListDep
+from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.adjusted import AdjustedRead
-from server.schemas.base import Words
+from server.schemas.base import PageOf, Words
 from server.schemas.comparisons import (
     ComparisonRead,
     EstimateRead,
@@ -26,8 +29,8 @@ from server.schemas.comparisons import (
     QuantilesRead,
     SideRead,
     WatchCreate,
-    WatchList,
     WatchRead,
+    quantile_table,
 )
 from server.schemas.trust import EfficiencyRead, StabilityRead
 from services import numbers
@@ -68,11 +71,17 @@ def chosen(
     return found
 
 
-@router.get("/comparison", responses=MISSING, dependencies=[AnalysisDep])
+@router.get(
+    "/comparison",
+    response_model=ComparisonRead,
+    responses=AS_CSV | MISSING,
+    dependencies=[AnalysisDep],
+)
 def compare(
     request: Request,
     parts: PartsDep,
     side: Sides,
+    form: FormDep,
     level: Level = 0.95,
     cut: Annotated[Decimal | None, Query(ge=0.001, le=100, description="percent")] = None,
     planned: Annotated[
@@ -81,10 +90,19 @@ def compare(
     band: Method = "pointwise",
     points: Annotated[Whole, Query(ge=2, le=10_000)] = queries.CUTS,
     half: Half = None,
-) -> ComparisonRead:
-    """Which of two or more sides is better, by how much, and whether it is decided."""
+) -> ComparisonRead | Response:
+    """Which of two or more sides is better, by how much, and whether it is decided.
+
+    As CSV a row a pair of sides; their curves are in JSON, or those of /edf.
+    """
     found = chosen(request, parts, side, half, fewest=2)
-    return ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
+    read = ComparisonRead.of(comparisons.compared(found, level, cut, planned, band, points))
+    return form.answer(read.table(), _name("comparison", found)) or read
+
+
+def _name(what: str, found: Sequence[Side]) -> str:
+    """Of a file: what it is, and of which populations."""
+    return "-".join([what, *dict.fromkeys(str(one.view.snapshot.id) for one in found)])
 
 
 @router.get("/comparison/matched", responses=MISSING, dependencies=[AnalysisDep])
@@ -139,16 +157,19 @@ def read_stability(parts: PartsDep, side: Sides, half: Half = None) -> list[Stab
     responses=CHANGING | MISSING | TAKEN,
     dependencies=[STEER],
 )
-def watch(parts: PartsDep, body: WatchCreate, session: WriteDep) -> WatchRead:
+def watch(parts: PartsDep, body: WatchCreate, session: WriteDep, once: OnceDep) -> WatchRead:
     """Pause two populations as soon as it is decided which one is better."""
+    once.begin(session)
     a, b = (sides.side(parts.snapshots, text) for text in (body.a, body.b))
-    return WatchRead.model_validate(watches.start(session, a, b, body.level, body.planned))
+    read = WatchRead.model_validate(watches.start(session, a, b, body.level, body.planned))
+    once.end(session, read.model_dump(mode="json"))
+    return read
 
 
-@router.get("/watches")
-def list_watches(session: ReadDep) -> WatchList:
+@router.get("/watches", response_model=PageOf[WatchRead])
+def list_watches(session: ReadDep, asked: ListDep) -> Any:
     """All watches, oldest first, with what was decided."""
-    return WatchList(items=[WatchRead.model_validate(one) for one in watches.every(session)])
+    return asked.answer(WatchRead, watches.every(session))
 
 
 @router.delete(
@@ -162,21 +183,23 @@ def forget_watch(watch_id: Id, session: WriteDep) -> None:
     watches.forget(session, watch_id)
 
 
-@router.get("/quantiles", responses=MISSING)
+@router.get("/quantiles", response_model=list[QuantilesRead], responses=AS_CSV | MISSING)
 def read_quantiles(
     request: Request,
     parts: PartsDep,
     side: Sides,
+    form: FormDep,
     q: Annotated[str, Query(description="between 0 and 1, by comma")] = "0.05,0.25,0.5,0.75",
     below: Annotated[Decimal | None, Query(ge=0, le=100, description="percent")] = None,
     level: Level = 0.95,
     half: Half = None,
-) -> list[QuantilesRead]:
+) -> list[QuantilesRead] | Response:
     """Quantiles of error with exact intervals, and the chance of an error below a threshold."""
     wanted = [_quantile(text) for text in q.split(",")]
     if len(wanted) > MOST_QUANTILES:
         raise Refused("q", f"{len(wanted):,} numbers", f"at most {MOST_QUANTILES}")
-    return [
+    found = chosen(request, parts, side, half, fewest=1)
+    read = [
         QuantilesRead(
             **SideRead.of(one).model_dump(),
             quantiles=[
@@ -185,8 +208,9 @@ def read_quantiles(
             ],
             below=None if below is None else EstimateRead.of(one.edf.below(below, level)),
         )
-        for one in chosen(request, parts, side, half, fewest=1)
+        for one in found
     ]
+    return form.answer(quantile_table(read, below), _name("quantiles", found)) or read
 
 
 def _quantile(text: str) -> float:

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Response
 from designspace.naming import members
 from designspace.naming.written import Form
 from server.dependencies import ReadDep
+from server.etags import Tagged
 from server.gate.doors import SEE
 from server.problems import CHANGING, MISSING
 from server.schemas.counts import CountRead, CountRequest, PublishedList
 from services.reading import lookups
 
-router = APIRouter(tags=["networks"], dependencies=[SEE])
+router = APIRouter(route_class=Tagged, tags=["networks"], dependencies=[SEE])
 
 
 @router.post("/counts", responses=CHANGING)

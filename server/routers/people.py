@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import StreamingResponse
@@ -14,8 +14,19 @@ from starlette.concurrency import run_in_threadpool
 from server.dependencies import Parts, PartsDep, PeopleDep, ReadDep, WriteDep
 from server.etags import Tagged
 from server.gate.doors import ACCOUNT, AUDIT, PEOPLE, SEE
+from server.lists import (
+    BY_NAME,
+    CURSOR,
+    NEWEST_FIRST,
+    After,
+    Fields,
+    ListDep,
+    link,
+    said_in_part,
+)
+from server.once import NEVER
 from server.problems import CHANGING, MISSING, TAKEN, responses
-from server.schemas.base import Items
+from server.schemas.base import Items, PageOf
 from server.schemas.people import (
     DeedRead,
     DeedsRead,
@@ -30,6 +41,7 @@ from server.schemas.people import (
     UserPatch,
     UserRead,
 )
+from services import numbers
 from services.acting import audit, permission
 from services.acting.actor import Role, Scope, asking
 from services.acting.audit import Search
@@ -105,18 +117,17 @@ def end_my_session(session_id: Id, session: PeopleDep) -> None:
     sessions.end(session, session_id, of=asking.get())
 
 
-@router.get("/me/tokens", dependencies=[ACCOUNT])
-def list_my_tokens(session: ReadDep) -> Items[TokenRead]:
+@router.get("/me/tokens", response_model=PageOf[TokenRead], dependencies=[ACCOUNT])
+def list_my_tokens(session: ReadDep, asked: ListDep) -> Any:
     """One's API tokens, the newest first; never their secrets."""
-    every = tokens.of(session, asking.get().id)
-    return Items(items=[TokenRead.model_validate(one) for one in every])
+    return asked.answer(TokenRead, tokens.of(session, asking.get().id), NEWEST_FIRST)
 
 
 @router.post(
     "/me/tokens",
     status_code=status.HTTP_201_CREATED,
     responses=CHANGING,
-    dependencies=[ACCOUNT],
+    dependencies=[ACCOUNT, NEVER],
 )
 def create_my_token(body: TokenCreate, session: WriteDep) -> NewTokenRead:
     """A token for scripts. Its secret is told this once."""
@@ -135,10 +146,10 @@ def revoke_my_token(token_id: Id, session: PeopleDep) -> None:
     tokens.revoke(session, token_id, of=asking.get())
 
 
-@router.get("/people", dependencies=[PEOPLE])
-def list_people(session: ReadDep) -> Items[UserRead]:
+@router.get("/people", response_model=PageOf[UserRead], dependencies=[PEOPLE])
+def list_people(session: ReadDep, asked: ListDep) -> Any:
     """All accounts, by name."""
-    return Items(items=[UserRead.model_validate(one) for one in users.every(session)])
+    return asked.answer(UserRead, sorted(users.every(session), key=BY_NAME.of), BY_NAME)
 
 
 @router.patch("/people/{user_id}", responses=CHANGING | MISSING | TAKEN, dependencies=[PEOPLE])
@@ -155,7 +166,7 @@ def change_person(user_id: Id, body: UserPatch, session: PeopleDep) -> UserRead:
     "/invitations",
     status_code=status.HTTP_201_CREATED,
     responses=CHANGING,
-    dependencies=[PEOPLE],
+    dependencies=[PEOPLE, NEVER],
 )
 def invite(body: InvitationCreate, session: WriteDep) -> LinkRead:
     """A link by which somebody makes an account with a role."""
@@ -167,7 +178,7 @@ def invite(body: InvitationCreate, session: WriteDep) -> LinkRead:
     "/people/{user_id}/password-link",
     status_code=status.HTTP_201_CREATED,
     responses=CHANGING | MISSING,
-    dependencies=[PEOPLE],
+    dependencies=[PEOPLE, NEVER],
 )
 def make_password_link(user_id: Id, session: WriteDep) -> LinkRead:
     """A link by which somebody who forgot his password chooses another."""
@@ -193,10 +204,10 @@ def end_session(session_id: Id, session: PeopleDep) -> None:
     sessions.end(session, session_id)
 
 
-@router.get("/tokens", dependencies=[PEOPLE])
-def list_tokens(session: ReadDep) -> Items[TokenRead]:
+@router.get("/tokens", response_model=PageOf[TokenRead], dependencies=[PEOPLE])
+def list_tokens(session: ReadDep, asked: ListDep) -> Any:
     """Everybody's tokens, the newest first."""
-    return Items(items=[TokenRead.model_validate(one) for one in tokens.every(session)])
+    return asked.answer(TokenRead, tokens.every(session), NEWEST_FIRST)
 
 
 @router.delete(
@@ -227,17 +238,27 @@ def search(
 SearchDep = Annotated[Search, Depends(search)]
 
 
-@router.get("/audit", dependencies=[AUDIT])
+@router.get("/audit", response_model=DeedsRead, dependencies=[AUDIT])
 def read_audit(
+    request: Request,
     session: ReadDep,
     search: SearchDep,
     limit: Annotated[Whole, Query(ge=1, le=1_000)] = 100,
-    before: Annotated[Id | None, Query(description="`next` of the page before")] = None,
-) -> DeedsRead:
+    after: After = None,
+    before: Annotated[Id | None, Query(description="now `after`", deprecated=True)] = None,
+    fields: Fields = "",
+) -> Any:
     """Who did what, the latest first."""
-    found = audit.found(session, search, limit, before)
-    items = [DeedRead.model_validate(one) for one in found]
-    return DeedsRead(items=items, next=items[-1].id if len(items) == limit else None)
+    if after is not None and before is not None:
+        raise Refused("before", before, "not beside `after`, which is its name now")
+    last = before if after is None else numbers.whole(after)
+    if last is None and after is not None:
+        raise Refused("after", after, CURSOR)
+    found = audit.found(session, search, limit + 1, last)
+    more = found[limit - 1].id if len(found) > limit else None
+    link(request, more)
+    items = [DeedRead.model_validate(one) for one in found[:limit]]
+    return said_in_part(DeedsRead(items=items, next=more), DeedRead, fields)
 
 
 @router.get(

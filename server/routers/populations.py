@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from server.dependencies import Parts, PartsDep, ReadDep, ScheduleDep
 from server.etags import Tagged
 from server.gate.doors import CREATE, SEE, STEER
+from server.lists import Fields, ListDep, only
 from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas.base import Items
+from server.schemas.base import PageOf
 from server.schemas.populations import (
     JobsChanged,
     MoreNetworks,
@@ -53,17 +54,17 @@ async def create_population(
     return await parts.samplers.attend(request.is_disconnected, create)
 
 
-@router.get("")
-def list_populations(session: ReadDep) -> Items[PopulationRead]:
+@router.get("", response_model=PageOf[PopulationRead])
+def list_populations(session: ReadDep, asked: ListDep) -> Any:
     """All populations with their progress, oldest first."""
-    every = records.every(session)
-    return Items(items=[PopulationRead.model_validate(item) for item in every])
+    most = None if asked.limit is None else asked.limit + 1
+    return asked.answer(PopulationRead, records.every(session, asked.after_id, most))
 
 
-@router.get("/{population_id}", responses=MISSING)
-def read_population(population_id: Id, session: ReadDep) -> PopulationRead:
+@router.get("/{population_id}", response_model=PopulationRead, responses=MISSING)
+def read_population(population_id: Id, session: ReadDep, fields: Fields = "") -> Any:
     """One population with its progress."""
-    return PopulationRead.model_validate(records.get(session, population_id))
+    return only(PopulationRead.model_validate(records.get(session, population_id)), fields)
 
 
 @router.patch("/{population_id}", responses=CHANGING | MISSING, dependencies=[STEER])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from server.dependencies import ReadDep, ScheduleDep, WriteDep
 from server.etags import Tagged
 from server.gate.doors import SEE, STEER
+from server.lists import After, Fields, link, only, said_in_part
 from server.problems import CHANGING, MISSING, TAKEN
 from server.schemas.base import Items
 from server.schemas.queue import JobLineRead, JobListRead, WorkerRead
@@ -27,23 +28,30 @@ def list_workers(session: ReadDep) -> Items[WorkerRead]:
     return Items(items=[WorkerRead.model_validate(item) for item in every])
 
 
-@router.get("/jobs", responses=MISSING)
+@router.get("/jobs", response_model=JobListRead, responses=MISSING)
 def list_jobs(
+    request: Request,
     session: ReadDep,
     group: Annotated[Group, Query(description="failed: without a result, however")] = "running",
     population: Annotated[Id | None, Query(description="only jobs that it wants")] = None,
     limit: Annotated[Whole, Query(ge=1, le=1000)] = 50,
-    offset: Annotated[Whole, Query(ge=0, lt=2**31)] = 0,
-) -> JobListRead:
+    offset: Annotated[
+        Whole,
+        Query(ge=0, lt=2**31, description="pages by number, which jobs that end move along"),
+    ] = 0,
+    after: After = None,
+    fields: Fields = "",
+) -> Any:
     """Running jobs oldest first, waiting ones in order of service, ended ones latest first."""
-    found = jobs.listed(session, group, population, limit, offset)
-    return JobListRead.model_validate(found)
+    found = jobs.listed(session, group, population, limit, offset, after)
+    link(request, found.next)
+    return said_in_part(JobListRead.model_validate(found), JobLineRead, fields)
 
 
-@router.get("/jobs/{job_id}", responses=MISSING)
-def read_job(job_id: Id, session: ReadDep) -> JobLineRead:
+@router.get("/jobs/{job_id}", response_model=JobLineRead, responses=MISSING)
+def read_job(job_id: Id, session: ReadDep, fields: Fields = "") -> Any:
     """One job."""
-    return JobLineRead.model_validate(jobs.get(session, job_id))
+    return only(JobLineRead.model_validate(jobs.get(session, job_id)), fields)
 
 
 @router.post(

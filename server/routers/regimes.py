@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, status
 
 from server.dependencies import ReadDep, WriteDep
 from server.etags import Tagged
 from server.gate.doors import DEFINE, SEE, SHARE
+from server.lists import Fields, ListDep, only
 from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas.base import Items, Sharing
+from server.schemas.base import PageOf, Sharing
 from server.schemas.regimes import RegimeCreate, RegimeRead
 from services.defining import regimes
 from services.defining.names import Id
@@ -33,16 +36,16 @@ def define_regime(body: RegimeCreate, session: WriteDep, once: OnceDep) -> Regim
     return read
 
 
-@router.get("")
-def list_regimes(session: ReadDep) -> Items[RegimeRead]:
+@router.get("", response_model=PageOf[RegimeRead])
+def list_regimes(session: ReadDep, asked: ListDep) -> Any:
     """All regimes, oldest first."""
-    return Items(items=[RegimeRead.model_validate(item) for item in regimes.every(session)])
+    return asked.answer(RegimeRead, regimes.every(session))
 
 
-@router.get("/{regime_id}", responses=MISSING)
-def read_regime(regime_id: Id, session: ReadDep) -> RegimeRead:
+@router.get("/{regime_id}", response_model=RegimeRead, responses=MISSING)
+def read_regime(regime_id: Id, session: ReadDep, fields: Fields = "") -> Any:
     """One regime."""
-    return RegimeRead.model_validate(regimes.get(session, regime_id))
+    return only(RegimeRead.model_validate(regimes.get(session, regime_id)), fields)
 
 
 @router.patch("/{regime_id}", responses=CHANGING | MISSING, dependencies=[SHARE])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, status
 
 from server.dependencies import PartsDep, ReadDep, WriteDep
 from server.etags import Tagged
 from server.gate.doors import DEFINE, SEE, SHARE
+from server.lists import Fields, ListDep, only
 from server.once import OnceDep
 from server.problems import CHANGING, MISSING, TAKEN
-from server.schemas.base import Items, Sharing
+from server.schemas.base import Items, PageOf, Sharing
 from server.schemas.spaces import AncestorRead, SpaceCreate, SpaceRead
 from services.defining import spaces
 from services.defining.names import Id
@@ -37,16 +38,16 @@ def define_space(body: SpaceCreate, session: WriteDep, once: OnceDep) -> SpaceRe
     return read
 
 
-@router.get("")
-def list_spaces(session: ReadDep) -> Items[SpaceRead]:
+@router.get("", response_model=PageOf[SpaceRead])
+def list_spaces(session: ReadDep, asked: ListDep) -> Any:
     """All design spaces, oldest first."""
-    return Items(items=[SpaceRead.model_validate(space) for space in spaces.every(session)])
+    return asked.answer(SpaceRead, spaces.every(session))
 
 
-@router.get("/{space_id}", responses=MISSING)
-def read_space(space_id: Id, session: ReadDep) -> SpaceRead:
+@router.get("/{space_id}", response_model=SpaceRead, responses=MISSING)
+def read_space(space_id: Id, session: ReadDep, fields: Fields = "") -> Any:
     """One design space."""
-    return SpaceRead.model_validate(spaces.get(session, space_id))
+    return only(SpaceRead.model_validate(spaces.get(session, space_id)), fields)
 
 
 @router.patch("/{space_id}", responses=CHANGING | MISSING, dependencies=[SHARE])

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from server import etags
 from server.dependencies import AnalysisDep, PartsDep, SnapshotDep
 from server.etags import Tagged
+from server.forms import AS_CSV, JSON, FormDep
 from server.gate.doors import SEE
-from server.parameters import CONSTRAINTS, ConstraintsDep
+from server.parameters import CONSTRAINTS, ConstraintsDep, parted
 from server.problems import MISSING
 from server.schemas.statistics import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import numbers
@@ -23,6 +24,7 @@ from services.defining.names import Id
 from services.errors import Refused
 from services.numbers import Decimal
 from services.reading import queries
+from services.reading.snapshots import Snapshot
 
 router = APIRouter(
     route_class=Tagged,
@@ -36,12 +38,13 @@ MOST_POINTS = 10_000
 MOST_PAIRS = 50
 
 
-@router.get("/edf", openapi_extra=CONSTRAINTS)
+@router.get("/edf", response_model=EdfRead, responses=AS_CSV, openapi_extra=CONSTRAINTS)
 def read_edf(
     request: Request,
     parts: PartsDep,
     population_id: Id,
     constraints: ConstraintsDep,
+    form: FormDep,
     points: Annotated[
         str,
         Query(description=f"evenly spaced errors, 2 to {MOST_POINTS:,}; `all`: every step"),
@@ -51,19 +54,22 @@ def read_edf(
         Literal["own", "mean"],
         Query(description="`mean`: errors are means over the seeds of a network, from two on"),
     ] = "own",
-) -> EdfRead:
+) -> EdfRead | Response:
     """The error EDF with a pointwise Clopper-Pearson band."""
     snapshot = parts.snapshots.get(population_id)
     if seeds == "mean":
         over = averages.over(parts.database, queries.view(snapshot, constraints))
-        return EdfRead.of(queries.edf_of(over.view, _points(points), level), over)
-    etags.require_changed(request, [snapshot])  # means change with other populations
-    view = queries.view(snapshot, constraints)
-    return EdfRead.of(queries.edf_of(view, _points(points), level))
+        read = EdfRead.of(queries.edf_of(over.view, _points(points), level), over)
+    else:
+        etags.require_changed(request, [snapshot])  # means change with other populations
+        view = queries.view(snapshot, constraints)
+        read = EdfRead.of(queries.edf_of(view, _points(points), level))
+    return form.answer(read.table(), _name(snapshot, "edf")) or read
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _name(snapshot: Snapshot, what: str) -> str:
+    """Of a file."""
+    return f"population-{snapshot.id}-version-{snapshot.version}-{what}"
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -83,8 +89,15 @@ def _points(text: str) -> int | None:
     return points
 
 
-@router.get("/ranges", openapi_extra=CONSTRAINTS, dependencies=[AnalysisDep])
+@router.get(
+    "/ranges",
+    response_model=RangesRead,
+    responses=AS_CSV,
+    openapi_extra=CONSTRAINTS,
+    dependencies=[AnalysisDep],
+)
 def read_best_ranges(
+    form: FormDep,  # before the snapshot: the answer's tag names it
     snapshot: SnapshotDep,
     constraints: ConstraintsDep,
     columns: Annotated[
@@ -93,15 +106,17 @@ def read_best_ranges(
     pairs: Annotated[
         str, Query(description="`x:y`, by comma: two columns together, as in w0:wa")
     ] = "",
-) -> RangesRead:
+) -> RangesRead | Response:
     """Where the best networks sit in each parameter: the empirical bootstrap, closed form."""
+    if pairs and form.media_type != JSON:
+        raise Refused("pairs", pairs, "none as CSV: a pair is points, which JSON has")
     view = queries.view(snapshot, constraints)
-    ranges = queries.best_ranges(view, list(dict.fromkeys(_names(columns))) or None)
-    asked = {_pair(text) for text in _names(pairs)}
+    ranges = queries.best_ranges(view, parted(columns) or None)
+    asked = {_pair(text) for text in parted(pairs)}
     if len(asked) > MOST_PAIRS:
         raise Refused("pairs", f"{len(asked)} pairs", f"at most {MOST_PAIRS}")
     together = queries.best_pairs(view, sorted(asked))
-    return RangesRead(
+    read = RangesRead(
         pairs={
             f"{x}:{y}": None if best is None else PairRangeRead.of(best)
             for (x, y), best in together.items()
@@ -112,3 +127,4 @@ def read_best_ranges(
             for name, best in ranges.items()
         },
     )
+    return form.answer(read.table(), _name(snapshot, "ranges")) or read

@@ -55,3 +55,9 @@ class Items(BaseModel, Generic[Item]):
     """A whole list."""
 
     items: list[Item]
+
+
+class PageOf(Items[Item], Generic[Item]):
+    """A list, or a page of one."""
+
+    next: str | None = Field(description="`after` of the next page; null after the last")

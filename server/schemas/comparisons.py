@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from columns.csv import Table
 from population.basics.estimate import Estimate
 from population.comparing import sequential
 from population.comparing.sequential import ConfidenceSequence
@@ -196,6 +198,38 @@ class ComparisonRead(BaseModel):
     warnings: list[str]
     convention: str = CONVENTION
 
+    def table(self) -> Table:
+        """A row a pair: side a against side b. The curves of sides are those of /edf."""
+        pairs, sides = self.pairs, self.sides
+        columns: dict[str, Any] = {
+            "a": [sides[pair.a].side for pair in pairs],
+            "b": [sides[pair.b].side for pair in pairs],
+        }
+        for name in ("outcome", "verdict", "effect", "p", "adjusted"):
+            columns[name] = [getattr(pair, name) for pair in pairs]
+        for name in ("theta", "medians", "area"):
+            columns |= _in_columns(name, [getattr(pair, name) for pair in pairs])
+        return Table(
+            columns
+            | {
+                "distance": [pair.distance.d for pair in pairs],
+                "distance_p": [pair.distance.p for pair in pairs],
+                "permutation_p": [pair.permutation for pair in pairs],
+                "dominance": [pair.dominance.order for pair in pairs],
+                "dominance_p": [pair.dominance.p for pair in pairs],
+                "decided": [pair.decided.outcome for pair in pairs],
+                "shared": [pair.shared for pair in pairs],
+            },
+            _said_of(sides)
+            | {
+                "cut": self.cut,
+                "level": self.level,
+                "level_of_pair": self.level_of_pair,
+                "warnings": self.warnings,
+                "convention": self.convention,
+            },
+        )
+
     @classmethod
     def of(cls, found: Compared) -> ComparisonRead:
         return cls(
@@ -206,6 +240,21 @@ class ComparisonRead(BaseModel):
             level_of_pair=found.level_of_pair,
             warnings=list(found.warnings),
         )
+
+
+def _in_columns(name: str, estimates: Sequence[EstimateRead]) -> dict[str, Any]:
+    """Estimates as columns: the number, and its interval beside it."""
+    return {
+        name: [one.estimate for one in estimates],
+        f"{name}_lower": [one.lower for one in estimates],
+        f"{name}_upper": [one.upper for one in estimates],
+    }
+
+
+def _said_of(sides: Sequence[SideRead]) -> dict[str, Any]:
+    """What a table's notes say of its sides."""
+    kept = {"side", "label", "regime", "selection"}
+    return {f"side {i}": side.model_dump(include=kept) for i, side in enumerate(sides)}
 
 
 class WatchCreate(Body):
@@ -229,10 +278,6 @@ class WatchRead(Read):
     decided_at: int | None
 
 
-class WatchList(BaseModel):
-    items: list[WatchRead]
-
-
 class QuantileRead(BaseModel):
     q: float
     error: EstimateRead
@@ -242,3 +287,24 @@ class QuantilesRead(SideRead):
     quantiles: list[QuantileRead]
     below: EstimateRead | None = Field(description="P(error < the threshold asked for)")
     convention: str = CONVENTION
+
+
+def quantile_table(sides: Sequence[QuantilesRead], below: float | None) -> Table:
+    """A row a side and quantile, and one a side for the share below the threshold."""
+    rows = [(side, "quantile", at.q, at.error) for side in sides for at in side.quantiles] + [
+        (side, "below", below, side.below) for side in sides if side.below is not None
+    ]
+    estimates = [estimate for *_, estimate in rows]
+    return Table(
+        {
+            "side": [side.side for side, *_ in rows],
+            "what": [what for _, what, *_ in rows],
+            "at": [at for _, _, at, _ in rows],
+            **_in_columns("estimate", estimates),
+            "n": [one.n for one in estimates],
+            "level": [one.level for one in estimates],
+            "method": [one.method for one in estimates],
+            "reason": [one.reason for one in estimates],
+        },
+        _said_of(sides) | {"convention": CONVENTION},
+    )

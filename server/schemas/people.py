@@ -106,4 +106,4 @@ class DeedRead(Read):
 
 class DeedsRead(Read):
     items: list[DeedRead]
-    next: int | None = Field(description="`before` of the next page")
+    next: int | None = Field(description="`after` of the next page; null after the last")

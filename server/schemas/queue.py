@@ -41,6 +41,7 @@ class JobListRead(Read):
     items: list[JobLineRead]
     counts: dict[Group, int]
     now: int
+    next: str | None = Field(description="`after` of the next page; null after the last")
 
 
 class WorkerRead(Read):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from columns.csv import Table
 from population.curves.bootstrap import BestPair
 from server.schemas.base import Read
 from services.comparing import seeds
@@ -90,6 +91,22 @@ class EdfRead(BaseModel):
             seeds=over and OverSeedsRead(networks=dict(over.networks), awaited=over.awaited),
         )
 
+    def table(self) -> Table:
+        """A row a point of the curve."""
+        said = {"best": self.best, "median": self.median, "band": self.band.name}
+        return Table(
+            {
+                "error": self.error,
+                "share": self.share,
+                "lower": self.band.lower,
+                "upper": self.band.upper,
+            },
+            self.selection.model_dump()
+            | {"convention": self.convention}
+            | said
+            | ({} if self.seeds is None else {"seeds": self.seeds.model_dump()}),
+        )
+
 
 class RangeRead(Read):
     """Central 95 % and median of where the best network sits. It does not narrow with n."""
@@ -124,3 +141,14 @@ class RangesRead(BaseModel):
     selection: Selection
     ranges: dict[str, RangeRead | None] = Field(description="null below 20 networks")
     pairs: dict[str, PairRangeRead | None] = Field(description="by `x:y`, those asked for")
+
+    def table(self) -> Table:
+        """A row a column, empty below 20 networks; pairs are points and no row."""
+        said = {
+            name: [getattr(best, name, None) for best in self.ranges.values()]
+            for name in RangeRead.model_fields
+        }
+        return Table(
+            {"column": list(self.ranges), **said},
+            self.selection.model_dump() | {"range": "central 95 % of where the best one sits"},
+        )

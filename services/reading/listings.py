@@ -6,20 +6,23 @@ while results arrive: none is shown twice, and what moved ahead of the cursor is
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from columns.arrays import Floats, Ints
-from population.population import NO_CAUSE, Status
+from columns.csv import Coded, Table
+from population.population import NO_CAUSE, Population, Status
 from services import numbers
 from services.errors import Refused
 from services.reading import queries
 from services.reading.snapshots import Snapshot
+
+STATUSES = [status.name.lower() for status in Status]
+"""As they are told, by number."""
+ORDERS = 4
+"""Of a population that are kept, at most: two numbers a network each."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,12 @@ class Page:
 
 
 def page(
-    snapshot: Snapshot, texts: Mapping[str, str], sort: str, limit: int, cursor: str | None
+    snapshot: Snapshot,
+    texts: Mapping[str, str],
+    sort: str,
+    limit: int,
+    cursor: str | None,
+    columns: Sequence[str] = (),
 ) -> Page:
     """A page of the networks that pass, by the column `sort`; `-` in front: largest first.
 
@@ -53,6 +61,7 @@ def page(
     Raises:
         Refused: no such column, a text that is no constraint, or a cursor not given out here.
     """
+    names = _columns(snapshot, columns)
     rows, key = _sorted(snapshot, texts, sort)
     start = 0
     if cursor is not None:
@@ -61,34 +70,49 @@ def page(
     shown = rows[start : start + limit]
     more = start + limit < len(rows)
     last = f"{float(key[start + limit - 1])!r}~{shown[-1]}" if more else None
-    return Page([_listed(snapshot, int(row)) for row in shown], len(rows), last)
+    return Page(_listed(snapshot, shown, names), len(rows), last)
 
 
-def csv_lines(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> Iterator[str]:
-    """All networks that pass as CSV, a header first; empty where a network lacks the value.
+def table(
+    snapshot: Snapshot, texts: Mapping[str, str], sort: str, columns: Sequence[str] = ()
+) -> Table:
+    """All networks that pass, with these columns or all.
 
     Raises:
-        Refused: as `page`, and before the first line.
+        Refused: as `page`, or a name that is no column.
     """
     rows, _ = _sorted(snapshot, texts, sort)
-    return _csv_lines(snapshot, rows)
+    population = snapshot.population
+    names = _columns(snapshot, columns)
+    assert population.ids is not None
+    return Table(
+        {
+            "id": population.ids[rows],
+            "ordinal": rows,
+            "status": Coded(population.status[rows], STATUSES),
+            "failure": Coded(population.cause[rows], population.causes),
+            "multiplicity": population.multiplicity[rows].astype(np.int64),
+            **{name: population.columns[name][rows] for name in names},
+        },
+        {
+            "population": snapshot.id,
+            "name": snapshot.name,
+            "version": snapshot.version,
+            "regime": snapshot.regime,
+            "networks": len(rows),
+            "constraints": dict(texts),
+            "sort": sort,
+        },
+    )
 
 
-def _csv_lines(snapshot: Snapshot, rows: Ints) -> Iterator[str]:
-    names = list(snapshot.population.columns)
-    yield _csv_line(["id", "ordinal", "status", "failure", "multiplicity", *names])
-    for row in rows.tolist():
-        listed = _listed(snapshot, row)
-        values = ["" if math.isnan(v) else v for v in listed.columns.values()]
-        yield _csv_line(
-            [listed.id, row, listed.status, listed.failure, listed.multiplicity, *values]
-        )
-
-
-def _csv_line(values: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(values)
-    return line.getvalue()
+def _columns(snapshot: Snapshot, names: Sequence[str]) -> list[str]:
+    """The columns of these names; all of them where none is named."""
+    known = snapshot.population.columns
+    if unknown := [name for name in names if name not in known]:
+        allowed = f"the population's columns: {', '.join(known)}"
+        raise Refused("columns", ", ".join(unknown), allowed)
+    return list(names or known)
 
 
 def _sorted(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> tuple[Ints, Floats]:
@@ -98,10 +122,25 @@ def _sorted(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> tuple[In
     if column not in population.columns and column != "ordinal":
         allowed = f"ordinal, {', '.join(population.columns)}; with - in front for descending"
         raise Refused("sort", sort, allowed)
-    passes = population.passing(queries.parse(snapshot, texts))
-    rows = np.flatnonzero(passes)
-    key = rows.astype(float) if column == "ordinal" else population.columns[column][rows]
-    key = np.where(np.isnan(key), np.inf, -key if sort.startswith("-") else key)
+    constraints = queries.parse(snapshot, texts)
+    orders = snapshot.orders
+    if (order := orders.get(sort)) is None:
+        order = _order(population, column, sort.startswith("-"))
+        if len(orders) >= ORDERS:
+            orders.clear()
+        orders[sort] = order
+    rows, key = order
+    if not constraints:
+        return rows, key
+    passes = population.passing(constraints)[rows]
+    return rows[passes], key[passes]
+
+
+def _order(population: Population, column: str, falls: bool) -> tuple[Ints, Floats]:
+    """All rows in the order of a column, and the keys of that order."""
+    rows = np.arange(len(population))
+    key = rows.astype(float) if column == "ordinal" else population.columns[column]
+    key = np.where(np.isnan(key), np.inf, -key if falls else key)
     order = np.lexsort((rows, key))
     return rows[order], key[order]
 
@@ -111,19 +150,31 @@ def _read(cursor: str) -> tuple[float, int]:
     key = float(value) if value in ("inf", "-inf") else numbers.decimal(value)
     place = numbers.whole(ordinal)
     if key is None or place is None:
-        raise Refused("cursor", cursor, "the `next` of the page before")
+        raise Refused("after", cursor, "the `next` of the page before")
     return key, place
 
 
-def _listed(snapshot: Snapshot, row: int) -> Listed:
+def _listed(snapshot: Snapshot, rows: Ints, names: Sequence[str]) -> list[Listed]:
+    """The networks of these rows, with these columns."""
     population = snapshot.population
-    cause = int(population.cause[row])
     assert population.ids is not None
-    return Listed(
-        id=int(population.ids[row]),
-        ordinal=row,
-        status=Status(population.status[row]).name.lower(),
-        failure=None if cause == NO_CAUSE else population.causes[cause],
-        multiplicity=int(population.multiplicity[row]),
-        columns={name: float(values[row]) for name, values in population.columns.items()},
-    )
+    columns = zip(*(population.columns[name][rows].tolist() for name in names), strict=True)
+    return [
+        Listed(
+            id=id,
+            ordinal=row,
+            status=STATUSES[status],
+            failure=None if cause == NO_CAUSE else population.causes[cause],
+            multiplicity=int(multiplicity),
+            columns=dict(zip(names, values, strict=True)),
+        )
+        for id, row, status, cause, multiplicity, values in zip(
+            population.ids[rows].tolist(),
+            rows.tolist(),
+            population.status[rows].tolist(),
+            population.cause[rows].tolist(),
+            population.multiplicity[rows].tolist(),
+            columns,
+            strict=True,
+        )
+    ]

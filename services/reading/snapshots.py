@@ -65,6 +65,11 @@ class Snapshot:
     edition: str = ""  # what no other state of any population, of any database, is called
 
     @cached_property
+    def orders(self) -> dict[str, tuple[Ints, Floats]]:
+        """All rows in the orders that lists were asked for in, with the keys of each."""
+        return {}
+
+    @cached_property
     def prefix(self) -> Population:
         """What statistics judge: the longest prefix of the draws whose networks are final."""
         return self.population.prefix()

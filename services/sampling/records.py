@@ -68,9 +68,15 @@ def get(session: Session, id: int) -> PopulationRecord:
     return records[0]
 
 
-def every(session: Session) -> list[PopulationRecord]:
-    """All populations, oldest first."""
-    return _records(session, PopulationRow.id > 0)
+def every(session: Session, after: int = 0, most: int | None = None) -> list[PopulationRecord]:
+    """All populations, oldest first; those behind the id `after`, as many as `most`."""
+    if most is None:
+        return _records(session, PopulationRow.id > after)
+    ids = select(PopulationRow.id).where(
+        PopulationRow.id > after, visible(session, PopulationRow)
+    )
+    page = session.scalars(ids.order_by(PopulationRow.id).limit(most)).all()
+    return _records(session, PopulationRow.id.in_(page))
 
 
 def _records(session: Session, which: Any) -> list[PopulationRecord]:

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.json import text_at
 from db.models import EventRow, JobRow, PopulationRow, RegimeRow
 from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
-from services import rows
+from services import numbers, rows
 from services.acting import permission
 from services.acting.permission import visible
-from services.errors import NotFound
+from services.errors import NotFound, Refused
 from services.work import leases, progress, roster
 from services.work.roster import Alive
 from services.work.wanting import IN_ORDER, is_shown, of_job, wanted_by
@@ -30,6 +30,16 @@ STATES: dict[Group, tuple[State, ...]] = {
     "done": (DONE,),
 }
 """The states of each group of jobs that a person looks at; `failed`: without a result."""
+
+ORDERS: dict[Group, tuple[tuple[Any, bool], ...]] = {
+    "running": ((JobRow.id, False),),
+    "waiting": ((JobRow.state, True), *((column, False) for column in IN_ORDER)),
+    "failed": ((JobRow.ended_at, True), (JobRow.id, True)),
+    "done": ((JobRow.ended_at, True), (JobRow.id, True)),
+}
+"""By what each group is sorted, and whether it falls."""
+SEPARATOR = "~"
+"""Of the parts of a cursor."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class JobList:
     items: list[JobLine]
     counts: dict[Group, int]
     now: int  # ms since 1970, of the clock of all other times
+    next: str | None  # cursor of the next page
 
 
 def listed(
@@ -70,26 +81,35 @@ def listed(
     population_id: int | None = None,
     limit: int = 50,
     offset: int = 0,
+    after: str | None = None,
 ) -> JobList:
     """Jobs of a group: running ones oldest first, waiting ones in the order of service, paused
     ones behind them, ended ones latest first.
 
+    Args:
+        after: `next` of the page before: the place of its last job in the order. Jobs that
+            leave the group meanwhile move nothing, as they do by an offset.
+
     Raises:
         NotFound: no such population.
+        Refused: `after` was not given out for this group.
     """
     wanted = [is_shown(session)]
     if population_id is not None:
         wanted.append(wanted_by(rows.get(session, PopulationRow, population_id)))
+    order = ORDERS[group]
     page = (
-        select(JobRow.id)
-        .where(JobRow.state.in_(STATES[group]), *wanted)
-        .order_by(*_order(group))
-        .limit(limit)
+        select(JobRow.id, *(column for column, _ in order))
+        .where(JobRow.state.in_(STATES[group]), *wanted, _behind(group, after))
+        .order_by(*(column.desc() if falls else column for column, falls in order))
+        .limit(limit + 1)
         .offset(offset)
     )
-    ids = list(session.scalars(page))
+    found = session.execute(page).all()
+    ids = [id for id, *_ in found[:limit]]
+    more = SEPARATOR.join(map(str, found[limit - 1][1:])) if len(found) > limit else None
     now = session.scalars(select(now_ms())).one()
-    return JobList(_lines(session, ids), _counts(session, wanted), now)
+    return JobList(_lines(session, ids), _counts(session, wanted), now, more)
 
 
 def get(session: Session, id: int) -> JobLine:
@@ -100,12 +120,38 @@ def get(session: Session, id: int) -> JobLine:
     return _lines(session, [id])[0]
 
 
-def _order(group: Group) -> tuple[Any, ...]:
-    if group == "running":
-        return (JobRow.id,)
-    if group == "waiting":
-        return (JobRow.state.desc(), *IN_ORDER)
-    return (JobRow.ended_at.desc(), JobRow.id.desc())
+def _behind(group: Group, cursor: str | None) -> ColumnElement[bool]:
+    """Which jobs come behind a place in the order of the group."""
+    if cursor is None:
+        return true()
+    place = _read(group, cursor)
+    behind: list[ColumnElement[bool]] = []
+    before: list[ColumnElement[bool]] = []
+    for (column, falls), value in zip(ORDERS[group], place, strict=True):
+        behind.append(and_(*before, column < value if falls else column > value))
+        before.append(column == value)
+    return or_(*behind)
+
+
+def _read(group: Group, cursor: str) -> list[str | int]:
+    """The place that a cursor says."""
+    parts = cursor.split(SEPARATOR)
+    refused = Refused("after", cursor, "the `next` of the page before, of the same group")
+    if len(parts) != len(ORDERS[group]):
+        raise refused
+    place: list[str | int] = []
+    for (column, _), text in zip(ORDERS[group], parts, strict=True):
+        if column is JobRow.state:
+            value: str | int | None = text if text in STATES[group] else None
+        else:
+            sign = -1 if text.startswith("-") else 1
+            most = 2**63 - 1 if isinstance(column.type, BigInteger) else numbers.LARGEST
+            whole = numbers.whole(text.removeprefix("-"), most=most)
+            value = None if whole is None else sign * whole
+        if value is None:
+            raise refused
+        place.append(value)
+    return place
 
 
 def _counts(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[Group, int]:

@@ -58,7 +58,7 @@ async function draw() {
 async function fillAll(one, wanted) {
   const parts = tables.query(wanted);
   parts.set("limit", String(PER_PAGE));
-  if (wanted.before) parts.set("before", String(wanted.before));
+  if (wanted.before) parts.set("after", String(wanted.before));
   const found = await ask(`/audit?${parts}`);
   const [users, sessions, tokens] = one.mode === "none" ? [] : await Promise.all(
     [ask("/people"), ask("/sessions"), ask("/tokens")]);

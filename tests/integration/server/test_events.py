@@ -155,3 +155,63 @@ def test_an_epoch_is_told_of_the_populations_that_want_its_job_and_of_no_other(
         assert next(heard)["population"] == moving
     wakeups.close()
     assert read == [{still, moving}, {moving}]
+
+
+def told(lines):
+    """The id, name and data of each event, as it comes."""
+    found = {}
+    for line in lines:
+        name, _, value = line.partition(": ")
+        if line:
+            found[name] = value
+        elif "event" in found:
+            yield found.get("id"), found["event"], json.loads(found["data"])
+            found = {}
+
+
+def listening(url, last=None):
+    headers = {} if last is None else {"Last-Event-ID": last}
+    return httpx.stream("GET", f"{url}/api/v1/events", headers=headers, timeout=20)
+
+
+def test_who_comes_back_is_told_once_what_changed_meanwhile_and_nothing_else(
+    database, create, serve, monkeypatch
+):
+    monkeypatch.setattr("server.events.PING_SECONDS", 0.05)
+    ids = [create(2, name=f"p{seed}", training_seed=seed) for seed in range(3)]
+    urls = [serve(NO_BROKER), serve(NO_BROKER)]  # as the two web processes of a lab
+    with listening(urls[0]) as answer:
+        heard = told(answer.iter_lines())
+        last = [next(heard) for _ in ids][-1][0]
+    finish(database)
+    # By the other one, and twice: what was told is not told again.
+    for url, expected in ((urls[1], [(ids[0], 1)]), (urls[0], [])):
+        with listening(url, last) as answer:
+            heard, found = told(answer.iter_lines()), []
+            for id, event, data in heard:
+                if event == "ping":
+                    if len(found) == len(expected):  # else it has yet to look
+                        break
+                    continue
+                found.append((data["population"], data["version"]))
+                last = id
+            assert found == expected
+
+
+def test_who_was_told_half_is_told_the_other_half(database, create, serve):
+    ids = [create(2, name=f"p{seed}", training_seed=seed) for seed in range(4)]
+    url = serve(NO_BROKER)
+    with listening(url) as answer:
+        heard = told(answer.iter_lines())
+        (_, _, first), (last, _, second) = next(heard), next(heard)
+    with listening(url, last) as answer:
+        heard = told(answer.iter_lines())
+        rest = [next(heard)[2]["population"] for _ in range(2)]
+    assert sorted([first["population"], second["population"], *rest]) == ids
+
+
+@pytest.mark.parametrize("last", ["1-0", "0123456789abcdef:1-0", ":", "x" * 3_000, ""])
+def test_an_id_of_another_database_has_heard_nothing(database, create, serve, last):
+    id = create(1)
+    with listening(serve(NO_BROKER), last) as answer:
+        assert next(told(answer.iter_lines()))[2]["population"] == id

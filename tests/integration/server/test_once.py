@@ -158,3 +158,38 @@ def test_who_goes_beyond_his_quota_is_told_what_is_left(server, database):
     assert max_.put(f"{API}/quotas", json=limit | {"most": 99}).status_code == 403
     assert ann.delete(f"{API}/quotas/{made.json()['id']}").status_code == 204
     assert post(max_, "/populations", body | {"name": "q", "training_seed": 1}, "k2").is_success
+
+
+def test_every_address_that_creates_takes_a_key_but_those_that_tell_a_secret(server):
+    # 201 Created: RFC 9110, 15.3.2
+    for path, methods in server[0].openapi()["paths"].items():
+        route = methods.get("post", {"responses": {}})
+        if "201" in route["responses"]:
+            taken = {one["name"] for one in route.get("parameters", ())}
+            assert "Idempotency-Key" in taken, path
+
+
+def test_what_tells_a_secret_takes_no_key_and_says_why(database, server):
+    ann = server[1]["ann"]
+    for path, body in (
+        ("/me/tokens", {"name": "t", "scopes": ["read"]}),
+        ("/invitations", {"role": "member"}),
+        ("/people/2/password-link", None),
+    ):
+        refused = ann.post(f"{API}{path}", json=body, headers={"idempotency-key": "k"})
+        assert refused.status_code == 422
+        [problem] = refused.json()["detail"]
+        assert problem["field"] == "Idempotency-Key"
+        assert "secret" in problem["message"]
+    assert count(database, "tokens") == 0
+
+
+def test_a_watch_is_begun_once(database, max_):
+    made = population(max_, database)
+    for seed in (0, 1):
+        body = made | {"name": f"p{seed}", "training_seed": seed}
+        assert post(max_, "/populations", body, f"p{seed}").status_code == 201
+    first, again = (post(max_, "/watches", {"a": "1", "b": "2"}, "w") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert count(database, "watches") == 1

@@ -239,7 +239,7 @@ def test_pages_of_networks_show_each_once_in_order(reader, study):
     while True:
         page = reader.get(
             f"{API}/populations/{study}/networks",
-            params={"limit": 7, "sort": "-wm", **({"cursor": cursor} if cursor else {})},
+            params={"limit": 7, "sort": "-wm", **({"after": cursor} if cursor else {})},
         ).json()
         seen += page["items"]
         cursor = page["next"]
@@ -459,7 +459,7 @@ def test_both_web_processes_of_a_lab_know_what_the_other_has_said(client, measur
         ("ranges?pairs=w0:w9", "pairs", "w9", "depth, w0"),
         ("networks?sort=w9", "sort", "w9", "- in front"),
         ("networks?limit=0", "limit", "0", "greater than or equal to 1"),
-        ("networks?cursor=x", "cursor", "x", "next"),
+        ("networks?after=x", "after", "x", "next"),
     ],
 )
 def test_a_wrong_question_names_field_value_and_what_is_allowed(

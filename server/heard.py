@@ -1,0 +1,60 @@
+"""What a listener has heard: the version of each population that it was told last.
+
+It is the id of the last event, so a listener that comes back brings it as `Last-Event-ID`, to
+whichever web process, and is told what has another version by now. The database's name stands
+in front (`services.reading.identity`): of another one, or of one from before a restart, nothing
+was heard.
+
+Source: HTML, section 9.2 (server-sent events).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from services.work.progress import Activity
+
+MOST = 100
+"""Populations that an id names, those told last; what it no longer names is told again."""
+HEADER = "Last-Event-ID"
+
+PAIR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
+
+
+@dataclass
+class Heard:
+    """Versions by population, the last told last."""
+
+    database: str
+    versions: dict[int, int] = field(default_factory=dict)
+    before: dict[int, int] = field(default_factory=dict)  # those of an earlier stream
+
+    @classmethod
+    def read(cls, id: str | None, database: str) -> Heard:
+        """What the id of an event says; nothing was heard where it says nothing of this."""
+        name, _, pairs = (id or "").partition(":")
+        if not database or name != database:
+            return cls(database)
+        versions = {int(id): int(version) for id, version in PAIR.findall(pairs)}
+        return cls(database, versions, dict(versions))
+
+    def is_news(self, activity: Activity) -> bool:
+        """Whether it was not heard by an earlier stream; what is at work has moved in any case.
+
+        This process may not know yet what another one has told: that is waited for.
+        """
+        known = self.before.get(activity.population, -1)
+        if activity.version < known:
+            return False
+        self.before.pop(activity.population, None)
+        return activity.version > known or bool(activity.running)
+
+    def told(self, activity: Activity) -> str:
+        """It is told this, too: the id of the event that tells it."""
+        self.versions.pop(activity.population, None)
+        self.versions[activity.population] = activity.version
+        while len(self.versions) > MOST:
+            del self.versions[next(iter(self.versions))]
+        pairs = ",".join(f"{id}-{version}" for id, version in self.versions.items())
+        return f"{self.database}:{pairs}"
