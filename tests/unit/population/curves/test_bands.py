@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -199,6 +201,24 @@ def test_the_median_of_all_is_known_once_each_is_measured():
     some, more = edf(errors[::2], among=40), edf(errors[::2])
     assert some.quantile_interval(0.5).lo >= more.quantile_interval(0.5).lo
     assert some.below(10).hi < more.below(10).hi
+
+
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.73])
+@pytest.mark.parametrize(
+    ("n", "among"),
+    [(199, 200), (198, 200), (190, 200), (100, 200), (40, 41), (39, 41), (1_990, 2_000)],
+)
+def test_a_quantile_s_interval_holds_that_of_all_networks_as_often_as_it_says(n, among, q):
+    # The least error that a share q is at or below is number `place` of the N; errors of the
+    # n are their ranks, so limits are ranks among them: below it (lower limit above it) are
+    # fewer than `lo` of the first `place`, or (upper) `hi` of those before it.
+    found = edf(np.arange(1.0, n + 1), among=among).quantile_interval(q)
+    place = math.ceil(round(q * among, 9))
+    too_high = hypergeom.cdf(found.lo - 1, among, place, n)
+    too_low = hypergeom.sf(found.hi - 1, among, place - 1, n)
+    assert too_high <= 0.025 + 1e-9
+    assert too_low <= 0.025 + 1e-9
+    assert found.lo <= found.value <= found.hi
 
 
 @pytest.mark.parametrize(
