@@ -103,6 +103,12 @@ class AbstractLaw(Definition, ABC):
         share = sum(theirs.get(value, 0.0) for value, _ in mine)
         return all(abs(p * share - theirs.get(value, 0.0)) <= 1e-9 * share for value, p in mine)
 
+    @property
+    def even(self) -> bool:
+        """Whether all of its values are equally likely."""
+        masses = self.masses()
+        return max(masses) - min(masses) <= 1e-9 * max(masses)
+
     def _of(self, kept: list[float]) -> Law:
         """A law of just these of its values, ascending."""
         return Choice(choices=tuple(kept))

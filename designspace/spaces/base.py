@@ -115,6 +115,15 @@ class Family(Definition, ABC):
         """Whether `enumerated` can name all of its networks, one after the other."""
         return type(self).enumerated is not Family.enumerated
 
+    @property
+    def even(self) -> bool:
+        """Whether it lists its networks and surely draws each of them equally often.
+
+        Then all of them in random order are a sample of its law, at any time. Of a family
+        that says nothing of it, it isn't sure.
+        """
+        return False
+
     @abstractmethod
     def draw(self, rng: Generator, n: int) -> Draws:
         """Draw n candidates; those that make no network are left out.

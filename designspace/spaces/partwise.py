@@ -19,6 +19,11 @@ class Partwise(Family):
     def places(self) -> Mapping[str, Sequence[str]]:
         """The columns that each law draws; NaN, or none, where a network lacks the part."""
 
+    @property
+    def even(self) -> bool:
+        """Where all values of each law are equally likely; parts are drawn independently."""
+        return self.lists and all(self.law(name).even for name in self.law_fields)
+
     def law(self, parameter: str) -> Any:
         """The law of `width`, and of `width_3`, which is the same."""
         return super().law(PART.sub("", parameter))

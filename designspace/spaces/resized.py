@@ -56,6 +56,11 @@ class Resized(Family):
         """Where the space does."""
         return self.space.lists
 
+    @property
+    def even(self) -> bool:
+        """Where the space is, and all sides are equally likely."""
+        return self.space.even and bool(self.resolution.even)
+
     def enumerated(self) -> Draws:
         """All networks of the space at the smallest side, then at the next."""
         every, sides = self.space.enumerated(), self.resolution.units()

@@ -144,7 +144,9 @@ class EDF:
 
         Without assumptions on the distribution: the lower limit is the largest error below
         which the share is, for sure at half of alpha, no more than q; the upper one mirrors
-        it. A median has limits from 6 networks at 95 %; before, they are infinite.
+        it. A median has limits from 6 networks at 95 %; before, they are infinite. Of N
+        networks the quantile is the m-th least error, m = q N rounded up: fewer than m of
+        them have a lower one, which is less than a share q.
         """
         method = f"order statistics {100 * level:g} %"
         if not self.n:
@@ -153,11 +155,14 @@ class EDF:
         n = self.effective_n
         _, most = interval(n * np.append(0.0, share[:-1]), n, level, self.among)
         least, _ = interval(n * share, n, level, self.among)
-        below = np.searchsorted(most, q + EPSILON)  # errors whose F is at most q
+        within = q
+        if self.among is not None:
+            within = (np.ceil((q - EPSILON) * self.among) - 1) / self.among
+        below = np.searchsorted(most, within + EPSILON)  # errors whose F is at most that
         above = np.searchsorted(least, q - EPSILON)  # the first one whose F is at least q
         value = self.quantile(q)
         return Estimate(
-            value,  # where all N are known, any error between two may be their median
+            value,  # with few of N unseen it may be one rank beside where theirs must lie
             min(float(steps[below - 1]), value) if below else -np.inf,
             max(float(steps[above]), value) if above < steps.size else np.inf,
             self.n,

@@ -177,7 +177,7 @@ def _inside(where: str, population: ArchivedPopulation, space: Family) -> Iterat
 def _whole(
     where: str, population: ArchivedPopulation, space: Family, regime: Regime
 ) -> Iterator[Refused]:
-    """Whether they are as many as the space has inside the windows, each drawn once."""
+    """Whether they are as many as the space has inside the windows, each drawn once, here."""
     if reason := sampling.why_not_listed(space):
         yield Refused(f"{where}.whole", True, f"false: {reason}")
         return
@@ -194,6 +194,8 @@ def _whole(
         classes=regime.classes,
         first=0,
     )
+    if population.inherited:
+        yield Refused(f"{where}.inherited", population.inherited, "0 in a whole population")
     if len(population.draws) != found.inside:
         allowed = f"{found.inside:,} draws, as many as there are inside the windows"
         yield Refused(f"{where}.draws", f"{len(population.draws):,} draws", allowed)

@@ -1,8 +1,10 @@
 """Inheritance: networks that were measured for a population and belong to a refined space, too.
 
 They are a sample of the refined space where its law is the old law given the refinement
-(`Family.is_given`), and where the old windows were no narrower. Only the population's prefix is
-read, the networks up to the first that is not final, so that fast networks are not favoured.
+(`Family.is_given`), and where the old windows were no narrower. All networks of a space, each
+once, are one only where the new law draws each equally often (`Family.even`). Only the
+population's prefix is read, the networks up to the first that is not final, so that fast
+networks are not favoured.
 
 One thing no law can mend: who refines a space by looking at these networks' errors, and then
 counts them as its first results, judges the space by what suggested it. They are marked
@@ -71,7 +73,19 @@ def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
     old, new = windows.parse(parent.windows), windows.parse(heir.windows)
     if not all(name in new and _within(new[name], window) for name, window in old.items()):
         return "a population whose windows are no narrower than these"
+    if not heir.space.even and _has_all(session, parent):
+        return (
+            "a population whose networks were drawn: those are of all networks, each once, and "
+            "by this space's law some may be more likely than others"
+        )
     return None
+
+
+def _has_all(session: Session, population: PopulationRow) -> bool:
+    """Whether a population has all networks of a space, or began with some of such a one's."""
+    if population.whole or population.inherits is None:
+        return population.whole
+    return _has_all(session, session.get_one(PopulationRow, population.inherits))
 
 
 def stored(session: Session, population_id: int, count: int) -> list[Draw]:

@@ -7,6 +7,7 @@ else of the errors.
 
 import numpy as np
 import pytest
+from scipy.stats import hypergeom
 
 from population.curves.bands import band
 
@@ -41,3 +42,37 @@ def test_bands_of_all_networks_hold_as_often_as_they_say(among, n, measured):
     told = ", ".join(f"{method} {share:.3f}" for method, share in wholes.items())
     measured(f"{n} of {among:,}: pointwise at a tenth {at:.3f}; whole curves: {told}")
     assert min(at, *wholes.values()) >= 0.95 - off
+
+
+@pytest.mark.parametrize(
+    ("among", "n"),
+    [
+        (2_000, 1_000),
+        (2_000, 1_990),
+        (15_625, 1_000),
+        (15_625, 8_000),
+        (15_625, 15_000),
+        (15_625, 15_600),
+        (15_625, 15_610),
+        (32_768, 32_000),
+        (32_768, 32_700),
+    ],
+)
+def test_the_pointwise_band_holds_each_share_of_the_networks_exactly_as_often(
+    among, n, measured
+):
+    """Without simulation: the chance of each count, for 300 numbers K of good networks."""
+    limits = band(np.arange(n + 1) / n, n, 0.95, "pointwise", among)
+    held = []
+    for good in np.linspace(0, among, 300).round().astype(int).tolist():
+        k = np.arange(max(0, good - among + n), min(n, good) + 1)
+        chance = hypergeom.pmf(k, among, good, n)
+        share = good / among
+        holds = (limits.lower[k] <= share * MORE) & (share <= limits.upper[k] * MORE)
+        held.append(float(chance @ holds))
+    short = np.mean(np.array(held) < 0.95)
+    measured(
+        f"{n:,} of {among:,}: pointwise least {min(held):.4f}, mean {np.mean(held):.4f}, "
+        f"below .95 at {short:.0%} of K"
+    )
+    assert min(held) >= 0.95 - 1e-9

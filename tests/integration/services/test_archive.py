@@ -470,6 +470,13 @@ def test_an_archive_that_says_all_has_all_networks_each_once(sqlite, all_cells):
     assert problems["populations.0.draws"].startswith("64 draws, as many as there are")
 
 
+def test_an_archive_that_says_all_has_none_that_came_first(sqlite, all_cells):
+    # Their order is random: some that were measured elsewhere, and come first, would not be.
+    all_cells["populations"][0]["inherited"] = 5
+    problems = refusal(sqlite, packed(all_cells))
+    assert problems == {"populations.0.inherited": "0 in a whole population"}
+
+
 def test_an_archive_that_says_all_of_a_space_that_lists_none_is_refused(sqlite, wrong):
     wrong["populations"][0]["whole"] = True
     problems = refusal(sqlite, packed(wrong))

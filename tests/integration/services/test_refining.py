@@ -2,9 +2,11 @@
 
 import pytest
 
-from designspace.laws.laws import Choice
+from db.models import PopulationRow
+from designspace.laws.laws import Choice, LogUniform, Uniform
 from designspace.networks.ends import Stem
 from designspace.regimes import DIGITS
+from designspace.spaces.cells.nats_size import NatsSize
 from designspace.spaces.presets import PRESETS
 from designspace.spaces.regnet import RegNet
 from jobs.messages import Finished
@@ -202,6 +204,56 @@ def test_a_tie_that_changes_the_law_inherits_nothing_and_says_why(
     assert "whose law, given the new rules, is the law of this one" in proposal.reason
     with pytest.raises(Refused, match="inherits"):
         refined(proposal, n=4, inherits=old)
+
+
+@pytest.fixture
+def of_all(database, create, measure):
+    """A population of all 2^5 networks of a space of widths, of which 20 are measured."""
+
+    def of_all(width):
+        with database.durable() as session:
+            space_id = spaces.define(session, "widths", NatsSize(width=width))
+        id = create(0, name="all", space_id=space_id, windows={}, whole=True)
+        measure(*range(10, 30))
+        return id
+
+    return of_all
+
+
+@pytest.mark.parametrize("width", [Uniform(lo=4, hi=8, step=4), Choice(choices=(4, 8))])
+def test_all_networks_are_inherited_by_a_law_that_draws_them_equally_often(
+    database, of_all, propose, refined, width
+):
+    proposal = propose(of_all(width))
+    assert (proposal.inherited, proposal.reason) == (20, None)
+    population = drawn(database, refined(proposal, n=22, inherits=1))
+    assert population.prefix().results().error.tolist() == [*range(10, 30)]
+
+
+def test_all_networks_are_no_sample_of_a_law_that_draws_some_more_often(
+    of_all, propose, refined
+):
+    law = LogUniform(lo=8, hi=12, step=4)  # ln 2 and ln 3/2: .63 and .37
+    old = of_all(law)
+    proposal = propose(old)
+    assert proposal.inherited == 0
+    assert "of all networks, each once, and by this space's law" in proposal.reason
+    with pytest.raises(Refused, match="each once"):
+        refined(proposal, n=22, inherits=old)
+
+
+def test_what_began_with_all_networks_is_no_sample_of_such_a_law_either(
+    database, of_all, propose, create
+):
+    old = of_all(LogUniform(lo=8, hi=12, step=4))
+    with database.read() as session:
+        space_id = records.get(session, old).space_id
+    drawn_here = create(25, name="heir", space_id=space_id, windows={})
+    assert propose(drawn_here).reason is None
+    with database.durable() as session:  # as a version before this rule has stored it
+        heir = session.get_one(PopulationRow, drawn_here)
+        heir.inherits, heir.inherited = old, 20
+    assert "each once" in propose(drawn_here).reason
 
 
 def test_another_training_seed_or_wider_windows_inherit_nothing(

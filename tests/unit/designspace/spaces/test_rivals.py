@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import chisquare
 
+from designspace.laws.laws import Choice, LogUniform, Uniform
 from designspace.layers.complexity import complexity
 from designspace.networks.edge_cells import EDGES, to_string
 from designspace.networks.inverted import Inverted
@@ -23,6 +24,7 @@ from designspace.spaces.inverted.mnasnet import MnasNet
 from designspace.spaces.inverted.ofa import Setting
 from designspace.spaces.ofa_resnet50 import OFAResNet50, resnet50d
 from designspace.spaces.presets import PRESETS
+from designspace.spaces.resized import Resized
 from designspace.spaces.resnext import ResNeXt
 from designspace.spaces.rivals import RIVALS
 from designspace.spaces.wired.randwire import (
@@ -565,3 +567,27 @@ def test_edges_are_named_as_their_strings_name_them():
     assert {name for name in columns if name != "depth"} == {
         f"operation_{to}_{start}" for to, start in EDGES
     }
+
+
+@pytest.mark.parametrize(
+    ("space", "even"),
+    [
+        (NatsSize(width=Uniform(lo=4, hi=12, step=4)), True),
+        (NatsSize(width=LogUniform(lo=4, hi=12, step=4)), False),
+        (NatsSize(width=LogUniform(lo=8, hi=16, step=8)), True),  # ln 2 either
+        (NasBench201(operation=Choice(choices=(2, 4))), True),
+        (PRESETS["AnyNetX_C small"], False),  # lists no networks
+        (PRESETS["RegNetX small, scaled"], False),  # two scales may make one network
+    ],
+)
+def test_a_space_is_even_where_it_surely_draws_all_of_its_networks_equally_often(space, even):
+    assert space.even == even
+    sides = [(Uniform(lo=32, hi=64, step=32), even), (LogUniform(lo=32, hi=96, step=32), False)]
+    if space.lists and space.family != "ray":
+        for side, both in sides:
+            assert Resized(space=space, resolution=side).even == both
+    if even and space.count() < 300:
+        rows = space.draw(np.random.default_rng(1), 100_000).networks
+        counts = np.unique([str(key) for key in rows.keys], return_counts=True)[1]
+        assert len(counts) == space.count()  # each is another network
+        assert chisquare(counts).pvalue > 1e-3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -91,7 +93,7 @@ def test_equal_precision_is_tighter_than_dkw_in_the_tails(n):
 @pytest.mark.parametrize("level", [0.9, 0.95])
 def test_the_interval_of_n_of_all_holds_each_share_that_neither_tail_refutes(n, among, level):
     lower, upper = hypergeometric(np.arange(n + 1), n, among, level)
-    good, tail = np.arange(among + 1), (1 - level) / 2
+    good, tail = np.arange(among + 1), (1 - level) / 2 + 1e-12  # 1 of 40 is 2.5 %, no more
     for k in range(n + 1):
         possible = (k <= good) & (good <= among - n + k)
         few, many = (
@@ -102,24 +104,36 @@ def test_the_interval_of_n_of_all_holds_each_share_that_neither_tail_refutes(n, 
         assert (lower[k], upper[k]) == pytest.approx((left.min(), left.max()))
 
 
-@pytest.mark.parametrize("n", [30, 150, 290, 299])
-def test_the_interval_of_n_of_all_holds_every_share_at_least_as_often_as_it_says(n):
-    among, k = 300, np.arange(n + 1)
-    lower, upper = hypergeometric(k, n, among)
-    for good in range(among + 1):
-        inside = (lower <= good / among + 1e-12) & (good / among <= upper + 1e-12)
+@pytest.mark.parametrize(
+    ("n", "among"),
+    [
+        *((n, 300) for n in (30, 150, 290, 299)),
+        *((n, 700) for n in (257, 500, 650, 690, 699, 700)),
+        *((n, 2_000) for n in (300, 1_990)),
+        *((n, 15_625) for n in (15_000, 15_600, 15_610)),
+        (32_700, 32_768),
+    ],
+)
+def test_the_interval_of_n_of_all_holds_every_share_at_least_as_often_as_it_says(n, among):
+    lower, upper = hypergeometric(np.arange(n + 1), n, among)
+    every = range(among + 1) if among <= 700 else range(0, among + 1, among // 60)
+    for good in every:
+        k = np.arange(max(0, good - among + n), min(n, good) + 1)
+        inside = (lower[k] <= good / among + 1e-12) & (good / among <= upper[k] + 1e-12)
         assert hypergeom.pmf(k, among, good, n) @ inside >= 0.95 - 1e-9
 
 
-def test_of_a_large_population_limits_lie_between_exact_ones_within_a_hundredth_of_the_width():
-    n, among, k = 2_000, 5_000, np.array([0, 3, 77, 500, 1_000, 1_937])
+@pytest.mark.parametrize(("n", "among"), [(690, 700), (1_990, 2_000), (2_000, 5_000)])
+def test_limits_of_n_of_all_are_whole_networks_that_the_tails_just_leave(n, among):
     lower, upper = hypergeometric(np.arange(n + 1), n, among)
-    for one in k:
-        exactly = hypergeometric([one], n, among)
-        width = float(exactly[1][0] - exactly[0][0])
-        assert (lower[one], upper[one]) == pytest.approx(
-            (exactly[0][0], exactly[1][0]), abs=max(width / 100, 1 / among)
-        )
+    for k in range(0, n + 1, 37):
+        least, most = lower[k] * among, upper[k] * among
+        assert (least, most) == pytest.approx((round(least), round(most)))
+        least, most = round(least), round(most)
+        assert hypergeom.cdf(k, among, most, n) > 0.025
+        assert hypergeom.cdf(k, among, most + 1, n) <= 0.025 or most == among - n + k
+        assert hypergeom.sf(k - 1, among, least, n) > 0.025
+        assert hypergeom.sf(k - 1, among, least - 1, n) <= 0.025 or least == k
 
 
 @pytest.mark.parametrize("method", ["pointwise", "simultaneous", "kolmogorov"])
@@ -139,7 +153,7 @@ def test_the_band_of_all_networks_has_no_width_once_each_is_measured(method):
 
 def test_of_very_many_networks_the_band_is_that_of_endlessly_many():
     shares = np.arange(31) / 30
-    some, all_there_are = band(shares, 30), band(shares, 30, among=10_000_000)
+    some, all_there_are = band(shares, 30), band(shares, 30, among=1_000_000)
     assert all_there_are.lower == pytest.approx(some.lower, abs=1e-4)
     assert all_there_are.upper == pytest.approx(some.upper, abs=1e-4)
 
@@ -187,6 +201,24 @@ def test_the_median_of_all_is_known_once_each_is_measured():
     some, more = edf(errors[::2], among=40), edf(errors[::2])
     assert some.quantile_interval(0.5).lo >= more.quantile_interval(0.5).lo
     assert some.below(10).hi < more.below(10).hi
+
+
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.73])
+@pytest.mark.parametrize(
+    ("n", "among"),
+    [(199, 200), (198, 200), (190, 200), (100, 200), (40, 41), (39, 41), (1_990, 2_000)],
+)
+def test_a_quantile_s_interval_holds_that_of_all_networks_as_often_as_it_says(n, among, q):
+    # The least error that a share q is at or below is number `place` of the N; errors of the
+    # n are their ranks, so limits are ranks among them: below it (lower limit above it) are
+    # fewer than `lo` of the first `place`, or (upper) `hi` of those before it.
+    found = edf(np.arange(1.0, n + 1), among=among).quantile_interval(q)
+    place = math.ceil(round(q * among, 9))
+    too_high = hypergeom.cdf(found.lo - 1, among, place, n)
+    too_low = hypergeom.sf(found.hi - 1, among, place - 1, n)
+    assert too_high <= 0.025 + 1e-9
+    assert too_low <= 0.025 + 1e-9
+    assert found.lo <= found.value <= found.hi
 
 
 @pytest.mark.parametrize(
