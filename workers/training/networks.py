@@ -47,7 +47,7 @@ from designspace.layers.records import (
     width_after,
 )
 from designspace.networks.network import Network
-from designspace.networks.numbers import Activation
+from designspace.networks.numbers import Function
 
 
 class PointwiseConvolution(nn.Conv2d):
@@ -311,7 +311,7 @@ def module(layer: Layer, width: int) -> nn.Module:
             raise TypeError(f"{layer} stands for what is there, and is no module")
 
 
-def activation(kind: Activation, inplace: bool = True) -> nn.Module:
+def activation(kind: Function, inplace: bool = True) -> nn.Module:
     """In place where torch can and nobody else reads what it changes."""
     match kind:
         case "relu":
@@ -328,8 +328,6 @@ def activation(kind: Activation, inplace: bool = True) -> nn.Module:
             return nn.Sigmoid()
         case "h_sigmoid":
             return nn.Hardsigmoid()
-        case "none":
-            return nn.Identity()
 
 
 def convolution(conv: Conv, w_in: int) -> nn.Conv2d:
