@@ -157,6 +157,11 @@ class Node:
     layers: Layers = ()
     join: Join = "sum"
 
+    @property
+    def joins(self) -> bool:
+        """Whether its inputs are made one, which is then its own."""
+        return len(self.inputs) > 1
+
 
 @dataclass(frozen=True)
 class Graph:

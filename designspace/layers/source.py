@@ -12,6 +12,7 @@ from textwrap import indent
 
 from designspace.layers.body import Group, network_layers
 from designspace.layers.complexity import complexity
+from designspace.layers.inplace import in_turn
 from designspace.layers.records import (
     Act,
     AvgPool,
@@ -260,41 +261,33 @@ def function(group: Group, width: int) -> str:
     return f"\n\ndef {group.name}():\n    return [\n{listed}    ]\n"
 
 
-def lines(layers: Layers, width: int, spaces: int, shared: bool = False) -> str:
+def lines(layers: Layers, width: int, spaces: int, free: bool = False) -> str:
     """The layers' expressions, each with a comma after it."""
-    text = "".join(f"{said},\n" for said in expressions(layers, width, shared))
+    text = "".join(f"{said},\n" for said in expressions(layers, width, free))
     return indent(text, " " * spaces)
 
 
-def expressions(layers: Layers, width: int, shared: bool = False) -> Iterator[str]:
+def expressions(layers: Layers, width: int, free: bool = False) -> Iterator[str]:
     """Each layer that is there, on the channels that come to it.
 
-    What is `shared` comes in for others, too: the first layer leaves it as it is.
+    The first may change what comes in where that is `free`.
     """
-    for layer in layers:
-        match layer:
-            case When(mask, some):
-                if not mask:
-                    continue
-                yield from expressions(some, width, shared)
-            case Act(kind) if shared:
-                yield ACTIVATIONS[kind].replace("inplace=True", "")
-            case Residual(main, adds=adds) if not adds:
-                yield from expressions(main, width)
-            case _:
-                yield expression(layer, width)
-        width, shared = int(width_after((layer,), width)), False
+    for layer, inplace in in_turn(layers, free):
+        yield expression(layer, width, inplace)
+        width = int(width_after((layer,), width))
 
 
-def expression(layer: Layer, width: int) -> str:
-    """One declared layer on `width` channels as a torch module."""
+def expression(layer: Layer, width: int, inplace: bool) -> str:
+    """One declared layer on `width` channels as a torch module, perhaps in place."""
     match layer:
         case Conv():
             return convolution(layer, width)
         case BatchNorm():
             return f"nn.BatchNorm2d({width})"
         case Act(kind):
-            return ACTIVATIONS[kind]
+            return (
+                ACTIVATIONS[kind] if inplace else ACTIVATIONS[kind].replace("inplace=True", "")
+            )
         case LayerNorm():
             return f"ChannelNorm({width}, eps=1e-6)"
         case Scale():
@@ -322,9 +315,7 @@ def expression(layer: Layer, width: int) -> str:
         case Residual(main, shortcut):
             beside = any(expressions(shortcut, width))
             said = sequence(shortcut, width) if beside else "nn.Identity()"
-            return (
-                f"Residual(\n    main={sequence(main, width, True)},\n    shortcut={said},\n)"
-            )
+            return f"Residual(\n    main={sequence(main, width)},\n    shortcut={said},\n)"
         case Graph():
             return graph(layer, width)
         case When() | EdgeWeights():
@@ -337,9 +328,9 @@ def pooled(pool: MaxPool | AvgPool) -> str:
     return f"{pool.kernel}, stride={pool.stride}, padding={padded(pool)}{far}"
 
 
-def sequence(layers: Layers, width: int, shared: bool = False) -> str:
+def sequence(layers: Layers, width: int, free: bool = False) -> str:
     """The layers in an `nn.Sequential`, to stand four spaces in."""
-    return f"nn.Sequential(\n{lines(layers, width, 8, shared)}    )"
+    return f"nn.Sequential(\n{lines(layers, width, 8, free)}    )"
 
 
 def graph(layer: Graph, width: int) -> str:
@@ -347,7 +338,7 @@ def graph(layer: Graph, width: int) -> str:
     widths, text = graph_widths(layer, width), ""
     for node in layer.nodes:
         width = int(joined_width(node, widths))
-        inside = sequence(node.layers, width, shared=len(node.inputs) == 1)
+        inside = sequence(node.layers, width, free=node.joins)
         text += f"    Node({node.inputs}, {node.join!r}, {inside}),\n"
     return f"Graph(\n{text})"
 
