@@ -7,6 +7,7 @@ so weights of one fit the other by name; initial weights of one seed are the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from textwrap import indent
 
@@ -41,8 +42,9 @@ from designspace.layers.records import (
     width_after,
 )
 from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 
-OPENING = '''"""Network {hash}: {depth} {block} blocks in {stages}, {params:,} parameters.
+OPENING = '''"""Network {hash}: {parts} in {stages}, {params:,} parameters.
 
 Written by netspace; needs torch alone. `build()` makes the network, from images of shape
 (n, {channels}, side, side) to logits of shape (n, {classes}). Architecture as JSON:
@@ -229,8 +231,7 @@ def to_torch(network: Network, channels: int = 3, classes: int = 1000) -> str:
     count = len(network.stages)
     opening = OPENING.format(
         hash=network.hash,
-        depth=network.depth,
-        block="Y" if network.block == "X" and network.se_ratio else network.block,
+        parts=_parts(network),
         stages=f"{count} stages" if count > 1 else "one stage",
         params=complexity(network, channels=channels, classes=classes).params,
         channels=channels,
@@ -247,6 +248,15 @@ def to_torch(network: Network, channels: int = 3, classes: int = 1000) -> str:
     if "torch." in modules:
         opening = opening.replace("from torch import nn", "import torch\nfrom torch import nn")
     return opening + modules + body + CLOSING.format(groups=listed)
+
+
+def _parts(network: Network) -> str:
+    """`17 inverted blocks`: what the stages are made of, and how much of it."""
+    block = "Y" if network.block == "X" and network.se_ratio else network.block
+    counted: Counter[str] = Counter()
+    for stage in network.stages:
+        counted[f"{block} block" if isinstance(stage, Stage) else stage.part] += stage.depth
+    return ", ".join(f"{n:,} {part}{'s' * (n > 1)}" for part, n in counted.items())
 
 
 def unpacked(group: Group) -> str:

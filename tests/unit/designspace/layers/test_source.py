@@ -3,14 +3,17 @@
 from itertools import product
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from designspace.layers.source import to_torch
+from designspace.naming.notations import described
 from designspace.networks.ends import ActiveStem, ConvHead, Stem
 from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import Network
 from designspace.networks.numbers import Activation
 from designspace.networks.repeats import NO_BOTTLENECK, Block, Stage
+from designspace.spaces.presets import PRESETS
 
 TORCHS = {
     "relu": "nn.ReLU(",
@@ -68,3 +71,24 @@ def test_parts_with_an_activation_of_their_own_are_written_with_any(part, own, o
         head=ConvHead(kind="conv", width=8, hidden=8, before=acts["before"], act=acts["head"]),
     )
     assert set(activations_of(network)) == {"sigmoid", own, others} - {"none"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("mobilenet_v2", "17 inverted blocks in 7 stages"),  # arXiv 1801.04381, table 2
+        ("regnet_x_400mf", "22 X blocks in 4 stages"),
+        ("regnet_y_400mf", "16 Y blocks in 4 stages"),
+        ("resnet50d", "16 bottleneck blocks in 4 stages"),
+        ("convnext_tiny", "18 ConvNeXt blocks in 4 stages"),  # 2201.03545: 3, 3, 9, 3
+        ("darts_v2", "20 cells in one stage"),
+        (f"nb201:{'|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'}", "15 cells in 3 stages"),
+    ],
+)
+def test_a_file_says_what_its_network_is_made_of(name, said):
+    assert f": {said}, " in to_torch(described(name).member.network).splitlines()[0]
+
+
+def test_a_file_says_that_a_wired_network_is_made_of_nodes():
+    drawn = PRESETS["RandWire WS(4, 0.75)"].draw(np.random.default_rng(0), 1).networks[0]
+    assert " nodes in 3 stages, " in to_torch(drawn).splitlines()[0]
