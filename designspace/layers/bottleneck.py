@@ -18,6 +18,7 @@ from designspace.layers.records import (
     Layers,
     Residual,
     When,
+    act,
 )
 from designspace.networks.numbers import Activation, Count
 from designspace.networks.repeats import Block, Stage, StageBatch
@@ -29,43 +30,45 @@ def block_layers(
     stage: Stage | StageBatch,
     stride: int,
     se_ratio: float,
-    act: Activation = "relu",
+    activation: Activation = "relu",
 ) -> Layers:
     """One block from `w_in` channels to the stage's."""
     resizes = (w_in != stage.width) | (stride != 1)
     if block in ("X", "R", "Z"):
-        main = bottleneck(w_in, stage, stride, se_ratio, act)
+        main = bottleneck(w_in, stage, stride, se_ratio, activation)
     else:
         main = (Conv(3, stage.width, stride), BatchNorm())
     if block == "V":
-        return (*main, Act(act))
+        return (*main, *act(activation))
     if block == "Z":
         return (Residual(main, adds=(w_in == stage.width) & (stride == 1)),)
     if block == "B":
-        main = (*main, Act(act), Conv(3, stage.width), BatchNorm())
+        main = (*main, *act(activation), Conv(3, stage.width), BatchNorm())
     projection = When(resizes, (Conv(1, stage.width, stride), BatchNorm()))
-    return (Residual(main, (projection,)), Act(act))
+    return (Residual(main, (projection,)), *act(activation))
 
 
 def bottleneck(
-    w_in: Count, stage: Stage | StageBatch, stride: int, se_ratio: float, act: Activation
+    w_in: Count, stage: Stage | StageBatch, stride: int, se_ratio: float, activation: Activation
 ) -> Layers:
     """1x1 to the inner width, 3x3 in groups, perhaps SE, 1x1 to the stage's width."""
     inner = stage.inner_width
     return (
         Conv(1, inner),
         BatchNorm(),
-        Act(act),
+        *act(activation),
         Conv(3, inner, stride, group_width=stage.group_width),
         BatchNorm(),
-        Act(act),
-        *((excite(w_in, inner, se_ratio, act),) if se_ratio else ()),
+        *act(activation),
+        *((excite(w_in, inner, se_ratio, activation),) if se_ratio else ()),
         Conv(1, stage.width),
         BatchNorm(),
     )
 
 
-def excite(w_block: Count, inner: Count, se_ratio: float, act: Activation = "relu") -> Excite:
+def excite(
+    w_block: Count, inner: Count, se_ratio: float, activation: Activation = "relu"
+) -> Excite:
     """SE on `inner` channels; the squeeze is a share of the *block's* input width `w_block`.
 
     At least one channel: the paper's authors round to none where that width is small, and fail.
@@ -74,5 +77,10 @@ def excite(w_block: Count, inner: Count, se_ratio: float, act: Activation = "rel
     if not isinstance(squeeze, np.ndarray):
         squeeze = int(squeeze)
     return Excite(
-        (Conv(1, squeeze, bias=True), Act(act), Conv(1, inner, bias=True), Act("sigmoid"))
+        (
+            Conv(1, squeeze, bias=True),
+            *act(activation),
+            Conv(1, inner, bias=True),
+            Act("sigmoid"),
+        )
     )

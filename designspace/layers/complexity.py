@@ -72,6 +72,7 @@ NOTHING = Complexity(0, 0, 0)
 FIELDS = ("flops", "params", "activations")
 MOST = 2.0**62
 """Multiply-adds of a body; half of what 64 bits hold, so that stem and classifier have room."""
+LARGEST = int(np.iinfo(np.int64).max)
 
 
 def _sum(a: Any, b: Any) -> Any:
@@ -89,6 +90,8 @@ def complexity(
 ) -> Complexity:
     """Count `network` on images of `resolution` x `resolution` pixels.
 
+    Of a batch only those that are `countable` are certain to be right.
+
     Args:
         network: one network, or a batch of n.
         resolution: side of the image, pixels.
@@ -97,7 +100,7 @@ def complexity(
     """
     if isinstance(network, NetworkList):
         counts = [complexity(one, resolution, channels, classes) for one in network]
-        columns = ([getattr(one, name) for one in counts] for name in FIELDS)
+        columns = ([min(getattr(one, name), LARGEST) for one in counts] for name in FIELDS)
         return Complexity(*(np.array(column, dtype=np.int64) for column in columns))
     if isinstance(network, ResizedNetworks):
         found = [np.zeros(len(network), dtype=np.int64) for _ in FIELDS]
@@ -133,8 +136,10 @@ def countable(networks: Networks, resolution: int) -> Bools:
 
     No weight is used at more places than pixels.
     """
-    if isinstance(networks, NetworkList):  # each was counted by itself, in whole numbers
-        return np.ones(len(networks), dtype=bool)
+    if isinstance(networks, NetworkList):
+        different = {id(one): one for one in networks}  # a ray has each of its own many times
+        judged = {key: _countable(one, resolution) for key, one in different.items()}
+        return np.array([judged[id(one)] for one in networks], dtype=bool)
     if isinstance(networks, ResizedNetworks):
         found: Bools = np.zeros(len(networks), dtype=bool)
         for own, rows, some in networks.by_side:
@@ -151,6 +156,14 @@ def countable(networks: Networks, resolution: int) -> Bools:
         narrow &= w_in <= WIDEST
     fits: Bools = narrow & (weights * float(resolution) ** 2 < MOST)
     return fits
+
+
+def _countable(network: Network, resolution: int) -> bool:
+    """Of one network, which is counted in whole numbers of any size."""
+    if least_side(network, resolution) < 1:
+        return False
+    counted = complexity(network, resolution)
+    return all(getattr(counted, name) < MOST for name in FIELDS)
 
 
 @dataclass(frozen=True)

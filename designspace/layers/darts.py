@@ -5,6 +5,8 @@ Source: arXiv 1806.09055, and its authors' code, `operations.py` and `model.py`.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from designspace.layers.records import (
     Act,
     AvgPool,
@@ -54,6 +56,7 @@ def stride(reduces: bool, state: int) -> int:
     return 2 if reduces and state < 2 else 1
 
 
+@lru_cache(1024)  # the same layers are counted once
 def operation(name: Operation, width: int, stride: int) -> Layers:
     """One operation from `width` channels to as many."""
     match name:
@@ -80,11 +83,13 @@ def separable(kernel: int, width: int, stride: int, dilation: int = 1) -> Layers
     )
 
 
+@lru_cache(1024)
 def pointwise(width: int) -> Layers:
     """ReLU, 1x1, batch norm."""
     return (Act("relu"), Conv(1, width), BatchNorm())
 
 
+@lru_cache(1024)
 def factorized(width: int) -> Layers:
     """Half the side: two 1x1 of stride 2, the second one pixel further, side by side."""
     return (

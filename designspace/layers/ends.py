@@ -48,8 +48,8 @@ def stem_layers(stem: AnyStem | StemBatch, activation: Activation) -> Layers:
         first, last = normed(stem.half, stem.stride), normed(stem.width)
         return (*first, When(stem.middle, (middle,)), *last, MaxPool(3, 2))
     if stem.kind == "simple":
-        return (Conv(3, stem.width, stem.stride), BatchNorm(), Act(activation))
-    return (Conv(7, stem.width, stem.stride), BatchNorm(), Act(activation), MaxPool(3, 2))
+        return (Conv(3, stem.width, stem.stride), BatchNorm(), *act(activation))
+    return (Conv(7, stem.width, stem.stride), BatchNorm(), *act(activation), MaxPool(3, 2))
 
 
 def normed(width: Count, stride: int = 1) -> Layers:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from designspace.networks.numbers import Activation, Count
+from designspace.networks.numbers import Activation, Count, Function
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Scale:
 class Act:
     """An activation function, element by element."""
 
-    kind: Activation
+    kind: Function
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,11 @@ class Node:
     inputs: tuple[int, ...]
     layers: Layers = ()
     join: Join = "sum"
+
+    @property
+    def joins(self) -> bool:
+        """Whether its inputs are made one, which is then its own."""
+        return len(self.inputs) > 1
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ so weights of one fit the other by name; initial weights of one seed are the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from textwrap import indent
 
 from designspace.layers.body import Group, network_layers
 from designspace.layers.complexity import complexity
+from designspace.layers.inplace import in_turn
 from designspace.layers.records import (
     Act,
     AvgPool,
@@ -40,8 +42,9 @@ from designspace.layers.records import (
     width_after,
 )
 from designspace.networks.network import Network
+from designspace.networks.repeats import Stage
 
-OPENING = '''"""Network {hash}: {depth} {block} blocks in {stages}, {params:,} parameters.
+OPENING = '''"""Network {hash}: {parts} in {stages}, {params:,} parameters.
 
 Written by netspace; needs torch alone. `build()` makes the network, from images of shape
 (n, {channels}, side, side) to logits of shape (n, {classes}). Architecture as JSON:
@@ -228,8 +231,7 @@ def to_torch(network: Network, channels: int = 3, classes: int = 1000) -> str:
     count = len(network.stages)
     opening = OPENING.format(
         hash=network.hash,
-        depth=network.depth,
-        block="Y" if network.block == "X" and network.se_ratio else network.block,
+        parts=_parts(network),
         stages=f"{count} stages" if count > 1 else "one stage",
         params=complexity(network, channels=channels, classes=classes).params,
         channels=channels,
@@ -248,6 +250,15 @@ def to_torch(network: Network, channels: int = 3, classes: int = 1000) -> str:
     return opening + modules + body + CLOSING.format(groups=listed)
 
 
+def _parts(network: Network) -> str:
+    """`17 inverted blocks`: what the stages are made of, and how much of it."""
+    block = "Y" if network.block == "X" and network.se_ratio else network.block
+    counted: Counter[str] = Counter()
+    for stage in network.stages:
+        counted[f"{block} block" if isinstance(stage, Stage) else stage.part] += stage.depth
+    return ", ".join(f"{n:,} {part}{'s' * (n > 1)}" for part, n in counted.items())
+
+
 def unpacked(group: Group) -> str:
     """The modules of a group, new ones each time, as items of a list."""
     name, times = group.name, int(group.times)
@@ -260,41 +271,33 @@ def function(group: Group, width: int) -> str:
     return f"\n\ndef {group.name}():\n    return [\n{listed}    ]\n"
 
 
-def lines(layers: Layers, width: int, spaces: int, shared: bool = False) -> str:
+def lines(layers: Layers, width: int, spaces: int, free: bool = False) -> str:
     """The layers' expressions, each with a comma after it."""
-    text = "".join(f"{said},\n" for said in expressions(layers, width, shared))
+    text = "".join(f"{said},\n" for said in expressions(layers, width, free))
     return indent(text, " " * spaces)
 
 
-def expressions(layers: Layers, width: int, shared: bool = False) -> Iterator[str]:
+def expressions(layers: Layers, width: int, free: bool = False) -> Iterator[str]:
     """Each layer that is there, on the channels that come to it.
 
-    What is `shared` comes in for others, too: the first layer leaves it as it is.
+    The first may change what comes in where that is `free`.
     """
-    for layer in layers:
-        match layer:
-            case When(mask, some):
-                if not mask:
-                    continue
-                yield from expressions(some, width, shared)
-            case Act(kind) if shared:
-                yield ACTIVATIONS[kind].replace("inplace=True", "")
-            case Residual(main, adds=adds) if not adds:
-                yield from expressions(main, width)
-            case _:
-                yield expression(layer, width)
-        width, shared = int(width_after((layer,), width)), False
+    for layer, inplace in in_turn(layers, free):
+        yield expression(layer, width, inplace)
+        width = int(width_after((layer,), width))
 
 
-def expression(layer: Layer, width: int) -> str:
-    """One declared layer on `width` channels as a torch module."""
+def expression(layer: Layer, width: int, inplace: bool) -> str:
+    """One declared layer on `width` channels as a torch module, perhaps in place."""
     match layer:
         case Conv():
             return convolution(layer, width)
         case BatchNorm():
             return f"nn.BatchNorm2d({width})"
         case Act(kind):
-            return ACTIVATIONS[kind]
+            return (
+                ACTIVATIONS[kind] if inplace else ACTIVATIONS[kind].replace("inplace=True", "")
+            )
         case LayerNorm():
             return f"ChannelNorm({width}, eps=1e-6)"
         case Scale():
@@ -322,9 +325,7 @@ def expression(layer: Layer, width: int) -> str:
         case Residual(main, shortcut):
             beside = any(expressions(shortcut, width))
             said = sequence(shortcut, width) if beside else "nn.Identity()"
-            return (
-                f"Residual(\n    main={sequence(main, width, True)},\n    shortcut={said},\n)"
-            )
+            return f"Residual(\n    main={sequence(main, width)},\n    shortcut={said},\n)"
         case Graph():
             return graph(layer, width)
         case When() | EdgeWeights():
@@ -337,9 +338,9 @@ def pooled(pool: MaxPool | AvgPool) -> str:
     return f"{pool.kernel}, stride={pool.stride}, padding={padded(pool)}{far}"
 
 
-def sequence(layers: Layers, width: int, shared: bool = False) -> str:
+def sequence(layers: Layers, width: int, free: bool = False) -> str:
     """The layers in an `nn.Sequential`, to stand four spaces in."""
-    return f"nn.Sequential(\n{lines(layers, width, 8, shared)}    )"
+    return f"nn.Sequential(\n{lines(layers, width, 8, free)}    )"
 
 
 def graph(layer: Graph, width: int) -> str:
@@ -347,7 +348,7 @@ def graph(layer: Graph, width: int) -> str:
     widths, text = graph_widths(layer, width), ""
     for node in layer.nodes:
         width = int(joined_width(node, widths))
-        inside = sequence(node.layers, width, shared=len(node.inputs) == 1)
+        inside = sequence(node.layers, width, free=node.joins)
         text += f"    Node({node.inputs}, {node.join!r}, {inside}),\n"
     return f"Graph(\n{text})"
 

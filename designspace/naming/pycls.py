@@ -9,6 +9,7 @@ defaults, pycls/models/anynet.py, regnet.py, resnet.py, effnet.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,7 +21,7 @@ from designspace.lines.line import Line
 from designspace.networks.ends import ActiveStem, AnyHead, ConvHead, PoolHead, Stem
 from designspace.networks.inverted import Inverted, InvertedStage
 from designspace.networks.network import Network
-from designspace.networks.numbers import Activation
+from designspace.networks.numbers import DEEPEST, WIDEST, Activation
 from designspace.networks.repeats import NO_BOTTLENECK, Block, Stage
 from designspace.spaces import resnext
 from designspace.spaces.base import Member
@@ -94,6 +95,43 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 """The sections that make a network, with the values of what is not said."""
 IMAGES = {"TRAIN": {"DATASET": "", "IM_SIZE": 224}}
 
+MOST_STAGES = 32
+CHANNELS, STRIDE = (1, 8192), (1, 4)
+ALLOWED: dict[str, tuple[float, float]] = {
+    "MODEL.DEPTH": (8, 6 * DEEPEST + 2),
+    "MODEL.NUM_CLASSES": (1, 1_000_000),
+    "TRAIN.IM_SIZE": (1, 4096),
+    "ANYNET.STEM_W": CHANNELS,
+    "ANYNET.DEPTHS": (1, DEEPEST),
+    "ANYNET.WIDTHS": (1, WIDEST),
+    "ANYNET.STRIDES": STRIDE,
+    "ANYNET.BOT_MULS": (1 / WIDEST, WIDEST),
+    "ANYNET.GROUP_WS": (0, WIDEST),
+    "ANYNET.HEAD_W": (0, 8192),
+    "ANYNET.SE_R": (0, 1),
+    "REGNET.STEM_W": CHANNELS,
+    "REGNET.STRIDE": STRIDE,
+    "REGNET.SE_R": (0, 1),
+    "REGNET.DEPTH": (1, 512),
+    "REGNET.W0": (1, 4096),
+    "REGNET.WA": (0, 4096),
+    "REGNET.WM": (1.001, 4),
+    "REGNET.GROUP_W": CHANNELS,
+    "REGNET.BOT_MUL": (0.01, 100),
+    "REGNET.HEAD_W": (0, 8192),
+    "RESNET.NUM_GROUPS": (1, 1024),
+    "RESNET.WIDTH_PER_GROUP": CHANNELS,
+    "EN.DEPTHS": (1, DEEPEST),
+    "EN.WIDTHS": (1, WIDEST),
+    "EN.EXP_RATIOS": (1 / WIDEST, WIDEST),
+    "EN.SE_R": (0, 1),
+    "EN.STRIDES": STRIDE,
+    "EN.KERNELS": (1, 11),
+    "EN.HEAD_W": (0, 8192),
+    "EN.STEM_W": CHANNELS,
+}
+"""Least and most of every number that is read; asked before anything is made of it."""
+
 STEMS: dict[str, tuple[Literal["simple", "resnet"], int]] = {
     "res_stem_cifar": ("simple", 1),
     "simple_stem_in": ("simple", 2),
@@ -148,12 +186,13 @@ class _Section(Mapping[str, Any]):
         if isinstance(default, list):
             if not isinstance(value, list):
                 raise NotPycls(f"{field}: should be a list, not {value!r:.80}")
-            return [number(field, one) for one in value]
+            return [allowed(field, number(field, one)) for one in value]
         if isinstance(default, bool | str):
             if not isinstance(value, type(default)):
                 raise NotPycls(f"{field}: should be {_kind(default)}, not {value!r:.80}")
             return value
-        return number(field, value) if isinstance(default, float) else whole(field, value)
+        read = number if isinstance(default, float) else whole
+        return allowed(field, read(field, value))
 
     def __iter__(self) -> Any:
         return iter(self.defaults)
@@ -192,6 +231,17 @@ def whole(field: str, value: Any) -> int:
     if found != int(found):
         raise NotPycls(f"{field}: should be a whole number, not {value!r:.80}")
     return int(found)
+
+
+def allowed(field: str, value: float) -> float:
+    """The same number, if it is one of those that the field may have."""
+    least, most = ALLOWED.get(field, (-math.inf, math.inf))
+    if not least <= value <= most:
+        said = " to ".join(
+            f"{end:,}" if end == int(end) else f"{end:g}" for end in (least, most)
+        )
+        raise NotPycls(f"{field}: should be {said}, not {value:,}")
+    return value
 
 
 def read(text: str) -> Read:
@@ -278,6 +328,10 @@ def of_each_stage(section: _Section, names: Sequence[str]) -> list[tuple[Any, ..
                 f"{section.name}.{name}: should have a value for each of {n} stages "
                 f"(at least one), not {len(values)}"
             )
+    if n > MOST_STAGES:
+        raise NotPycls(
+            f"{section.name}.{names[0]}: should have at most {MOST_STAGES} stages, not {n:,}"
+        )
     return list(zip(*lists.values(), strict=True))
 
 
@@ -330,16 +384,6 @@ def regnet(sections: Mapping[str, _Section]) -> Network:
     if kind not in ("X", "Z"):
         raise NotPycls("REGNET.BLOCK_TYPE: should be a bottleneck block")
     depth, w0, wa, wm = (section[name] for name in ("DEPTH", "W0", "WA", "WM"))
-    for name, value, lo, hi in (
-        ("DEPTH", depth, 1, 512),
-        ("W0", w0, 1, 4096),
-        ("WA", wa, 0, 4096),
-        ("WM", wm, 1.001, 4),
-        ("GROUP_W", section["GROUP_W"], 1, 8192),
-        ("BOT_MUL", section["BOT_MUL"], 0.01, 100),
-    ):
-        if not lo <= value <= hi:
-            raise NotPycls(f"REGNET.{name}: should be {lo:g} to {hi:g}, not {value:g}")
     stages = Line(w0, wa, wm).stages(depth)
     network = RegNet.network(
         depth=depth,

@@ -18,17 +18,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
+import numpy as np
 from pydantic import ValidationError
 
 from designspace.layers.source import to_torch
 from designspace.naming.exchange import Inexpressible, to_json, to_pycls
 from designspace.networks.edge_cells import EdgeCells, to_string
+from designspace.networks.ends import ConvHead
 from designspace.networks.inverted import InvertedStage
 from designspace.networks.network import Network
+from designspace.networks.numbers import eights
 from designspace.networks.vertex_cells import Cell, VertexCells
 from designspace.spaces.cells import nasbench101, nasbench201, nats_size
 from designspace.spaces.inverted import ofa, tables
 from designspace.spaces.inverted.ofa import Setting
+from designspace.spaces.inverted.tables import Table
 
 Form = Literal["json", "py", "yaml", "nb201", "nats", "nb101", "ofa"]
 """Its own JSON and a PyTorch file, which every network has, and the notations of others."""
@@ -122,28 +126,49 @@ POOL = "maxpool3x3"
 def to_ofa(network: Network, images: Images) -> str:
     """The setting of a sub-network: blocks that a stage leaves out are written as its first."""
     stages = _stages(network, InvertedStage, "inverted blocks")
+    if network.resolution:
+        raise Inexpressible(
+            f"images resized to {network.resolution}: its r is the side of a run's images"
+        )
     for table, searched, usual in (
         (tables.OFA_MOBILENET_V3, 5, 1.0),
         (tables.OFA_PROXYLESS, 6, 1.3),
     ):
         if len(stages) != searched + 1:
             continue
-        for multiplier in dict.fromkeys(
-            (usual, 1.0, 1.2, 1.3, network.stem.width / table.stem)
-        ):
-            found = _setting(stages, searched, multiplier, images.resolution)
-            if found is not None and found.member().network == network:
-                said = found.model_dump(exclude={"w"} if multiplier == usual else set())
-                said["e"] = [int(e) if e == int(e) else e for e in found.e]
-                return json.dumps(said) + "\n"
+        multiplier = _multiplier(network, table, usual)
+        found = _setting(table.scaled(multiplier), stages, multiplier, images.resolution)
+        if found is not None and found.member().network == network:
+            said = found.model_dump(exclude={"w"} if multiplier == usual else set())
+            said["e"] = [int(e) if e == int(e) else e for e in found.e]
+            return json.dumps(said) + "\n"
     raise Inexpressible(
         "stages: Once-for-All says the MobileNetV3 and ProxylessNAS spaces of its authors, "
-        "with their widths, strides and heads"
+        "with their strides and heads, and their widths times one multiplier of 0.1 to 4"
     )
 
 
+MULTIPLIERS = np.arange(1_000, 40_001) / 10_000
+"""All that a setting may have, to four decimals."""
+
+
+def _multiplier(network: Network, table: Table, usual: float) -> float:
+    """By which the table has the network's widths: the usual one, else the roundest."""
+    seen = [(table.stem, network.stem.width)]
+    seen += [(row.width, s.width) for row, s in zip(table.rows, network.stages, strict=True)]
+    if isinstance(head := network.head, ConvHead):
+        seen.append((table.tail, head.width))  # it grows in both tables
+        if table.hidden_grows:
+            seen.append((table.hidden, head.hidden))
+    agree = np.ones(len(MULTIPLIERS), dtype=bool)
+    for width, scaled in seen:
+        agree &= eights(width * MULTIPLIERS) == scaled
+    found = MULTIPLIERS[agree].tolist()
+    return usual if usual in found else min(found, key=lambda w: len(str(w)), default=usual)
+
+
 def _setting(
-    stages: list[InvertedStage], searched: int, multiplier: float, resolution: int
+    table: Table, stages: list[InvertedStage], multiplier: float, resolution: int
 ) -> Setting | None:
     """What the blocks would be set to, if they were of that table."""
     kernels: list[int] = []
@@ -154,7 +179,7 @@ def _setting(
         room = ofa.MOST if i < 5 else 1
         own = []
         for block in stage.blocks:
-            own.append((int(block.kernel), _expansion(block.inner, w_in)))
+            own.append((int(block.kernel), _expansion(table, block.inner, w_in)))
             w_in = block.width
         if len(own) > room:
             return None
@@ -169,11 +194,10 @@ def _setting(
         return None
 
 
-def _expansion(inner: int, w_in: int) -> float:
-    """The usual one that is nearest; another number, where none is near."""
-    ratio = inner / w_in
-    near = min((3, 4, 6), key=lambda usual: abs(usual - ratio))
-    return near if abs(near - ratio) < 0.5 else ratio
+def _expansion(table: Table, inner: int, w_in: int) -> float:
+    """A usual one that makes that inner width; another number, where none does."""
+    usual = (e for e in (3, 4, 6) if table.inner_width(w_in, e) == inner)
+    return next(usual, inner / w_in)
 
 
 def _stages(network: Network, body: type[Body], words: str) -> list[Body]:

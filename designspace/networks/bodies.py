@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from designspace.networks.wiring import Wiring
 from designspace.values import Definition
 
@@ -12,6 +14,9 @@ class Body(Definition):
     Beside these a body has `depth`, what comes one after the other; `width`, channels of what
     comes out; and `widest`, channels where there are most.
     """
+
+    part: ClassVar[str] = "block"
+    """What one of its depth is called."""
 
     def check_input(self, w_in: int) -> None:
         """Raise ValueError where it can't be built on `w_in` channels."""

@@ -9,7 +9,7 @@ figure 2.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from designspace.networks.numbers import DEEPEST, WIDEST, Count
 
 class BottleneckStage(Body):
     """Blocks of one width; the first has the stride."""
+
+    part: ClassVar[str] = "bottleneck block"
 
     body: Literal["bottlenecks"]
     inner: tuple[int, ...] = Field(

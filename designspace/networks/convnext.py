@@ -6,7 +6,7 @@ Source: A ConvNet for the 2020s (arXiv 2201.03545), section 2 and figure 4.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from designspace.networks.numbers import DEEPEST, WIDEST, Count
 
 class NextStage(Body):
     """Blocks of one width; where it `downsamples`, 2x2 of stride 2 comes before."""
+
+    part: ClassVar[str] = "ConvNeXt block"
 
     body: Literal["next"]
     depth: int = Field(ge=1, le=DEEPEST, description="d_i, blocks")

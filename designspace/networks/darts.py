@@ -6,7 +6,7 @@ its authors' code, `model.py`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
@@ -43,6 +43,8 @@ two cells before, 2 to 5 the nodes."""
 
 class DartsStage(Body):
     """Normal cells, and two that halve the side, a third and two thirds of the way."""
+
+    part: ClassVar[str] = "cell"
 
     body: Literal["darts"]
     normal: Cell = Field(min_length=2 * NODES, max_length=2 * NODES, strict=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,8 @@ def to_string(operations: Sequence[Operation]) -> str:
 
 class EdgeCells(Body):
     """Equal cells of NAS-Bench-201: four nodes, an operation on each of six edges."""
+
+    part: ClassVar[str] = "cell"
 
     body: Literal["edges"]
     operations: tuple[Operation, ...] = Field(min_length=6, max_length=6, strict=False)

@@ -14,7 +14,7 @@ Source: MobileNetV2 (arXiv 1801.04381), figure 4; V3 (1905.02244), figure 4; Mna
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,8 @@ class Inverted(Definition):
 
 class InvertedStage(Body):
     """Inverted blocks that follow each other, with one activation."""
+
+    part: ClassVar[str] = "inverted block"
 
     body: Literal["inverted"]
     blocks: tuple[Inverted, ...] = Field(min_length=1, max_length=DEEPEST, strict=False)

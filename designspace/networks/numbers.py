@@ -12,10 +12,12 @@ Count: TypeAlias = int | Ints
 """A whole number, or one for each network of a batch, shape (n,)."""
 Ratio: TypeAlias = float | Floats
 
-Activation: TypeAlias = Literal[
-    "relu", "relu6", "silu", "h_swish", "gelu", "sigmoid", "h_sigmoid", "none"
+Function: TypeAlias = Literal[
+    "relu", "relu6", "silu", "h_swish", "gelu", "sigmoid", "h_sigmoid"
 ]
-"""silu: x sigmoid(x); h_sigmoid: relu6(x + 3) / 6; h_swish: x h_sigmoid(x); none: x."""
+"""silu: x sigmoid(x); h_sigmoid: relu6(x + 3) / 6; h_swish: x h_sigmoid(x)."""
+Activation: TypeAlias = Literal[Function, "none"]
+"""A function, or none: then nothing stands there."""
 
 WIDEST, DEEPEST = 2**20, 1024
 """Channels and blocks of a stage, at most: beyond them counts would leave 64 bits."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
@@ -36,6 +36,8 @@ class VertexCells(Body):
     where channels don't divide, the first have more. Families draw one order of each cell
     (`Cell.normal`).
     """
+
+    part: ClassVar[str] = "cell"
 
     body: Literal["vertices"]
     matrix: Matrix = Field(strict=False, description="upper triangular, 0 or 1")

@@ -6,7 +6,7 @@ Source: Exploring Randomly Wired Neural Networks (arXiv 1904.01569), section 3.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ Edge: TypeAlias = Annotated[tuple[int, int], Strict(False)]
 
 class WiredStage(Body):
     """Nodes 0, 1, .. of one width; an edge (i, j) has i < j. The order of nodes counts."""
+
+    part: ClassVar[str] = "node"
 
     body: Literal["wired"]
     nodes: int = Field(ge=1, le=MOST_NODES)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from designspace.layers.body import network_layers
+from designspace.layers.inplace import free_after, in_turn
 from designspace.layers.records import (
     Act,
     AvgPool,
@@ -47,7 +48,7 @@ from designspace.layers.records import (
     width_after,
 )
 from designspace.networks.network import Network
-from designspace.networks.numbers import Activation
+from designspace.networks.numbers import Function
 
 
 class PointwiseConvolution(nn.Conv2d):
@@ -104,17 +105,22 @@ class ExciteModule(nn.Module):
 
 
 class ResidualModule(nn.Module):
-    """main(x) + shortcut(x); the shortcut is the identity unless the block projects."""
+    """main(x) + shortcut(x); the shortcut is the identity unless the block projects.
+
+    The sum takes the place of main(x) where nobody else needs that.
+    """
 
     def __init__(self, main: Layers, shortcut: Layers, width: int) -> None:
         super().__init__()
-        self.main = sequence(main, width, shared=True)
+        self.main = sequence(main, width)
+        self.free = free_after(main)
         beside = sequence(shortcut, width)
         self.shortcut = beside if len(beside) else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         main: Tensor = self.main(x)
-        return main.add_(self.shortcut(x))
+        beside: Tensor = self.shortcut(x)
+        return main.add_(beside) if self.free else main + beside
 
 
 class NodeModule(nn.Module):
@@ -123,8 +129,8 @@ class NodeModule(nn.Module):
     def __init__(self, node: Node, width: int) -> None:
         super().__init__()
         self.inputs, self.join = node.inputs, node.join
-        self.layers = sequence(node.layers, width, shared=len(node.inputs) == 1)
-        if node.join == "weighted" and len(node.inputs) > 1:
+        self.layers = sequence(node.layers, width, free=node.joins)
+        if node.join == "weighted" and node.joins:
             self.weights = nn.Parameter(torch.zeros(len(node.inputs)))
 
     def forward(self, outputs: list[Tensor]) -> Tensor:
@@ -245,40 +251,30 @@ def build(network: Network, channels: int, classes: int) -> nn.Sequential:
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-def sequence(layers: Layers, width: int, shared: bool = False) -> nn.Sequential:
+def sequence(layers: Layers, width: int, free: bool = False) -> nn.Sequential:
     """The layers' modules, one after the other, on `width` channels.
 
-    What is `shared` comes in for others, too: the first layer leaves it as it is.
+    The first may change what comes in where that is `free`.
     """
-    return nn.Sequential(*modules(layers, width, shared))
+    return nn.Sequential(*modules(layers, width, free))
 
 
-def modules(layers: Layers, width: int, shared: bool = False) -> Iterator[nn.Module]:
+def modules(layers: Layers, width: int, free: bool = False) -> Iterator[nn.Module]:
     """Each layer that is there as a torch module."""
-    for layer in layers:
-        match layer:
-            case When(mask, some):
-                if not mask:
-                    continue
-                yield from modules(some, width, shared)
-            case Act(kind) if shared:
-                yield activation(kind, inplace=False)
-            case Residual(main, adds=adds) if not adds:
-                yield from modules(main, width)
-            case _:
-                yield module(layer, width)
-        width, shared = int(width_after((layer,), width)), False
+    for layer, inplace in in_turn(layers, free):
+        yield module(layer, width, inplace)
+        width = int(width_after((layer,), width))
 
 
-def module(layer: Layer, width: int) -> nn.Module:
-    """One declared layer on `width` channels as a torch module."""
+def module(layer: Layer, width: int, inplace: bool) -> nn.Module:
+    """One declared layer on `width` channels as a torch module, perhaps in place."""
     match layer:
         case Conv():
             return convolution(layer, width)
         case BatchNorm():
             return batch_norm(width)
         case Act(kind):
-            return activation(kind)
+            return activation(kind, inplace)
         case LayerNorm():
             return LayerNormModule(width)
         case Scale():
@@ -311,8 +307,8 @@ def module(layer: Layer, width: int) -> nn.Module:
             raise TypeError(f"{layer} stands for what is there, and is no module")
 
 
-def activation(kind: Activation, inplace: bool = True) -> nn.Module:
-    """In place where torch can and nobody else reads what it changes."""
+def activation(kind: Function, inplace: bool) -> nn.Module:
+    """In place where it may and torch can."""
     match kind:
         case "relu":
             return nn.ReLU(inplace=inplace)
@@ -328,8 +324,6 @@ def activation(kind: Activation, inplace: bool = True) -> nn.Module:
             return nn.Sigmoid()
         case "h_sigmoid":
             return nn.Hardsigmoid()
-        case "none":
-            return nn.Identity()
 
 
 def convolution(conv: Conv, w_in: int) -> nn.Conv2d:

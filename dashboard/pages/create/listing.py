@@ -14,7 +14,10 @@ SOME, ALL = "some", "all"
 def choices(space: Family | None) -> list[dict[str, Any]]:
     """What can be asked of a space: a number of its networks, and all where they are few."""
     if space is None or why_not_listed(space):
-        label, disabled = "all that there are: for small spaces of cells", True
+        label, disabled = (
+            "all that there are: for small spaces whose networks can be listed",
+            True,
+        )
     else:
         label, disabled = f"all {space.count():,}, as far as windows let them in", False
     return [

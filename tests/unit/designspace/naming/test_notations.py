@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from designspace.layers.complexity import complexity
 from designspace.naming.exchange import to_json, to_pycls
@@ -129,6 +130,59 @@ def test_what_is_no_network_is_refused_with_its_field(wrong, said):
     with pytest.raises(NotDescribed) as error:
         described(wrong)
     assert str(error.value).startswith(said) or said in str(error.value)
+
+
+EFFNET = """
+MODEL: {TYPE: effnet}
+EN: {STEM_W: 8, DEPTHS: [1], WIDTHS: [8], STRIDES: [1], EXP_RATIOS: [1], KERNELS: [3]}
+"""
+ANYNET = """
+MODEL: {TYPE: anynet}
+ANYNET: {DEPTHS: [1], WIDTHS: [8], STRIDES: [1], BOT_MULS: [1], GROUP_WS: [8], HEAD_W: 8}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value", "allowed"),
+    [
+        (EFFNET, "EN.DEPTHS", "[1e11]", "1 to 1,024, not 100,000,000,000"),
+        (EFFNET, "EN.DEPTHS", "[-1]", "1 to 1,024, not -1"),
+        (EFFNET, "EN.WIDTHS", "[0]", "1 to 1,048,576, not 0"),
+        (EFFNET, "EN.KERNELS", "[1e6]", "1 to 11, not 1,000,000"),
+        (EFFNET, "EN.STRIDES", "[9]", "1 to 4, not 9"),
+        (EFFNET, "EN.STEM_W", "1e9", "1 to 8,192, not 1,000,000,000"),
+        (ANYNET, "ANYNET.DEPTHS", "[1e11]", "1 to 1,024, not 100,000,000,000"),
+        (ANYNET, "ANYNET.BOT_MULS", "[-1]", "9.53674e-07 to 1,048,576, not -1"),
+        (ANYNET, "ANYNET.HEAD_W", "-8", "0 to 8,192, not -8"),
+        (REGNET, "REGNET.DEPTH", "1e11", "1 to 512, not 100,000,000,000"),
+        (REGNET, "MODEL.NUM_CLASSES", "-5", "1 to 1,000,000, not -5"),
+        (REGNET, "MODEL.NUM_CLASSES", "0", "1 to 1,000,000, not 0"),
+        (REGNET, "TRAIN.IM_SIZE", "999_999_999", "1 to 4,096, not 999,999,999"),
+    ],
+)
+def test_a_number_beyond_what_a_field_may_be_is_refused_before_anything_is_made(
+    text, field, value, allowed
+):
+    section, name = field.split(".")
+    said = yaml.safe_load(text)
+    said[section][name] = yaml.safe_load(value)
+    with pytest.raises(NotDescribed, match=f"{field}: should be {allowed}"):
+        described(yaml.safe_dump(said))
+
+
+def test_no_configuration_has_more_stages_than_a_network():
+    said = yaml.safe_load(EFFNET)
+    for name in ("DEPTHS", "WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS"):
+        said["EN"][name] *= 3000
+    with pytest.raises(NotDescribed, match="EN.DEPTHS: should have at most 32 stages"):
+        described(yaml.safe_dump(said))
+
+
+@pytest.mark.parametrize("groups", [0, -4])
+def test_a_resnet_of_no_groups_is_refused(groups):
+    section = f"{{TRANS_FUN: bottleneck_transform, STRIDE_1X1: false, NUM_GROUPS: {groups}}}"
+    with pytest.raises(NotDescribed, match="RESNET.NUM_GROUPS: should be 1 to 1,024"):
+        described(f"MODEL: {{TYPE: resnet, DEPTH: 50}}\nRESNET: {section}")
 
 
 def test_any_network_is_the_json_that_is_written_of_it():

@@ -79,6 +79,29 @@ def test_other_channels_and_cells_are_said_by_names_of_the_authors():
     assert json.loads(write(cells, "nb101"))["stem_filter_size"] == cells.stem.width
 
 
+@pytest.mark.parametrize("blocks", [20, 21])
+@pytest.mark.parametrize(
+    "w", [0.1, 0.18, 0.35, 0.9, 1, 1.1, 1.15, 1.2, 1.2345, 1.3, 1.4, 2.77, 3.3, 4]
+)
+def test_a_setting_at_any_multiplier_is_written_as_one_that_is_its_network(w, blocks):
+    rng = np.random.default_rng(5)
+    for _ in range(10):
+        setting = {
+            "ks": rng.choice([3, 5, 7], blocks).tolist(),
+            "e": rng.choice([1, 3, 3.3, 4, 5.5, 6, 12], blocks).tolist(),
+            "d": rng.choice([2, 3, 4], 5).tolist(),
+            "w": w,
+        }
+        network = described(json.dumps(setting)).member.network
+        assert described(write(network, "ofa")).member.network == network
+
+
+@pytest.mark.parametrize("w", [0.5, 1.1, 1.4, 3.3])
+def test_a_multiplier_is_written_by_its_roundest_name(w):
+    network = described(json.dumps(OFA_389M | {"w": w})).member.network
+    assert json.loads(write(network, "ofa"))["w"] == w
+
+
 def test_a_setting_is_written_for_the_images_that_it_is_trained_on():
     network = described(json.dumps(OFA_389M)).member.network
     assert json.loads(write(network, "ofa", Images(160)))["r"] == 160
@@ -98,6 +121,12 @@ def test_what_a_notation_can_not_say_is_refused_with_the_reason(name, form, said
     with pytest.raises(Inexpressible, match=said):
         write(member(name).network, form)
     assert form not in forms(member(name).network)
+
+
+def test_a_setting_says_no_side_that_a_network_resizes_to():
+    network = described(json.dumps(OFA_389M)).member.network
+    with pytest.raises(Inexpressible, match="images resized to 160"):
+        write(network.model_copy(update={"resolution": 160}), "ofa")
 
 
 def test_cells_of_two_kinds_and_widths_of_no_space_are_no_text():

@@ -12,9 +12,12 @@ from designspace.layers.complexity import complexity, countable, least_side
 from designspace.layers.source import to_torch
 from designspace.naming.exchange import Inexpressible, from_json, to_json, to_pycls
 from designspace.naming.members import member
-from designspace.networks.network import Network
-from designspace.sampling import TooFewNetworks, sample
+from designspace.networks.ends import PatchStem
+from designspace.networks.network import Network, NetworkList
+from designspace.networks.repeats import Stage
+from designspace.sampling import TooFewNetworks, everything, sample
 from designspace.spaces.cells.nats_size import NatsSize
+from designspace.spaces.convnext import ConvNeXt
 from designspace.spaces.presets import PRESETS, SCALED
 from designspace.spaces.ray import Ray
 from designspace.spaces.resized import Resized
@@ -85,6 +88,35 @@ def test_a_batch_is_counted_as_its_networks_are():
     assert least_side(draws.networks, 8) == min(least_side(n, 8) for n in draws.networks)
     assert countable(draws.networks, 8).all()
     assert len(set(draws.networks.keys)) == len({network.hash for network in draws.networks})
+
+
+PATCHES = Network(
+    stem=PatchStem(kind="patch", width=8, stride=16),
+    stages=(Stage(depth=1, width=8, group_width=8),),
+)
+
+
+def test_images_smaller_than_a_patch_are_too_small_for_a_ray_and_for_drawn_networks():
+    # (8 - 16) // 16 + 1 = 0 pixels are left along a side.
+    ray = Ray(network=PATCHES, by="d1_w0_g0_r0", scale=Choice(choices=(1, 2)), resolution=16)
+    assert everything(ray, rng(), **DIGITS).refused == {"size": 2}
+    assert everything(ray, rng(), resolution=16).refused == {}
+    plain = ConvNeXt(patch=16)
+    for space in (plain, Resized(space=plain, resolution=Choice(choices=(8, 12)))):
+        with pytest.raises(TooFewNetworks, match="refused: size 500"):
+            sample(space, 1, rng(), candidates=500, **DIGITS)
+
+
+def test_a_network_of_more_multiply_adds_than_64_bits_hold_is_refused_for_its_size():
+    huge = Stage(depth=1024, width=2**20, group_width=2**20, stride=1)
+    row = Network(stages=(huge,) * 8)
+    # Of the first stage alone: 1024 blocks of 11 x 2^40 weights, each at 112^2 places, is 2^67.
+    assert complexity(row, 224).flops > 2**63
+    networks = NetworkList((row, Network(stages=(Stage(depth=1, width=8, group_width=8),))))
+    assert complexity(networks, 224).flops[1] > 0
+    assert countable(networks, 224).tolist() == [False, True]
+    ray = Ray(network=row, by="d1_w1_g0_r1", scale=Choice(choices=(1,)))
+    assert everything(ray, rng()).refused == {"size": 1}
 
 
 def test_its_settings_are_those_of_the_space_at_each_side():
