@@ -86,13 +86,34 @@ def from_json(text: str | bytes) -> Network:
     """The network that `to_json` wrote. No value is converted to another type.
 
     Raises:
-        NotANetwork: no JSON, a field that is missing, unknown or not allowed.
+        NotANetwork: no JSON, a field that is missing, unknown, not allowed, or unused.
     """
     try:
-        return Network.model_validate_json(text, strict=True)
+        network = Network.model_validate_json(text, strict=True)
     except ValidationError as error:
         problems = error.errors(include_url=False)
         raise NotANetwork("\n".join(map(_mistake, _deepest(problems)))) from None
+    if unused := "\n".join(_unused(network)):
+        raise NotANetwork(unused)
+    return network
+
+
+def _unused(network: Network) -> Iterator[str]:
+    """What no layer uses: else one architecture would have many descriptions, and hashes.
+
+    Asked of what people write, not of what is stored: that is read as it was.
+    """
+    head, stages = network.head, network.stages
+    repeated = any(isinstance(stage, Stage) for stage in stages)
+    if network.act != "relu" and not repeated and not isinstance(network.stem, Stem):
+        yield f"act: should be relu, which nothing uses here, not {network.act!r}"
+    if isinstance(head, ConvHead) and not head.width and head.before != "none":
+        yield f"head.before: should be none, where width is 0, not {head.before!r}"
+    for i, stage in enumerate(stages):
+        if not isinstance(stage, InvertedStage) or any(one.separate for one in stage.blocks):
+            continue
+        if stage.end != "none":
+            yield f"stages.{i}.end: should be none, of regular convolutions, not {stage.end!r}"
 
 
 def _deepest(problems: list[ErrorDetails]) -> Iterator[ErrorDetails]:

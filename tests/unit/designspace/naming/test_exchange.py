@@ -66,6 +66,43 @@ def test_a_mistake_names_the_field_and_what_is_allowed(wrong, said):
     assert str(error.value).startswith(said)
 
 
+def inverted(op="inverted", **fields):
+    block = {"inner": 8, "width": 8, "op": op}
+    return {"body": "inverted", "blocks": [block], **fields}
+
+
+@pytest.mark.parametrize(
+    ("unused", "said"),
+    [
+        (
+            {"stages": [inverted()], "head": {"kind": "conv", "before": "relu"}},
+            "head.before: should be none, where width is 0, not 'relu'",
+        ),
+        (
+            {"stem": {"kind": "patch", "width": 8}, "stages": [inverted()], "act": "gelu"},
+            "act: should be relu, which nothing uses here, not 'gelu'",
+        ),
+        (
+            {"stages": [inverted("regular", end="relu")]},
+            "stages.0.end: should be none, of regular convolutions, not 'relu'",
+        ),
+    ],
+)
+def test_what_no_layer_uses_is_refused_so_that_one_architecture_has_one_hash(unused, said):
+    with pytest.raises(NotANetwork) as error:
+        from_json(json.dumps(unused))
+    assert str(error.value) == said
+
+
+def test_what_a_layer_uses_is_said():
+    for used in (
+        {"stages": [inverted()], "act": "gelu"},  # by the stem
+        {"stages": [inverted()], "head": {"kind": "conv", "width": 8, "before": "relu"}},
+        {"stages": [inverted(end="relu")]},
+    ):
+        assert from_json(json.dumps(used))
+
+
 def test_every_mistake_in_a_stage_is_named():
     stages = [{"depth": 0, "width": "24", "group_width": 8, "depht": 2}]
     with pytest.raises(NotANetwork) as error:
