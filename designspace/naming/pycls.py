@@ -240,7 +240,7 @@ def allowed(field: str, value: float) -> float:
         said = " to ".join(
             f"{end:,}" if end == int(end) else f"{end:g}" for end in (least, most)
         )
-        raise NotPycls(f"{field}: should be {said}, not {value:,}")
+        raise NotPycls(f"{field}: should be {said}, not {value:,.12g}")
     return value
 
 
@@ -428,9 +428,13 @@ def resnet(sections: Mapping[str, _Section]) -> Network:
 def effnet(sections: Mapping[str, _Section]) -> Network:
     """MODEL.TYPE effnet."""
     section, act = sections["EN"], activation(sections)
-    names = ("DEPTHS", "WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS")
+    rows = of_each_stage(section, ("DEPTHS", "WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS"))
+    if (blocks_in_all := sum(section["DEPTHS"])) > DEEPEST:  # each is a value of its own
+        raise NotPycls(
+            f"EN.DEPTHS: should be at most {DEEPEST:,} blocks in all, not {blocks_in_all:,g}"
+        )
     w_in, stages = section["STEM_W"], []
-    for depth, width, stride, expansion, kernel in of_each_stage(section, names):
+    for depth, width, stride, expansion, kernel in rows:
         blocks = []
         for j in range(whole("EN.DEPTHS", depth)):
             blocks.append(

@@ -166,7 +166,7 @@ def test_a_number_beyond_what_a_field_may_be_is_refused_before_anything_is_made(
     section, name = field.split(".")
     said = yaml.safe_load(text)
     said[section][name] = yaml.safe_load(value)
-    with pytest.raises(NotDescribed, match=f"{field}: should be {allowed}"):
+    with pytest.raises(NotDescribed, match=f"^{field}: should be {allowed}$"):
         described(yaml.safe_dump(said))
 
 
@@ -175,6 +175,15 @@ def test_no_configuration_has_more_stages_than_a_network():
     for name in ("DEPTHS", "WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS"):
         said["EN"][name] *= 3000
     with pytest.raises(NotDescribed, match="EN.DEPTHS: should have at most 32 stages"):
+        described(yaml.safe_dump(said))
+
+
+def test_stages_of_an_efficientnet_have_no_more_blocks_than_the_deepest_stage():
+    said = yaml.safe_load(EFFNET)
+    for name in ("WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS"):
+        said["EN"][name] *= 2
+    said["EN"]["DEPTHS"] = [1024, 1]
+    with pytest.raises(NotDescribed, match="^EN.DEPTHS: should be at most 1,024 blocks in all"):
         described(yaml.safe_dump(said))
 
 
