@@ -428,13 +428,13 @@ def resnet(sections: Mapping[str, _Section]) -> Network:
 def effnet(sections: Mapping[str, _Section]) -> Network:
     """MODEL.TYPE effnet."""
     section, act = sections["EN"], activation(sections)
-    names = ("DEPTHS", "WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS")
+    rows = of_each_stage(section, ("DEPTHS", "WIDTHS", "STRIDES", "EXP_RATIOS", "KERNELS"))
     if (blocks_in_all := sum(section["DEPTHS"])) > DEEPEST:  # each is a value of its own
         raise NotPycls(
             f"EN.DEPTHS: should be at most {DEEPEST:,} blocks in all, not {blocks_in_all:,g}"
         )
     w_in, stages = section["STEM_W"], []
-    for depth, width, stride, expansion, kernel in of_each_stage(section, names):
+    for depth, width, stride, expansion, kernel in rows:
         blocks = []
         for j in range(whole("EN.DEPTHS", depth)):
             blocks.append(
