@@ -116,7 +116,7 @@ class Family(Definition, ABC):
         return type(self).enumerated is not Family.enumerated
 
     @property
-    def even(self) -> bool:
+    def draws_evenly(self) -> bool:
         """Whether it lists its networks and surely draws each of them equally often.
 
         Then all of them in random order are a sample of its law, at any time. Of a family

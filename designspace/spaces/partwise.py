@@ -20,7 +20,7 @@ class Partwise(Family):
         """The columns that each law draws; NaN, or none, where a network lacks the part."""
 
     @property
-    def even(self) -> bool:
+    def draws_evenly(self) -> bool:
         """Where all values of each law are equally likely; parts are drawn independently."""
         return self.lists and all(self.law(name).even for name in self.law_fields)
 

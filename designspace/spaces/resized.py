@@ -57,9 +57,9 @@ class Resized(Family):
         return self.space.lists
 
     @property
-    def even(self) -> bool:
+    def draws_evenly(self) -> bool:
         """Where the space is, and all sides are equally likely."""
-        return self.space.even and bool(self.resolution.even)
+        return self.space.draws_evenly and bool(self.resolution.even)
 
     def enumerated(self) -> Draws:
         """All networks of the space at the smallest side, then at the next."""

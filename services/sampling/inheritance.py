@@ -2,7 +2,7 @@
 
 They are a sample of the refined space where its law is the old law given the refinement
 (`Family.is_given`), and where the old windows were no narrower. All networks of a space, each
-once, are one only where the new law draws each equally often (`Family.even`). Only the
+once, are one only where the new law draws each equally often (`Family.draws_evenly`). Only the
 population's prefix is read, the networks up to the first that is not final, so that fast
 networks are not favoured.
 
@@ -73,7 +73,7 @@ def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
     old, new = windows.parse(parent.windows), windows.parse(heir.windows)
     if not all(name in new and _within(new[name], window) for name, window in old.items()):
         return "a population whose windows are no narrower than these"
-    if not heir.space.even and _has_all(session, parent):
+    if not heir.space.draws_evenly and _has_all(session, parent):
         return (
             "a population whose networks were drawn: those are of all networks, each once, and "
             "by this space's law some may be more likely than others"

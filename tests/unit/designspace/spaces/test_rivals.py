@@ -581,11 +581,11 @@ def test_edges_are_named_as_their_strings_name_them():
     ],
 )
 def test_a_space_is_even_where_it_surely_draws_all_of_its_networks_equally_often(space, even):
-    assert space.even == even
+    assert space.draws_evenly == even
     sides = [(Uniform(lo=32, hi=64, step=32), even), (LogUniform(lo=32, hi=96, step=32), False)]
     if space.lists and space.family != "ray":
         for side, both in sides:
-            assert Resized(space=space, resolution=side).even == both
+            assert Resized(space=space, resolution=side).draws_evenly == both
     if even and space.count() < 300:
         rows = space.draw(np.random.default_rng(1), 100_000).networks
         counts = np.unique([str(key) for key in rows.keys], return_counts=True)[1]
