@@ -19,10 +19,18 @@ from waiting import processes_of, until
 from jobs.queue import EXCHANGE, WAKE, Queue, configure
 from services.defining import regimes
 
-# As `python -m netspace worker`, but never looking for jobs by itself.
+# As `python -m netspace worker`, but never looking for jobs by itself after its first look,
+# and saying when a slot begins to wait.
 DEAF_TO_ALL_BUT_MESSAGES = """
+import sys
+from workers.supervision.bell import Bell
 from workers.supervision.config import WorkerConfig
 WorkerConfig.__init__.__defaults__ = (1000, 5)  # poll_seconds, reap_seconds
+wait = Bell.wait
+def waits(*given):
+    print("waits", file=sys.stderr, flush=True)
+    return wait(*given)
+Bell.wait = waits
 from netspace.cli import app
 app(["worker"])
 """
@@ -48,7 +56,14 @@ def ready(database_url, broker_url, folder):
         text=True,
     )
     with process:
-        assert any("ready" in line for line in process.stderr)
+        lacks = ["ready", "waits", "waits"]  # one slot trains, one measures
+        for line in process.stderr:
+            lacks = [
+                word for i, word in enumerate(lacks) if word not in line or word in lacks[:i]
+            ]
+            if not lacks:
+                break
+        assert not lacks, "the worker ended"
         yield process
         process.kill()
 
