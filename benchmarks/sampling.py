@@ -42,7 +42,7 @@ def counted_whole(name: str) -> None:
     """Make and count all networks of a space that is small enough; CPU time."""
     space = PRESETS[name]
     start = time.thread_time()
-    found = space.enumerated()  # type: ignore[union-attr]
+    found = space.enumerated()
     flops = complexity(found.networks, 32, 3, 10).flops
     used = time.thread_time() - start
     assert len(flops) == space.count()

@@ -58,7 +58,7 @@ def main() -> None:
         ours = build(network, regime.channels, regime.classes)
         images = torch.randn(BATCH, regime.channels, regime.resolution, regime.resolution)
         assert_same(ours, by_hand, images)
-        last = copy.deepcopy(by_hand).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        last = copy.deepcopy(by_hand).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # as torch's stubs have it
         of_last = images.contiguous(memory_format=torch.channels_last)
         labels = torch.arange(BATCH) % regime.classes
         takers = [

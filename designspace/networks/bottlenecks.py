@@ -101,7 +101,8 @@ class BottleneckStageBatch:
     @property
     def depth(self) -> Ints:
         """d_i, blocks, shape (n,)."""
-        return np.sum(self.present, axis=0)  # type: ignore[no-any-return]
+        depth: Ints = np.sum(self.present, axis=0)
+        return depth
 
     def most_weights(self, w_in: Count) -> Floats:
         """No fewer than its weights, shape (n,): 12 k^2 a block, k channels of its widest."""

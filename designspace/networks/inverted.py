@@ -172,7 +172,8 @@ class InvertedStageBatch:
     @property
     def depth(self) -> Ints:
         """d_i, blocks, shape (n,)."""
-        return np.sum([block.present for block in self.blocks], axis=0)  # type: ignore[no-any-return]
+        depth: Ints = np.sum([block.present for block in self.blocks], axis=0)
+        return depth
 
     @property
     def width(self) -> Ints:

@@ -12,6 +12,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from panels import Grid
 
 from dashboard.figures.graphs import layout, way
 from designspace.networks.wiring import Wiring
@@ -19,36 +20,25 @@ from designspace.sampling import sample
 from designspace.spaces.rivals import RIVALS
 
 SPACES = [name for name in RIVALS if not name.endswith("small")]
-PANEL, GAP, COLUMNS = (190, 96), (40, 40), 4
+PANEL = (190, 96)
 LINES, GRAPHS = 12, 4
 COLOUR, GREY = "#0072b2", "#adb5bd"
 
 
 def main() -> None:
-    parts = [panel(i, name) for i, name in enumerate(SPACES)]
-    width = COLUMNS * (PANEL[0] + GAP[0]) + 10
-    height = math.ceil(len(SPACES) / COLUMNS) * (PANEL[1] + GAP[1]) + 10
-    style = "font: 11px sans-serif; fill: #495057"
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'style="{style}"><rect width="100%" height="100%" fill="white"/>'
-        f"{''.join(parts)}</svg>\n"
+    Grid(PANEL, (40, 40), columns=4, letters=11).write(
+        Path(__file__).with_suffix(".svg"), SPACES, panel
     )
-    Path(__file__).with_suffix(".svg").write_text(svg)
 
 
-def panel(i: int, name: str) -> str:
-    """One space under its name."""
-    left = GAP[0] + (i % COLUMNS) * (PANEL[0] + GAP[0])
-    top = 24 + (i // COLUMNS) * (PANEL[1] + GAP[1])
+def panel(name: str) -> str:
+    """One space: graphs where it has any, else lines."""
     space = RIVALS[name]
     n = min(LINES, space.count()) if space.count() > 1 else GRAPHS
     draws = sample(space, n, np.random.default_rng(0), resolution=224).draws
     networks = [draw.network for draw in draws]
     wirings = [graph for network in networks[:GRAPHS] if (graph := network.wiring)]
-    drawn = graphs(wirings) if wirings else lines([one.block_widths for one in networks])
-    title = f'<text y="-8" style="font-weight: bold">{name}</text>'
-    return f'<g transform="translate({left} {top})">{title}{drawn}</g>'
+    return graphs(wirings) if wirings else lines([one.block_widths for one in networks])
 
 
 def lines(networks: list[list[int]]) -> str:

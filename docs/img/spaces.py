@@ -11,6 +11,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from panels import Grid
 
 from columns import constraints
 from designspace.sampling import sample
@@ -18,27 +19,18 @@ from designspace.spaces.presets import PRESETS
 
 SPACES = [*(f"AnyNetX_{name}" for name in "ABCDE"), "RegNetX"]
 NETWORKS, BLOCKS, WIDTHS = 12, 40, (8, 1024)
-PANEL, GAP, COLUMNS = (250, 150), (46, 44), 3
+PANEL = (250, 150)
 COLOUR = "#0072b2"
 
 
 def main() -> None:
-    parts = [panel(i, name) for i, name in enumerate(SPACES)]
-    width = COLUMNS * (PANEL[0] + GAP[0]) + 10
-    height = math.ceil(len(SPACES) / COLUMNS) * (PANEL[1] + GAP[1]) + 10
-    style = "font: 12px sans-serif; fill: #495057"
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'style="{style}"><rect width="100%" height="100%" fill="white"/>'
-        f"{''.join(parts)}</svg>\n"
+    Grid(PANEL, (46, 44), columns=3, letters=12).write(
+        Path(__file__).with_suffix(".svg"), SPACES, panel
     )
-    Path(__file__).with_suffix(".svg").write_text(svg)
 
 
-def panel(i: int, name: str) -> str:
-    """One space: a title, an axis of powers of four, and a line of steps a network."""
-    left = GAP[0] + (i % COLUMNS) * (PANEL[0] + GAP[0])
-    top = 24 + (i // COLUMNS) * (PANEL[1] + GAP[1])
+def panel(name: str) -> str:
+    """One space: an axis of powers of four, and a line of steps a network."""
     window = {"flops": constraints.parse("360M..400M")}
     draws = sample(PRESETS[name], NETWORKS, np.random.default_rng(0), window).draws
     lines = [
@@ -51,8 +43,7 @@ def panel(i: int, name: str) -> str:
         f'<text x="-6" y="{y(w) + 4:.1f}" text-anchor="end">{w}</text>'
         for w in (16, 64, 256, 1024)
     ]
-    title = f'<text y="-8" style="font-weight: bold">{name}</text>'
-    return f'<g transform="translate({left} {top})">{title}{"".join(ticks + lines)}</g>'
+    return "".join(ticks + lines)
 
 
 def steps(widths: list[int]) -> str:
