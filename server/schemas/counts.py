@@ -11,7 +11,7 @@ from designspace.naming.notations import LONGEST
 from designspace.naming.written import Form
 from server.schemas.base import Body, Read
 from server.schemas.networks import FORMS
-from services.reading.lookups import Asked, Drawn, Found
+from services.reading.lookups import MOST, Asked, Drawn, Found
 
 EXAMPLES = ["efficientnet_b1", "mobilenet_v2@1.3", "nats:8:16:8:24:64"]
 
@@ -52,7 +52,7 @@ class CountRead(Read):
     classes: int
     left_out: list[str] = Field(description="sections that say nothing of the network")
     forms: list[Form] = Field(description=FORMS)
-    drawn: list[DrawnRead] = Field(description="populations that have it, newest first")
+    drawn: list[DrawnRead] = Field(description=f"populations that have it, the newest {MOST}")
 
     @classmethod
     def of(cls, found: Found, drawn: Sequence[Drawn]) -> Self:

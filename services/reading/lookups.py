@@ -23,6 +23,8 @@ from services.reading import networks
 from services.reading.networks import File
 
 COLOURS = 3
+MOST = 50
+"""Populations that are told, the newest."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,6 @@ def drawn(session: Session, network: Network) -> list[Drawn]:
         .limit(MOST)
     )
     return [Drawn(*row) for row in rows]
-
-
-MOST = 50
-"""Populations that are told."""
 
 
 def _described(asked: Asked) -> Described:

@@ -19,7 +19,10 @@ FULL = {
 }
 """Of a database as `fill` leaves it."""
 RIVALS = {
-    "cells": ("?population=1&network=1", "#network[data-state=shown] #network-widths .scatterlayer"),
+    "cells": (
+        "?population=1&network=1",
+        "#network[data-state=shown] #network-widths .scatterlayer",
+    ),
     "inverted": ("?population=4&network=61", "#network[data-state=shown]"),
     "Compare": ("compare?side=1&side=4", ".verdict"),
 }

@@ -157,7 +157,9 @@ def populations(drawn: Sequence[Drawn]) -> Component:
                 for one in drawn
             ]
         )
-    return section("Populations", "that have drawn it", content)
+    many = len(drawn) == lookups.MOST
+    note = f"the newest {lookups.MOST} that have drawn it" if many else "that have drawn it"
+    return section("Populations", note, content)
 
 
 def texts(found: Found) -> Iterator[Component]:
