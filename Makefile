@@ -11,7 +11,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --maxprocesses 4 --dis
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser security chaos test-long bench clean
+.PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser security chaos soak test-long compose-test bench clean
 
 help:         ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
@@ -69,11 +69,19 @@ security: setup-test ## attacks on the server and on the page in Chromium
 	$(PYTEST) tests/security
 
 test-long: setup-test ## fuzzing and simulations, under an hour; a part that can't run prints NOT RUN
+	@scripts/chromium || echo "the browser tests will be skipped"
 	$(PYTEST) --dist load tests/long --timeout=3000 -m "not alone" || test $$? = 5
+	$(PYTEST) --timeout=3000 -m long
 	$(PY) -m pytest tests/long --timeout=3000 -m alone || test $$? = 5
+
+compose-test: setup-test ## docker-compose.yml by podman, each container killed once; NOT RUN where podman is not
+	PYTHONPATH=.:tests/support $(PY) tests/containers/run.py
 
 chaos: setup-test ## a storm of faults over 1,000 jobs on each database; its table in docs/reliability.md
 	PYTHONPATH=.:tests/support $(PY) tests/chaos/report.py docs/reliability.md
+
+soak: setup-test ## fifteen minutes of a lab with 500 listeners, each part killed once; its table in docs/operations.md
+	PYTHONPATH=.:tests/support $(PY) -m soaking.report docs/operations.md
 
 format: setup-test ## rewrite the code as `lint` wants it
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .

@@ -2,14 +2,20 @@
 
 A real broker, a real web process and 20 listeners over HTTP; results are committed one by one
 as a worker does it. Then the same with the broker killed: the poll is all there is. Last, what
-an epoch of one job costs the web process, with 100 finished populations beside its own.
+an epoch of one job costs the web process, with 100 finished populations beside its own, and
+what it costs with 500 listeners, of another checkout beside where one is named.
+
+    python -m benchmarks.events [--beside CHECKOUT] [--rounds 3] [--crowd-only]
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +29,7 @@ import httpx
 import numpy as np
 from sqlalchemy import text
 
+from benchmarks.exports import HERE
 from benchmarks.report import processor, report
 from db.migrations import upgrade
 from db.session import Database
@@ -37,16 +44,19 @@ from services.sampling import populations
 from services.sampling.populations import Spec
 from services.work import leases, results
 
-LISTENERS = 20
+LISTENERS, CROWD = 20, 500
 RESULTS_EACH = 30
 FINISHED, NETWORKS, EPOCHS = 100, 100, 100
 
 
 @contextlib.contextmanager
-def part(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def part(
+    *arguments: str, checkout: Path = HERE, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the stack, while the block runs."""
     command = [sys.executable, "-m", "netspace", *arguments]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+    own = {**os.environ, "PYTHONPATH": str(checkout), **environment}
+    process = subprocess.Popen(command, env=own, cwd=checkout)
     try:
         yield process
     finally:
@@ -119,8 +129,8 @@ def finish_many(database: Database, copies: int) -> None:
                 session.execute(text(statement), {"id": id, "name": str(id), "seed": id})
 
 
-def epochs(database: Database, wakeups: Wakeups, web: int) -> None:
-    """CPU of the web process an epoch that is told, ten of them a second."""
+def epochs(database: Database, wakeups: Wakeups, web: int) -> float:
+    """CPU of the web process an epoch that is told, ten of them a second; seconds."""
     with database.write() as session:
         claim = leases.claim(session, "train", "benchmark", 600)
     assert claim is not None
@@ -131,15 +141,7 @@ def epochs(database: Database, wakeups: Wakeups, web: int) -> None:
             results.record_epoch(session, claim, told)
         wakeups.publish(PROGRESS, claim.job_id)
         time.sleep(0.1)
-    spent = cpu_seconds(web) - began
-    report(
-        "CPU of the web process an epoch",
-        1000 * spent / EPOCHS,
-        "ms",
-        finished=FINISHED,
-        networks=NETWORKS,
-        cpu=processor(),
-    )
+    return (cpu_seconds(web) - began) / EPOCHS
 
 
 def cpu_seconds(pid: int) -> float:
@@ -160,7 +162,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(n: int, finished: int = 0) -> Iterator[Stage]:
+def stage(n: int, finished: int = 0, checkout: Path = HERE) -> Iterator[Stage]:
     """A population of n networks that wait, beside finished ones of as many."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         broker_port, port = free_port(), free_port()
@@ -176,7 +178,7 @@ def stage(n: int, finished: int = 0) -> Iterator[Stage]:
         while not valkey.answers(broker_url):
             time.sleep(0.05)
         quiet = {"NETSPACE_BROKER_URL": broker_url, "NETSPACE_LOG_LEVEL": "error"}
-        web = stack.enter_context(part("web", **environment, **quiet))
+        web = stack.enter_context(part("web", checkout=checkout, **environment, **quiet))
         while not ports.answers("127.0.0.1", port):
             time.sleep(0.1)
         yield Stage(database, broker, broker_url, web, f"http://127.0.0.1:{port}")
@@ -218,10 +220,99 @@ def beside_finished() -> None:
     with stage(NETWORKS, FINISHED) as on:
         time.sleep(5)  # it has read all of them
         wakeups = Wakeups(on.broker_url)
-        epochs(on.database, wakeups, on.web.pid)
+        spent = epochs(on.database, wakeups, on.web.pid)
         wakeups.close()
+    report(
+        "CPU of the web process an epoch",
+        1000 * spent,
+        "ms",
+        finished=FINISHED,
+        networks=NETWORKS,
+        cpu=processor(),
+    )
+
+
+class Hearing(asyncio.Protocol):
+    """A listener that counts events, at little cost."""
+
+    def __init__(self, port: int) -> None:
+        self._port, self.heard = port, 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self.heard += data.count(b"event: activity")
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """What a web process with CROWD listeners took; seconds."""
+
+    epoch: float  # of its processor, for each that was told
+    event: float  # and for each event that was heard
+    heard: float  # events a listener, of EPOCHS
+    waits: list[float]  # for the answers to others, sorted
+
+
+async def hear(on: Stage) -> Crowded:
+    """Epochs of one job, which everybody hears, while somebody asks for a list."""
+    loop, port = asyncio.get_running_loop(), int(on.address.rpartition(":")[2])
+    listeners = [
+        (await loop.create_connection(lambda: Hearing(port), "127.0.0.1", port))[1]
+        for _ in range(CROWD)
+    ]
+    while not all(one.heard for one in listeners):
+        await asyncio.sleep(0.1)
+    before, wakeups = sum(one.heard for one in listeners), Wakeups(on.broker_url)
+    telling = asyncio.create_task(asyncio.to_thread(epochs, on.database, wakeups, on.web.pid))
+    waits = []
+    async with httpx.AsyncClient(base_url=on.address, timeout=60) as client:
+        while not telling.done():
+            since = time.perf_counter()
+            (await client.get("/api/v1/populations")).raise_for_status()
+            waits.append(time.perf_counter() - since)
+            await asyncio.sleep(0.1)
+    heard = sum(one.heard for one in listeners) - before
+    wakeups.close()
+    spent = telling.result()
+    return Crowded(spent, spent * EPOCHS / heard, heard / CROWD, sorted(waits))
+
+
+def crowd(rounds: int, checkouts: dict[str, Path]) -> None:
+    """The same of each checkout in turn, round by round; the medians."""
+    found: dict[str, list[Crowded]] = {name: [] for name in checkouts}
+    for _ in range(rounds):
+        for name, checkout in checkouts.items():
+            with stage(1, checkout=checkout) as on:
+                found[name].append(asyncio.run(hear(on)))
+    for name, each in found.items():
+        about = {"of": name, "listeners": CROWD, "cpu": processor(), "load": os.getloadavg()[0]}
+        for what, unit, values in (
+            ("CPU of the web process an epoch told", "ms", [1e3 * one.epoch for one in each]),
+            ("CPU of the web process an event heard", "us", [1e6 * one.event for one in each]),
+            ("events a listener heard of 100 epochs", "", [one.heard for one in each]),
+            (
+                "a list asked for beside, p95",
+                "ms",
+                [1e3 * one.waits[int(0.95 * len(one.waits))] for one in each],
+            ),
+        ):
+            report(what, statistics.median(values), unit, **about)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--beside", type=Path, help="another checkout, in the same run")
+    arguments.add_argument("--rounds", type=int, default=3, help="of the crowd")
+    arguments.add_argument("--crowd-only", action="store_true")
+    given = arguments.parse_args()
+    if not given.crowd_only:
+        after_commits()
+        beside_finished()
+    crowd(given.rounds, {"this": HERE} | ({"beside": given.beside} if given.beside else {}))
 
 
 if __name__ == "__main__":
-    after_commits()
-    beside_finished()
+    main()

@@ -1,4 +1,4 @@
-"""What rows and pages cost the server: CSV of a whole population, pages of its networks.
+"""What rows and pages cost the server: files of a whole population, an archive, pages.
 
     python -m benchmarks.exports [--networks 20000] [--beside CHECKOUT] [--keep DIR]
 
@@ -10,6 +10,7 @@ processor are told beside the time that passed, which other work on the machine 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import socket
 import statistics
@@ -33,9 +34,19 @@ TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 5
 PAGES = 100
 """Pages of networks a round."""
+STEPS = itertools.count(1)
+"""What stands for `{}` in a path: what was asked before is kept, and no measure."""
 
-MAKE = "import sys; from pathlib import Path; from benchmarks.drag import database; "
-MAKE += "database(Path(sys.argv[1]), int(sys.argv[2]))"
+MAKE = """
+import inspect, sys
+from pathlib import Path
+from benchmarks.drag import database
+from benchmarks.parts import synthetic
+folder, n = Path(sys.argv[1]), int(sys.argv[2])
+older = "create" not in inspect.signature(database).parameters  # another checkout may be
+print(database(folder, n) if older else database(folder, n, synthetic.create))
+"""
+"""Makes a population of n networks in a folder, and says its database's file."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +55,30 @@ class Server:
 
     name: str
     pid: int
+    port: int
     client: httpx.Client
+
+    @property
+    def memory(self) -> float:
+        """Bytes of memory that it holds."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])  # resident
+        return float(pages * os.sysconf("SC_PAGE_SIZE"))
 
     def cpu(self) -> float:
         """Seconds of a processor that it has used."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS  # utime, stime: proc(5)
 
+    def answers(self, path: str) -> bool:
+        """Whether it knows the address (an older checkout may not) and has so much to say."""
+        return self.client.get(path.format(0)).is_success
+
     def cost(self, path: str, times: int, **headers: str) -> tuple[float, float, int]:
         """Seconds and processor seconds of an answer, and its bytes."""
         cpu, start = self.cpu(), time.perf_counter()
         for _ in range(times):
-            answer = self.client.get(path, headers=headers).raise_for_status()
+            asked = path.format(next(STEPS))
+            answer = self.client.get(asked, headers=headers).raise_for_status()
         passed = time.perf_counter() - start
         return passed / times, (self.cpu() - cpu) / times, len(answer.content)
 
@@ -66,23 +89,27 @@ def served(name: str, checkout: Path, folder: Path, networks: int) -> Iterator[S
     folder.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {"PYTHONPATH": str(checkout)}
     command = [sys.executable, "-c", MAKE, str(folder), str(networks)]
-    subprocess.run(command, cwd=checkout, env=environment, check=True)
+    made = subprocess.run(
+        command, cwd=checkout, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment |= {
-        "NETSPACE_DATABASE_URL": addresses.sqlite(folder / f"synthetic-{networks}.db"),
+        "NETSPACE_DATABASE_URL": addresses.sqlite(Path(made.stdout.splitlines()[-1])),
         "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0",  # none: it polls
+        "NETSPACE_DATA_DIR": str(folder),
+        "NETSPACE_PORT": str(port),
+        "NETSPACE_LOG_LEVEL": "warning",
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "netspace.web:create_app"]
-    command += ["--port", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-m", "netspace", "web"]
     with subprocess.Popen(command, cwd=checkout, env=environment) as process:
         try:
             wait_for(f"http://127.0.0.1:{port}/app/")
             with httpx.Client(
                 base_url=f"http://127.0.0.1:{port}/api/v1", timeout=120
             ) as client:
-                yield Server(name, process.pid, client)
+                yield Server(name, process.pid, port, client)
         finally:
             process.terminate()
 
@@ -96,11 +123,14 @@ def measure(servers: list[Server], networks: int) -> None:
             1,
             {"Accept-Encoding": "identity"},
         ),
-        "100 networks": ("/populations/1/networks?limit=100", PAGES, {}),
+        "Parquet of all networks": ("/populations/1/networks.parquet", 1, {}),
+        "Arrow of all networks": ("/populations/1/networks.arrow", 1, {}),
+        "archive": ("/archive?population=1", 1, {}),
+        "100 networks": ("/populations/1/networks?limit=100&flops=..9{}M", PAGES, {}),
         "100 networks, ten constraints": (
             "/populations/1/networks?limit=100&depth=2..12&w0=8..64&wa=2..64&wm=1.2..3"
             "&bottleneck_ratio=1,2,4&group_width=1,2,4,8,16&flops=50k..3M&params=1k..1M"
-            "&activations=1k..1M&e_fit=..1",
+            "&activations=1k..{}M&e_fit=..1",
             PAGES,
             {},
         ),
@@ -108,10 +138,11 @@ def measure(servers: list[Server], networks: int) -> None:
     for server in servers:
         server.cost("/populations/1/networks?limit=1", 1)  # reads the population
     for what, (path, times, headers) in asked.items():
+        able = [server for server in servers if server.answers(path)]
         rounds = [
-            [server.cost(path, times, **headers) for server in servers] for _ in range(ROUNDS)
+            [server.cost(path, times, **headers) for server in able] for _ in range(ROUNDS)
         ]
-        for server, costs in zip(servers, zip(*rounds, strict=True), strict=True):
+        for server, costs in zip(able, zip(*rounds, strict=True), strict=True):
             seconds, cpu, size = map(statistics.median, zip(*costs, strict=True))
             conditions = {"of": server.name, "networks": networks, "cpu": processor()}
             report(what, 1000 * seconds, "ms", **conditions)

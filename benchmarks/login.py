@@ -23,6 +23,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.drag import database, wait_for
+from benchmarks.parts import synthetic
 from benchmarks.report import processor, report
 from db.session import Database
 from netspace import addresses
@@ -112,7 +113,7 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=20)
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        file = database(Path(scratch), given.n)
+        file = database(Path(scratch), given.n, synthetic.create)
         secret = token(file)
         with (
             served(file, given.before, "none") as without,

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.drag import database, served
+from benchmarks.parts import synthetic
 from benchmarks.report import processor, report
 
 REPEATS = 50
@@ -29,12 +30,12 @@ TEN = {
     "wm": "1.2..3",
     "bottleneck_ratio": "1,2,4",
     "group_width": "1,2,4,8,16",
-    "flops": "50k..3M",
+    "flops": "50k..{}",
     "params": "1k..1M",
     "activations": "1k..1M",
     "e_fit": "..1",
 }
-"""Constraints that most networks pass; the deepest allowed depth is filled in."""
+"""Constraints that most networks pass; the largest depth and flops are filled in."""
 
 
 def seconds(client: httpx.Client, path: str, **query: str) -> float:
@@ -54,8 +55,7 @@ def measure(url: str, n: int) -> None:
         report("columns again", 1000 * statistics.median(again), "ms", **conditions)
         for path in ("edf", "ranges", "networks"):
             times = sorted(
-                seconds(client, f"{population}/{path}", **ten(6 + step % 12))
-                for step in range(REPEATS)
+                seconds(client, f"{population}/{path}", **ten(step)) for step in range(REPEATS)
             )
             report(
                 f"{path}, ten constraints, p50", 1000 * times[REPEATS // 2], "ms", **conditions
@@ -63,8 +63,10 @@ def measure(url: str, n: int) -> None:
             report(f"{path}, ten constraints, p95", 1000 * times[-3], "ms", **conditions)
 
 
-def ten(deepest: int) -> dict[str, str]:
-    return {name: text.format(deepest) for name, text in TEN.items()}
+def ten(step: int) -> dict[str, str]:
+    """Constraints of a step, which no other step has."""
+    most = {"depth": 6 + step % 12, "flops": 3_000_000 - step}
+    return {name: text.format(most.get(name)) for name, text in TEN.items()}
 
 
 def main() -> None:
@@ -74,7 +76,7 @@ def main() -> None:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         for n in given.sizes:
-            with served(database(given.keep or Path(scratch), n)) as page:
+            with served(database(given.keep or Path(scratch), n, synthetic.create)) as page:
                 measure(page.removesuffix("/app/"), n)
 
 

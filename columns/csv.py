@@ -10,43 +10,17 @@ Sources: RFC 4180; OWASP, CSV Injection (what begins a formula).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+
+from columns.table import Coded, Column, Table
 
 AT_ONCE = 4_096
 """Rows of a piece: about a megabyte of twenty columns."""
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NEEDS_QUOTES = frozenset(',"\r\n')
-
-
-@dataclass(frozen=True)
-class Coded:
-    """Text by number: cell i is `texts[codes[i]]`, empty where the code is negative."""
-
-    codes: NDArray[Any]  # of whole numbers, shape (n,)
-    texts: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def __getitem__(self, rows: Any) -> Coded:
-        return Coded(self.codes[rows], self.texts)
-
-
-Column: TypeAlias = NDArray[Any] | Coded | Sequence[str | float | None]
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns of equal length by name, and notes on where they are from."""
-
-    columns: Mapping[str, Column]
-    notes: Mapping[str, Any] = field(default_factory=dict)  # of what JSON can say
 
 
 def pieces(table: Table, notes: bool = False) -> Iterator[str]:

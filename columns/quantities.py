@@ -28,6 +28,9 @@ PREFIXES = {"": 1.0, "M": 1e6, "m": 1e-3}
 SYMBOLS = ("s", "B")
 """Units that a prefix is written before without a space: ms, MB."""
 
+OF_STAGE = re.compile(r"(\w+)_([1-9]\d*)", re.ASCII)
+OF_PART = re.compile(r"(\w+)_([1-9]\d*)_(\d+)", re.ASCII)
+
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -59,6 +62,18 @@ class Quantity:
     def title(self) -> str:
         """Of an axis: label and shown unit."""
         return f"{self.label} ({self.shown_unit})" if self.shown_unit else self.label
+
+    @property
+    def named(self) -> str:
+        """Label and symbol, where that is a letter of the field: `latency of 1 image t₁`."""
+        short = self.symbol.isalpha() and len(self.symbol) > 2  # a word: mem, loss
+        spelt = self.symbol in self.label.split() or len(self.symbol) > 3 or short
+        return self.label if spelt else f"{self.label} {self.symbol}"
+
+    @property
+    def word(self) -> str:
+        """How sentences call it."""
+        return "error" if self.name == "error" else self.label
 
     def decimals_for(self, values: ArrayLike) -> int:
         """Decimals for a whole column of stored values.
@@ -220,25 +235,39 @@ PART_QUANTITIES = table(
 """Columns of parts, `NAME_i_j`: block j of stage i, or the edge of a cell to node i from j."""
 
 
+def declared(name: str) -> Quantity | None:
+    """The quantity of a column, per-stage names included; None if there is none."""
+    if name in QUANTITIES:
+        return QUANTITIES[name]
+    match = OF_STAGE.fullmatch(name)
+    if match and match[1] in STAGE_QUANTITIES:
+        return of_stage(STAGE_QUANTITIES[match[1]], int(match[2]))
+    part = OF_PART.fullmatch(name)
+    if part and part[1] in PART_QUANTITIES:
+        return of_part(PART_QUANTITIES[part[1]], int(part[2]), int(part[3]))
+    return None
+
+
 def quantity(name: str) -> Quantity:
     """The quantity of a column, per-stage names included.
 
     Raises:
         ValueError: no such column; the message lists names that come near.
     """
-    if name in QUANTITIES:
-        return QUANTITIES[name]
-    match = re.fullmatch(r"(\w+)_([1-9]\d*)", name, re.ASCII)
-    if match and match[1] in STAGE_QUANTITIES:
-        return of_stage(STAGE_QUANTITIES[match[1]], int(match[2]))
-    part = re.fullmatch(r"(\w+)_([1-9]\d*)_(\d+)", name, re.ASCII)
-    if part and part[1] in PART_QUANTITIES:
-        return of_part(PART_QUANTITIES[part[1]], int(part[2]), int(part[3]))
+    if found := declared(name):
+        return found
+    match = OF_STAGE.fullmatch(name)
     stage = match[2] if match else "1"
     known = [*QUANTITIES, *(f"{base}_{stage}" for base in STAGE_QUANTITIES)]
     near = get_close_matches(name, known)
     listed = ", ".join(near or known)
     raise ValueError(f"no quantity {name!r}; {'near it' if near else 'there are'}: {listed}")
+
+
+def described(name: str) -> Quantity:
+    """The quantity of a column; one that nobody declared is measured, and shown as it is."""
+    undeclared = Quantity(name, name, name.replace("_", " "), "", "result", decimals=3)
+    return declared(name) or undeclared
 
 
 def of_part(whole: Quantity, to: int, of: int) -> Quantity:
@@ -253,10 +282,7 @@ def of_part(whole: Quantity, to: int, of: int) -> Quantity:
 
 def is_result(name: str) -> bool:
     """Whether a column is measured: neither drawn, counted nor fitted; unknown ones are."""
-    try:
-        return quantity(name).role == "result"
-    except ValueError:
-        return True
+    return described(name).role == "result"
 
 
 def of_stage(whole: Quantity, stage: int) -> Quantity:

@@ -1,6 +1,6 @@
-"""The Dash application inside the web process: its pages, its shell, and eight corrections.
+"""The Dash application inside the web process: its pages, its shell, and nine corrections.
 
-Dash 4.4 on FastAPI does eight things that this application can't have; each correction has a
+Dash 4.4 on FastAPI does nine things that this application can't have; each correction has a
 guard test (tests/integration/dashboard/test_dashboard.py).
 
 1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off,
@@ -16,6 +16,8 @@ guard test (tests/integration/dashboard/test_dashboard.py).
 7. It offers callbacks by websocket, which no page of ours uses: that route is left out.
 8. It stamps the scripts that it lists, but modules import each other without a stamp: the index
    lists ours (scripts.py).
+9. It tells every component of each action, of which a page that a callback puts in has
+   thousands: they hear less often (assets/base/told.mjs).
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html, set_props
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, set_props
 from dash.backends._fastapi import (
     DashMiddleware,
     FastAPIDashServer,
@@ -39,15 +41,19 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Receive, Scope, Send
 
-from dashboard import callbacks, exports, scripts
+from dashboard import callbacks, exports, papers, scripts
 from dashboard.pages.account import page as account
 from dashboard.pages.compare import page as compare
 from dashboard.pages.create import page as create
 from dashboard.pages.explore import page as explore
+from dashboard.pages.importing import page as importing
 from dashboard.pages.lookup import page as lookup
 from dashboard.pages.network import drawer as network
 from dashboard.pages.people import page as people
 from dashboard.pages.queue import page as queue
+from dashboard.pages.speed import page as speed
+from dashboard.pages.trends import page as trends
+from dashboard.pages.views import page as views
 from dashboard.sources import Sources
 from services.acting import permission
 from services.acting.actor import asking
@@ -80,8 +86,12 @@ PAGES = {
     "": explore,
     "new": create,
     "compare": compare,
+    "trends": trends,
+    "speed": speed,
+    "views": views,
     "queue": queue,
     "lookup": lookup,
+    "import": importing,
     "account": account,
     "people": people,
 }
@@ -108,6 +118,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         update_title="",
         index_string=INDEX.replace("{first}", first).replace("{last}", last),
         on_error=_tell,
+        suppress_callback_exceptions=True,  # pages that nobody has looked at are not there
         add_log_handler=False,
         enable_mcp=False,  # else the environment could make tools of callbacks
     )
@@ -122,6 +133,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
     _register_shell(app)
     app._setup_server()
     exports.include(server, sources, errors or {})
+    papers.include(server, sources, errors or {})
 
     @server.get(PREFIX + "{path:path}", include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
@@ -213,7 +225,11 @@ def _tell(error: Exception) -> None:
 
 
 def _layout() -> Component:
-    """All pages, one of them shown, the drawer of a network, a place for problems; no data."""
+    """A place for each page, the drawer of a network, a place for problems; no data.
+
+    What a page consists of lies beside its place until it is looked at (assets/base/shell.mjs):
+    whenever anything changes, Dash asks each component that is there whether it is meant.
+    """
     layout: Component = dmc.MantineProvider(
         id="theme",
         children=[
@@ -221,10 +237,8 @@ def _layout() -> Component:
             dcc.Location(id="location", refresh=False),
             html.Div(id="problem", role="alert", hidden=True),
             html.P(id="away", className="away", role="status", hidden=True),
-            *(
-                html.Div(page.layout(), id=f"page-{path}", hidden=path != "")
-                for path, page in PAGES.items()
-            ),
+            dcc.Store(id="pages", data={path: page.layout() for path, page in PAGES.items()}),
+            *(html.Div(id=f"page-{path}", hidden=True) for path in PAGES),
             network.drawer(),
         ],
     )
@@ -235,5 +249,7 @@ def _register_shell(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("netspace", "showPage"),
         *(Output(f"page-{path}", "hidden") for path in PAGES),
+        *(Output(f"page-{path}", "children") for path in PAGES),
         Input("location", "pathname"),
+        State("pages", "data"),
     )

@@ -61,6 +61,13 @@ class Picked(TypedDict):
     network: Id
 
 
+class Outgrown(TypedDict, total=False):
+    """Why Explore asks for its controls once more."""
+
+    version: int
+    judged: bool  # by something else
+
+
 class Scaled(TypedDict):
     """What a ray fills in, as the page got it from `create.scale.proposal`."""
 
@@ -84,6 +91,8 @@ KINDS: dict[str, Any] = {
     "location.search": str,
     "figure-theme.data": str,
     "population.value": Id,
+    "judged-by.value": str,
+    "outgrown.data": Outgrown,
     "picked.data": Picked,
     "compare-asked.data": Asked,
     "lookup-what.value": str,

@@ -8,7 +8,8 @@ its name. A page holds plotly.js and the numbers, so it works offline and ten ye
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from html import escape
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ from fastapi.responses import HTMLResponse
 
 from columns.constraints import ONE_A_COLUMN, Constraint
 from dashboard.figures.edf import edf_figure
-from dashboard.figures.scatters import scatters_figure
+from dashboard.figures.scatters import scatters_figure, usual_columns
 from dashboard.figures.shown import Shown, shown
 from dashboard.figures.style import PALETTES, Palette
 from dashboard.figures.widths import BEST, widths_figure
@@ -34,7 +35,10 @@ from services.reading import queries
 from services.reading.snapshots import Snapshot
 
 LINK = frozenset(
-    ["population", "against", "below", "best", "pin", "space", "network", "sort", "columns"],
+    [
+        *("population", "against", "of", "below", "best", "pin", "space", "network", "sort"),
+        *("columns", "select", "lasso", "colour", "axes", "gamma"),
+    ],
 )
 """Parameters of a link to Explore that are no constraints, as assets/explore/state/url.mjs."""
 
@@ -72,6 +76,9 @@ Population = Annotated[Id, Query(description="id of the population")]
 Against = Annotated[Id | None, Query(description="id of another, in the same chart")]
 Columns = Annotated[str, Query(description="names, by comma; the usual eight by default")]
 Best = Annotated[Whole, Query(ge=1, le=100, description="networks in either panel")]
+Of = Annotated[
+    str, Query(description="the column that networks are judged by; by default the criterion")
+]
 Theme = Annotated[Literal["light", "dark"], Query(description="of the page")]
 
 
@@ -89,38 +96,83 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
         request: Request,
         population: Population,
         against: Against = None,
+        of: Of = "",
         theme: Theme = "light",
     ) -> HTMLResponse:
-        """The error EDF of the networks that pass, of all, and of another population."""
-        texts, snapshot = constraint_texts(request), sources.snapshots.get(population)
-        other = None if against is None else compared(sources.snapshots.get(against), texts)
+        """The EDF of the networks that pass, of all, and of another population."""
+        texts, snapshot = constraint_texts(request), judged(sources, population, of)
+        other = None
+        if against is not None:
+            criterion = snapshot.population.criterion
+            other = compared(judged(sources, against, criterion), texts)
         figure = edf_figure(*sets(snapshot, texts), other, PALETTES[theme])
-        return page(figure, snapshot, "error EDF", PALETTES[theme])
+        return page(figure, snapshot, f"{word(snapshot)} EDF", PALETTES[theme])
 
     @router.get("/scatters.html")
     def scatters(
-        request: Request, population: Population, columns: Columns = "", theme: Theme = "light"
+        request: Request,
+        population: Population,
+        columns: Columns = "",
+        of: Of = "",
+        theme: Theme = "light",
     ) -> HTMLResponse:
-        """Error against each parameter, with the range of the best."""
-        texts, snapshot = constraint_texts(request), sources.snapshots.get(population)
-        names = [name.strip() for name in columns.split(",") if name.strip()]
-        for name in names:
-            if name not in snapshot.population.columns or name == "error":
-                known = ", ".join(n for n in snapshot.population.columns if n != "error")
-                raise Refused("columns", name, f"the population's columns: {known}")
-        figure = scatters_figure(*sets(snapshot, texts), names or None, PALETTES[theme])
-        return page(figure, snapshot, "error by parameter", PALETTES[theme])
+        """Error, or what networks are judged by, against each parameter, with the range of the
+        best.
+        """
+        texts, snapshot = constraint_texts(request), judged(sources, population, of)
+        names = plotted(snapshot, columns)
+        passing, whole = sets(snapshot, texts)
+        if not names:
+            results, measured = (whole or passing).results, snapshot.table is not None
+            names = usual_columns(results, snapshot.quantities, measured)
+        figure = scatters_figure(passing, whole, names, PALETTES[theme])
+        return page(figure, snapshot, f"{word(snapshot)} by parameter", PALETTES[theme])
 
     @router.get("/widths.html")
     def widths(
-        request: Request, population: Population, best: Best = BEST, theme: Theme = "light"
+        request: Request,
+        population: Population,
+        best: Best = BEST,
+        of: Of = "",
+        theme: Theme = "light",
     ) -> HTMLResponse:
         """Block widths and lines of the best and of the worst networks."""
-        texts, snapshot = constraint_texts(request), sources.snapshots.get(population)
+        texts, snapshot = constraint_texts(request), judged(sources, population, of)
         figure = widths_figure(sets(snapshot, texts)[0], best, PALETTES[theme])
         return page(figure, snapshot, "fitted widths", PALETTES[theme])
 
     server.include_router(router)
+
+
+def judged(sources: Sources, population: int, of: str) -> Snapshot:
+    """A population, judged by a column; empty: as it is.
+
+    Raises:
+        NotFound: no such population.
+        Refused: it has no such column.
+    """
+    snapshot = sources.snapshots.get(population)
+    return snapshot.judged_by(of) if of else snapshot
+
+
+def plotted(snapshot: Snapshot, columns: str) -> list[str]:
+    """The names of columns, by comma, that are plotted against what networks are judged by.
+
+    Raises:
+        Refused: it has no such column, or is judged by it.
+    """
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    criterion = snapshot.population.criterion
+    for name in names:
+        if name not in snapshot.population.columns or name == criterion:
+            known = ", ".join(n for n in snapshot.population.columns if n != criterion)
+            raise Refused("columns", name, f"the population's columns: {known}")
+    return names
+
+
+def word(snapshot: Snapshot) -> str:
+    """What its networks are judged by, in a title."""
+    return snapshot.quantities[snapshot.population.criterion].word
 
 
 async def may_see() -> None:
@@ -130,14 +182,19 @@ async def may_see() -> None:
 
 def constraint_texts(request: Request) -> dict[str, str]:
     """Every parameter that is no option, as a constraint on the column of its name."""
+    return once(request, OPTIONS)
+
+
+def once(request: Request, options: Set[str]) -> dict[str, str]:
+    """Parameters that are no options, each there once, as options are, but for pins."""
     texts: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
-        if name in texts and name not in OPTIONS:
+        if name in texts and name not in options:
             raise Refused(name, text, ONE_A_COLUMN)
         if name in texts and name != "pin":
             raise Refused(name, text, "this parameter once")
         texts[name] = text
-    return {name: text for name, text in texts.items() if name not in OPTIONS}
+    return {name: text for name, text in texts.items() if name not in options}
 
 
 def sets(snapshot: Snapshot, texts: Mapping[str, str]) -> tuple[Shown, Shown | None]:
@@ -163,7 +220,8 @@ def asked(
 ) -> Shown:
     """The networks that pass."""
     whole = queries.is_sample_of_all(snapshot, parsed)
-    return shown(named(snapshot, texts), snapshot.population, parsed, whole)
+    label = named(snapshot, texts)
+    return shown(label, snapshot.population, parsed, whole, snapshot.quantities)
 
 
 def named(snapshot: Snapshot, texts: Mapping[str, str]) -> str:
@@ -179,6 +237,7 @@ def page(figure: go.Figure, snapshot: Snapshot, what: str, palette: Palette) -> 
         background=palette.surface,
         figure=figure.to_html(full_html=False, include_plotlyjs=True, config=PLOTLY),
     )
-    file = f"population-{snapshot.id}-version-{snapshot.version}-{what.replace(' ', '-')}.html"
+    called = re.sub(r"[^\w]+", "-", what, flags=re.ASCII).strip("-")
+    file = f"population-{snapshot.id}-version-{snapshot.version}-{called}.html"
     named = {"Content-Disposition": f'inline; filename="{file}"'}
     return HTMLResponse(html, headers=SANDBOX | named)

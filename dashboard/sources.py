@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from db.session import Database
 from jobs.queue import Queue
 from services.acting.actor import asking
+from services.processes import Processes
 from services.reading.snapshots import Snapshots
 from services.sampling.samplers import Samplers
 from services.turns import Turns
@@ -14,13 +15,15 @@ from services.turns import Turns
 
 @dataclass(frozen=True)
 class Sources:
-    """The same database, snapshots, queue, samplers and turns that REST uses."""
+    """The same database, snapshots, queue, samplers and turns that REST uses; printers write
+    PDFs."""
 
     every_database: Database
     every_snapshots: Snapshots
     queue: Queue
     samplers: Samplers
     analyses: Turns
+    printers: Processes
 
     @property
     def database(self) -> Database:

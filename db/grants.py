@@ -32,8 +32,9 @@ GRANTS: dict[str, Grant] = {
     "design_spaces": Grant(f"{ADDED}, UPDATE (owner_id, visibility)", "SELECT"),
     "regimes": Grant(f"{ADDED}, UPDATE (owner_id, visibility)", "SELECT"),
     "networks": Grant(ADDED, "SELECT"),
-    "populations": Grant(ALTERED, "SELECT, UPDATE (paused, version)"),
-    "draws": Grant(f"{ADDED}, UPDATE (multiplicity)", "SELECT"),
+    "populations": Grant(f"{ALTERED}, DELETE", "SELECT, UPDATE (paused, version)"),
+    "blocks": Grant(f"{ADDED}, DELETE"),
+    "draws": Grant(f"{ADDED}, DELETE, UPDATE (multiplicity)", "SELECT"),
     "jobs": Grant(ALTERED, "SELECT, UPDATE"),
     "results": Grant(ADDED, ADDED),
     "epochs": Grant(f"{ADDED}, DELETE", ALTERED),
@@ -51,7 +52,11 @@ GRANTS: dict[str, Grant] = {
     "quotas": Grant(f"{ALTERED}, DELETE"),
     "charges": Grant(ADDED),
     "answers": Grant(f"{ALTERED}, DELETE"),
-    "alembic_version": Grant("SELECT"),
+    "views": Grant(f"{ALTERED}, DELETE"),
+    "view_populations": Grant(f"{ADDED}, DELETE"),
+    "notes": Grant(f"{ALTERED}, DELETE"),
+    "tags": Grant(f"{ADDED}, DELETE"),
+    "alembic_version": Grant("SELECT", "SELECT"),
 }
 
 
@@ -117,12 +122,16 @@ def grant_to(url: str, web_url: str, worker_url: str) -> None:
     A superuser gives a role that is there the address's password; others leave it as it is.
     """
     engine = create_engine(url, poolclass=NullPool)
-    roles = Roles(_user(web_url), _user(worker_url))
     with engine.begin() as connection:
-        for one in (web_url, worker_url):
-            _make(connection, one)
-        for statement in _sql(connection, roles):
-            _do(connection, statement)
+        grant_on(connection, web_url, worker_url)
+
+
+def grant_on(connection: Connection, web_url: str, worker_url: str) -> None:
+    """The same in a transaction of its owner's."""
+    for one in (web_url, worker_url):
+        _make(connection, one)
+    for statement in _sql(connection, Roles(_user(web_url), _user(worker_url))):
+        _do(connection, statement)
 
 
 def _sql(connection: Connection, roles: Roles) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,9 +20,12 @@ def insert_named(session: Session, table: Any, **values: Any) -> int | None:
     """Insert a row under its name; its id, or None where the name is taken.
 
     The unique name decides, not a look before: two people may choose one at the same moment.
+    Of what may be deleted and restored it is unique among what is not deleted.
     """
     insert = insert_for(session, table).values(**values)
-    free = insert.on_conflict_do_nothing(index_elements=["name"]).returning(table.id)
+    among = text("deleted_at IS NULL") if hasattr(table, "deleted_at") else None
+    free = insert.on_conflict_do_nothing(index_elements=["name"], index_where=among)
+    free = free.returning(table.id)
     id: int | None = session.scalar(free)
     return id
 

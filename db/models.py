@@ -21,12 +21,22 @@ from sqlalchemy import (
     false,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
-from db import accounting  # noqa: F401  # its tables are of the same metadata
+from db import accounting, keeping  # noqa: F401  # their tables are of the same metadata
 from db.base import Base, Milliseconds
 from db.clock import now_ms
-from db.people import Owned
+from db.people import Owned, Restorable
+
+SAMPLED, TABLE = "sampled", "table"
+"""Kinds of populations."""
+NOT_DELETED = "deleted_at IS NULL"
+"""Among which a population's name is unique."""
+
+
+def of_sampled(*given: Any, **more: Any) -> MappedColumn[Any]:
+    """A column that every sampled population has, and no other."""
+    return mapped_column(*given, nullable=True, **more)
 
 
 class DesignSpaceRow(Owned, Base):
@@ -62,33 +72,86 @@ class NetworkRow(Base):
     architecture: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class PopulationRow(Owned, Base):
-    """n distinct networks drawn from a space to be measured under a regime."""
+class PopulationRow(Restorable, Owned, Base):
+    """Networks that are looked at together: sampled here, or the rows of a table."""
 
     __tablename__ = "populations"
+    __table_args__ = (
+        Index(
+            "uq_populations_name",
+            "name",
+            unique=True,
+            sqlite_where=text(NOT_DELETED),
+            postgresql_where=text(NOT_DELETED),
+        ),
+        # The id of one that is removed names no other: links, snapshots and tags go by it.
+        {"sqlite_autoincrement": True},
+    )
+    __mapper_args__ = {"polymorphic_on": "kind"}  # SQLAlchemy's own form
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    space_id: Mapped[int] = mapped_column(ForeignKey("design_spaces.id"))
-    regime_id: Mapped[int] = mapped_column(ForeignKey("regimes.id"), index=True)
+    name: Mapped[str]
+    study: Mapped[str | None]  # a label that people group populations by
+    archived_at: Mapped[int | None] = mapped_column(Milliseconds)  # put away: nothing runs
+    kind: Mapped[str] = mapped_column(server_default=SAMPLED)
     n: Mapped[int]
-    whole: Mapped[bool] = mapped_column(server_default=false())  # all there are in its windows
-    windows: Mapped[dict[str, str]] = mapped_column(JSON)
-    seed: Mapped[int] = mapped_column(BigInteger)  # of the draws
-    training_seed: Mapped[int] = mapped_column(BigInteger)  # of the jobs
-    paused: Mapped[bool] = mapped_column(server_default=false())
-    priority: Mapped[int] = mapped_column(server_default=text("0"))  # of its jobs
-    # Its first networks were drawn for another population, whose law given its own is its own.
-    inherits: Mapped[int | None] = mapped_column(ForeignKey("populations.id"))
-    inherited: Mapped[int] = mapped_column(server_default=text("0"))
-    tried: Mapped[int] = mapped_column(BigInteger)  # candidates
-    refused: Mapped[dict[str, int]] = mapped_column(JSON)  # candidates, by cause
-    # Where it was not sampled here: SHA-256 of the archive, and who measured it (JSON).
+    # Where it was not made here: SHA-256 of the file, and who measured it (JSON).
     archive: Mapped[str | None]
     provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # Raised in the transaction of each result: what snapshots, ETags and events go by.
     version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     created_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
+
+
+class SampledRow(PopulationRow):
+    """n distinct networks drawn from a space to be measured under a regime."""
+
+    __mapper_args__ = {"polymorphic_identity": SAMPLED}
+
+    space_id: Mapped[int] = of_sampled(ForeignKey("design_spaces.id"))
+    regime_id: Mapped[int] = of_sampled(ForeignKey("regimes.id"), index=True)
+    whole: Mapped[bool] = mapped_column(server_default=false())  # all there are in its windows
+    windows: Mapped[dict[str, str]] = of_sampled(JSON)
+    seed: Mapped[int] = of_sampled(BigInteger)  # of the draws
+    training_seed: Mapped[int] = of_sampled(BigInteger)  # of the jobs
+    paused: Mapped[bool] = mapped_column(server_default=false())
+    priority: Mapped[int] = mapped_column(server_default=text("0"))  # of its jobs
+    # Its first networks were drawn for another population, whose law given its own is its own.
+    inherits: Mapped[int | None] = mapped_column(ForeignKey("populations.id"))
+    inherited: Mapped[int] = mapped_column(server_default=text("0"))
+    tried: Mapped[int] = of_sampled(BigInteger)  # candidates
+    refused: Mapped[dict[str, int]] = of_sampled(JSON)  # candidates, by cause
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its jobs may run: `services.work.wanting` says the same in SQL."""
+        return not self.paused and self.archived_at is None and self.deleted_at is None
+
+
+class TableRow(PopulationRow):
+    """The rows of a table: somebody else's results, or what constraints have selected.
+
+    Its numbers and texts are `BlockRow`s; nothing of it is ever measured here.
+    """
+
+    __mapper_args__ = {"polymorphic_identity": TABLE}
+
+    # What its columns are (services.tables.layout), and what reading it has found.
+    layout: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=True)
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=True)
+
+
+class BlockRow(Base):
+    """Some rows of one column of a table, as an Arrow stream. Never changed."""
+
+    __tablename__ = "blocks"
+
+    population_id: Mapped[int] = mapped_column(
+        ForeignKey("populations.id", ondelete="CASCADE"), primary_key=True
+    )
+    column: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # from 0, in the order of rows
+    data: Mapped[bytes]
 
 
 class DrawRow(Base):
@@ -212,6 +275,9 @@ class WorkerRow(Base):
     gpu: Mapped[bool]
     slots: Mapped[int]
     data_sets: Mapped[list[str]] = mapped_column(JSON)  # names that its trainings would find
+    # Of its data folder: bytes free, size, used by part; why it takes no job.
+    disk: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    refuses: Mapped[str | None]
     started_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
     seen_at: Mapped[int] = mapped_column(Milliseconds, insert_default=now_ms())
 
@@ -233,12 +299,13 @@ class WatchRow(Base):
 
 
 class IdentityRow(Base):
-    """The database's random name, in one row: `services.reading.identity` says for how long."""
+    """The database's random names, a row: `services.reading.identity` says for how long."""
 
     __tablename__ = "identity"
 
     id: Mapped[int] = mapped_column(primary_key=True)  # 1
     token: Mapped[str]
+    born: Mapped[str | None]  # for as long as it lives
 
 
 class MendedRow(Base):

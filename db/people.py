@@ -26,6 +26,12 @@ class Owned:
     visibility: Mapped[str] = mapped_column(server_default="lab")  # private, lab, public
 
 
+class Restorable:
+    """What may be deleted and restored: while it is deleted it is there for nobody."""
+
+    deleted_at: Mapped[int | None] = mapped_column(Milliseconds)
+
+
 class UserRow(Base):
     """A person with an account; never deleted, since what they did names them."""
 

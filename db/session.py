@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from db import json
+from db.sameness import Same, SameFile, of_server
 
 BUSY_SECONDS = 30
 
@@ -28,13 +29,18 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self._info: dict[str, object] = {}
+        self._file: SameFile | None = None
         if make_url(url).get_backend_name() == "sqlite":
-            self._write = _sqlite(url, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
-            self._durable = _sqlite(url, begin="BEGIN IMMEDIATE", synchronous="FULL")
-            self._read = _sqlite(url, begin="BEGIN", synchronous="NORMAL", read_only=True)
+            self._file = same = SameFile(_file_of(url))
+            self._write = _sqlite(url, same=same, begin="BEGIN IMMEDIATE", synchronous="NORMAL")
+            self._durable = _sqlite(url, same=same, begin="BEGIN IMMEDIATE", synchronous="FULL")
+            self._read = _sqlite(
+                url, same=same, begin="BEGIN", synchronous="NORMAL", read_only=True
+            )
         else:
-            self._durable = self._read = _postgresql(url, synchronous_commit="on")
-            self._write = _postgresql(url, synchronous_commit="off")
+            server = Same("the database")
+            self._durable = self._read = _postgresql(url, server, synchronous_commit="on")
+            self._write = _postgresql(url, server, synchronous_commit="off")
 
     def of(self, actor: object) -> Database:
         """The same database, each of whose transactions is somebody's, as its `info` tells."""
@@ -73,6 +79,13 @@ class Database:
         """Whether one transaction at a time writes: those who wait look again every 0.1 s."""
         return make_url(self.url).get_backend_name() == "sqlite"
 
+    def lost(self) -> str | None:
+        """Why nothing can be read or written until this process is started anew, in a line.
+
+        Of a file; a server tells when it is connected to.
+        """
+        return None if self._file is None else self._file.lost()
+
     def shrink_log(self) -> bool:
         """Put SQLite's write-ahead log into its file; whether the log is empty now.
 
@@ -81,7 +94,7 @@ class Database:
         sees to its own.
         """
         url = make_url(self.url)
-        if url.get_backend_name() != "sqlite" or url.database is None:
+        if url.get_backend_name() != "sqlite" or url.database is None or self.lost():
             return True
         # A connection that waits would hold up every writer until the last reader has ended.
         with closing(sqlite3.connect(url.database, timeout=0, isolation_level=None)) as alone:
@@ -97,14 +110,24 @@ class Database:
             engine.dispose()
 
 
-def _sqlite(url: str, *, begin: str, synchronous: str, read_only: bool = False) -> Engine:
+def _file_of(url: str) -> Path:
     file = make_url(url).database
     if not file or file == ":memory:":
         raise ValueError("SQLite needs a file: processes share it")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
+    return Path(file)
+
+
+def _sqlite(
+    url: str, *, same: SameFile, begin: str, synchronous: str, read_only: bool = False
+) -> Engine:
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS}, json_deserializer=json.loads
     )
+
+    @event.listens_for(engine, "do_connect")
+    def look(*_: Any) -> None:
+        same.check()  # SQLite would make a file that is not there
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
@@ -121,14 +144,25 @@ def _sqlite(url: str, *, begin: str, synchronous: str, read_only: bool = False) 
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
+        same.check()
         connection.exec_driver_sql(begin)
 
     return engine
 
 
-def _postgresql(url: str, *, synchronous_commit: str) -> Engine:
-    return create_engine(
+def _postgresql(url: str, same: Same, *, synchronous_commit: str) -> Engine:
+    engine = create_engine(
         url,
         pool_pre_ping=True,
         connect_args={"options": f"-c synchronous_commit={synchronous_commit}"},
     )
+
+    @event.listens_for(engine, "connect")
+    def look(connection: Any, _: Any) -> None:
+        try:
+            same.require(of_server(connection))
+        except BaseException:
+            connection.close()
+            raise
+
+    return engine

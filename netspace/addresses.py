@@ -19,6 +19,12 @@ USER = re.compile(r"[\w.-]*")
 PLACE = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]*)(:\d+)?(/[^@:?#%]*)?", re.IGNORECASE)
 """HOST:PORT/NAME, where nothing else is hidden in it."""
 
+PUBLIC = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+((?:/[A-Za-z0-9._~-]+)*/?)")
+"""Origin and path of the pages."""
+
+OURS = ("api", "app", "auth")
+"""First parts of our own paths: behind such a prefix nobody could tell one from the other."""
+
 LOGIN = ("user", "username", "password")
 """Parameters of a query that belong before the host."""
 
@@ -65,6 +71,26 @@ def broker(url: str) -> str:
     place = users + parts.netloc.rpartition("@")[2]
     others = {name: value for name, value in said.items() if name not in LOGIN}
     return urlunsplit((parts.scheme, place, parts.path, urlencode(others), ""))
+
+
+def public(url: str) -> str:
+    """The address that browsers reach this server by, without a slash at its end.
+
+    Raises:
+        ValueError: it is none, or its path begins as one of our own does.
+    """
+    match = PUBLIC.fullmatch(url)
+    path = match[1].rstrip("/") if match else ""
+    first = path.partition("/")[2].partition("/")[0]
+    if match is None or {".", ".."} & set(path.split("/")):
+        raise ValueError(
+            "should be http[s]://HOST[:PORT][/PATH], its path of A-Z a-z 0-9 . _ ~ -"
+        )
+    if first in OURS:
+        raise ValueError(
+            f"its path should not begin with {' or '.join(f'/{one}' for one in OURS)}"
+        )
+    return url.rstrip("/")
 
 
 def issuer(url: str) -> str:

@@ -20,10 +20,39 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netspace import counting, data, people, preparation, stacks, terminal, way_in
-from netspace.commands import checked_settings, fail, of_the_lab, opened, plain_errors
-from netspace.settings import Settings, connecting, load, shown, variable
-from netspace.stack import lifeline, locks, ports, postgres, valkey
+from netspace import (
+    clearing,
+    configured,
+    counting,
+    data,
+    doctor,
+    logs,
+    managing,
+    people,
+    preparation,
+    stacks,
+    terminal,
+    way_in,
+)
+from netspace.backups import commands as backups
+from netspace.commands import (
+    checked_settings,
+    fail,
+    of_the_lab,
+    opened,
+    plain_errors,
+    serving,
+)
+from netspace.settings import (
+    DATA_DIR,
+    PREFIX,
+    Settings,
+    connecting,
+    load,
+    shown,
+    variable,
+)
+from netspace.stack import arenas, lifeline, locks, ports, postgres, valkey
 from netspace.stack.errors import CannotStart
 from netspace.stack.supervisor import Supervisor
 from netspace.stacks import Stack
@@ -34,7 +63,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="netspace: design spaces of networks, sampled, trained and compared.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.add_typer(data.app, name="data")
@@ -70,7 +98,9 @@ def up(insecure: bool = INSECURE) -> None:
 @app.command()
 def lab(insecure: bool = INSECURE) -> None:
     """Start PostgreSQL, broker, two web processes and three workers; what dies comes back."""
-    os.environ.setdefault(variable("auth"), "accounts")  # its parts read it, too
+    with plain_errors():
+        if load().auth is None:
+            os.environ[variable("auth")] = "accounts"  # its parts read it, too
     let_in(insecure)
     with alone() as settings:
         if not settings.database_url:
@@ -82,7 +112,7 @@ def lab(insecure: bool = INSECURE) -> None:
 def run_prepare() -> None:
     """Migrate the database, queue the demo study in an empty one, import reference studies."""
     with plain_errors():
-        settings = checked_settings()
+        settings = serving()
         preparation.prepare(settings)
         way_in.say(settings)
         preparation.import_reference(settings)
@@ -92,7 +122,7 @@ def run_prepare() -> None:
 def migrate() -> None:
     """Bring the database to the newest version of its tables."""
     with plain_errors():
-        preparation.upgrade(checked_settings())
+        preparation.upgrade(serving())
 
 
 @app.command()
@@ -125,18 +155,21 @@ def web(
 ) -> None:
     """Serve REST and pages."""
     let_in(insecure)
-    connect_as("web_database_url")
     with plain_errors():
-        settings = checked_settings()
+        connect_as("web_database_url")
+        settings = serving()
         way_in.require(settings)
+        with preparation.readable(settings):
+            preparation.require_migrated(settings)
         if fd is None:
             way_in.say(settings)
         if processes > 1:
             run(stacks.webs(settings, processes))
             return
-        with preparation.readable(settings):
-            pass
+        if fd is None:
+            ports.require_free(settings.host, settings.port)
     lifeline.watch()
+    arenas.keep_few()
     from netspace.stack.http import Server, config
 
     server = Server(
@@ -149,6 +182,7 @@ def web(
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=2,
+            **({"log_config": None} if logs.is_json() else {}),
         )
     )
     with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is stopped
@@ -160,9 +194,11 @@ def web(
 @app.command()
 def worker(name: str = typer.Option("celery", help="its name among Celery's workers")) -> None:
     """Train what is queued, one process for each slot."""
-    connect_as("worker_database_url")
     with plain_errors():
-        settings = checked_settings()
+        connect_as("worker_database_url")
+        settings = serving()
+        preparation.folder(settings)
+        preparation.require_migrated(settings, patient=True)
     lifeline.watch()
     from netspace.worker import NoSlots
     from netspace.worker import app as celery
@@ -187,14 +223,18 @@ def worker(name: str = typer.Option("celery", help="its name among Celery's work
 def broker(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> None:
     """Run the broker that comes in a wheel, with its data in the data folder."""
     with plain_errors():
-        valkey.run(checked_settings().data_dir / "broker", port)
+        settings = checked_settings()
+        preparation.folder(settings)
+        valkey.run(settings.data_dir / "broker", port)
 
 
 @app.command("postgres")
 def run_postgres(port: int = typer.Option(help="port of 127.0.0.1 to listen on")) -> None:
     """Run the PostgreSQL that comes in a wheel, with its data in the data folder."""
     with plain_errors():
-        postgres.run(checked_settings().data_dir / "postgres", port)
+        settings = checked_settings()
+        preparation.folder(settings)
+        postgres.run(settings.data_dir / "postgres", port)
 
 
 @app.command("settings")
@@ -202,6 +242,8 @@ def show_settings() -> None:
     """Print each setting: its variable, its value and what it is for."""
     with plain_errors():
         settings = checked_settings()
+        if read := configured.file(PREFIX, DATA_DIR):
+            typer.echo(f"# {read} is read; the environment wins")
     for name, about in Settings.model_fields.items():
         value = getattr(settings, name)
         typer.echo(
@@ -210,31 +252,12 @@ def show_settings() -> None:
         )
 
 
-@app.command("export")
-def export_populations(
-    population: list[str] = typer.Option(help="name or id; once for each"),
-    output: Path = typer.Option(..., "-o", "--output", help="file to write: NAME.json.gz"),
-    commit: str | None = typer.Option(None, help="that measured them, where git can't tell"),
-) -> None:
-    """Write populations with all their measurements to one file."""
-    with opened() as database:
-        from netspace.studies import archive
-
-        size = archive.export(database, population, output, commit)
-    typer.echo(f"netspace: {output} has {size:,} bytes")
-
-
-@app.command("import")
-def import_archive(file: Path) -> None:
-    """Store what an exported file has and the database lacks, and say what that was."""
-    with opened() as database:
-        from netspace.studies import archive
-
-        typer.echo(archive.said(archive.load(database, file)))
-
-
+app.command()(doctor.doctor)
 app.command("count")(counting.count)
 terminal.register(app)
+managing.register(app)
+backups.register(app)
+clearing.register(app)
 
 WAIT = typer.Option(False, "--wait", help="until workers have ended all of it")
 OUTPUT = typer.Option(None, "-o", "--output", help="then export it there")
@@ -277,6 +300,16 @@ def run_papers_ranges(
     run_parts(study.PAPERS_RANGES, wait, output, commit)
 
 
+@app.command("study-trends")
+def run_trends(
+    wait: bool = WAIT, output: Path | None = OUTPUT, commit: str | None = COMMIT
+) -> None:
+    """Queue what lacks of the study across flops: RegNetX in four windows of them."""
+    from netspace.studies import study
+
+    run_parts(study.ACROSS_FLOPS, wait, output, commit)
+
+
 def run_parts(
     parts: Sequence[Part], wait: bool, output: Path | None, commit: str | None
 ) -> None:
@@ -302,7 +335,7 @@ def alone() -> Iterator[Settings]:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))  # until the supervisor takes over
     with plain_errors():
-        settings = checked_settings()
+        settings = serving()
         way_in.require(settings)
         with locks.alone(settings.data_dir) as one_was_killed:
             ports.require_free(settings.host, settings.port, wait=5 if one_was_killed else 0)
@@ -312,7 +345,8 @@ def alone() -> Iterator[Settings]:
 def run(planned: AbstractContextManager[Stack]) -> None:
     """Run a stack to its end."""
     with planned as stack:
-        died = Supervisor(stack.waves, stack.announcement).run()
+        printer = logs.Printer() if logs.is_json() else None
+        died = Supervisor(stack.waves, stack.announcement, printer=printer).run()
     if died:
         raise CannotStart(died)
 
@@ -326,5 +360,5 @@ def let_in(insecure: bool) -> None:
 
 def connect_as(field: str) -> None:
     """Connect to the database by the address of a role, where there is one; children, too."""
-    if url := os.environ.get(variable(field)):
+    if url := getattr(load(), field):
         os.environ.update(connecting(url))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from netspace import preparation
+from netspace import logs, preparation
 from netspace.settings import ROLES, Settings, WrongSettings, load, misspelt
 from netspace.stack import postgres
 from netspace.stack.errors import CannotStart
@@ -58,7 +58,7 @@ def of_the_lab(settings: Settings) -> Settings:
 def fail(text: str, code: int) -> NoReturn:
     """End the command with a line of text on standard error."""
     for line in text.splitlines():
-        typer.echo(f"netspace: {line}", err=True)
+        logs.say(line, error=True)
     raise typer.Exit(code)
 
 
@@ -66,5 +66,12 @@ def checked_settings() -> Settings:
     """The settings; a word on variables that look like one and are none."""
     for name, meant in misspelt().items():
         hint = f", did you mean {meant}?" if meant else ""
-        typer.echo(f"netspace: {name} is no setting{hint}", err=True)
+        logs.say(f"{name} is no setting{hint}", error=True)
     return load()
+
+
+def serving() -> Settings:
+    """The settings of what runs for long, which logs as they say."""
+    settings = checked_settings()
+    logs.begin(settings)
+    return settings

@@ -12,9 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import typer
-
-from netspace import addresses
+from netspace import addresses, logs
 from netspace.settings import Settings, variable
 from netspace.stack.errors import CannotStart
 
@@ -35,6 +33,45 @@ def upgrade(settings: Settings) -> None:
             grants.grant_to(settings.database, *roles)
 
 
+def folder(settings: Settings) -> None:
+    """The data folder is there, and made where it is missing.
+
+    Raises:
+        CannotStart: it can't be used.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = f"{settings.data_dir} can't be used: {error.strerror}"
+        raise CannotStart(f"the data folder {said} ({variable('data_dir')})") from None
+
+
+def require_migrated(settings: Settings, patient: bool = False) -> None:
+    """Refuse a database that this version of the code can't read.
+
+    Args:
+        patient: one that is away is waited for by whoever asks.
+
+    Raises:
+        CannotStart: it is another version's.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    from db import probe
+
+    try:
+        newest = probe.is_newest(settings.database)
+    except DBAPIError:
+        if not patient:
+            raise
+        return
+    if not newest:
+        at = addresses.shown(settings.database)
+        raise CannotStart(
+            f"{at} is another version's; `netspace migrate` brings it to this one"
+        )
+
+
 @contextmanager
 def readable(settings: Settings) -> Iterator[None]:
     """The settings' database answers; what else is wrong with it is told in a line, too.
@@ -47,16 +84,16 @@ def readable(settings: Settings) -> Iterator[None]:
 
     from db.session import Database
 
+    folder(settings)
     database = None
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         database = Database(settings.database)
         with database.read() as session:
             session.connection()
         yield
     except OSError as error:
-        folder = f"{settings.data_dir} can't be used: {error.strerror}"
-        raise CannotStart(f"the data folder {folder} ({variable('data_dir')})") from None
+        said = f"{settings.data_dir} can't be used: {error.strerror}"
+        raise CannotStart(f"the data folder {said} ({variable('data_dir')})") from None
     except (DBAPIError, CommandError) as broken:
         said = str(getattr(broken, "orig", broken)).strip().splitlines()[0]
         raise CannotStart(
@@ -69,7 +106,7 @@ def readable(settings: Settings) -> Iterator[None]:
 
 def prepare(settings: Settings) -> None:
     """Migrate the database, define what is ready-made, put the demo study into an empty one."""
-    typer.echo(f"netspace: preparing {settings.data_dir}")
+    logs.say(f"preparing {settings.data_dir}")
     upgrade(settings)
     from db.session import Database
     from netspace.studies.demo import create_if_empty, define_ready_made
@@ -79,7 +116,7 @@ def prepare(settings: Settings) -> None:
         if not settings.demo:
             define_ready_made(database)
         elif create_if_empty(database):
-            typer.echo("netspace: queued the demo study")
+            logs.say("queued the demo study")
     finally:
         database.dispose()
 
@@ -104,8 +141,8 @@ def import_reference(settings: Settings) -> None:
     database = Database(settings.database)
     try:
         for line in archive.load_reference(database, settings):
-            typer.echo(f"netspace: {line}")
+            logs.say(line)
     except Exception as error:
-        typer.echo(f"netspace: no reference study: {error}", err=True)
+        logs.say(f"no reference study: {error}", error=True)
     finally:
         database.dispose()

@@ -1,4 +1,5 @@
-"""Settings: everything that can be set, each from the environment as NETSPACE_NAME.
+"""Settings: everything that can be set, each from the environment as NETSPACE_NAME, or by its
+name in a file (`netspace/configured.py`).
 
 They are read and checked once, at start; only the package `netspace` knows them, the others
 are handed plain values. A wrong value is told in one line that names the variable, the value
@@ -11,7 +12,7 @@ import difflib
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -23,11 +24,17 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
-from netspace import addresses
+from netspace import addresses, configured
+from netspace.configured import WrongSettings as WrongSettings
 from netspace.stack.lifeline import SUPERVISOR
 from netspace.stack.ports import reachable
+from netspace.stack.readiness import TELLS
 
 PREFIX = "NETSPACE_"
 URL, TOKEN = "NETSPACE_URL", "NETSPACE_TOKEN"
@@ -40,14 +47,13 @@ ADDRESSES = ("database_url", "broker_url", *ROLES)
 """Settings that may hold a password."""
 SECRETS = ("oidc_client_secret",)
 """Settings that are one."""
+MAY_BE_FILES = (*ADDRESSES, *SECRETS)
+"""Each may stand in a file of its own, which NETSPACE_NAME_FILE names."""
+DATA_DIR = Path("var")
 EVERYWHERE = {"0.0.0.0", "::"}  # nosec B104
 """Addresses to listen on that nobody reaches a server by."""
 ALLOWED = re.compile(r"@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|group:.+", re.IGNORECASE)
 """Somebody whom a provider's word lets in: a domain or a group."""
-
-
-class WrongSettings(ValueError):
-    """Settings that are not allowed: one line for each."""
 
 
 def _absolute(path: Path) -> Path:
@@ -85,9 +91,8 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[A-Za-z0-9._\[\]:-]+$",
         description="address that browsers reach this server by, where a proxy stands before "
-        "it: https://lab.example",
+        "it: https://lab.example, or below a path: https://lab.example/netspace",
     )
     proxies: str = Field(
         "",
@@ -147,7 +152,7 @@ class Settings(BaseSettings):
         description="longest that sampling one population may take, seconds",
     )
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
-        Path("var"), description="folder of database, broker, spool and own data sets"
+        DATA_DIR, description="folder of database, broker, spool and own data sets"
     )
     database_url: str | None = Field(
         None,
@@ -187,6 +192,12 @@ class Settings(BaseSettings):
         le=1024,
         description="training processes of a worker; one a core unless set",
     )
+    least_free_percent: float = Field(
+        5,
+        ge=0,
+        lt=100,
+        description="of the data folder's disk: below it a worker takes no new job, percent",
+    )
     lease_seconds: float = Field(
         30, ge=1, le=3600, description="how long a silent worker keeps its job, seconds"
     )
@@ -207,11 +218,31 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="least severe line that is logged")
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = Field(
+        "text", description="text, or json: one object a line"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[Any, ...]:
+        """What is given here wins over the environment, and that over files."""
+        return init_settings, env_settings, _from_files
 
     @field_validator("database_url", *ROLES)
     @classmethod
     def _database_is_supported(cls, url: str | None) -> str | None:
         return url and addresses.database(url)
+
+    @field_validator("public_url")
+    @classmethod
+    def _people_can_go_there(cls, url: str | None) -> str | None:
+        return url and addresses.public(url)
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -262,7 +293,24 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """The address that people reach the server by."""
-        return self.public_url or f"http://{reachable(self.host)}:{self.port}"
+        return self.public_url or self.here
+
+    @property
+    def origin(self) -> str:
+        """The address without its path, as browsers call the origin of our pages."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def root(self) -> str:
+        """The path that everything lies below for browsers: "", or "/netspace"."""
+        return urlsplit(self.address).path
+
+    @property
+    def here(self) -> str:
+        """The address that this machine reaches it by."""
+        host = reachable(self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def secure(self) -> bool:
@@ -312,6 +360,10 @@ class Settings(BaseSettings):
         return self.database_url or addresses.sqlite(self.data_dir / "netspace.db")
 
     @property
+    def on_sqlite(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
     def roles(self) -> tuple[str, str] | None:
         """The addresses by which web processes and workers connect, where they have roles.
 
@@ -332,6 +384,10 @@ class Settings(BaseSettings):
     def broker(self) -> str:
         """The broker's URL: where Redis listens by default, unless told otherwise."""
         return self.broker_url or "redis://127.0.0.1:6379/0"
+
+
+def _from_files() -> dict[str, Any]:
+    return configured.found(PREFIX, Settings.model_fields, MAY_BE_FILES, DATA_DIR)
 
 
 def load() -> Settings:
@@ -378,8 +434,10 @@ def misspelt() -> dict[str, str]:
     strange = {name for name in os.environ if name.startswith(PREFIX)} - {
         *known,
         SUPERVISOR,
+        TELLS,
         URL,
         TOKEN,
+        *configured.variables(PREFIX, MAY_BE_FILES),
     }
     return {name: next(iter(difflib.get_close_matches(name, known)), "") for name in strange}
 

@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from netspace.settings import ROLES, SECRETS, Settings, connecting, variable
-from netspace.stack import cores, ports, postgres, valkey
+from netspace.stack import cores, numbers, ports, postgres, valkey
 from netspace.stack.supervisor import Part
 
 WEBS = 2
@@ -67,6 +69,8 @@ def lab(settings: Settings) -> Iterator[Stack]:
         broker_url, broker = _broker(settings, free[1])
         environment = {variable("broker_url"): broker_url, variable("slots"): str(slots)}
         of_web, of_worker = _connections(database_url, roles)
+        kept = stack.enter_context(numbers.folder())
+        several = _webs(settings, WEBS, page, environment | of_web, kept)
         of_owner = {variable("database_url"): database_url}
         of_owner |= dict(zip(map(variable, ROLES), roles or (), strict=False))
         workers = [
@@ -77,7 +81,7 @@ def lab(settings: Settings) -> Iterator[Stack]:
             _waves(
                 _coming_back([*database, *broker]),
                 [Part("prepare", _command("prepare"), environment | of_owner, task=True)],
-                _coming_back([*_webs(settings, WEBS, page, environment | of_web), *workers]),
+                _coming_back([*several, *workers]),
             ),
             _announcement(settings, f"{WEBS} web processes, {WORKERS} workers of {share}  "),
         )
@@ -91,22 +95,34 @@ def webs(settings: Settings, processes: int) -> Iterator[Stack]:
         CannotStart: the address can't be listened on.
     """
     ports.require_free(settings.host, settings.port)
-    with ports.bind(settings.host, settings.port) as page:
-        parts = _webs(settings, processes, page.fileno(), {})
+    with ports.bind(settings.host, settings.port) as page, numbers.folder() as kept:
+        parts = _webs(settings, processes, page.fileno(), {}, kept)
         said = _announcement(settings, f"{processes} web processes  ")
         yield Stack([_coming_back(parts)], said)
 
 
 def _webs(
-    settings: Settings, processes: int, page: int, environment: Mapping[str, str]
+    settings: Settings, processes: int, page: int, environment: Mapping[str, str], kept: Path
 ) -> list[Part]:
-    return [_web(f"web{i}", settings, page, environment) for i in range(1, processes + 1)]
+    """Several of them, which add up their numbers in the folder `kept`."""
+    own = {**environment, numbers.VARIABLE: str(kept)}
+    return [
+        replace(_web(f"web{i}", settings, page, own), ended=partial(numbers.forget, kept))
+        for i in range(1, processes + 1)
+    ]
 
 
 def _web(name: str, settings: Settings, page: int, environment: Mapping[str, str]) -> Part:
     """A web process that takes connections from the socket `page`, a file descriptor."""
     command = _command("web", f"--fd={page}")
-    return Part(name, command, environment, ready=_page(settings), inherits=(page,))
+    return Part(
+        name,
+        command,
+        environment,
+        ready=_page(settings),
+        inherits=(page,),
+        leave_signal=signal.SIGHUP,
+    )
 
 
 def _coming_back(parts: Sequence[Part]) -> list[Part]:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from netspace import preparation
+from netspace import logs, preparation
 from netspace.settings import EVERYWHERE, Settings, WrongSettings, listed, variable
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ def say(settings: Settings) -> None:
         where = (
             "reaches this address" if settings.insecure else "has an account on this machine"
         )
-        typer.echo(f"netspace: no logins: whoever {where} can use it ({variable('auth')})")
+        logs.say(f"no logins: whoever {where} can use it ({variable('auth')})")
         return
     from db.session import Database
     from services.people import links
@@ -90,7 +88,7 @@ def say(settings: Settings) -> None:
             secret = links.create(session, purpose)
     finally:
         database.dispose()
-    typer.echo(f"netspace: {said} {settings.address}/auth/link/{secret}")
+    logs.say(f"{said} {settings.address}/auth/link/{secret}")
 
 
 def door(settings: Settings) -> Doorman:
@@ -104,7 +102,7 @@ def door(settings: Settings) -> Doorman:
         settings.port,
         settings.provider,
         not settings.oidc_only,
-        settings.address,
+        settings.origin,
     )
 
 

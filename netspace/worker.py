@@ -22,6 +22,7 @@ from celery.signals import (
 from db.session import Database
 from jobs.queue import WAKE, configure
 from jobs.wakeups import Wakeups
+from netspace import logs
 from netspace.settings import Settings, load
 from netspace.stack import cores, lifeline
 from workers.supervision.config import WorkerConfig
@@ -65,7 +66,9 @@ def create(settings: Settings) -> Celery:
 
     @setup_logging.connect(weak=False)
     def log_in_one_format(loglevel: int, **_: Any) -> None:
-        logging.basicConfig(level=loglevel, format="%(levelname)s %(name)s: %(message)s")
+        logs.begin(settings)
+        if not logs.is_json():
+            logging.basicConfig(level=loglevel, format=logs.PLAIN)
 
     @celeryd_after_setup.connect(weak=False)
     def start(**_: Any) -> None:
@@ -111,6 +114,7 @@ def worker_config(settings: Settings) -> WorkerConfig:
         heartbeat_seconds=settings.heartbeat_seconds,
         max_attempts=settings.max_attempts,
         job_timeout_seconds=settings.job_timeout_seconds,
+        least_free=settings.least_free_percent,
         device=device(),
     )
 

@@ -31,6 +31,8 @@ Rows: TypeAlias = slice | Ints
 NO_CAUSE = -1
 UNKNOWN_CAUSE = "unknown"
 
+ERROR = "error"
+
 ORDINAL = "ordinal"
 """Names the place in the sampling order, from 0: it can be constrained like a column."""
 
@@ -87,6 +89,27 @@ class Selection(Mapping[str, NDArray[Any]]):
         return name in self.source
 
 
+class Copies(Mapping[str, NDArray[Any]]):
+    """Columns of a selection as if they were nobody's: a choice among them reads the copy,
+    whose neighbours lie together, and not the whole.
+    """
+
+    def __init__(self, selection: Mapping[str, NDArray[Any]]):
+        self._selection = selection
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self._selection[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._selection)
+
+    def __len__(self) -> int:
+        return len(self._selection)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._selection
+
+
 def combined(rows: Rows, further: Rows) -> Rows:
     """The rows at `further` among `rows`; slices start at 0, so they renumber nothing."""
     return further if isinstance(rows, slice) else rows[further]
@@ -103,6 +126,7 @@ class Population:
     marks: Mapping[str, NDArray[Any]]  # status, multiplicity, cause, ordinal and perhaps ids
     causes: tuple[str, ...]  # names of the failures' codes
     complete: frozenset[str]  # columns that no network lacks; others may lack none, too
+    criterion: str = ERROR  # the column that networks are judged by: less is better
 
     @classmethod
     def from_columns(
@@ -173,6 +197,11 @@ class Population:
         return self.columns["error"]
 
     @property
+    def judged(self) -> Floats:
+        """The criterion's column: finite where MEASURED, +inf where DIVERGED, else nan."""
+        return self.columns[self.criterion]
+
+    @property
     def status(self) -> NDArray[np.int8]:
         """A Status each."""
         return self.marks["status"]
@@ -193,19 +222,27 @@ class Population:
 
     @cached_property
     def counts(self) -> Counts:
-        by_status = np.bincount(self.status, minlength=len(Status))
-        failed = self.cause[self.cause != NO_CAUSE]
-        by_cause = np.bincount(failed, minlength=len(self.causes))
-        return Counts(
-            n=len(self),
-            draws=float(self.multiplicity.sum()),
-            measured=int(by_status[Status.MEASURED]),
-            diverged=int(by_status[Status.DIVERGED]),
-            pending=int(by_status[Status.PENDING]),
-            failed_by_cause={
-                cause: int(k) for cause, k in zip(self.causes, by_cause, strict=True) if k
-            },
+        return self.counts_among(np.ones(len(self), dtype=bool))
+
+    def counts_among(self, passes: Bools) -> Counts:
+        """The same of those networks that pass, shape (n,), of which no column is copied."""
+        measured, diverged, pending, failed = (
+            int(np.count_nonzero(passes & (self.status == one)))
+            for one in (Status.MEASURED, Status.DIVERGED, Status.PENDING, Status.FAILED)
         )
+        return Counts(
+            n=int(np.count_nonzero(passes)),
+            draws=float(self.multiplicity[passes].sum()),
+            measured=measured,
+            diverged=diverged,
+            pending=pending,
+            failed_by_cause=self._failed_by_cause(passes) if failed else {},
+        )
+
+    def _failed_by_cause(self, passes: Bools) -> dict[str, int]:
+        codes = self.cause[passes & (self.cause != NO_CAUSE)]
+        by_cause = np.bincount(codes, minlength=len(self.causes))
+        return {cause: int(k) for cause, k in zip(self.causes, by_cause, strict=True) if k}
 
     def constrained(self, constraints: Mapping[str, Constraint]) -> Population:
         """The networks that pass every constraint, in sampling order.
@@ -245,9 +282,31 @@ class Population:
         return self if has.all() else self.take(has)
 
     def by_error(self) -> Population:
-        """Best first: a copy that statistics read fastest. Its prefixes mean nothing."""
-        ordered = self.take(np.argsort(self.error, kind="stable"))
-        return replace(ordered, columns=dict(ordered.columns), marks=dict(ordered.marks))
+        """Best first by the criterion, a copy that statistics read fastest, made column by
+        column as they read it. Its prefixes mean nothing.
+        """
+        ordered = self.take(np.argsort(self.judged, kind="stable"))
+        return replace(ordered, columns=Copies(ordered.columns), marks=Copies(ordered.marks))
+
+    def judged_by(self, criterion: str) -> Population:
+        """The same networks, judged by another column: those that have a finite value there.
+
+        A network without one is pending where its error is, and else failed: it is left out and
+        counted. Whether the value is drawn, counted or measured makes no difference.
+        """
+        if criterion == self.criterion:
+            return self
+        has = np.isfinite(self.columns[criterion])
+        awaited = self.status == Status.PENDING
+        status = np.select([has, awaited], [Status.MEASURED, Status.PENDING], Status.FAILED)
+        status = status.astype(np.int8)
+        lacks = np.full(len(self), f"no {criterion}", dtype=object)
+        cause, causes = encode_causes(lacks, status)
+        marks = {name: self.marks[name] for name in self.marks} | {
+            "status": frozen(status),
+            "cause": frozen(cause),
+        }
+        return replace(self, marks=marks, causes=causes, criterion=criterion)
 
     def take(self, rows: slice | NDArray[Any]) -> Population:
         """The networks at `rows`: a slice from 0, a mask, shape (n,), or indices."""

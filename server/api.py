@@ -1,7 +1,7 @@
 """The REST service: /api/v1, and how errors are said.
 
-An error is `{"detail": [{"field", "value", "message"}, ..]}`: every field at once, each with
-what was given and what is allowed.
+An error is a problem of RFC 9457 (`server/problems.py`): every field at once, each with what
+was given and what is allowed.
 """
 
 from __future__ import annotations
@@ -12,26 +12,28 @@ from typing import Any
 
 from fastapi import Depends, FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from db.outages import DATABASE_AWAY, briefly
+from db.outages import DATABASE_AWAY, briefly, for_people
 from server import examples
 from server.dependencies import Parts
 from server.forms import NotOffered, only_offered
+from server.gate import traced
 from server.gate.doors import only_declared
 from server.gate.guard import SAFE
 from server.gate.headers import SECURE
 from server.methods import taken
 from server.once import repeated
 from server.parameters import only_known
-from server.problems import ALWAYS, said, told, unknown
+from server.problems import ALWAYS, said, schemas, told, unknown
 from server.routers import (
     archive,
     comparisons,
     counts,
     events,
+    keeping,
     networks,
     people,
     populations,
@@ -40,8 +42,10 @@ from server.routers import (
     regimes,
     spaces,
     statistics,
+    tables,
+    trends,
 )
-from services.acting import audit
+from services.acting import audit, trace
 from services.acting.actor import asking
 from services.acting.permission import Verb
 from services.errors import (
@@ -81,6 +85,9 @@ def include(app: FastAPI) -> None:
         counts,
         queue,
         archive,
+        tables,
+        trends,
+        keeping,
         events,
         people,
         quotas,
@@ -89,9 +96,10 @@ def include(app: FastAPI) -> None:
             module.router,
             prefix=PREFIX,
             responses=ALWAYS,
-            dependencies=[Depends(only_declared), Depends(only_known), Depends(only_offered)],
+            dependencies=[Depends(only_what_it_takes)],
         )
     examples.include(app, PREFIX)
+    _document_errors(app)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Refused)(_refused)
     app.exception_handler(TooLarge)(_too_large)
@@ -109,6 +117,37 @@ def include(app: FastAPI) -> None:
     app.exception_handler(TooOften)(_too_often)
     for away in DATABASE_AWAY:
         app.exception_handler(away)(_database_away)
+
+
+async def only_what_it_takes(request: Request) -> None:
+    """Refuse what no route is for: one dependency of all, as each costs every request."""
+    trace.add(**_ids(request))
+    await only_declared(request)
+    await only_known(request)
+    await only_offered(request)
+
+
+def _ids(request: Request) -> dict[str, int]:
+    """What the address is about: lines of the log carry it."""
+    found = request.path_params
+    names = {"population": "population_id", "job": "job_id"}
+    return {
+        name: int(found[of])
+        for name, of in names.items()
+        if str(found.get(of, "")).isdecimal() and len(str(found[of])) < 20
+    }
+
+
+def _document_errors(app: FastAPI) -> None:
+    """Add the models of errors, which no route names as one of its own, to the document."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = described()
+        document["components"]["schemas"].update(schemas())
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -146,14 +185,16 @@ async def _not_offered(request: Request, error: Exception) -> Response:
     return told(request.scope, status.HTTP_406_NOT_ACCEPTABLE, [problem])
 
 
-async def _too_large(_: Request, error: Exception) -> JSONResponse:
+async def _too_large(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooLarge)
-    return said(status.HTTP_413_CONTENT_TOO_LARGE, [_problem(error)])
+    return said(request.scope, status.HTTP_413_CONTENT_TOO_LARGE, [_problem(error)])
 
 
-async def _wrong_archive(_: Request, error: Exception) -> JSONResponse:
+async def _wrong_archive(request: Request, error: Exception) -> Response:
     assert isinstance(error, WrongArchive)
-    return said(status.HTTP_422_UNPROCESSABLE_CONTENT, map(_problem, error.problems))
+    return said(
+        request.scope, status.HTTP_422_UNPROCESSABLE_CONTENT, map(_problem, error.problems)
+    )
 
 
 def _problem(error: Refused) -> dict[str, Any]:
@@ -164,8 +205,8 @@ async def _not_found(request: Request, error: Exception) -> Response:
     return told(request.scope, status.HTTP_404_NOT_FOUND, [{"message": str(error)}])
 
 
-async def _conflict(_: Request, error: Exception) -> JSONResponse:
-    return said(status.HTTP_409_CONFLICT, [{"message": str(error)}])
+async def _conflict(request: Request, error: Exception) -> Response:
+    return said(request.scope, status.HTTP_409_CONFLICT, [{"message": str(error)}])
 
 
 async def _unknown(request: Request, error: Exception) -> Response:
@@ -223,10 +264,13 @@ async def _busy(request: Request, error: Exception) -> Response:
     return answer
 
 
-async def _fault(_: Request, error: Exception) -> JSONResponse:
+async def _fault(request: Request, error: Exception) -> Response:
     """What is answered outside of all middleware; the server logs the exception itself."""
-    answer = said(status.HTTP_500_INTERNAL_SERVER_ERROR, [{"message": "a fault; it is logged"}])
+    problem = {"message": "a fault; it is logged"}
+    answer = said(request.scope, status.HTTP_500_INTERNAL_SERVER_ERROR, [problem])
     answer.headers.update(SECURE)
+    if id := request.scope.get("state", {}).get(traced.NAME):
+        answer.headers[traced.HEADER] = id
     return answer
 
 
@@ -235,5 +279,5 @@ async def _database_away(request: Request, error: Exception) -> Response:
     return told(
         request.scope,
         status.HTTP_503_SERVICE_UNAVAILABLE,
-        [{"message": "the database is away; ask again soon"}],
+        [{"message": for_people(error)}],
     )

@@ -6,18 +6,21 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from db.outages import DATABASE_AWAY
 from db.session import Database
 from jobs.queue import Queue
 from jobs.wakeups import PEOPLE, Wakeups
 from server import etags
 from server.events import Hub
+from server.standings import Standings
 from services.acting.actor import Actor, asking
 from services.defining.names import Id
 from services.people.credentials import Credentials
+from services.processes import Processes
 from services.reading.snapshots import Snapshot, Snapshots
 from services.sampling.samplers import Samplers
 from services.turns import Turns
@@ -29,9 +32,13 @@ class Parts:
 
     database: Database
     snapshots: Snapshots
+    standings: Standings
     queue: Queue
     hub: Hub
     samplers: Samplers
+    readers: Processes
+    lookers: Processes
+    uploads: Turns
     archives: Turns
     analyses: Turns
     passwords: Turns
@@ -51,8 +58,12 @@ class Parts:
 
 async def parts(request: Request) -> Parts:
     """The application's parts, for whoever asks."""
+    return _every(request).of(asking.get())
+
+
+def _every(request: Request) -> Parts:
     every: Parts = request.app.state.parts
-    return every.of(asking.get())
+    return every
 
 
 PartsDep = Annotated[Parts, Depends(parts)]
@@ -91,7 +102,10 @@ async def still_in(request: Request, parts: Parts) -> bool:
         return True
     actor = parts.credentials.remembered(secret)
     if actor is None:
-        actor = await run_in_threadpool(parts.credentials.look, secret)
+        try:
+            actor = await run_in_threadpool(parts.credentials.look, secret)
+        except DATABASE_AWAY:
+            return False  # nobody would be
     return actor is not None and actor.role == asking.get().role
 
 
@@ -103,11 +117,46 @@ ScheduleDep = Annotated[Session, Depends(scheduling, scope="function")]
 PeopleDep = Annotated[Session, Depends(letting_out, scope="function")]
 
 
-def snapshot(request: Request, parts: PartsDep, population_id: Id) -> Snapshot:
-    """The path's population as it is now; a client that has what it says is told so."""
-    found = parts.snapshots.get(population_id)
+Of = Annotated[
+    str,
+    Query(
+        description="the column that networks are judged by, less is better: by default the "
+        "population's `criterion`, which is the error wherever there is one"
+    ),
+]
+
+
+async def current(request: Request, population_id: Id) -> Snapshot:
+    """The path's population as it is now.
+
+    What is in memory needs no thread of its own: where it stands is read for many at once.
+    """
+    every, actor = _every(request), asking.get()
+    standing = (await every.standings.of([population_id])).get(population_id)
+    if standing is not None and standing.is_seen_by(actor):
+        kept = every.snapshots.at(standing)
+        if kept is not None:
+            return kept
+    return await run_in_threadpool(every.of(actor).snapshots.get, population_id)
+
+
+CurrentDep = Annotated[Snapshot, Depends(current)]
+
+
+async def snapshot(request: Request, current: CurrentDep, of: Of = "") -> Snapshot:
+    """The same, judged by a column; a client that has what it says is told so."""
+    found = judged(current, of)
     etags.require_changed(request, [found])
     return found
+
+
+def judged(snapshot: Snapshot, of: str) -> Snapshot:
+    """It, judged by the column `of`; empty: as it is.
+
+    Raises:
+        Refused: it has no such column.
+    """
+    return snapshot.judged_by(of) if of else snapshot
 
 
 SnapshotDep = Annotated[Snapshot, Depends(snapshot)]

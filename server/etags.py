@@ -10,17 +10,20 @@ Source: RFC 9110, sections 8.8.3 (ETag) and 13.1.2 (If-None-Match).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
 from fastapi import Request, Response, status
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
 
 from server.beside import said
 from services.reading.snapshots import Snapshot
 
+NAMED_BY = "named_by"
+"""Of a request's state: the snapshots that the answer is named by."""
 OPAQUE = re.compile(r'"[^"]*"')
 
 
@@ -34,10 +37,12 @@ def require_changed(request: Request, snapshots: Iterable[Snapshot]) -> None:
     Raises:
         Unchanged: the client has it, so it need not be computed.
     """
-    editions = [snapshot.edition for snapshot in snapshots]
+    found = [*snapshots]
+    setattr(request.state, NAMED_BY, found)
+    editions = [snapshot.edition for snapshot in found]
     form = getattr(request.state, "form", None)
     request.state.etag = tag = _tag(request.url.path, request.url.query, form, *editions)
-    if tag in _kept(request):
+    if tag in _named(request.headers):  # by *, only what is known to be an answer
         raise Unchanged
 
 
@@ -57,7 +62,7 @@ class Tagged(APIRoute):
             try:
                 response = await answer(request)
             except Unchanged:
-                return _not_modified(request, request.state.etag)
+                return not_modified(request.state.etag, said(request))
             if (
                 request.method not in ("GET", "HEAD")
                 or response.status_code != status.HTTP_200_OK
@@ -69,10 +74,9 @@ class Tagged(APIRoute):
                 return response
             if tag is None:
                 tag = _tag_of(bytes(response.body))
-            kept = _kept(request)
-            if "*" in kept or tag in kept:
-                return _not_modified(request, tag)
-            response.headers.update(_headers(request, tag))
+            if is_kept(request.headers, tag):
+                return not_modified(tag, said(request))
+            response.headers.update(_headers(tag) | said(request))
             return response
 
         return revalidate
@@ -86,16 +90,23 @@ def _tag_of(body: bytes) -> str:
     return f'"{blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def _kept(request: Request) -> set[str]:
+def is_kept(headers: Headers, tag: str) -> bool:
+    """Whether the client says that it has the answer that is named so."""
+    return bool({"*", tag} & _named(headers))
+
+
+def _named(headers: Headers) -> set[str]:
     """The tags that the client names, without W/: weak comparison does not see it."""
-    given = ",".join(request.headers.getlist("if-none-match"))
+    given = ",".join(headers.getlist("if-none-match"))
     return {"*"} if given.strip() == "*" else set(OPAQUE.findall(given))
 
 
-def _not_modified(request: Request, tag: str) -> Response:
-    return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=_headers(request, tag))
+def not_modified(tag: str, beside: Mapping[str, str]) -> Response:
+    """The answer to who has it, with the headers that were known before it was made."""
+    headers = _headers(tag) | dict(beside)
+    return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
 
 
-def _headers(request: Request, tag: str) -> dict[str, str]:
+def _headers(tag: str) -> dict[str, str]:
     """What a client may keep, if it asks each time whether it is still right."""
-    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"} | said(request)
+    return {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache"}

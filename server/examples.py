@@ -1,6 +1,7 @@
 """An example of every call, in the document: what to send, and the line of curl that sends it.
 
-They are of a server with two populations of one space and regime, the first one measured:
+They are of a server with two populations of one space and regime, the first one measured, and
+a table; populations 4 and 5 and view 2 are deleted:
 tests/integration/server/test_examples.py asks each of such a server.
 """
 
@@ -24,11 +25,13 @@ IDS = {
     "network_id": 1,
     "job_id": 61,
     "watch_id": 1,
+    "view_id": 1,
     "session_id": 3,
     "token_id": 1,
     "user_id": 2,
     "quota_id": 1,
     "form": "json",
+    "row_id": 1,
 }
 """What stands in an address, where an example says nothing else."""
 
@@ -40,12 +43,14 @@ class Example:
     query: Mapping[str, Any] = field(default_factory=dict)  # a list: several values
     body: Any = None  # JSON
     file: str | None = None  # instead of JSON
+    form: Mapping[str, str] | None = None  # the fields beside the file, where that is in a form
     ids: Mapping[str, Any] = field(default_factory=dict)
 
 
 TWO_SIDES = {"side": ["1;depth=..6", "1;depth=7.."]}
 SHARED = Example(body={"visibility": "public"})
 SECOND = {"population_id": 2}
+OF_TABLE = {"population_id": 3, "row_id": 1}
 
 EXAMPLES = {
     "post /spaces": Example(
@@ -74,6 +79,36 @@ EXAMPLES = {
     "get /populations": Example({"limit": 20, "fields": "id,name,n,progress"}),
     "get /populations/{population_id}": Example(),
     "patch /populations/{population_id}": Example(body={"priority": -5}, ids=SECOND),
+    "post /populations/{population_id}/restore": Example(
+        body={"name": "back again"}, ids={"population_id": 4}
+    ),
+    "post /populations/{population_id}/purge": Example(ids={"population_id": 5}),
+    "get /populations/{population_id}/note": Example(),
+    "put /populations/{population_id}/note": Example(
+        body={"text": "The first of three.\nSeeds 0 to 2.", "tags": ["baseline"]}
+    ),
+    "get /populations/{population_id}/networks/{network_id}/note": Example(),
+    "put /populations/{population_id}/networks/{network_id}/note": Example(
+        body={"text": "Best of all at this cost.", "tags": ["best"], "version": 0}
+    ),
+    "get /notes": Example({"search": "seeds", "limit": 20}),
+    "get /tags": Example(),
+    "post /views": Example(
+        body={
+            "name": "shallow ones",
+            "page": "explore",
+            "query": "?population=1&depth=3..6",
+            "note": "What Monday's talk shows.",
+            "tags": ["talk"],
+        }
+    ),
+    "get /views": Example({"page": "explore", "limit": 20}),
+    "get /views/{view_id}": Example(),
+    "patch /views/{view_id}": Example(body={"name": "the shallow ones"}),
+    "delete /views/{view_id}": Example(),
+    "post /views/{view_id}/restore": Example(ids={"view_id": 2}),
+    "get /views/{view_id}/note": Example(),
+    "put /views/{view_id}/note": Example(body={"text": "Shown on Monday.", "tags": []}),
     "post /populations/{population_id}/networks": Example(body={"n": 5}, ids=SECOND),
     "get /populations/{population_id}/networks": Example(
         {"sort": "-wm", "limit": 20, "columns": "wm,error", "depth": "3..6"}
@@ -89,11 +124,23 @@ EXAMPLES = {
     "get /populations/{population_id}/networks.csv": Example(
         {"columns": "wm,error", "depth": "3..6"}
     ),
+    "get /populations/{population_id}/networks.parquet": Example({"depth": "3..6"}),
+    "get /populations/{population_id}/networks.arrow": Example({"columns": "wm,error"}),
     "get /populations/{population_id}/networks/{network_id}.{form}": Example(),
     "get /populations/{population_id}/networks/{network_id}": Example(),
+    "get /populations/{population_id}/quantities": Example(),
     "get /populations/{population_id}/columns": Example(),
     "get /populations/{population_id}/edf": Example({"depth": "3..6", "points": "all"}),
     "get /populations/{population_id}/ranges": Example({"columns": "wm,depth"}),
+    "post /tables/look": Example(file="theirs.csv", form={"partial": "true"}),
+    "post /tables": Example(file="theirs.csv", form={"name": "theirs"}),
+    "get /populations/{population_id}/report": Example(ids=OF_TABLE),
+    "get /populations/{population_id}/rows/{row_id}": Example(ids=OF_TABLE),
+    "delete /populations/{population_id}": Example({"used": True}, ids=OF_TABLE),
+    "post /sets": Example(body={"name": "shallow ones", "sides": ["1;depth=..6"]}),
+    "get /trends": Example({"side": ["1"], "by": "flops", "columns": "depth,wm"}),
+    "get /populations/{population_id}/speed": Example({"time": "loss", "depth": "3.."}),
+    "get /populations/{population_id}/importance": Example({"gamma": 0.5}),
     "get /comparison": Example(TWO_SIDES),
     "get /comparison/matched": Example(TWO_SIDES | {"match": "flops"}),
     "get /efficiency": Example({"side": ["1"]}),
@@ -181,6 +228,9 @@ def curl(key: str, example: Example) -> str:
     if example.body is not None:
         words += ["-H 'Content-Type: application/json'"]
         words += [f"-d {shlex.quote(json.dumps(example.body))}"]
-    if example.file is not None:
+    if example.form is not None:
+        fields = {"file": f"@{example.file}"} | dict(example.form)
+        words += [f"-F {shlex.quote(f'{name}={value}')}" for name, value in fields.items()]
+    elif example.file is not None:
         words += [f"-H 'Content-Type: application/gzip' --data-binary @{example.file}"]
     return " ".join(words)

@@ -1,7 +1,8 @@
 """In which form an answer leaves: those that a route has, and the one that is asked for.
 
 A statistic is JSON by default, and CSV by `Accept: text/csv` or, which counts more,
-`?format=csv`. A form that a route does not have is refused before anything is computed.
+`?format=csv`; networks are Parquet and Arrow, too. A form that a route does not have is refused
+before anything is computed.
 
 Source: RFC 9110, section 12.5.1 (Accept), as werkzeug reads it.
 """
@@ -19,17 +20,26 @@ from fastapi.routing import APIRoute
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from columns import csv
-from columns.csv import Table
+from columns import arrow, csv
+from columns.table import Table
 from server.beside import say
 from server.gate.guard import SAFE
+from server.routes import once_a_route
 from services.errors import Refused
 from services.exchange import provenance as made
 
 JSON, CSV = "application/json", "text/csv"
+PARQUET, ARROW = "application/vnd.apache.parquet", "application/vnd.apache.arrow.file"
+SUFFIXES = {CSV: "csv", PARQUET: "parquet", ARROW: "arrow"}
+"""Of files of rows, by media type: those that IANA has."""
 
-AS_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}}}}
-"""For a route's `responses`: the answer is a table, too."""
+
+def offered(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: the answer is in these forms, too."""
+    return {200: {"content": {one: {} for one in media_types}}}
+
+
+AS_CSV = offered(CSV)
 
 
 class NotOffered(Exception):
@@ -52,20 +62,25 @@ class Form:
         """The table as a file of that name, whole; None where JSON is asked for."""
         if self.media_type == JSON:
             return None
-        return Response("".join(self._written(table)), headers=_as_file(name), media_type=CSV)
+        return Response(b"".join(self._written(table)), **self._as_file(name))
 
     def file(self, table: Table, name: str) -> Response:
-        """The table as CSV, written while it leaves."""
-        return StreamingResponse(self._written(table), headers=_as_file(name), media_type=CSV)
+        """The table, written while it leaves."""
+        return StreamingResponse(self._written(table), **self._as_file(name))
 
-    def _written(self, table: Table) -> Iterator[str]:
+    def _written(self, table: Table) -> Iterator[bytes]:
         here = made.here()
         said = {"netspace": here["netspace"], "commit": here["commit"], "asked": self.asked}
-        return csv.pieces(Table(table.columns, said | dict(table.notes)), self.provenance)
+        told = Table(table.columns, said | dict(table.notes), table.quantities)
+        if self.media_type == PARQUET:
+            return arrow.parquet(told, self.provenance)
+        if self.media_type == ARROW:
+            return arrow.feather(told, self.provenance)
+        return (piece.encode() for piece in csv.pieces(told, self.provenance))
 
-
-def _as_file(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    def _as_file(self, name: str) -> dict[str, Any]:
+        said = f'attachment; filename="{name}.{SUFFIXES[self.media_type]}"'
+        return {"media_type": self.media_type, "headers": {"Content-Disposition": said}}
 
 
 async def only_offered(request: Request) -> None:
@@ -86,6 +101,7 @@ async def only_offered(request: Request) -> None:
         raise NotOffered(accepted, offered)
 
 
+@once_a_route
 def _offered(route: APIRoute) -> list[str]:
     """The media types of a route's answer, its own first; none where they are not known."""
     given = route.response_class
@@ -95,30 +111,48 @@ def _offered(route: APIRoute) -> list[str]:
 
 
 Provenance = Annotated[
-    bool, Query(description="lines `# name: JSON` before a CSV: of what, by which version")
+    bool,
+    Query(
+        description="of what, by which version: lines `# name: JSON` before a CSV, `netspace` "
+        "in the metadata of Parquet and Arrow"
+    ),
 ]
+FORMAT = Query(description="counts more than `Accept`")
 
 
 async def form(
     request: Request,
-    format: Annotated[
-        Literal["json", "csv"] | None, Query(description="counts more than `Accept`")
-    ] = None,
+    format: Annotated[Literal["json", "csv"] | None, FORMAT] = None,
     provenance: Provenance = False,
 ) -> Form:
     """What is asked for of a route that has JSON and CSV."""
+    return _chosen(request, [JSON, CSV], format, provenance)
+
+
+async def any_form(
+    request: Request,
+    format: Annotated[Literal["json", "csv", "parquet", "arrow"] | None, FORMAT] = None,
+    provenance: Provenance = False,
+) -> Form:
+    """The same of a route that has all of them."""
+    return _chosen(request, [JSON, *SUFFIXES], format, provenance)
+
+
+def _chosen(request: Request, offered: list[str], format: str | None, provenance: bool) -> Form:
     accepted = request.headers.get("accept", "").strip() or "*/*"
-    best = parse_accept_header(accepted, MIMEAccept).best_match([JSON, CSV])
-    media_type = {"json": JSON, "csv": CSV, None: best or JSON}[format]
+    best = parse_accept_header(accepted, MIMEAccept).best_match(offered)
+    named = {"json": JSON} | {suffix: one for one, suffix in SUFFIXES.items()}
+    media_type = (best or JSON) if format is None else named[format]
     if provenance and media_type == JSON:
-        raise Refused("provenance", provenance, "only of CSV: JSON says itself what it is of")
+        raise Refused("provenance", provenance, "not of JSON, which says itself what it is of")
     request.state.form = media_type
     return Form(media_type, _asked(request), provenance)
 
 
 async def file(request: Request, provenance: Provenance = False) -> Form:
-    """The same of a route that has CSV alone."""
-    return Form(CSV, _asked(request), provenance)
+    """The same of a route that has one form of file alone."""
+    [media_type] = set(_offered(request.scope["route"])) & SUFFIXES.keys()
+    return Form(media_type, _asked(request), provenance)
 
 
 def _asked(request: Request) -> str:
@@ -127,4 +161,5 @@ def _asked(request: Request) -> str:
 
 
 FormDep = Annotated[Form, Depends(form)]
+AnyFormDep = Annotated[Form, Depends(any_form)]
 FileDep = Annotated[Form, Depends(file)]

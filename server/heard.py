@@ -27,7 +27,7 @@ class Heard:
     """Versions by population, the last told last."""
 
     database: str
-    versions: dict[int, int] = field(default_factory=dict)
+    pairs: dict[int, str] = field(default_factory=dict)  # population-version, as in the id
     before: dict[int, int] = field(default_factory=dict)  # those of an earlier stream
 
     @classmethod
@@ -37,7 +37,7 @@ class Heard:
         if not database or name != database:
             return cls(database)
         versions = {int(id): int(version) for id, version in PAIR.findall(pairs)}
-        return cls(database, versions, dict(versions))
+        return cls(database, {id: _pair(id, versions[id]) for id in versions}, versions)
 
     def is_news(self, activity: Activity) -> bool:
         """Whether it was not heard by an earlier stream; what is at work has moved in any case.
@@ -52,9 +52,13 @@ class Heard:
 
     def told(self, activity: Activity) -> str:
         """It is told this, too: the id of the event that tells it."""
-        self.versions.pop(activity.population, None)
-        self.versions[activity.population] = activity.version
-        while len(self.versions) > MOST:
-            del self.versions[next(iter(self.versions))]
-        pairs = ",".join(f"{id}-{version}" for id, version in self.versions.items())
-        return f"{self.database}:{pairs}"
+        id = activity.population
+        self.pairs.pop(id, None)
+        self.pairs[id] = _pair(id, activity.version)
+        while len(self.pairs) > MOST:
+            del self.pairs[next(iter(self.pairs))]
+        return f"{self.database}:{','.join(self.pairs.values())}"
+
+
+def _pair(population: int, version: int) -> str:
+    return f"{population}-{version}"

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 
 from columns.constraints import ONE_A_COLUMN
 from server import retired
+from server.routes import once_a_route
 
 ONCE = "once"
 
@@ -25,7 +26,8 @@ async def only_known(request: Request) -> None:
     asked = request.query_params.multi_items()
     if not asked:
         return
-    options, constrained = _options(request), takes_constraints(request)
+    route = request.scope["route"]
+    options, constrained = _options(route), takes_constraints(route)
     problems, seen = [], set[str]()
     for name, value in asked:
         if name not in options and not constrained:
@@ -44,7 +46,7 @@ async def only_known(request: Request) -> None:
 
 async def constraint_texts(request: Request) -> dict[str, str]:
     """Every parameter that is no option of the route, as a constraint on its column."""
-    options = _options(request)
+    options = _options(request.scope["route"])
     return {name: text for name, text in request.query_params.items() if name not in options}
 
 
@@ -71,15 +73,17 @@ def parted(text: str) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
-def takes_constraints(request: Request) -> bool:
-    return any(one.call is constraint_texts for one in needed(request.scope["route"].dependant))
+@once_a_route
+def takes_constraints(route: Any) -> bool:
+    return any(one.call is constraint_texts for one in needed(route.dependant))
 
 
-def _options(request: Request) -> dict[str, bool]:
+@once_a_route
+def _options(route: Any) -> dict[str, bool]:
     """Whether each parameter of the route takes several values, by name."""
     return {
         field.alias: get_origin(field.field_info.annotation) is list
-        for one in needed(request.scope["route"].dependant)
+        for one in needed(route.dependant)
         for field in one.query_params
     }
 

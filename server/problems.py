@@ -1,7 +1,14 @@
-"""How an error is said: `{"detail": [{"field", "value", "message"}, ..]}`, and never more.
+"""How an error is said: a problem of RFC 9457, with what is wrong by field in `errors`.
 
+    {"type": "about:blank", "title": "Not Found", "status": 404, "errors": [{"message": ..}],
+     "detail": ..}
+
+`detail` is a sentence to whoever accepts `application/problem+json` by name; to others it is
+the list that `errors` is, as it was before; docs/rest.md says until when.
 At most 20 problems of one request are told, and a value in a word: what was sent wrong does not
 come back many times larger, and can always be written as JSON.
+
+Source: RFC 9457 (Problem Details for HTTP APIs).
 """
 
 from __future__ import annotations
@@ -9,13 +16,22 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
 from starlette.datastructures import Headers
 from starlette.types import Scope
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+MEDIA_TYPE = "application/problem+json"
+BLANK = "about:blank"
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""As RFC 9110 calls them, where Python has older names."""
 
 MOST = 20
 """Problems that are told of one request."""
@@ -32,22 +48,38 @@ class Problem(BaseModel):
     message: str = Field(description="what is allowed")
 
 
-class Problems(BaseModel):
-    """The body of an error about what was sent."""
-
-    detail: list[Problem]
-
-
 class Word(BaseModel):
     """What is missing, or in the way."""
 
     message: str
 
 
-class Words(BaseModel):
+class _Told(BaseModel):
+    """What every error says."""
+
+    type: str = Field(BLANK, description="no more than the status says")
+    title: str = Field(description="of the status, by RFC 9110")
+    status: int
+
+
+DETAIL = (
+    f"a sentence, where `Accept` names {MEDIA_TYPE}; else the list that `errors` is, which is "
+    "deprecated"
+)
+
+
+class Problems(_Told):
+    """The body of an error about what was sent."""
+
+    errors: list[Problem]
+    detail: str | list[Problem] = Field(description=DETAIL)
+
+
+class Words(_Told):
     """The body of an error about no field."""
 
-    detail: list[Word]
+    errors: list[Word]
+    detail: str | list[Word] = Field(description=DETAIL)
 
 
 MEANINGS = {
@@ -73,13 +105,23 @@ OF_NO_FIELD = {401, 404, 409, 410, 429, 503}
 
 def responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The errors that a route may answer with, as OpenAPI documents them."""
-    return {
-        code: {
-            "model": Words if code in OF_NO_FIELD else Problems,
-            "description": MEANINGS[code],
-        }
-        for code in codes
-    }
+    return {code: {"description": MEANINGS[code]} | _content(code) for code in codes}
+
+
+def _content(code: int) -> dict[str, Any]:
+    # A model here would be documented in the form that the route's own answer has.
+    name = (Words if code in OF_NO_FIELD else Problems).__name__
+    return {"content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
+
+
+def schemas() -> dict[str, Any]:
+    """The models of errors, for the document's components."""
+    form = "#/components/schemas/{model}"
+    _, made = models_json_schema(
+        [(one, "serialization") for one in (Problems, Words)], ref_template=form
+    )
+    found: dict[str, Any] = made["$defs"]
+    return found
 
 
 ALWAYS = responses(400, 401, 403, 406, 409, 422, 429, 503)
@@ -87,31 +129,47 @@ ALWAYS = responses(400, 401, 403, 406, 409, 422, 429, 503)
 CHANGING = responses(408, 413, 415)
 """What every route may answer with that takes a body or changes something."""
 MISSING = responses(404)
-ALWAYS_OF_A_STREAM: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": one["description"],
-        "content": {
-            "application/json": {
-                "schema": {"$ref": f"#/components/schemas/{one['model'].__name__}"}
-            }
-        },
-    }
-    for code, one in (ALWAYS | MISSING).items()
-}
-"""The same of a route whose answer is no JSON; FastAPI would take its errors for none, too."""
 TAKEN = responses(409)
 
 
-def said(code: int, problems: Iterable[dict[str, Any]]) -> JSONResponse:
+def said(scope: Scope, code: int, problems: Iterable[dict[str, Any]]) -> Response:
     """The answer that tells problems, each with `message` and perhaps `field` and `value`."""
-    return JSONResponse({"detail": [_bounded(one) for one in islice(problems, MOST)]}, code)
+    errors = [_bounded(one) for one in islice(problems, MOST)]
+    body = {
+        "type": BLANK,
+        "title": TITLES.get(code, HTTPStatus(code).phrase),
+        "status": code,
+        "detail": _sentence(errors) if _knows_problems(scope) else errors,
+        "errors": errors,
+    }
+    return JSONResponse(body, code, media_type=MEDIA_TYPE)
+
+
+def _knows_problems(scope: Scope) -> bool:
+    """Whether who asks accepts problems by their own name."""
+    accepted = ",".join(Headers(scope=scope).getlist("accept"))
+    if MEDIA_TYPE not in accepted:  # as of nearly all
+        return False
+    return any(
+        kind == MEDIA_TYPE and quality > 0
+        for kind, quality in parse_accept_header(accepted, MIMEAccept)
+    )
+
+
+def _sentence(errors: Iterable[dict[str, Any]]) -> str:
+    return "; ".join(
+        f"{one['field']}: {one['message']}, got {one['value']!r}"
+        if "field" in one
+        else one["message"]
+        for one in errors
+    )
 
 
 def told(scope: Scope, code: int, problems: Iterable[dict[str, Any]]) -> Response:
     """The same for whoever asks: a person who followed a link reads it as a page."""
     accepted = Headers(scope=scope).get("accept", "")
     if "text/html" not in accepted or scope["path"].startswith("/api/"):
-        return said(code, problems)
+        return said(scope, code, problems)
     home = scope.get("app_root_path", scope.get("root_path", "")) + "/"
     lines = [_line(_bounded(one)) for one in islice(problems, MOST)]
     return HTMLResponse(PAGE.format(lines="".join(lines), home=html.escape(home)), code)
@@ -128,9 +186,9 @@ PAGE = (
 )
 
 
-def refused(code: int, field: str, value: Any, message: str) -> JSONResponse:
+def refused(scope: Scope, code: int, field: str, value: Any, message: str) -> Response:
     """The answer that tells one problem."""
-    return said(code, [{"field": field, "value": value, "message": message}])
+    return said(scope, code, [{"field": field, "value": value, "message": message}])
 
 
 def unknown(scope: Scope, message: str) -> Response:

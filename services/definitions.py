@@ -51,7 +51,12 @@ def regime(row: RegimeRow) -> Regime:
 
 def network(row: NetworkRow) -> Network:
     """The network of a row."""
-    return _read(f"network {row.hash}", Network.model_validate, row.architecture)
+    return architecture(row.hash, row.architecture)
+
+
+def architecture(hash: str, stored: Any) -> Network:
+    """The network of that hash, of what its row holds."""
+    return _read(f"network {hash}", Network.model_validate, stored)
 
 
 def fit(row: DrawRow) -> Fit | None:

@@ -28,6 +28,10 @@ class Refused(ValueError):
         super().__init__(f"{field}: {allowed}, got {value!r}")
         self.field, self.value, self.allowed = field, value, allowed
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, object, str]]:
+        """As it travels from a process apart."""
+        return type(self), (self.field, self.value, self.allowed)
+
 
 class Busy(RuntimeError):
     """Others ask for as much as is done at once: ask again soon."""

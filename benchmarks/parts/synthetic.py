@@ -3,7 +3,8 @@
     error = 4 + |d - 8|^1.2 / 2 + |log2 w - 5.5|^1.5 + x,   d depth, w width of the last stage,
     x from Gamma(1.2, 1.6); one in 25 is far worse, uniform up to 89; one in 100 diverges.
 
-Nothing is trained. The population's name says SYNTHETIC, and the page shows it as a badge.
+Nothing is trained. The population's name says SYNTHETIC, and the page shows it as a badge. A
+table (`create_table`) has errors of the same kind, and columns of its own beside them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from sqlalchemy import insert, select, update
 
-from db.models import DrawRow, JobRow, PopulationRow, ResultRow
+from columns.quantities import Quantity, quantity
+from db.models import DrawRow, JobRow, ResultRow, SampledRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
+from population.population import NO_CAUSE, Status
 from services.defining import regimes, spaces
-from services.sampling import populations
+from services.reading import blocks
+from services.reading.blocks import MARK, TEXT
+from services.reading.layout import Described, Layout
+from services.sampling import populations, tables
 from services.sampling.populations import Spec
+from services.sampling.tables import NewTable
 
 SPACE = "RegNetX small"
 WINDOW = {"flops": "50k..3M"}
@@ -61,9 +69,7 @@ def measure(database: Database, population_id: int, rng: np.random.Generator) ->
             .execution_options(synchronize_session=False)
         )
         session.execute(
-            update(PopulationRow)
-            .where(PopulationRow.id == population_id)
-            .values(version=len(rows))
+            update(SampledRow).where(SampledRow.id == population_id).values(version=len(rows))
         )
 
 
@@ -81,3 +87,59 @@ def errors(parameters: list[dict[str, float]], rng: np.random.Generator) -> Any:
 
 def quantities_of(error: float) -> dict[str, float]:
     return {"diverged": 1.0} if np.isinf(error) else {"error": float(error), "loss": 0.3}
+
+
+def create_table(database: Database, n: int, columns: int = 30, seed: int = 0) -> int:
+    """A table of n rows and so many columns of numbers, and one of names. Its id."""
+    rng = np.random.default_rng(seed)
+    depth = rng.integers(4, 31, n).astype(float)
+    width = rng.choice(np.arange(16, 513, 8), n).astype(float)
+    e = 4 + np.abs(depth - 18) ** 1.2 / 2 + np.abs(np.log2(width) - 7) ** 1.5
+    error = np.minimum(e + rng.gamma(1.2, 1.6, n), 100)
+    error[rng.random(n) < 1 / 100] = np.inf
+    numbers: dict[str, Any] = {
+        "error": error,
+        "depth": depth,
+        "w0": width,
+        "bottleneck_ratio": rng.choice([1.0, 2.0, 4.0], n),
+        "flops": depth * width**2 * rng.uniform(500, 1500, n),
+        "params": depth * width**2 * rng.uniform(5, 15, n),
+    }
+    quantities = {name: quantity(name) for name in numbers}
+    for i in range(columns - len(numbers)):
+        name = f"measured_{i}"
+        numbers[name] = depth * rng.lognormal(0, 0.5, n) * (i + 1)
+        quantities[name] = Quantity(
+            name, f"m{i}", f"measurement {i}", "s", "result", prefix="m", decimals=2, log=True
+        )
+    status = np.where(np.isinf(error), Status.DIVERGED, Status.MEASURED).astype(np.int8)
+    marks = {
+        "network": np.zeros(n, dtype=np.int64),
+        "line": np.arange(2, n + 2),
+        "multiplicity": np.ones(n),
+        "status": status,
+        "cause": np.full(n, NO_CAUSE, dtype=np.int32),
+    }
+    layout = Layout(
+        numbers=tuple(Described.of(one, True) for one in quantities.values()),
+        texts=("model",),
+        labels={"model": "Model"},
+        criterion="error",
+    )
+    named = pa.array([f"net_{i}" for i in range(n)])
+    stored = [
+        *((name, blocks.packed(pa.array(values))) for name, values in numbers.items()),
+        *((MARK + name, blocks.packed(pa.array(values))) for name, values in marks.items()),
+        (TEXT + "model", blocks.packed(named)),
+    ]
+    report = {"rows": n, "taken": n}
+    new = NewTable(
+        f"SYNTHETIC table {n:,} x {columns}",
+        layout,
+        n,
+        stored,
+        {"file": "synthetic.csv"},
+        report,
+    )
+    with database.durable() as session:
+        return tables.store(session, new)

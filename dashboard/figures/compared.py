@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.style import LIGHT, OF_SHARES, Palette, empty, styled, translucent
+from columns.units import ERRORS, Unit
+from dashboard.figures.style import (
+    LIGHT,
+    OF_SHARES,
+    Palette,
+    empty,
+    judged_axis,
+    styled,
+    translucent,
+)
 from population.comparing.comparison import MATTERS
 from population.comparing.sequential import FEWEST, Look
 from population.curves.bands import Band
@@ -29,8 +38,14 @@ class Drawn:
     band: Band
 
 
-def edfs_figure(drawn: Sequence[Drawn], palette: Palette = LIGHT) -> go.Figure:
-    """Error EDFs of several sides on one axis, without the long tail of failed networks."""
+def edfs_figure(
+    drawn: Sequence[Drawn], palette: Palette = LIGHT, unit: Unit = ERRORS
+) -> go.Figure:
+    """EDFs of several sides on one axis, without the long tail of failed networks.
+
+    Args:
+        unit: of what all sides are judged by.
+    """
     some = [one for one in drawn if one.edf.finite.size]
     if not some:
         return empty(palette, "no network has a result yet", height=HEIGHT)
@@ -38,7 +53,7 @@ def edfs_figure(drawn: Sequence[Drawn], palette: Palette = LIGHT) -> go.Figure:
     for one in some:
         for limit, fill in ((one.band.lower, "none"), (one.band.upper, "tonexty")):
             figure.add_scatter(
-                x=one.curve.error,
+                x=one.curve.error / unit.scale,
                 y=limit,
                 hoverinfo="skip",
                 mode="lines",
@@ -48,7 +63,7 @@ def edfs_figure(drawn: Sequence[Drawn], palette: Palette = LIGHT) -> go.Figure:
             )
     for one in some:
         figure.add_scatter(
-            x=one.curve.error,
+            x=one.curve.error / unit.scale,
             y=one.curve.share,
             name=one.label,
             mode="lines",
@@ -57,27 +72,36 @@ def edfs_figure(drawn: Sequence[Drawn], palette: Palette = LIGHT) -> go.Figure:
             hovertemplate="%{customdata:.1f} %",
         )
     styled(figure, palette, height=HEIGHT, hovermode="x unified")
-    figure.update_xaxes(
-        title_text="top-1 error e (%)", hoverformat=".2f", range=error_range(some)
-    )
-    figure.update_yaxes(title_text="F(e)", **OF_SHARES)
+    least = 0.5 if unit.is_of_errors else 0.0
+    log = unit.is_log_from(min(float(one.edf.finite[0]) for one in some))
+    figure.update_xaxes(**judged_axis(unit, error_range(some, log, least), log))
+    figure.update_yaxes(title_text=f"F({unit.variable})", **OF_SHARES)
     return figure
 
 
-def error_range(drawn: Sequence[Drawn]) -> tuple[float, float]:
-    """Errors to show: all but a long right tail."""
+def error_range(
+    drawn: Sequence[Drawn], log: bool = False, least: float = 0.5
+) -> tuple[float, float]:
+    """Errors to show: all but a long right tail, which a log axis has room for."""
     lo = min(float(one.edf.finite[0]) for one in drawn)
-    hi = max(least_hidden(one.edf) for one in drawn)
+    if log:
+        return error_axis(lo, max(float(one.edf.finite[-1]) for one in drawn), log)
+    hi = max(least_hidden(one.edf, least) for one in drawn)
     return error_axis(lo, hi)
 
 
-def least_hidden(edf: EDF) -> float:
-    """The largest error of a population that is worth its room."""
+def least_hidden(edf: EDF, least: float = 0.0) -> float:
+    """The largest error of a population that is worth its room.
+
+    Args:
+        least: distance of the quartiles that is counted with.
+    """
     quarter, most = edf.quantile(0.25), edf.quantile(0.75)
     worst = float(edf.finite[-1])
     if not np.isfinite(most):
         return worst
-    return min(worst, most + FENCE * max(most - quarter, 0.5))
+    reach = max(most - quarter, least)
+    return min(worst, most + FENCE * reach) if reach else worst
 
 
 def decided_figure(looks: Sequence[Look], colour: str, palette: Palette = LIGHT) -> go.Figure:

@@ -1,6 +1,7 @@
-"""The error EDF of one or several constraint sets, each exact, with a named band.
+"""The EDF of one or several constraint sets, each exact, with a named band.
 
-F(e) is the share of networks with error strictly below e; a step is drawn at every error.
+F(e) is the share of networks with error strictly below e; a step is drawn at every error, or
+at every value of whatever else the networks are judged by.
 Source: arXiv 2003.13678, equation 1; the band is Clopper's and Pearson's (1934), pointwise.
 """
 
@@ -10,13 +11,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from columns.arrays import Floats
-from columns.numbers import fixed
-from dashboard.figures.shown import Shown
+from columns.units import Unit
+from dashboard.figures.shown import Shown, edf_title
 from dashboard.figures.style import (
     LIGHT,
     OF_SHARES,
     Palette,
     empty,
+    judged_axis,
     styled,
     titled,
     translucent,
@@ -27,10 +29,14 @@ from population.curves.edf import Curve, error_axis
 STEPS = 4_000
 """Steps drawn exactly; of more networks the curve is drawn at this many errors."""
 
-CONVENTION = (
-    "F(e): share of networks with error strictly below e, weighted by multiplicity; "
-    "diverged networks count as infinite"
-)
+
+def convention(criterion: Unit) -> str:
+    """What F is."""
+    x = criterion.variable
+    return (
+        f"F({x}): share of networks with {criterion.quantity.word} strictly below {x}, "
+        "weighted by multiplicity; diverged networks count as infinite"
+    )
 
 
 def edf_figure(
@@ -40,7 +46,8 @@ def edf_figure(
     palette: Palette = LIGHT,
     level: float = 0.95,
 ) -> go.Figure:
-    """The EDF of the networks that pass, of all, and of another population.
+    """The EDF of the networks that pass, of all, and of another population, all judged by the
+    same.
 
     Args:
         constrained: what passes, in the page's colour.
@@ -57,22 +64,24 @@ def edf_figure(
     drawn = [entry for entry in sets if entry[0] is not None]
     lines = [part.line for part, _, _ in reversed(drawn) if part is not None]
     finite = [part.edf.finite for part, _, _ in drawn if part is not None]
-    errors = np.concatenate(finite)
+    errors, unit = np.concatenate(finite), constrained.criterion
+    title, what = edf_title(unit), convention(unit)
     if not errors.size:
         figure = empty(palette, constrained.edf.reason or "every network diverged")
-        return titled(figure, palette, "Error EDF", [*lines, CONVENTION])
+        return titled(figure, palette, title, [*lines, what])
     lo, hi = float(errors.min()), float(errors.max())
-    ends = error_axis(lo, hi)
+    log = unit.is_log_from(lo)
+    ends = error_axis(lo, hi, log)
     figure = go.Figure()
     bands: list[str] = []
     for part, colour, banded in drawn:
         if part is not None and part.edf.finite.size:
-            curve = between(part, ends)
+            curve = between(part, ends, log)
             if banded:
                 band = part.edf.band(curve, level)
                 bands.append(band.name)
-                add_band(figure, part, curve.error, band, colour)
-            add_curve(figure, part, curve, colour)
+                add_band(figure, curve.error / unit.scale, band, colour)
+            add_curve(figure, part, curve, unit, colour)
     styled(
         figure,
         palette,
@@ -82,9 +91,9 @@ def edf_figure(
         height=560,
         margin_b=64,
     )
-    figure.update_xaxes(title_text="top-1 error e (%)", hoverformat=".2f", range=ends)
-    figure.update_yaxes(title_text="F(e)", **OF_SHARES)
-    return titled(figure, palette, "Error EDF", [*lines, f"{CONVENTION}; {named(bands)}"])
+    figure.update_xaxes(**judged_axis(unit, ends, log))
+    figure.update_yaxes(title_text=f"F({unit.variable})", **OF_SHARES)
+    return titled(figure, palette, title, [*lines, f"{what}; {named(bands)}"])
 
 
 def named(bands: list[str]) -> str:
@@ -93,22 +102,26 @@ def named(bands: list[str]) -> str:
     return f"band{'s' if len(kinds) > 1 else ''}: {', '.join(kinds)}"
 
 
-def between(part: Shown, ends: tuple[float, float]) -> Curve:
-    """The curve from the left end of the plot to the right, a point for each step."""
+def between(part: Shown, ends: tuple[float, float], log: bool = False) -> Curve:
+    """The curve from the left end of the plot to the right, a point for each step.
+
+    Args:
+        log: whether the axis is.
+    """
     steps = part.edf.steps()
     if steps.error.size > STEPS:
-        return part.edf.at(np.linspace(*ends, STEPS))
+        return part.edf.at((np.geomspace if log else np.linspace)(*ends, STEPS))
     return Curve(
         np.concatenate([[ends[0]], steps.error, [ends[1]]]),
         np.concatenate([[0.0], steps.share, steps.share[-1:]]),
     )
 
 
-def add_curve(figure: go.Figure, part: Shown, curve: Curve, colour: str) -> None:
+def add_curve(figure: go.Figure, part: Shown, curve: Curve, unit: Unit, colour: str) -> None:
     median = part.edf.median
-    middle = f"median {fixed(median, 2)} %" if np.isfinite(median) else "no finite median"
+    middle = f"median {unit.with_unit(median)}" if np.isfinite(median) else "no finite median"
     figure.add_scatter(
-        x=curve.error,
+        x=curve.error / unit.scale,
         y=curve.share,
         name=f"{part.label} · n = {len(part.results):,}, {middle}",
         legendgroup=colour,
@@ -119,10 +132,10 @@ def add_curve(figure: go.Figure, part: Shown, curve: Curve, colour: str) -> None
     )
 
 
-def add_band(figure: go.Figure, part: Shown, error: Floats, band: Band, colour: str) -> None:
+def add_band(figure: go.Figure, x: Floats, band: Band, colour: str) -> None:
     for limit, fill in ((band.lower, "none"), (band.upper, "tonexty")):
         figure.add_scatter(
-            x=error,
+            x=x,
             y=limit,
             name=band.name,
             legendgroup=colour,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from columns.units import ERRORS, Unit
 from dashboard.figures.style import LIGHT, Palette, decades, empty, styled, translucent
 from population.curves.efficiency import Efficiency
 
@@ -14,13 +15,19 @@ HEIGHT = 280  # pixels
 
 
 def efficiency_figure(
-    searches: Sequence[tuple[str, Efficiency]], palette: Palette = LIGHT
+    searches: Sequence[tuple[str, Efficiency]],
+    palette: Palette = LIGHT,
+    unit: Unit = ERRORS,
 ) -> go.Figure:
-    """Mean best error over k, with the central 90 % of searches shaded."""
+    """Mean best error over k, with the central 90 % of searches shaded.
+
+    Args:
+        unit: of what all are judged by.
+    """
     figure = go.Figure()
     for (label, found), colour in zip(searches, palette.sides, strict=False):
         if found.reason is None and np.isfinite(found.mean).any():
-            add(figure, label, found, colour)
+            add(figure, label, found, unit, colour)
     if not figure.data:
         return empty(palette, "too few networks to search", height=HEIGHT)
     styled(figure, palette, height=HEIGHT, hovermode="x unified")
@@ -30,15 +37,15 @@ def efficiency_figure(
         title_text="networks searched, k",
         tickvals=[tick for tick in decades(1, 2, 5) if 1 <= tick <= most],
     )
-    figure.update_yaxes(title_text="best error (%)")
+    figure.update_yaxes(title_text=f"best {unit.short}")
     return figure
 
 
-def add(figure: go.Figure, label: str, found: Efficiency, colour: str) -> None:
+def add(figure: go.Figure, label: str, found: Efficiency, unit: Unit, colour: str) -> None:
     for limit, fill in ((found.quantiles[0], "none"), (found.quantiles[-1], "tonexty")):
         figure.add_scatter(
             x=found.k,
-            y=np.where(np.isfinite(limit), limit, np.nan),
+            y=np.where(np.isfinite(limit), limit / unit.scale, np.nan),
             hoverinfo="skip",
             mode="lines",
             line={"width": 0},
@@ -47,9 +54,9 @@ def add(figure: go.Figure, label: str, found: Efficiency, colour: str) -> None:
         )
     figure.add_scatter(
         x=found.k,
-        y=found.mean,
+        y=found.mean / unit.scale,
         name=label,
         mode="lines",
         line={"color": colour, "width": 2},
-        hovertemplate="%{y:.2f} %",
+        hovertemplate=f"%{{y:{'.2f' if unit.is_of_errors else '.4~g'}}} {unit.text}".strip(),
     )

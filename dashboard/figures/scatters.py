@@ -1,4 +1,5 @@
-"""Error against each parameter, with the range in which the best networks sit.
+"""Error, or what networks are judged by, against each parameter, with the range in which the
+best of them sit.
 
 The amber band is the central 95 % of the empirical bootstrap in closed form and its line the
 median (population.curves.bootstrap): the spread of the best dozen networks, no confidence
@@ -7,7 +8,8 @@ interval. Diverged networks have no finite error: they are counted in the title,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from columns.arrays import Floats, Ints
-from columns.quantities import STAGE_QUANTITIES, quantity
-from dashboard.figures.shown import Shown
+from columns.quantities import STAGE_QUANTITIES, Quantity, described
+from columns.units import Unit, unit_of
+from dashboard.figures.shown import Shown, capital
 from dashboard.figures.style import (
     LIGHT,
     Palette,
@@ -26,7 +29,6 @@ from dashboard.figures.style import (
     translucent,
     value_axis,
 )
-from dashboard.units import Unit, unit_of
 from population.curves import bootstrap
 from population.curves.bootstrap import FEWEST, BestRange
 from population.population import Population
@@ -62,27 +64,35 @@ USUAL = (
 """The columns to show, of each the first that there is; assets/explore/plots/scatters.mjs."""
 
 
-def usual_columns(population: Population) -> list[str]:
+def usual_columns(
+    population: Population,
+    quantities: Mapping[str, Quantity] | None = None,
+    measured: bool = False,
+) -> list[str]:
     """The columns of the usual eight panels, each of at least half of the networks.
 
     The line is shown as drawn, or as fitted where none was drawn. Where the usual are fewer,
     other parameters fill the panels up, as operations of cells do.
+
+    Args:
+        quantities: of the columns; by default those that are declared.
+        measured: whether what was measured fills them up, too.
     """
-    there = ([name for name in names if name in population.columns] for names in USUAL)
+    columns = population.columns
+    about = {name: described(name) for name in columns} if quantities is None else quantities
+    there = ([name for name in names if name in columns] for names in USUAL)
     usual = [names[0] for names in there if names]
-    others = [name for name in population.columns if is_whole_parameter(name)]
-    missing = {name: np.isnan(values).mean() for name, values in population.columns.items()}
-    named = [name for name in dict.fromkeys([*usual, *others]) if missing[name] < 0.5]
-    return named[:PANELS]
-
-
-def is_whole_parameter(name: str) -> bool:
-    """Whether a column was drawn, and not of a single stage."""
-    try:
-        role = quantity(name).role
-    except ValueError:
-        return False
-    return role == "parameter" and name.rpartition("_")[0] not in STAGE_QUANTITIES
+    wholes = [name for name in columns if name.rpartition("_")[0] not in STAGE_QUANTITIES]
+    roles = ("parameter", "complexity", "result") if measured else ("parameter",)
+    others = [name for role in roles for name in wholes if about[name].role == role]
+    wanted = dict.fromkeys(
+        name
+        for name in [*usual, *others]
+        if name != population.criterion and not about[name].spread
+    )
+    most = len(population) / 2  # that may lack it
+    known = (name for name in wanted if np.isnan(columns[name]).sum() <= most)
+    return list(islice(known, PANELS))
 
 
 def scatters_figure(
@@ -90,6 +100,8 @@ def scatters_figure(
     whole: Shown | None = None,
     columns: Sequence[str] | None = None,
     palette: Palette = LIGHT,
+    across: int = 4,
+    most: int | None = None,
 ) -> go.Figure:
     """A panel for each column: all networks in grey, those that pass in colour.
 
@@ -98,22 +110,29 @@ def scatters_figure(
         whole: all networks of the population; None where nothing is constrained.
         columns: names, each a column of the population; by default the usual eight.
         palette: of the theme.
+        across: panels side by side, at most.
+        most: points of a set in a panel, which are vectors then; as on a screen by default.
     """
-    results = constrained.results
+    results, criterion = constrained.results, constrained.criterion
+    title = f"{capital(criterion.quantity.word)} by parameter"
     lines = [constrained.line, "amber: 95 % of where the best network sits, line: its median"]
     if not constrained.edf.finite.size and (whole is None or not whole.edf.finite.size):
         reason = constrained.edf.reason or "every network diverged"
-        return titled(empty(palette, reason), palette, "Error by parameter", lines)
+        return titled(empty(palette, reason), palette, title, lines)
     names = list(columns or usual_columns((whole or constrained).results))
     ranges = bootstrap.best_ranges(results, names)
     if not any(ranges.values()):
-        lines[1] = f"no best range: it takes {FEWEST} networks with a finite error among them"
-    if max(len(part.results) for part in (whole, constrained) if part is not None) > MOST:
-        lines.append(f"at most {MOST:,} of the networks are drawn, at random")
-    across = min(4, len(names))
+        word = criterion.quantity.word
+        lines[1] = f"no best range: it takes {FEWEST} networks with a finite {word} among them"
+    if max(len(part.results) for part in (whole, constrained) if part is not None) > (
+        most or MOST
+    ):
+        lines.append(f"at most {most or MOST:,} of the networks are drawn, at random")
+    across = min(across, len(names))
     down = -(-len(names) // across)
     everyone = results if whole is None else whole.results
-    units = [unit_of(quantity(name), everyone.columns[name]) for name in names]
+    quantities = constrained.quantities
+    units = [unit_of(quantities[name], everyone.columns[name]) for name in names]
     figure = make_subplots(
         down,
         across,
@@ -128,18 +147,20 @@ def scatters_figure(
     for i, unit in enumerate(units):
         place = {"row": i // across + 1, "col": i % across + 1}
         if whole is not None:
-            add_networks(figure, whole.results, unit, palette.all, 0.35, place)
-        add_networks(figure, results, unit, palette.current, 0.55, place)
-        add_ray(figure, results, unit, palette.current, place)
-        add_best(figure, results, unit, palette, place)
+            add_networks(figure, whole.results, unit, criterion, palette.all, 0.35, place, most)
+        add_networks(figure, results, unit, criterion, palette.current, 0.55, place, most)
+        add_ray(figure, results, unit, criterion, palette.current, place)
+        add_best(figure, results, unit, criterion, palette, place)
         if best := ranges[unit.quantity.name]:
             shapes += range_shapes(best, unit, palette, i + 1)
         shown = everyone.columns[unit.quantity.name] / unit.scale
         figure.update_xaxes(**value_axis(unit.quantity, shown), **place)
         if place["col"] == 1:
-            figure.update_yaxes(title_text="error (%)", **place)
+            figure.update_yaxes(title_text=criterion.short, **place)
+    if (constrained if whole is None else whole).is_log:
+        figure.update_yaxes(type="log")
     figure.update_layout(shapes=shapes)
-    return titled(figure, palette, "Error by parameter", lines, space=60)
+    return titled(figure, palette, title, lines, space=60)
 
 
 def panel_title(unit: Unit, best: BestRange | None) -> str:
@@ -151,35 +172,45 @@ def panel_title(unit: Unit, best: BestRange | None) -> str:
     return f"{name}<br>{median} [{lo} – {hi}]"
 
 
-def points(population: Population, unit: Unit) -> tuple[Floats, Floats, Ints]:
-    """x in shown units, error and id of the networks that have both, best first.
+def points(
+    population: Population, unit: Unit, criterion: Unit, most: int = MOST
+) -> tuple[Floats, Floats, Ints]:
+    """x and error in shown units, and id, of the networks that have both, best first.
 
     A column of few values is spread sideways a little; how far hangs on the network's id, so
     it lies at the same place in every set.
     """
     what = unit.quantity
     values = population.columns[what.name]
-    rows = np.flatnonzero(np.isfinite(population.error) & ~np.isnan(values))
-    if rows.size > MOST:
-        rows = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
+    rows = np.flatnonzero(np.isfinite(population.judged) & ~np.isnan(values))
+    if rows.size > most:
+        rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
     every = population.ids if population.ids is not None else np.arange(len(population))
     x, ids = values[rows] / unit.scale, every[rows]
     if what.kind == "choice":
         aside = SPREAD * ((ids * GOLDEN) % 1 - 0.5)
         x = x * np.exp2(aside) if what.log else x + aside
-    return x, population.error[rows], ids
+    return x, population.judged[rows] / criterion.scale, ids
+
+
+def hovered(criterion: Unit) -> str:
+    """How a network's error is told where it is pointed at."""
+    form = ".2f" if criterion.is_of_errors else ".4~g"
+    return f"%{{y:{form}}} {criterion.text}".strip()
 
 
 def add_networks(
     figure: go.Figure,
     population: Population,
     unit: Unit,
+    criterion: Unit,
     colour: str,
     opacity: float,
     place: dict[str, int],
+    most: int | None = None,
 ) -> None:
-    x, error, ids = points(population, unit)
-    kind = go.Scatter if x.size <= VECTOR else go.Scattergl
+    x, error, ids = points(population, unit, criterion, most or MOST)
+    kind = go.Scatter if most or x.size <= VECTOR else go.Scattergl
     said = f"{unit.quantity.symbol} %{{x:.4~g}} {unit.text}"
     figure.add_trace(
         kind(
@@ -188,20 +219,27 @@ def add_networks(
             customdata=ids,
             mode="markers",
             marker={"size": 4, "color": colour, "opacity": opacity},
-            hovertemplate=f"network %{{customdata}}<br>{said}, %{{y:.2f}} %<extra></extra>",
+            hovertemplate=(
+                f"network %{{customdata}}<br>{said}, {hovered(criterion)}<extra></extra>"
+            ),
         ),
         **place,
     )
 
 
 def add_ray(
-    figure: go.Figure, population: Population, unit: Unit, colour: str, place: dict[str, int]
+    figure: go.Figure,
+    population: Population,
+    unit: Unit,
+    criterion: Unit,
+    colour: str,
+    place: dict[str, int],
 ) -> None:
     """A line from the smallest scale to the largest, where networks are a ray."""
     scales = population.columns.get("scale")
     if scales is None or len(population) > OF_A_RAY:
         return
-    x, error, ids = points(population, unit)
+    x, error, ids = points(population, unit, criterion)
     every = population.ids if population.ids is not None else np.arange(len(population))
     scale = dict(zip(every.tolist(), scales.tolist(), strict=True))
     order = sorted(range(x.size), key=lambda i: scale[int(ids[i])])
@@ -219,13 +257,14 @@ def add_best(
     figure: go.Figure,
     population: Population,
     unit: Unit,
+    criterion: Unit,
     palette: Palette,
     place: dict[str, int],
 ) -> None:
     """The best twelve once more, in ink."""
     if len(population) < FEWEST:
         return
-    x, error, ids = points(population.take(np.arange(BEST)), unit)
+    x, error, ids = points(population.take(np.arange(BEST)), unit, criterion)
     figure.add_scatter(
         x=x,
         y=error,
@@ -233,7 +272,7 @@ def add_best(
         name="best",
         mode="markers",
         marker={"size": 7, "color": palette.ink},
-        hovertemplate="network %{customdata}, %{y:.2f} %<extra>best</extra>",
+        hovertemplate=f"network %{{customdata}}, {hovered(criterion)}<extra>best</extra>",
         **place,
     )
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from columns.constraints import Constraint
+from columns.quantities import Quantity, described
+from columns.units import Unit, unit_of
 from population.curves.edf import EDF, edf
 from population.population import Population
 
@@ -23,6 +25,8 @@ class Shown:
     label: str
     judged: Population  # of the prefix, passing
     pending: int  # passing, at or behind the first network that is not final
+    criterion: Unit  # of what networks are judged by
+    quantities: Mapping[str, Quantity]  # of the columns
     whole: bool = False  # the results are drawn out of all that there are, each at most once
 
     @cached_property
@@ -33,7 +37,13 @@ class Shown:
     @cached_property
     def edf(self) -> EDF:
         among = len(self.results) + self.pending if self.whole else None
-        return edf(self.results.error, self.results.multiplicity, among)
+        return edf(self.results.judged, self.results.multiplicity, among)
+
+    @property
+    def is_log(self) -> bool:
+        """Whether axes of what networks are judged by are logarithmic."""
+        finite = self.edf.finite
+        return finite.size > 0 and self.criterion.is_log_from(float(finite[0]))
 
     @property
     def counts(self) -> str:
@@ -56,10 +66,12 @@ def shown(
     population: Population,
     constraints: Mapping[str, Constraint] | None = None,
     whole: bool = False,
+    quantities: Mapping[str, Quantity] | None = None,
 ) -> Shown:
     """The networks of a population, in sampling order, that pass the constraints.
 
     Args:
+        quantities: of the columns; by default those that are declared.
         whole: all networks that there are, in random order; see `Shown`.
 
     Raises:
@@ -68,4 +80,17 @@ def shown(
     constraints = constraints or {}
     judged = population.prefix().constrained(constraints)
     passing = int(population.passing(constraints).sum())
-    return Shown(label, judged, passing - len(judged), whole)
+    if quantities is None:
+        quantities = {name: described(name) for name in population.columns}
+    criterion = unit_of(quantities[population.criterion], population.judged)
+    return Shown(label, judged, passing - len(judged), criterion, quantities, whole)
+
+
+def edf_title(criterion: Unit) -> str:
+    """`Error EDF`, `EDF of latency of 1 image`."""
+    return "Error EDF" if criterion.is_of_errors else f"EDF of {criterion.quantity.word}"
+
+
+def capital(text: str) -> str:
+    """Text that begins a title."""
+    return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ Source: Okabe and Ito, Color Universal Design (2008).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from columns.arrays import Floats
 from columns.quantities import Quantity
+from columns.units import Unit
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
 
@@ -145,6 +147,20 @@ def value_axis(quantity: Quantity, shown: Floats) -> dict[str, Any]:
     else:
         return {"type": kind}
     return {"type": kind, "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+
+
+def judged_axis(unit: Unit, ends: tuple[float, float], log: bool) -> dict[str, Any]:
+    """The axis of what networks are judged by, between two stored values."""
+    lo, hi = (end / unit.scale for end in ends)
+    axis: dict[str, Any] = {
+        "title_text": unit.axis,
+        "hoverformat": ".2f" if unit.is_of_errors else ".4~g",
+        "range": [math.log10(lo), math.log10(hi)] if log else [lo, hi],
+    }
+    if log:
+        ticks = log_ticks(np.array([lo, hi]), powers_of_two=False)
+        axis |= {"type": "log", "tickvals": ticks, "ticktext": [f"{x:g}" for x in ticks]}
+    return axis
 
 
 def log_ticks(values: Floats, powers_of_two: bool) -> list[float]:

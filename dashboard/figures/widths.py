@@ -11,6 +11,7 @@ Source: arXiv 2003.13678, equations 2 to 4 and figure 8.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from columns.numbers import fixed
+from columns.units import Unit
 from dashboard.figures.shown import Shown
 from dashboard.figures.style import (
     LIGHT,
@@ -59,21 +61,24 @@ def widths_figure(constrained: Shown, count: int = BEST, palette: Palette = LIGH
         why = "no rows of blocks: they have no widths to show"
         return titled(empty(palette, why), palette, title, lines)
     if not finite:
-        return titled(empty(palette, "no network with an error"), palette, title, lines)
-    panels = groups(results, finite, count)
+        word = constrained.criterion.quantity.word
+        article = "an" if word[:1] in "aeiou" else "a"
+        why = f"no network with {article} {word}"
+        return titled(empty(palette, why), palette, title, lines)
+    panels, unit = groups(results, finite, count), constrained.criterion
     figure = make_subplots(
         len(panels),
         1,
         shared_xaxes=True,
         shared_yaxes="all",
         vertical_spacing=0.08,
-        subplot_titles=[heading(name, part) for name, part in panels.items()],
+        subplot_titles=[heading(name, part, unit) for name, part in panels.items()],
     )
     styled(figure, palette, height=760)
     figure.update_annotations(font={"size": 12}, x=0, xanchor="left")
     for row, part in enumerate(panels.values(), start=1):
         for network in range(len(part)):
-            add_network(figure, part, network, palette.current, row)
+            add_network(figure, part, network, unit, palette.current, row)
     drawn = [trace.y for trace in figure.data]
     for row, part in enumerate(panels.values(), start=1):
         add_joint_line(figure, part, palette.ink, row)
@@ -94,23 +99,25 @@ def groups(results: Population, finite: int, count: int) -> dict[str, Population
     }
 
 
-def heading(name: str, part: Population) -> str:
+def heading(name: str, part: Population, unit: Unit) -> str:
     """`12 best  5.2 – 6.9 %  w_j = 21 + 6.1 j, e_fit 0.212`"""
     line = joint_line(built_widths(part, row) for row in range(len(part)))
     said = f"  {line}, e_fit {fixed(line.e_fit, 3)}" if line else ""
-    return f"<b>{name}</b>  {span(part)}{said}"
+    return f"<b>{name}</b>  {span(part, unit)}{said}"
 
 
-def span(population: Population) -> str:
+def span(population: Population, unit: Unit) -> str:
     """`5.2 – 6.9 %`: lowest and highest error."""
-    return f"{fixed(population.error[0], 2)} – {fixed(population.error[-1], 2)} %"
+    return f"{unit.show(population.judged[0])} – {unit.with_unit(population.judged[-1])}"
 
 
 def built_widths(population: Population, row: int) -> list[int]:
     """The width of each block of a network as built, by its columns of stages."""
     widths: list[int] = []
     for i in range(1, len(population.columns)):
-        if f"effective_width_{i}" not in population.columns:
+        if not all(
+            f"{name}_{i}" in population.columns for name in ("effective_width", "depth")
+        ):
             break
         depth = population.columns[f"depth_{i}"][row]
         width = population.columns[f"effective_width_{i}"][row]
@@ -119,26 +126,25 @@ def built_widths(population: Population, row: int) -> list[int]:
     return widths
 
 
-def fitted_line(population: Population, row: int) -> Line:
-    """The line a network was drawn from, or the nearest to its widths."""
-    w0, wa, wm = (float(population.columns[f"fit_{name}"][row]) for name in ("w0", "wa", "wm"))
-    return Line(w0, wa, wm)
+def fitted_line(population: Population, row: int) -> Line | None:
+    """The line a network was drawn from, or the nearest to its widths; None: not known."""
+    names = [f"fit_{name}" for name in ("w0", "wa", "wm")]
+    if not all(name in population.columns for name in names):
+        return None
+    w0, wa, wm = (float(population.columns[name][row]) for name in names)
+    return None if math.isnan(w0) else Line(w0, wa, wm)
 
 
 def add_network(
-    figure: go.Figure, population: Population, row: int, colour: str, panel: int
+    figure: go.Figure, population: Population, row: int, unit: Unit, colour: str, panel: int
 ) -> None:
     widths, line = built_widths(population, row), fitted_line(population, row)
-    said = f"{fixed(population.error[row], 2)} %"
+    said = unit.with_unit(population.judged[row])
     name = f"network {population.ids[row]}, {said}" if population.ids is not None else said
-    figure.add_traces(
-        [
-            steps(widths, name, colour, width=1.5),
-            linear(line, len(widths), name, colour),
-        ],
-        rows=[panel] * 2,
-        cols=[1] * 2,
-    )
+    traces = [steps(widths, name, colour, width=1.5)]
+    if line is not None:
+        traces.append(linear(line, len(widths), name, colour))
+    figure.add_traces(traces, rows=[panel] * len(traces), cols=[1] * len(traces))
 
 
 def add_joint_line(figure: go.Figure, part: Population, colour: str, panel: int) -> None:

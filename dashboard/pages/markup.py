@@ -19,24 +19,34 @@ def attributes(**named: str) -> dict[str, Any]:
     return {name.replace("_", "-"): value for name, value in named.items()}
 
 
-def page_header(
-    title: str, *told: Component, links: Mapping[str, str], help: Component
-) -> Component:
-    """The head of a page: the way to Explore, title, what it tells, links, who asks, help."""
+PAGES = {
+    "Explore": "/",
+    "Compare": "/compare",
+    "Trends": "/trends",
+    "Speed": "/speed",
+    "Views": "/views",
+    "Look up": "/lookup",
+    "New population": "/new",
+    "Import": "/import",
+    "Queue": "/queue",
+}
+"""Where the navigation leads, by title: what is looked at, then what brings more of it."""
+
+
+KEPT = ("Compare", "Trends", "Speed")
+"""Pages whose address is all that they show, as Explore's is: views of them are kept."""
+
+
+def page_header(title: str, *told: Component, help: Component) -> Component:
+    """The head of a page: where one is and may go, what it tells, who asks, help."""
     return html.Header(
         [
-            dcc.Link(
-                [html.Span(className="brand-mark"), "netspace"],
-                href=get_relative_path("/"),
-                className="brand",
-            ),
-            html.H1(title),
+            brand(),
+            html.H1(title, className="unseen" if title in PAGES else ""),
+            navigation(title),
             *told,
             html.Span(className="spring"),
-            *(
-                dcc.Link(name, href=get_relative_path(path), className="button")
-                for name, path in links.items()
-            ),
+            *([kept_views()] if title in KEPT else []),
             who(),
             help,
             html.Button(
@@ -48,6 +58,43 @@ def page_header(
         ],
         className="header",
     )
+
+
+def kept_views() -> Component:
+    """The button of the drawer of kept views (assets/keep/views.mjs)."""
+    title = "views that were kept of this page, and keeping one more (V)"
+    return html.Button("Kept views", className="button open-views", title=title, type="button")
+
+
+def brand() -> Component:
+    return dcc.Link(
+        [html.Span(className="brand-mark"), "netspace"],
+        href=get_relative_path("/"),
+        className="brand",
+    )
+
+
+def navigation(here: str, named: Sequence[str] = (), **instead: Component) -> Component:
+    """Links to all pages, the one that one is on marked.
+
+    Args:
+        here: its title.
+        named: titles whose links have an id, `queue-link`.
+        instead: of a link, by the name of its page in one word.
+    """
+
+    def link(title: str, path: str) -> Component:
+        if (other := instead.get(title.replace(" ", "_").lower())) is not None:
+            return other
+        leads = {"href": get_relative_path(path)}
+        if title in named:
+            leads["id"] = f"{path[1:]}-link"
+        if title == here:  # a dcc.Link can't say so
+            return html.A(title, **leads, **attributes(aria_current="page"))
+        return dcc.Link(title, **leads)
+
+    links = [link(title, path) for title, path in PAGES.items()]
+    return html.Nav(links, className="navigation", **attributes(aria_label="pages"))
 
 
 def who() -> Component:
@@ -105,13 +152,20 @@ def section(
     *content: Component,
     level: Tag = html.H3,
     words: Mapping[str, str] | None = None,
+    way_out: Component | None = None,
     **properties: Any,
 ) -> Component:
-    """A part of a page: a heading of a level, its words explained, and a note beside it."""
+    """A part of a page: a heading of a level, its words explained, and a note beside it.
+
+    Args:
+        way_out: the menu by which its figure leaves.
+    """
     head = [level(name)]
     if words:
         head.append(explained(name, words))
     head.append(html.Span(note, className="muted note"))
+    if way_out is not None:
+        head.append(way_out)
     return html.Section([html.Div(head, className="section-head"), *content], **properties)
 
 
@@ -137,6 +191,29 @@ def table(
 def column(name: str) -> Component:
     """The head of a column; a cell above names of rows is no head."""
     return html.Th(name, scope="col") if name else html.Td()
+
+
+def frame(id: str, label: str) -> Component:
+    """Room for a figure of axes (assets/base/axes.mjs), under a canvas that draws the rest."""
+    return html.Div(
+        [
+            html.Div(id=f"{id}-place", className="frame-axes"),
+            html.Canvas(id=f"{id}-canvas", className="frame-canvas"),
+        ],
+        className="frame",
+        role="img",
+        **attributes(aria_label=label),
+    )
+
+
+def plots(page: str, name: str, label: str, height: int) -> Component:
+    """Small plots on one frame (assets/base/panels.mjs), which grows with their number."""
+    return html.Div(
+        frame(f"{page}-{name}", label),
+        id=f"{page}-{name}-plots",
+        className="plots",
+        style={"height": f"{height}px"},
+    )
 
 
 def graph(id: str, label: str, height: int) -> Component:

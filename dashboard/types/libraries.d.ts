@@ -1,7 +1,9 @@
 /** What Dash, Plotly, AG Grid and the browser put on the page, as far as it is used. */
 
+interface CallbackOutput { id: string; property: string }
+
 interface CallbackContext {
-  outputs_list: { id: string } | { id: string }[];
+  outputs_list: CallbackOutput | CallbackOutput[];
   inputs_list: { id: string; value?: unknown }[];
   triggered_id: unknown;
 }
@@ -9,12 +11,22 @@ interface CallbackContext {
 /** Draws the page, as soon as there is one. */
 declare class DashRenderer {}
 
+/** Redux's: what Dash keeps all it shows in, by part. */
+interface Store {
+  getState(): Record<string, unknown>;
+  subscribe(listener: () => void): () => void;
+}
+
 interface Window {
+  dash_stores?: Store[];
   dash_clientside: {
     set_props(id: string | object, properties: object): void;
     no_update: object;
     callback_context: CallbackContext;
     netspace: object;
+  };
+  Plotly?: {
+    toImage(figure: object, form: { format: "svg"; width: number; height: number }): Promise<string>;
   };
   dash_ag_grid?: { getApi(id: string): Grid };
   SharedWorker?: typeof SharedWorker;

@@ -22,13 +22,25 @@ type Texts = Map<string, string>;
 interface Address {
   population: number | null;
   against: number | null;
+  of: string;
   below: number | null;
   best: number | null;
   network: number | null;
   sort: string;
   columns: string[];
+  selected: Written[];
+  lasso: string;
+  colour: string;
+  axes: string[];
+  gamma: number | null;
   constraints: Written[];
   pins: Iterable<Written>[];
+}
+
+/** One side of a question: a population, and constraints as a person writes them. */
+interface Side {
+  population: number | null;
+  constraints: string;
 }
 
 /** What of an address is no constraint, and why. */
@@ -74,6 +86,7 @@ interface Connection {
 }
 /** What the stream tells: one of the two. */
 interface Message {
+  database?: string; // the name of the one that answers
   activity?: Activity;
   connection?: Connection;
 }
@@ -102,10 +115,13 @@ type Table = import("../assets/engine/table.mjs").Table;
 type Bins = import("../assets/engine/table.mjs").Bins;
 type Column = import("../assets/engine/table.mjs").Column;
 type View = import("../assets/engine/view.mjs").View;
+type Region = import("../assets/engine/view.mjs").Region;
 type Data = import("../assets/explore/state/data.mjs").Data;
 type Shown = import("../assets/explore/state/shown.mjs").Shown;
 type Explore = import("../assets/explore/view.mjs").Explore;
 type Link = ReturnType<typeof import("../assets/explore/state/url.mjs").read>;
+type TrendsQuestion = ReturnType<typeof import("../assets/trends/question.mjs").read>;
+type SpeedQuestion = ReturnType<typeof import("../assets/speed/question.mjs").read>;
 type Question = ReturnType<typeof import("../assets/compare/question.mjs").read>;
 
 /** How many of a view's networks there are, and what became of them. */
@@ -160,4 +176,10 @@ interface ParentNode {
 interface Element {
   closest<K extends keyof HTMLElementTagNameMap>(tag: K): HTMLElementTagNameMap[K] | null;
   closest(selector: string): HTMLElement | null;
+}
+
+/** What of a file is sent to be looked at. */
+interface Part {
+  blob: Blob;
+  partial: boolean;
 }

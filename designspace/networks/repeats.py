@@ -30,8 +30,10 @@ NO_BOTTLENECK: frozenset[Block] = frozenset({"V", "VR", "B"})
 
 def inner_width(width: Count, bottleneck_ratio: Ratio) -> Any:
     """w / b, channels inside a block. `Any`: an int for one network, int64 (n,) for a batch."""
-    inner = np.rint(np.divide(width, bottleneck_ratio)).astype(np.int64)
-    return inner if isinstance(inner, np.ndarray) else int(inner)
+    if isinstance(width, int) and isinstance(bottleneck_ratio, int | float):
+        inner = width / bottleneck_ratio
+        return round(inner) if inner < 2**63 else 0  # ties to even, as rint's
+    return np.rint(np.divide(width, bottleneck_ratio)).astype(np.int64)
 
 
 class Stage(Body):

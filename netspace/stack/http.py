@@ -7,6 +7,9 @@ like one that closed its page, and comes back by itself.
 Nor does uvicorn bound what comes before a body: while it reads 10 MB of headers, or an address
 of 40 MB, nobody is answered for ten seconds. So a request's head has a longest length.
 
+A process that leaves (SIGHUP: another has taken its place) takes no new connection, tells those
+that it has by `Connection: close`, ends event streams, and waits for what was asked.
+
 Nor does it end what never ends: a head or a body of a byte a second, an answer that nobody
 takes, connections until the process can open no more files. So each has its time, and there is
 a number of connections.
@@ -18,14 +21,25 @@ import asyncio
 import gc
 import logging
 import resource
+import signal
 import socket
-from typing import Any
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from netspace.stack import readiness
+
 PATIENCE = 0.5
 """Seconds that requests have to end before their connections are closed."""
+
+IDLE_SECONDS = 8.0
+"""Of a process that leaves: that a connection without a request is kept for the next one."""
+LAST_SECONDS = 60.0
+"""Of a process that leaves: that a request may take."""
 
 LONGEST_HEAD = 65_536
 """Bytes of a request's address and headers; of what is not complete, one reading more."""
@@ -91,6 +105,8 @@ class Protocol(HttpToolsProtocol):
         self._beginning = False
         self._wait(BODY_SECONDS)
         super().on_headers_complete()
+        if leaving.is_set():
+            self.answer_last()
 
     def on_message_complete(self) -> None:
         self._wait(None)
@@ -108,6 +124,16 @@ class Protocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         self._unstick()
         super().resume_writing()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def answer_last(self) -> None:
+        """Close when the request that is here is answered, and say so in the answer."""
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def _wait(self, seconds: float | None) -> None:
         """Hang up unless the next part of a request is here in time; None: none is awaited."""
@@ -150,17 +176,28 @@ def config(app: str, **given: Any) -> uvicorn.Config:
 
 
 def _no_secret(line: logging.LogRecord) -> bool:
-    """Of an address below the way in, which may let somebody in, nothing is logged."""
+    """Of an address below the way in, which may let somebody in, nothing is logged, and of
+    none its query."""
     if isinstance(line.args, tuple):
         client, method, address, *rest = line.args
-        before, way_in, _ = str(address).partition("/auth/")
+        address = str(address).partition("?")[0]
+        line.args = (client, method, address, *rest)
+        before, way_in, _ = address.partition("/auth/")
         if way_in:
             line.args = (client, method, f"{before}{way_in}..", *rest)
     return True
 
 
+leaving = threading.Event()
+"""Whether this process takes no new connection."""
+to_tell: list[Callable[[], None]] = []
+"""Called in the event loop when it begins to leave: who has streams ends them."""
+
+
 class Server(uvicorn.Server):
-    """Runs one application until SIGTERM or Ctrl-C."""
+    """Runs one application until SIGTERM, Ctrl-C or, when all is answered, SIGHUP."""
+
+    _hurries = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         open_more_files()
@@ -168,11 +205,47 @@ class Server(uvicorn.Server):
         # What is loaded by now stays: to look through it all for garbage takes half a second,
         # in which nobody is answered.
         gc.freeze()
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.leave)
+        if self.started:
+            readiness.tell()
+
+    def leave(self) -> None:
+        """End when what was asked is answered."""
+        leaving.set()
+        self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        self._hurries = True  # stopped while it leaves
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if leaving.is_set() and not self._hurries:
+            await self._see_out(sockets or [])
         later = asyncio.get_running_loop().call_later(PATIENCE, self._hang_up)
         await super().shutdown(sockets)
         later.cancel()
+
+    async def _see_out(self, sockets: list[socket.socket]) -> None:
+        """Take no new connection, and wait until those that are here have their answers."""
+        for server in self.servers:
+            server.close()
+        for listening in sockets:
+            listening.close()
+        for connection in self._connections():
+            connection.answer_last()
+        for tell in to_tell:
+            tell()
+        began = time.monotonic()
+        while self.server_state.connections and not self._hurries:
+            waited = time.monotonic() - began
+            for connection in self._connections():
+                if waited > (IDLE_SECONDS if connection.is_idle else LAST_SECONDS):
+                    connection.transport.close()
+            await asyncio.sleep(0.05)
+
+    def _connections(self) -> list[Protocol]:
+        return cast(list[Protocol], list(self.server_state.connections))
 
     def _hang_up(self) -> None:
         for connection in self.server_state.connections:

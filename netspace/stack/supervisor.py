@@ -7,6 +7,10 @@ it) and is asked to stop when the ones after it have ended. A part's line, its e
 everything that happens is a message in one queue, and one loop reads it.
 
 A part that ends by itself stops all, unless it says that it is started again.
+
+SIGHUP renews the parts that can be, one after another: a successor is started, and when it says
+that it is ready the old one is asked to leave, which it does when it has ended what it began.
+What lies on disk is new code then, and nobody was turned away.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -28,7 +32,7 @@ from honcho.colour import get_colours
 from honcho.printer import Message, Printer
 from honcho.process import Popen, Process
 
-from netspace.stack import lifeline
+from netspace.stack import lifeline, readiness
 
 SELF = "netspace"
 """The name under which the supervisor itself speaks."""
@@ -37,6 +41,12 @@ PAUSE = 1.0
 """Seconds before a part that died is started again; each death in a row doubles them."""
 
 LONGEST_PAUSE = 30.0
+
+LEAVE = 90.0
+"""Seconds that a part has to leave before it is killed; web processes take less."""
+
+RENEW = 120.0
+"""Seconds in which a successor is ready, or is given up."""
 
 SOUND = 60.0
 """Seconds of life after which a death is the first of a row."""
@@ -59,6 +69,8 @@ class Part:
     comes_back: bool = False
     inherits: Sequence[int] = ()  # file descriptors
     stop_signal: signal.Signals = signal.SIGTERM
+    ended: Callable[[int], None] = lambda pid: None  # told each time that its process ended
+    leave_signal: signal.Signals | None = None  # it can be renewed: tells by `readiness.tell`
 
 
 @dataclass
@@ -73,6 +85,8 @@ class Running:
     kill_at: float | None = None  # None until it was asked to stop
     pause: float = 0  # before its latest start, seconds
     start_at: float | None = None  # None unless it waits to be started again
+    told: readiness.Ready | None = None  # of a successor, until it has taken over
+    leaves: bool = False  # a successor is ready
 
     @property
     def ready(self) -> bool:
@@ -90,12 +104,19 @@ class Running:
         if self.pid is None or self.code is not None:
             return
         now = time.monotonic()
-        if self.kill_at is None:
-            self.kill_at = now + grace
+        if self.kill_at is None or self.leaves:
+            self.kill_at, self.leaves = now + grace, False
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, self.part.stop_signal)
         elif now > self.kill_at:
             self.kill()
+
+    def leave(self) -> None:
+        """Ask it to end what it has begun, and no more."""
+        if self.pid is not None and self.code is None and self.part.leave_signal is not None:
+            self.leaves, self.kill_at = True, time.monotonic() + LEAVE
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, self.part.leave_signal)
 
     def come_back(self, now: float) -> float:
         """Wait to be started again; for how many seconds."""
@@ -112,10 +133,15 @@ class Supervisor:
         waves: parts that start together, each wave when the one before is ready.
         announcement: said when all are ready.
         grace: seconds between asking a part to stop and killing it.
+        printer: of what they all say; honcho's, for people, unless another is given.
     """
 
     def __init__(
-        self, waves: Sequence[Sequence[Part]], announcement: str, grace: float = 5
+        self,
+        waves: Sequence[Sequence[Part]],
+        announcement: str,
+        grace: float = 5,
+        printer: Printer | None = None,
     ) -> None:
         self._to_start = list(waves)
         self._waves: list[list[Running]] = []  # started, in that order
@@ -123,14 +149,17 @@ class Supervisor:
         self._grace = grace
         self._up = False
         self._stopping = False
+        self._to_renew: list[Running] = []  # the first of them is being renewed
+        self._successor: Running | None = None
         self._died: str | None = None
         # SimpleQueue: a signal's handler may put while the loop gets.
         self._messages: SimpleQueue[Message] = SimpleQueue()
-        self._printer = Printer(sys.stdout)
+        self._printer = printer or Printer(sys.stdout)
         self._printer.width = max(
             len(SELF), *(len(part.name) for wave in waves for part in wave)
         )
         self._colours = get_colours()
+        self._terminals = [fd for fd in range(3) if os.isatty(fd)]
 
     def run(self) -> str | None:
         """Run to the end.
@@ -146,6 +175,7 @@ class Supervisor:
                         self._stop_last_wave()
                     else:
                         self._start_again()
+                        self._renew()
                         self._go_on_when_ready()
                     with contextlib.suppress(Empty):
                         self._take(self._messages.get(timeout=0.1))
@@ -175,20 +205,24 @@ class Supervisor:
                 self._start(running)
 
     def _start(self, running: Running) -> None:
-        process = self._process(running.part, running.colour)
+        process = self._process(running)
         threading.Thread(target=self._attend, args=(process,), daemon=True).start()
 
-    def _process(self, part: Part, colour: str) -> Process:
+    def _process(self, running: Running) -> Process:
+        part, inherits = running.part, list(running.part.inherits)
         environment = {
             **os.environ,
             **part.environment,
             lifeline.SUPERVISOR: str(os.getpid()),
             "PYTHONUNBUFFERED": "1",
         }
+        if running.told is not None and running.told.tells >= 0:
+            environment[readiness.TELLS] = str(running.told.tells)
+            inherits.append(running.told.tells)
         command = f"exec {shlex.join(part.command)}"  # exec: the part is our child, not a shell
-        process = Process(command, part.name, colour, env=environment)
+        process = Process(command, part.name, running.colour, env=environment)
         # honcho has no word for it, hence the private name.
-        process._child_ctor = partial(Popen, pass_fds=part.inherits)
+        process._child_ctor = partial(Popen, pass_fds=inherits)
         return process
 
     def _attend(self, process: Process) -> None:
@@ -212,6 +246,63 @@ class Supervisor:
             self._up = True
             self._say(self._announcement)
 
+    def _begin_to_renew(self) -> None:
+        """Renew all parts that can be, unless that is being done."""
+        if not self._up or self._to_renew:
+            self._say(
+                f"SIGHUP: {'parts are being renewed' if self._up else 'not all is ready'}"
+            )
+            return
+        self._to_renew = [
+            running
+            for wave in self._waves
+            for running in wave
+            if running.part.leave_signal is not None
+        ]
+        names = ", ".join(running.part.name for running in self._to_renew)
+        self._say(f"SIGHUP: {names}: a new one each, one after another")
+
+    def _renew(self) -> None:
+        """Go on with the part that is being renewed: start, take over, and then the next."""
+        if not self._to_renew:
+            return
+        old, new = self._to_renew[0], self._successor
+        if new is None:
+            if old.code is None and old.pid is not None:
+                self._successor = self._succeed(old)
+            else:  # it has died, and comes back as a new one
+                self._to_renew.pop(0)
+        elif old.leaves and old.code is None:
+            if old.kill_at is not None and time.monotonic() > old.kill_at:
+                old.kill()
+        elif old.leaves or old.code is not None:
+            if new.told is not None:  # the old one died first
+                new.told.close()
+                new.told = None
+            self._wave_of(old).remove(old)
+            self._to_renew.pop(0)
+            self._successor = None
+            if not self._to_renew:
+                self._say("all of them are new")
+        elif new.told is not None and new.told.said():
+            new.told = None
+            self._say(f"{new.part.name} is ready: {old.part.name} leaves")
+            old.leave()
+        elif time.monotonic() > new.started_at + RENEW:
+            new.kill()
+
+    def _succeed(self, old: Running) -> Running:
+        """A part like another, started beside it."""
+        name, _, generation = old.part.name.partition(".")
+        part = replace(old.part, name=f"{name}.{int(generation or 1) + 1}")
+        new = Running(part, old.colour, time.monotonic(), told=readiness.Ready())
+        self._wave_of(old).append(new)
+        self._start(new)
+        return new
+
+    def _wave_of(self, running: Running) -> list[Running]:
+        return next(wave for wave in self._waves if running in wave)
+
     def _stop_last_wave(self) -> None:
         """Stop the last wave that lives, so that no part loses what it depends on."""
         last = next(wave for wave in reversed(self._waves) if any(r.code is None for r in wave))
@@ -223,26 +314,48 @@ class Supervisor:
             case "line":
                 self._print(message)
             case "start":
-                self._named(message.name).pid = message.data["pid"]
+                started = self._named(message.name)
+                started.pid = message.data["pid"]
+                if started.told is not None:
+                    started.told.started()
                 threading.Thread(
                     target=end_group, args=(message.data["pid"],), daemon=True
                 ).start()
             case "stop":
                 self._end(self._named(message.name), message.data["returncode"])
+            case "signal" if message.data == "SIGHUP" and self._can_renew():
+                self._begin_to_renew()
             case "signal":
                 self._stop(message.data)
 
     def _end(self, running: Running, code: int) -> None:
         running.code = code
+        if running.pid is not None:
+            running.part.ended(running.pid)
         if self._stopping or (running.part.task and code == 0):
             return
+        if running.leaves:
+            return
         said = f"{running.part.name} ended by itself ({describe(code)})"
-        if running.part.comes_back and self._up:
+        if running is self._successor and running.told is not None:
+            self._wave_of(running).remove(running)
+            running.told.close()
+            kept = ", ".join(old.part.name for old in self._to_renew)
+            self._say(f"{said} before it was ready: {kept}: as before")
+            self._to_renew, self._successor = [], None
+        elif running.part.comes_back and self._up:
             pause = running.come_back(time.monotonic())
             self._say(f"{said}: starting it again in {pause:g} s")
         else:
             self._died = said
             self._stop(said)
+
+    def _can_renew(self) -> bool:
+        """Whether SIGHUP means that: there are such parts, and the terminal is still there."""
+        parts = (running.part for wave in self._waves for running in wave)
+        return all(map(os.isatty, self._terminals)) and any(
+            part.leave_signal is not None for part in parts
+        )
 
     def _named(self, name: str) -> Running:
         return next(r for wave in self._waves for r in wave if r.part.name == name)
@@ -263,7 +376,8 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _signals_as_messages(self) -> Iterator[None]:
-        """Ctrl-C, kill and a closed terminal stop the stack, from the loop, not a handler."""
+        """Signals act from the loop, not from a handler: Ctrl-C, kill and a closed terminal
+        stop the stack, any other SIGHUP renews it."""
 
         def handle(number: int, frame: object) -> None:
             self._tell("signal", signal.Signals(number).name, SELF)

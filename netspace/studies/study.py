@@ -3,7 +3,8 @@
 *The chain*: AnyNetX_A, C and E and RegNetX for small images, all of the same range of depths,
 under one regime and one window of flops; some networks with two more seeds, some for four times
 the epochs. *The paper's ranges*: RegNetX of 12 to 28 blocks, where depth about 20, b = 1 and wm
-about 2.5 can be asked for, beside AnyNetX_A of as many.
+about 2.5 can be asked for, beside AnyNetX_A of as many. *Across flops*: that RegNetX in four
+windows of flops, each twice the one before.
 
 Running one again goes on where it stopped, from an archive too; a larger one makes the
 populations larger.
@@ -72,6 +73,18 @@ PAPERS_RANGES = (
 """Seed 3 of the draws was taken before anything was trained: of its 500 networks 47 pass
 `depth=18..22; bottleneck_ratio=1; wm=2.25..2.75`; seeds 0 to 7 have 21, 37, 41, 47, 31, 37, 32
 and 26. Chosen by counts alone, it biases no error."""
+
+
+ACROSS_FLOPS = tuple(
+    Part(f"RegNetX, {words}", "RegNetX deep", "fashion-14-deep", window, 60)
+    for words, window in (
+        ("0.25 to 0.5 MF", "250k..500k"),
+        ("0.5 to 1 MF", "500k..1M"),
+        ("1 to 2 MF", "1M..2M"),
+        ("2 to 4 MF", "2M..4M"),
+    )
+)
+"""How the best networks change with the flops that they may have: section 5 of the paper."""
 
 
 def parts(study: Study) -> list[Part]:

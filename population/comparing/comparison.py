@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from columns.units import ERRORS, Unit
 from population.basics.estimate import Estimate, worth_in_words
 from population.comparing.differences import area_between, median_difference
 from population.comparing.dominance import Dominance, dominance
@@ -107,26 +108,34 @@ def verdict(
     b: str = "B",
     p: float | None = None,
     among: str = "",
+    unit: Unit = ERRORS,
 ) -> str:
     """One sentence for two populations named a and b.
 
     RegNetX is better: 80 % [72, 87] of random pairs, median 3.8 points lower; p = 0.0012
+    A has the lower loss: 80 % [72, 87] of random pairs, median 0.12 lower; p = 0.0012
 
     Args:
         p: adjusted for other comparisons, by the rule `among` ("Holm over 6"), which is said.
+        unit: of what they are judged by.
     """
     said_p = probability(found.theta.p if p is None else p) + (f" ({among})" if among else "")
     if found.outcome == "few":
         there = f"{counted(found.a)} of {a} and {counted(found.b)} of {b}"
         return f"Too few networks to say: {there}, {FEWEST} of each are needed"
     if found.outcome == "B":
-        return better(flipped(found), b, said_p)
+        return better(flipped(found), b, said_p, unit)
     if found.outcome == "A":
-        return better(found, a, said_p)
+        return better(found, a, said_p, unit)
     said = percentages(found.theta_interval)
+    wins = (
+        f"{a} wins {said} of random pairs with {b}"
+        if unit.is_of_errors
+        else f"{a} has the lower {unit.quantity.word} in {said} of random pairs with {b}"
+    )
     if found.outcome == "same":
-        return f"No difference that matters: {a} wins {said} of random pairs with {b}"
-    return f"Not decided: {a} wins {said} of random pairs with {b}; {said_p}"
+        return f"No difference that matters: {wins}"
+    return f"Not decided: {wins}; {said_p}"
 
 
 def counted(one: EDF) -> str:
@@ -140,12 +149,14 @@ def flipped(found: Comparison) -> Comparison:
     return compare(found.b, found.a, found.cut, found.level)
 
 
-def better(found: Comparison, winner: str, said_p: str) -> str:
+def better(found: Comparison, winner: str, said_p: str, unit: Unit = ERRORS) -> str:
     """The sentence, of a comparison that its A has won."""
-    parts = [f"{winner} is better: {percentages(found.theta_interval)} of random pairs"]
+    leads = "is better" if unit.is_of_errors else f"has the lower {unit.quantity.word}"
+    parts = [f"{winner} {leads}: {percentages(found.theta_interval)} of random pairs"]
     points = found.medians.value
     if math.isfinite(points) and points:
-        parts.append(f"median {abs(points):.1f} points {'lower' if points < 0 else 'higher'}")
+        far = f"{abs(points):.1f} points" if unit.is_of_errors else unit.with_unit(abs(points))
+        parts.append(f"median {far} {'lower' if points < 0 else 'higher'}")
     return f"{', '.join(parts)}; {said_p}"
 
 

@@ -93,7 +93,7 @@ def best_ranges(population: Population, names: Sequence[str]) -> dict[str, BestR
     Columns that no network lacks share one vector of win probabilities, and are read only
     at the rows that can win.
     """
-    e, weights = population.error, population.multiplicity
+    e, weights = population.judged, population.multiplicity
     shared = [] if too_few(e) else [name for name in names if name in population.complete]
     ranges: dict[str, BestRange | None] = {}
     if shared:
@@ -137,7 +137,7 @@ def best_pairs(
 
     Pairs of columns that no network lacks share one vector of win probabilities.
     """
-    e, weights, columns = population.error, population.multiplicity, population.columns
+    e, weights, columns = population.judged, population.multiplicity, population.columns
     shared = set() if too_few(e) else {xy for xy in names if population.complete.issuperset(xy)}
     winners = win_probabilities(e, weights) if shared else None
     pairs: dict[tuple[str, str], BestPair | None] = {}

@@ -209,9 +209,12 @@ def edf(errors: ArrayLike, weights: ArrayLike | None = None, among: int | None =
     return EDF(e[order], cumulative / cumulative[-1], effective_size(w))
 
 
-def error_axis(lo: float, hi: float) -> tuple[float, float]:
+def error_axis(lo: float, hi: float, log: bool = False) -> tuple[float, float]:
     """Ends of an axis of errors lo .. hi: a little more, so that the outermost steps show."""
-    margin = 0.02 * (hi - lo) or 0.5
+    if log:
+        factor = (hi / lo) ** 0.02 if hi > lo else 1.05
+        return lo / factor, hi * factor
+    margin = 0.02 * (hi - lo) or 0.05 * abs(hi) or 0.5
     return max(lo - margin, min(lo, 0.0)), hi + margin
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import Depends, Request
 
 from server.parameters import needed
+from server.routes import once_a_route
 from services.acting import permission
 from services.acting.actor import asking
 from services.acting.permission import Verb
@@ -38,12 +39,15 @@ SEE = _door(Verb.SEE)
 DEFINE = _door(Verb.DEFINE)
 CREATE = _door(Verb.CREATE)
 STEER = _door(Verb.STEER)
+PURGE = _door(Verb.PURGE)
 SHARE = _door(Verb.SHARE)
 ACCOUNT = _door(Verb.ACCOUNT)
 PEOPLE = _door(Verb.PEOPLE)
 AUDIT = _door(Verb.AUDIT)
+METRICS = _door(Verb.METRICS)
 
 
+@once_a_route
 def verbs(route: Any) -> set[Verb]:
     """What is done behind a route, as it declares."""
     calls: list[Callable[..., Any] | None] = [one.call for one in needed(route.dependant)]

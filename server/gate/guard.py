@@ -62,13 +62,13 @@ class Guard:
         host = hosts[0] if len(hosts) == 1 else ""
         if not self._knows(host):
             allowed = "a name of this server: see NETSPACE_ALLOWED_HOSTS"
-            return refused(400, "host", ", ".join(hosts), allowed)
+            return refused(scope, 400, "host", ", ".join(hosts), allowed)
         if scope["type"] == "http" and scope["method"] in SAFE:
             return None
         foreign = _foreign(headers, self._origins(host.lower()))
         if foreign is not None:
             field, value = foreign
-            return refused(403, field, value, "a page of this server, or no browser")
+            return refused(scope, 403, field, value, "a page of this server, or no browser")
         return None
 
     def _origins(self, host: str) -> Collection[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from columns.text import CONTROL
 from server.gate.guard import SAFE
 from server.problems import refused, said, told
 
@@ -35,16 +35,6 @@ LONGEST_QUERY, PARAMETERS, LONGEST_PARAMETER = 32_768, 200, 8_192
 """Bytes of a query, its parameters, bytes of one."""
 QUICK = 65_536
 """Bytes that are read faster than a thread begins."""
-
-NONE = "".join(
-    f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-)
-"""The last two code points of each plane, which Unicode will never make characters of."""
-CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]|[\ufdd0-\ufdef" + NONE + "]"
-)
-"""What no text has: control characters but for tab and line ends, halves of characters, and
-what is no character (so it can't come back from a browser, or be written as XML)."""
 
 
 JSON = "application/json"
@@ -97,26 +87,28 @@ class Intake:
             return None
         given = headers.get("content-type")
         allowed = f"{JSON}, or no body" if wanted == JSON else wanted
-        return refused(415, "content-type", given, allowed)
+        return refused(scope, 415, "content-type", given, allowed)
 
     async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on a request once its JSON body is here, and is JSON."""
         try:
             body = await asyncio.wait_for(_read(scope, receive), SECONDS)
         except TimeoutError:
-            answer = refused(408, "body", None, f"the whole of it within {SECONDS:g} seconds")
+            answer = refused(
+                scope, 408, "body", None, f"the whole of it within {SECONDS:g} seconds"
+            )
             await answer(scope, receive, send)
             return
         except ClientDisconnect:
             return
         if body is None:
-            answer = refused(413, "body", None, f"at most {LARGEST:,} bytes")
+            answer = refused(scope, 413, "body", None, f"at most {LARGEST:,} bytes")
             await answer(scope, receive, send)
             return
         problems = await run_in_threadpool(wrong, body) if len(body) > QUICK else wrong(body)
         if problems:
             told = [{"field": f, "value": v, "message": m} for f, v, m in problems]
-            await said(422, told)(scope, receive, send)
+            await said(scope, 422, told)(scope, receive, send)
             return
         await self.app(scope, _again(body, receive), send)
 

@@ -22,10 +22,11 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from db.outages import DATABASE_AWAY, briefly
+from db.outages import DATABASE_AWAY, briefly, for_people
 from server.gate.rates import Rates
 from server.problems import refused, said, unknown
 from services.acting import actor as actors
+from services.acting import trace
 from services.acting.actor import LOCAL, NOBODY, Actor, asking
 from services.people.credentials import Credentials
 
@@ -56,7 +57,7 @@ class Doorman:
         port: two servers on a machine need two cookies, which know no ports.
         provider: of OpenID Connect, as people call it; None: there is none.
         passwords: they let in, too.
-        origin: the address that browsers reach the server by.
+        origin: of the address that browsers reach the server by.
     """
 
     mode: Mode
@@ -95,13 +96,16 @@ class Login:
             answer = await self._answer(scope)
         except DATABASE_AWAY as error:
             log.warning("the database is away: %s", briefly(error))
-            answer = said(503, [{"message": "the database is away; ask again soon"}])
+            answer = said(scope, 503, [{"message": for_people(error)}])
         if answer is None:
             answer = self._too_often(scope)
         if answer is not None:
             await answer(scope, receive, send)
             return
-        token = asking.set(scope["state"]["actor"])
+        actor: Actor = scope["state"]["actor"]
+        if actor.id is not None:
+            trace.add(person_id=actor.id)
+        token = asking.set(actor)
         try:
             await self.app(scope, receive, send)
         finally:
@@ -114,7 +118,7 @@ class Login:
         if self._doorman.mode == "none":
             if came := [*filter(FORWARDED.fullmatch, headers)]:
                 allowed = "no proxy before a server without logins: see NETSPACE_AUTH"
-                return refused(400, came[0], headers[came[0]], allowed)
+                return refused(scope, 400, came[0], headers[came[0]], allowed)
             state["actor"] = LOCAL
             return None
         address = (scope.get("client") or ("", 0))[0]
@@ -138,7 +142,7 @@ class Login:
         seconds = self._rates.wait(scope["state"]["actor"])
         if not seconds:
             return None
-        answer = said(429, [{"message": f"you ask too often; again in {seconds} s"}])
+        answer = said(scope, 429, [{"message": f"you ask too often; again in {seconds} s"}])
         answer.headers["Retry-After"] = str(seconds)
         return answer
 
@@ -188,5 +192,5 @@ def _led(scope: Scope, headers: Headers) -> Response:
         return unknown(scope, "log in, or show a token: Authorization: Bearer ns_..")
     query = scope["query_string"].decode(errors="replace")  # intake has not read it yet
     wanted = scope["path"] + (f"?{query}" if query else "")
-    root = scope.get("root_path", "")
+    root = scope.get("app_root_path", "")
     return RedirectResponse(f"{root}{WAY_IN}login?next={quote(wanted, safe='')}", 303)

@@ -70,7 +70,9 @@ async def import_archive(
         try:
             file = await asyncio.wait_for(_body(request), SECONDS)
         except TimeoutError:
-            return refused(408, "file", None, f"the whole of it within {SECONDS:g} seconds")
+            return refused(
+                request.scope, 408, "file", None, f"the whole of it within {SECONDS:g} seconds"
+            )
         except ClientDisconnect:
             raise Busy("nobody waits for the answer any more") from None
         once = asked(request, file, key)

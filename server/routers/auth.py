@@ -18,8 +18,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
 
+from columns.text import CONTROL
 from server.dependencies import Parts, PartsDep
-from server.gate.intake import CONTROL
 from server.gate.login import Doorman
 from services.acting.actor import Role, asking
 from services.errors import Conflict, Gone, NotFound, Refused, TooOften, Unknown

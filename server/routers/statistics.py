@@ -10,17 +10,18 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
+from population.population import ERROR
 from server import etags
-from server.dependencies import AnalysisDep, PartsDep, SnapshotDep
+from server.dependencies import AnalysisDep, CurrentDep, Of, PartsDep, SnapshotDep, judged
 from server.etags import Tagged
 from server.forms import AS_CSV, JSON, FormDep
 from server.gate.doors import SEE
+from server.lists import as_json
 from server.parameters import CONSTRAINTS, ConstraintsDep, parted
 from server.problems import MISSING
 from server.schemas.statistics import EdfRead, PairRangeRead, RangeRead, RangesRead, Selection
 from services import numbers
 from services.comparing import seeds as averages
-from services.defining.names import Id
 from services.errors import Refused
 from services.numbers import Decimal
 from services.reading import queries
@@ -42,9 +43,10 @@ MOST_PAIRS = 50
 def read_edf(
     request: Request,
     parts: PartsDep,
-    population_id: Id,
+    current: CurrentDep,
     constraints: ConstraintsDep,
     form: FormDep,
+    of: Of = "",
     points: Annotated[
         str,
         Query(description=f"evenly spaced errors, 2 to {MOST_POINTS:,}; `all`: every step"),
@@ -54,17 +56,19 @@ def read_edf(
         Literal["own", "mean"],
         Query(description="`mean`: errors are means over the seeds of a network, from two on"),
     ] = "own",
-) -> EdfRead | Response:
-    """The error EDF with a pointwise Clopper-Pearson band."""
-    snapshot = parts.snapshots.get(population_id)
+) -> Response:
+    """The EDF of the error, or of the column `of`, with a pointwise Clopper-Pearson band."""
+    snapshot = judged(current, of)
     if seeds == "mean":
+        if snapshot.population.criterion != ERROR:
+            raise Refused("of", of, "the error, where seeds=mean: seeds have no other means")
         over = averages.over(parts.database, queries.view(snapshot, constraints))
         read = EdfRead.of(queries.edf_of(over.view, _points(points), level), over)
     else:
         etags.require_changed(request, [snapshot])  # means change with other populations
         view = queries.view(snapshot, constraints)
         read = EdfRead.of(queries.edf_of(view, _points(points), level))
-    return form.answer(read.table(), _name(snapshot, "edf")) or read
+    return form.answer(read.table(), _name(snapshot, "edf")) or as_json(read)
 
 
 def _name(snapshot: Snapshot, what: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from pydantic import BaseModel, Field
 
+from columns.table import Table
 from population.curves.edf import EDF
 from population.matching.imbalance import Imbalance
 from population.matching.regression import Factor
 from population.matching.sensitivity import Way
 from server.schemas.base import Read
-from server.schemas.comparisons import EstimateRead, SideRead
+from server.schemas.comparisons import EstimateRead, SideRead, of_sides, said_of, table_of
 from services.comparing.adjusted import Adjusted
 from services.comparing.comparisons import finite
 from services.comparing.sides import Side
@@ -54,6 +58,21 @@ class ImbalanceRead(Read):
             inside_b=finite(row.inside_b),
             reason=row.reason,
         )
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A row a number, with the warning that is about it."""
+        warned = {"smd": self.warning, "smd_weighted": self.warning_weighted}
+        for name in OF_COVARIATES:
+            value, warning = getattr(self, name), warned.get(name)
+            yield {"what": name, "of": self.name, "estimate": value, "warning": warning}
+
+
+OF_COVARIATES = [
+    name
+    for name in ImbalanceRead.model_fields
+    if name not in ("name", "reason") and not name.startswith("warning")
+]
+"""The numbers that are told of a covariate."""
 
 
 class FactorRead(BaseModel):
@@ -149,3 +168,28 @@ class AdjustedRead(BaseModel):
             mean=FactorRead.of(found.mean),
             median=FactorRead.of(found.median),
         )
+
+    def table(self) -> Table:
+        """A row a number: each estimate, each covariate's imbalance, each step of both EDFs."""
+        rows = [
+            {"what": "theta", "of": self.method, "p": self.p} | said_of(self.theta),
+            *(
+                {"what": "theta by way", "of": way.name, "p": way.p} | said_of(way.theta)
+                for way in self.ways
+            ),
+            {"what": "difference of medians"} | said_of(self.medians),
+            *(
+                {"what": "factor", "of": name, "p": one.p} | said_of(one.factor)
+                for name, one in (("mean", self.mean), ("median", self.median))
+            ),
+            *(row for covariate in self.imbalance for row in covariate.rows()),
+            *({"what": "worth", "of": one.side, "estimate": one.worth} for one in self.sides),
+            *(
+                {"what": "share", "of": one.side, "at": error, "estimate": share}
+                for one in self.sides
+                for error, share in zip(one.error, one.share, strict=True)
+            ),
+        ]
+        kept = {"covariates", "method", "reason", "bins_kept", "bins_dropped", "outside"}
+        said = self.model_dump(include=kept | {"warnings", "mean", "median"})
+        return table_of(rows, of_sides(self.sides) | said)

@@ -22,6 +22,7 @@ Visible = Literal["private", "lab", "public"]
 VISIBLE = "who sees it: its owner and administrators, who has logged in, or everybody"
 NAME = "of the account that it is given to, by an administrator"
 Account = Annotated[str, Field(max_length=64)]
+Searched = Annotated[str, Field(max_length=200)]
 
 
 class Body(BaseModel):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from columns.csv import Table
+from columns.table import Table
 from population.basics.estimate import Estimate
 from population.comparing import sequential
 from population.comparing.sequential import ConfidenceSequence
@@ -15,7 +15,6 @@ from server.schemas.base import Body, Read, Words
 from server.schemas.statistics import BandRead, Selection
 from services.comparing.comparisons import Compared, Drawn, Pair, finite
 from services.comparing.sides import Side
-from services.reading.queries import CONVENTION
 
 
 class EstimateRead(Read):
@@ -196,7 +195,8 @@ class ComparisonRead(BaseModel):
         description="of each pair's intervals: alpha divided by the pairs that Holm leaves open"
     )
     warnings: list[str]
-    convention: str = CONVENTION
+    criterion: str = Field(description="the column that networks are judged by")
+    convention: str
 
     def table(self) -> Table:
         """A row a pair: side a against side b. The curves of sides are those of /edf."""
@@ -220,7 +220,7 @@ class ComparisonRead(BaseModel):
                 "decided": [pair.decided.outcome for pair in pairs],
                 "shared": [pair.shared for pair in pairs],
             },
-            _said_of(sides)
+            of_sides(sides)
             | {
                 "cut": self.cut,
                 "level": self.level,
@@ -239,6 +239,8 @@ class ComparisonRead(BaseModel):
             level=found.level,
             level_of_pair=found.level_of_pair,
             warnings=list(found.warnings),
+            criterion=found.drawn[0].side.view.criterion,
+            convention=found.drawn[0].side.view.convention,
         )
 
 
@@ -251,7 +253,7 @@ def _in_columns(name: str, estimates: Sequence[EstimateRead]) -> dict[str, Any]:
     }
 
 
-def _said_of(sides: Sequence[SideRead]) -> dict[str, Any]:
+def of_sides(sides: Sequence[SideRead]) -> dict[str, Any]:
     """What a table's notes say of its sides."""
     kept = {"side", "label", "regime", "selection"}
     return {f"side {i}": side.model_dump(include=kept) for i, side in enumerate(sides)}
@@ -285,8 +287,9 @@ class QuantileRead(BaseModel):
 
 class QuantilesRead(SideRead):
     quantiles: list[QuantileRead]
-    below: EstimateRead | None = Field(description="P(error < the threshold asked for)")
-    convention: str = CONVENTION
+    below: EstimateRead | None = Field(description="P(criterion < the threshold asked for)")
+    criterion: str = Field(description="the column that networks are judged by")
+    convention: str
 
 
 def quantile_table(sides: Sequence[QuantilesRead], below: float | None) -> Table:
@@ -294,17 +297,31 @@ def quantile_table(sides: Sequence[QuantilesRead], below: float | None) -> Table
     rows = [(side, "quantile", at.q, at.error) for side in sides for at in side.quantiles] + [
         (side, "below", below, side.below) for side in sides if side.below is not None
     ]
-    estimates = [estimate for *_, estimate in rows]
-    return Table(
-        {
-            "side": [side.side for side, *_ in rows],
-            "what": [what for _, what, *_ in rows],
-            "at": [at for _, _, at, _ in rows],
-            **_in_columns("estimate", estimates),
-            "n": [one.n for one in estimates],
-            "level": [one.level for one in estimates],
-            "method": [one.method for one in estimates],
-            "reason": [one.reason for one in estimates],
-        },
-        _said_of(sides) | {"convention": CONVENTION},
+    return table_of(
+        [
+            {"side": side.side, "what": what, "at": at} | said_of(estimate)
+            for side, what, at, estimate in rows
+        ],
+        of_sides(sides) | {"convention": sides[0].convention},
     )
+
+
+OF_ESTIMATES = (
+    *("estimate", "estimate_lower", "estimate_upper"),
+    *("n", "level", "method", "reason"),
+)
+"""Columns of what is an estimate."""
+
+
+def said_of(estimate: EstimateRead) -> dict[str, Any]:
+    """An estimate in a row: the number, its interval, and how it came about."""
+    names = (name.removeprefix("estimate_") for name in OF_ESTIMATES)
+    return {name: getattr(estimate, of) for name, of in zip(OF_ESTIMATES, names, strict=True)}
+
+
+def table_of(
+    rows: Sequence[Mapping[str, Any]], notes: Mapping[str, Any], first: Sequence[str] = ()
+) -> Table:
+    """Rows by name of their columns, empty where a row lacks one; `first` ones also without."""
+    names = dict.fromkeys([*first, *(name for row in rows for name in row)])
+    return Table({name: [row.get(name) for row in rows] for name in names}, notes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from server.schemas.base import Read
 from server.schemas.populations import ProgressRead
 from server.schemas.queue import RunningJobRead
@@ -23,3 +25,8 @@ class Activity(Read):
     progress: ProgressRead
     running: list[RunningJobRead]
     last_failure: LastFailureRead | None
+    database: str = Field("", description="what this one is called for as long as it lives")
+
+    def of(self, database: str) -> Activity:
+        """The same as a database says it."""
+        return self.model_copy(update={"database": database})

@@ -11,6 +11,18 @@ from server.schemas.base import Read
 FORMS = "endings of the addresses of its files: the notations that can say it"
 
 
+class QuantityRead(Read):
+    """A column of a population, and what its numbers are."""
+
+    name: str
+    symbol: str = Field(description="as equations write it")
+    label: str
+    unit: str = Field(description="base unit, in which values are stored; empty: a pure number")
+    role: str = Field(description="parameter (drawn), complexity (counted), fit, result")
+    log: bool = Field(description="its axis is")
+    spread: bool = Field(description="a quartile of another column")
+
+
 class NetworkRow(BaseModel):
     """A network in a list: its columns by name, null where it has none."""
 
@@ -20,6 +32,8 @@ class NetworkRow(BaseModel):
     failure: str | None
     multiplicity: int
     columns: dict[str, float | None]
+    texts: dict[str, str | None] = Field({}, description="names of a table's row, by column")
+    network: int | None = Field(None, description="the network that a table's row is, if any")
 
 
 class NetworkPage(BaseModel):

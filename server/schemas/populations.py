@@ -20,8 +20,10 @@ from server.schemas.base import (
     Words,
 )
 from services.defining.names import Id, Name
+from services.keeping.words import Study
 from services.sampling.origins import Origin
 from services.sampling.populations import LARGEST, Spec
+from services.sampling.records import Kind
 
 NUMBER = f"a whole number from 1 to {LARGEST:,}, or `all`"
 
@@ -71,8 +73,19 @@ class PopulationCreate(Body):
 
 
 class PopulationPatch(Sharing):
+    name: Name | None = Field(None, description="another name, which nobody else's has")
+    study: Study | None = Field(
+        None, description="a label that people group populations by; empty: of none"
+    )
+    archived: bool | None = Field(
+        None, description="put away: its jobs don't run, and no page offers it unless asked"
+    )
     paused: bool | None = Field(None, description="whether its queued jobs are held up")
     priority: Priority | None = Field(None, description="lower goes first; 0 by default")
+
+
+class Restoration(Body):
+    name: Name | None = Field(None, description="another name, where its own is taken")
 
 
 class MoreNetworks(Body):
@@ -147,20 +160,26 @@ class DeedBrief(Read):
 class PopulationRead(Read):
     id: int
     name: str
-    space_id: int
-    space_name: str
-    regime_id: int
-    regime_name: str
+    kind: Kind = Field(
+        description="sampled here, or the rows of a table: that has no space, regime and seeds"
+    )
+    criterion: str = Field(
+        description="the column that its networks are judged by, unless `of` names another"
+    )
+    space_id: int | None
+    space_name: str | None
+    regime_id: int | None
+    regime_name: str | None
     n: int
     whole: bool = Field(description="all networks of the space inside the windows, each once")
     windows: dict[str, str]
-    seed: int
-    training_seed: int
+    seed: int | None
+    training_seed: int | None
     paused: bool
     priority: int
     inherits: int | None
     inherited: int = Field(description="how many networks come from there")
-    tried: int = Field(description="candidates drawn to find the n networks")
+    tried: int | None = Field(description="candidates drawn to find the n networks")
     refused: dict[str, int] = Field(description="candidates not taken, by cause")
     archive: str | None = Field(description="SHA-256 of the file it was imported from")
     origin: Origin = Field(description="made here, or came with netspace or an archive")
@@ -173,4 +192,9 @@ class PopulationRead(Read):
     )
     version: int
     created_at: int
+    study: str | None = Field(description="a label that people group populations by")
+    archived_at: int | None = Field(description="when it was put away; null: it is not")
+    deleted_at: int | None = Field(description="when; null but in lists of what is deleted")
+    note: str = Field(description="plain text of who may change it")
+    tags: list[str]
     progress: ProgressRead

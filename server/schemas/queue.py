@@ -44,12 +44,20 @@ class JobListRead(Read):
     next: str | None = Field(description="`after` of the next page; null after the last")
 
 
+class DiskRead(Read):
+    size: int = Field(description="bytes of the disk that its data folder is on")
+    free: int = Field(description="bytes")
+    used: dict[str, int] = Field(description="bytes of the data folder, by part")
+
+
 class WorkerRead(Read):
     name: str
     device: str
     gpu: bool
     slots: int
     data_sets: list[str] = Field(description="that its trainings would find")
+    disk: DiskRead | None
+    refuses: str | None = Field(description="why it takes no job")
     started_at: int
     silent_ms: int = Field(description="since it last said something")
     alive: bool

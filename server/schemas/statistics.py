@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from columns.csv import Table
+from columns.table import Table
 from population.curves.bootstrap import BestPair
 from server.schemas.base import Read
 from services.comparing import seeds
 from services.comparing.seeds import OverSeeds
-from services.reading.queries import CONVENTION, EdfAnswer, View
+from services.reading.queries import EdfAnswer, View
 
 
 class Selection(BaseModel):
@@ -63,12 +63,13 @@ class OverSeedsRead(BaseModel):
 
 class EdfRead(BaseModel):
     selection: Selection
-    convention: str = CONVENTION
+    criterion: str = Field(description="the column whose EDF it is; `error` are its values")
+    convention: str
     best: float | None
     median: float | None = Field(description="null where half of the networks diverged")
     mean_of_finite: float | None
-    error: list[float] = Field(description="percent")
-    share: list[float] = Field(description="F at each error; right of it where points=all")
+    error: list[float] = Field(description="percent, or the base unit of the criterion")
+    share: list[float] = Field(description="F at each of them; right of it where points=all")
     band: BandRead
     seeds: OverSeedsRead | None = Field(description="where errors are means over seeds")
 
@@ -77,6 +78,8 @@ class EdfRead(BaseModel):
         curve, band = answer.curve, answer.band
         return cls(
             selection=Selection.of(answer.view),
+            criterion=answer.view.criterion,
+            convention=answer.view.convention,
             best=answer.edf.min,
             median=answer.edf.median,
             mean_of_finite=answer.edf.mean_of_finite,
@@ -96,7 +99,7 @@ class EdfRead(BaseModel):
         said = {"best": self.best, "median": self.median, "band": self.band.name}
         return Table(
             {
-                "error": self.error,
+                self.criterion: self.error,
                 "share": self.share,
                 "lower": self.band.lower,
                 "upper": self.band.upper,

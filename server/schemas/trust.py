@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from pydantic import BaseModel, Field
 
+from columns.table import Table
 from population.trust.noise import Noise
 from population.trust.stability import Stability
-from server.schemas.comparisons import EstimateRead, SideRead
+from server.schemas.comparisons import (
+    OF_ESTIMATES,
+    EstimateRead,
+    SideRead,
+    of_sides,
+    said_of,
+    table_of,
+)
 from services.comparing.comparisons import finite
 from services.comparing.searches import Searched
 from services.comparing.stability import Trust
@@ -69,6 +80,35 @@ class EfficiencyRead(SideRead):
                 for i in range(enough.k.size if enough.reason is None else 0)
             ],
         )
+
+
+def efficiency_table(sides: Sequence[EfficiencyRead]) -> Table:
+    """A row a side and k: the best of k, and how far k networks are from all.
+
+    Each is told of numbers of its own; a side that has none has a row with the reason.
+    """
+    rows = [row for side in sides for row in _of_search(side)]
+    said = {f"method of side {i}": side.method for i, side in enumerate(sides)}
+    return table_of(rows, of_sides(sides) | said)
+
+
+def _of_search(side: EfficiencyRead) -> Iterator[dict[str, Any]]:
+    best = {one.k: one for one in side.best}
+    enough = {one.k: one for one in side.enough}
+    sizes: list[Any] = sorted({*best, *enough})
+    for k in sizes or [None]:
+        yield {
+            "side": side.side,
+            "k": k,
+            **{f"best_{name}": getattr(best.get(k), name, None) for name in OF_BEST},
+            **{name: getattr(enough.get(k), name, None) for name in OF_ENOUGH},
+            "reason": side.reason,
+        }
+
+
+OF_BEST = tuple(BestOfRead.model_fields)[1:]
+OF_ENOUGH = tuple(EnoughRead.model_fields)[1:]
+"""What is told of a k."""
 
 
 class RankingRead(BaseModel):
@@ -148,3 +188,28 @@ class StabilityRead(SideRead):
             ],
             noise=found.noise and NoiseRead.of(found.noise),
         )
+
+
+OF_RANKINGS = ("spearman", "in_order", "spearman_best", "found")
+
+
+def stability_table(sides: Sequence[StabilityRead]) -> Table:
+    """A row an estimate: of a training's ranking against the side's own, and of its noise."""
+    rows = [{"side": side.side} | row for side in sides for row in _rows(side)]
+    return table_of(rows, of_sides(sides), ("side", "group", "against", "what", *OF_ESTIMATES))
+
+
+def _rows(side: StabilityRead) -> Iterator[dict[str, Any]]:
+    for group in ("epochs", "retrained"):
+        for ranking in getattr(side, group):
+            marks = {"group": group, "against": ranking.what}
+            for name in OF_RANKINGS:
+                yield marks | {"what": name} | said_of(getattr(ranking, name))
+            yield marks | {"what": "found_by_chance", "estimate": ranking.found_by_chance}
+    if side.noise is not None:
+        marks = {"group": "noise", "against": f"{side.noise.seeds} seeds"}
+        for name in ("ratio", "reliability"):
+            yield marks | {"what": name} | said_of(getattr(side.noise, name))
+        for third in side.noise.by_error:
+            told = {"what": f"noise of errors {third.lower:g}..{third.upper:g}"}
+            yield marks | told | said_of(third.noise)

@@ -1,19 +1,24 @@
 """The audit: who did what when, written in the transaction of the deed.
 
-Rows are only ever added: triggers and grants refuse the rest. No secret is in one.
+Rows are only ever added: triggers and grants refuse the rest. No secret is in one. Once the
+transaction has ended well, the log has a line of the deed, too.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, event, func, select
 from sqlalchemy.orm import Session
 
 from db.people import AuditRow
+from services.acting import trace
 from services.acting.actor import Actor, who
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 1_000
 """Rows that are read together where all are."""
@@ -56,6 +61,7 @@ def record(
 ) -> None:
     """Write what the transaction's actor does, or somebody who has just become known."""
     actor = by or who(session)
+    event.listen(session, "after_commit", lambda _: _log(actor, what, kind, id), once=True)
     session.add(
         AuditRow(
             user_id=actor.id,
@@ -68,6 +74,14 @@ def record(
             detail=detail,
         )
     )
+
+
+def _log(actor: Actor, what: str, kind: str | None, id: int | None) -> None:
+    about: dict[str, str | int] = {} if actor.id is None else {"person_id": actor.id}
+    if kind == "population" and id is not None:
+        about["population"] = id
+    with trace.about(**about):
+        log.info("%s%s", what, "" if kind is None or id is None else f": {kind} {id}")
 
 
 def found(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlalchemy.orm import Session
 
-from db.people import Owned
+from db.people import Owned, Restorable
 from services.acting.actor import Actor, Role, Scope, who
 from services.errors import Forbidden
 
@@ -24,12 +24,15 @@ class Verb(StrEnum):
 
     SEE = "see"  # read whatever is visible, ask what is computed from it, export it
     DEFINE = "define"  # a design space, a regime
-    CREATE = "create"  # a population, by sampling or from an archive
-    STEER = "steer"  # make it larger, benchmark, pause, put first, cancel, ask again, watch
+    CREATE = "create"  # a population, by sampling or from an archive; a view of a page
+    STEER = "steer"  # make it larger, benchmark, pause, put first, cancel, ask again, watch,
+    # rename, archive, delete and restore it, write notes and tags of it
+    PURGE = "purge"  # what is deleted, for good
     SHARE = "share"  # say who sees it
     ACCOUNT = "account"  # one's own sessions, tokens, password
     PEOPLE = "people"  # others' accounts, invitations, sessions
     AUDIT = "audit"  # read who did what
+    METRICS = "metrics"  # watch over the server: its numbers, of everybody together
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,12 @@ RULES: dict[Verb, Rule] = {
     Verb.DEFINE: Rule(Role.MEMBER, Scope.SUBMIT),
     Verb.CREATE: Rule(Role.MEMBER, Scope.SUBMIT),
     Verb.STEER: Rule(Role.MEMBER, Scope.SUBMIT, own=True),
+    Verb.PURGE: Rule(Role.ADMIN, Scope.ADMIN),
     Verb.SHARE: Rule(Role.MEMBER, Scope.SUBMIT, own=True),
     Verb.ACCOUNT: Rule(Role.VIEWER, Scope.ADMIN),
     Verb.PEOPLE: Rule(Role.ADMIN, Scope.ADMIN),
     Verb.AUDIT: Rule(Role.ADMIN, Scope.ADMIN),
+    Verb.METRICS: Rule(Role.ADMIN, Scope.METRICS),
 }
 
 
@@ -100,13 +105,33 @@ def sees(actor: Actor, owner_id: int | None, visibility: str) -> bool:
 
 def visible(session: Session, table: Any) -> ColumnElement[bool]:
     """The condition that a row of a table of owned things is there for the actor."""
+    return and_(shown(session, table), is_kept(table))
+
+
+def deleted(session: Session, table: Any) -> ColumnElement[bool]:
+    """The condition that a row is deleted, and the actor may restore it."""
+    actor = who(session)
+    mine = true() if actor.is_admin else table.owner_id == (actor.id or -1)
+    return and_(mine, table.deleted_at.is_not(None))
+
+
+def is_kept(table: Any) -> ColumnElement[bool]:
+    """The condition that a row is not deleted."""
+    if not issubclass(table, Restorable):
+        return true()
+    kept: ColumnElement[bool] = table.deleted_at.is_(None)
+    return kept
+
+
+def shown(session: Session, table: Any) -> ColumnElement[bool]:
+    """The condition that the actor sees a row, or would if it were not deleted."""
     actor = who(session)
     if actor.is_admin:
         return true()
-    shown = [Visibility.PUBLIC]
+    wide = [Visibility.PUBLIC]
     if actor.role >= Role.VIEWER:
-        shown.append(Visibility.LAB)
-    return or_(table.visibility.in_(shown), table.owner_id == (actor.id or -1))
+        wide.append(Visibility.LAB)
+    return or_(table.visibility.in_(wide), table.owner_id == (actor.id or -1))
 
 
 def sees_machines(session: Session) -> bool:

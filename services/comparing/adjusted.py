@@ -6,6 +6,7 @@ belongs into the title.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -42,10 +43,14 @@ COVARIATES = {
     "params": "parameters",
     "activations": "activations",
 }
-"""Columns that every network has, and that a question may want to hold fixed."""
+"""Columns that every sampled network has, and that a question may want to hold fixed."""
 
 DRAWS = 200
 MEDIAN_DRAWS = 100
+
+
+MOST = 100_000
+"""Networks of a side: half a minute of a processor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +58,7 @@ class Adjusted:
     """A pair at equal covariates, and how unequal they were."""
 
     covariates: Sequence[str]
-    imbalance: Sequence[Imbalance]  # of all COVARIATES, matched or not
+    imbalance: Sequence[Imbalance]  # of all COVARIATES that both have, matched or not
     matched: MatchedComparison  # by the method that was asked for
     ways: Sequence[Way]  # theta by every method, and by a regression
     warnings: Sequence[str]  # sentences: why the match is none, or not the only answer
@@ -75,13 +80,24 @@ def adjusted(
         covariates: names among COVARIATES; at least one.
 
     Raises:
-        Refused: none, or another name.
+        Refused: none, another name, one that a side's population lacks, or sides that are
+            judged by something that may be negative: it has no logarithm.
     """
     for name in covariates:
         if name not in COVARIATES:
             raise Refused("match", name, f"among {', '.join(COVARIATES)}")
     if not covariates:
         raise Refused("match", "", f"at least one of {', '.join(COVARIATES)}")
+    common = in_both(a, b)
+    if lacking := [name for name in covariates if name not in common]:
+        there = ", ".join(common) or "none of them"
+        raise Refused("match", ", ".join(lacking), f"what both sides have: {there}")
+    if least := min([0.0, *a.edf.errors[:1], *b.edf.errors[:1]]):
+        raise Refused("of", a.view.criterion, f"what is never negative; the least is {least:g}")
+    for side in (a, b):
+        if (n := len(side.results)) > MOST:
+            allowed = f"at most {MOST:,} networks a side: name constraints, or keep a set"
+            raise Refused("side", f"{n:,} networks", allowed)
     one, other = sample(a, covariates), sample(b, covariates)
     found = {
         name: compare_matched(one, other, fresh(), match, DRAWS, level)
@@ -92,8 +108,7 @@ def adjusted(
         *(Way(NAMES[name], each.theta, each.p) for name, each in found.items()),
         Way("regression", *compare_ranks(one, other, fresh(), DRAWS, level)),
     ]
-    chance = max(a.view.snapshot.chance, b.view.snapshot.chance)
-    model = regression_model(covariates, one, other, chance)
+    model = regression_model(covariates, one, other, chance_of(a, b))
     rows = imbalance(a, b, covariates, matched)
     return Adjusted(
         covariates,
@@ -107,6 +122,26 @@ def adjusted(
     )
 
 
+def in_both(a: Side, b: Side) -> Sequence[str]:
+    """The covariates that the populations of both sides have."""
+    return [
+        name
+        for name in COVARIATES
+        if all(name in one.view.snapshot.population.columns for one in (a, b))
+    ]
+
+
+def chance_of(a: Side, b: Side) -> float:
+    """What diverged networks count as: the error of guessing; where it is not known, the worst
+    that one of both sides has.
+    """
+    chance = max(a.view.snapshot.chance, b.view.snapshot.chance)
+    if math.isfinite(chance):
+        return chance
+    worst = max([0.0, *a.edf.finite[-1:], *b.edf.finite[-1:]])
+    return worst or 1.0
+
+
 def fresh() -> np.random.Generator:
     """The same draws for every way to match."""
     return np.random.default_rng(SEED)
@@ -114,7 +149,7 @@ def fresh() -> np.random.Generator:
 
 def sample(side: Side, names: Sequence[str]) -> Sample:
     """What is matched: a side's errors, covariates and multiplicities."""
-    return Sample.of(side.results.error, values(side, names), side.results.multiplicity)
+    return Sample.of(side.results.judged, values(side, names), side.results.multiplicity)
 
 
 def values(side: Side, names: Sequence[str]) -> Floats:
@@ -130,7 +165,7 @@ def imbalance(
     if not len(a.results) or not len(b.results):
         return ()
     weights = matched.matching if matched.matching.reason is None else None
-    groups = list(held), [name for name in COVARIATES if name not in held]
+    groups = list(held), [name for name in in_both(a, b) if name not in held]
     return [
         row
         for names in groups
@@ -167,4 +202,4 @@ def warnings(
 def weighted(side: Side, weights: Floats) -> EDF:
     """The matched EDF, of the networks that have a weight."""
     some = weights > 0
-    return edf(side.results.error[some], weights[some] if some.any() else None)
+    return edf(side.results.judged[some], weights[some] if some.any() else None)

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from columns.units import Unit, unit_of
 from population.comparing import sequential
 from population.comparing.comparison import Comparison, compare, flipped, verdict
 from population.comparing.differences import usual_cut
@@ -17,6 +18,7 @@ from population.comparing.multiple import holm, level_of_each, said
 from population.comparing.sequential import ConfidenceSequence
 from population.curves.bands import Band, Method
 from population.curves.edf import Curve, error_axis
+from population.population import ERROR
 from services.comparing.sides import Side
 from services.errors import Refused
 from services.reading.queries import CUTS
@@ -64,6 +66,7 @@ class Compared:
 
     drawn: Sequence[Drawn]
     pairs: Sequence[Pair]
+    criterion: Unit  # of what all are judged by
     cut: float
     level: float
     level_of_pair: float  # of a pair's intervals: 1/2 is outside if and only if p is small
@@ -98,10 +101,15 @@ def compared(
     each = level_of_each([one.theta.p for one in found], level)
     of_one = 1 - (1 - level) / max(len(places), 1)
     found = [replace(one, level=each) for one in found]
-    pairs = adjusted_pairs(sides, places, found, of_one, planned)
-    return Compared(
-        drawn, pairs, at, level, each, of_one, planned, warnings(sides, pairs, level)
-    )
+    criterion = criterion_of(sides)
+    pairs = adjusted_pairs(sides, places, found, of_one, planned, criterion)
+    warned = warnings(sides, pairs, level)
+    return Compared(drawn, pairs, criterion, at, level, each, of_one, planned, warned)
+
+
+def criterion_of(sides: Sequence[Side]) -> Unit:
+    """The unit of what all sides are judged by."""
+    return unit_of(sides[0].criterion, np.concatenate([side.edf.finite for side in sides]))
 
 
 def draw(side: Side, errors: np.ndarray, level: float, method: Method) -> Drawn:
@@ -127,6 +135,7 @@ def adjusted_pairs(
     found: Sequence[Comparison],
     level: float,
     planned: int,
+    criterion: Unit,
 ) -> list[Pair]:
     """Every pair with its verdict; p of one kind are adjusted together.
 
@@ -142,7 +151,7 @@ def adjusted_pairs(
             a,
             b,
             one,
-            verdict(one, sides[a].label, sides[b].label, p[i], among),
+            verdict(one, sides[a].label, sides[b].label, p[i], among, criterion),
             p[i],
             p_distance[i],
             None if math.isnan(p_dealt[i]) else p_dealt[i],
@@ -165,7 +174,7 @@ def followed(a: Side, b: Side, level: float, planned: int) -> ConfidenceSequence
     """The verdict as the populations grew, in launch order."""
     one, other = a.launched, b.launched
     return sequential.follow(
-        one.error, other.error, one.multiplicity, other.multiplicity, level, planned
+        one.judged, other.judged, one.multiplicity, other.multiplicity, level, planned
     )
 
 
@@ -183,14 +192,7 @@ def ids(side: Side) -> np.ndarray:
 
 def warnings(sides: Sequence[Side], pairs: Sequence[Pair], level: float) -> list[str]:
     """What a reader of the verdicts should mind."""
-    notes = []
-    regimes = {side.view.snapshot.regime for side in sides}
-    if len(regimes) > 1:
-        notes.append(
-            f"trained under different regimes ({', '.join(sorted(regimes))}): "
-            "the errors are not of one scale"
-        )
-    notes += chosen_by_eye(sides)
+    notes = of_scales(sides) + chosen_by_eye(sides)
     overlapping = [pair for pair in pairs if pair.shared]
     if overlapping:
         most = max(pair.shared for pair in overlapping)
@@ -213,22 +215,51 @@ def warnings(sides: Sequence[Side], pairs: Sequence[Pair], level: float) -> list
     return notes
 
 
+def of_scales(sides: Sequence[Side]) -> list[str]:
+    """What is not known to be measured alike."""
+    notes = []
+    word = sides[0].criterion.word
+    what = "the errors are" if word == ERROR else f"{word} is"
+    tables = {one.view.snapshot.name for one in sides if one.view.snapshot.table is not None}
+    regimes = {one.view.snapshot.regime for one in sides if one.view.snapshot.table is None}
+    if len(regimes) > 1:
+        notes.append(
+            f"trained under different regimes ({', '.join(sorted(regimes))}): "
+            f"{what} not of one scale"
+        )
+    if len(tables) + len(regimes) > 1 and tables:
+        notes.append(
+            f"{', '.join(sorted(tables))}: how a table was measured is not known here, so "
+            f"whether {what} of one scale is for its reader to say"
+        )
+    return notes
+
+
 def chosen_by_eye(sides: Sequence[Side]) -> list[str]:
     """What p is worth of sides whose constraints may have been found by looking at errors."""
     notes = []
+    word = sides[0].criterion.word
+    these, one = ("errors", "error") if word == ERROR else (f"values of {word}", "value")
     constrained = [side for side in sides if side.view.constraints]
     whole = [side.label for side in constrained if side.window is None]
     parts = [side.label for side in constrained if side.window is not None]
     if whole:
+        if any(one.view.snapshot.table is not None for one in sides):  # in the order of a file
+            way = "Choose on other networks than those that it is tested on"
+        else:
+            way = (
+                "Choose on one half of the launch order and test on the other, or on networks "
+                "drawn after"
+            )
         notes.append(
-            f"{', '.join(whole)}: if the constraints were chosen by looking at these errors, "
-            "the same networks have chosen and tested: p and the intervals do not hold. Choose "
-            "on one half of the launch order and test on the other, or on networks drawn after"
+            f"{', '.join(whole)}: if the constraints were chosen by looking at these {these}, "
+            "the same networks have chosen and tested: p and the intervals do not hold. "
+            f"{way}"
         )
     if parts:
         notes.append(
             f"{', '.join(parts)}: a part of the launch order. p and the intervals hold if no "
-            "error that counts here, of any side, was looked at to choose the constraints; "
+            f"{one} that counts here, of any side, was looked at to choose the constraints; "
             "whether one was is not known here"
         )
     return notes

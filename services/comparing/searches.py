@@ -32,13 +32,13 @@ def searched(side: Side, replacement: bool = False) -> Searched:
     return Searched(
         side,
         random_search(
-            results.error,
+            results.judged,
             multiplicity=results.multiplicity if len(results) else None,
             replacement=replacement,
             chance=chance,
         ),
         enough(
-            some.error[:LARGEST],
+            some.judged[:LARGEST],
             np.random.default_rng(SEED),
             multiplicity=some.multiplicity[:LARGEST] if len(some) else None,
             subsamples=SUBSAMPLES,

@@ -15,11 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from columns.arrays import Ints
-from db.models import DrawRow, JobRow, PopulationRow
+from db.models import DrawRow, JobRow, SampledRow
 from db.session import Database
 from jobs.states import OPEN
 from population.population import Population
 from population.trust.noise import over_seeds
+from services import rows
 from services.comparing.stability import diverged_as_infinite, trainings
 from services.reading.queries import View
 from services.work.wanting import is_shown
@@ -56,7 +57,7 @@ def over(database: Database, view: View) -> OverSeeds:
     )
     ids = np.empty(0, np.int64) if results.ids is None else results.ids
     with database.read() as session:
-        population = session.get_one(PopulationRow, snapshot.id)
+        population = rows.get(session, SampledRow, snapshot.id)
         found = trainings(session, population, ids, population.regime_id)
         awaited = np.isin(ids, _awaited(session, population))
     columns = [diverged_as_infinite(errors, snapshot.chance) for errors in found.values()]
@@ -75,7 +76,7 @@ def over(database: Database, view: View) -> OverSeeds:
     )
 
 
-def _awaited(session: Session, population: PopulationRow) -> Ints:
+def _awaited(session: Session, population: SampledRow) -> Ints:
     """Networks of a population that some seed is yet to train under its regime."""
     rows = session.scalars(
         select(DrawRow.network_id)

@@ -18,7 +18,8 @@ from typing import Literal
 import numpy as np
 
 from columns import constraints
-from columns.constraints import Constraint, ConstraintError
+from columns.constraints import Constraint, ConstraintError, OneOf
+from columns.quantities import Quantity
 from population.curves.edf import EDF
 from population.population import ORDINAL, Population
 from services import numbers
@@ -37,6 +38,9 @@ Half = Literal["first", "second"]
 MOST = 6
 """Sides of one comparison: fifteen pairs, and as many colours as one can tell apart."""
 
+MOST_NAMED = 6
+"""Places in the launch order that a label names one by one."""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -53,8 +57,13 @@ class Side:
 
     @property
     def results(self) -> Population:
-        """What statistics read, by error."""
+        """What statistics read, best first."""
         return self.view.results
+
+    @property
+    def criterion(self) -> Quantity:
+        """What its networks are judged by."""
+        return self.view.snapshot.quantities[self.view.criterion]
 
     @cached_property
     def edf(self) -> EDF:
@@ -85,24 +94,36 @@ def parse_side(text: str) -> tuple[int, dict[str, str]]:
     return population, texts
 
 
-def side(snapshots: Snapshots, text: str) -> Side:
+def side(snapshots: Snapshots, text: str, of: str = "") -> Side:
     """The population as it is now, under the constraints.
 
     Its label is the population's name, and the constraints in the words of a link.
 
+    Args:
+        of: the column that its networks are judged by; empty: the population's criterion.
+
     Raises:
-        Refused: not the grammar, or a constraint that is none.
+        Refused: not the grammar, a constraint that is none, or no such column.
         NotFound: no such population.
     """
     population, texts = parse_side(text)
     launched = texts.pop(ORDINAL, None)
     snapshot, window, said = snapshots.get(population), None, []
+    if of:
+        snapshot = snapshot.judged_by(of)
     if launched is not None:
         snapshot, window = part_of(snapshot, launched)
-        said = [f"{ORDINAL}={window}"]
+        said = [f"{ORDINAL}={_brief(window)}"]
     view = queries.view(snapshot, texts)
     named = [f"{name}={constraint}" for name, constraint in view.constraints.items()]
     return Side(text, view, " · ".join([view.snapshot.name, *named, *said]), window)
+
+
+def _brief(window: Constraint) -> str:
+    """As written; of many networks that are named one by one the first, and their number."""
+    if not isinstance(window, OneOf) or len(window.values) <= MOST_NAMED:
+        return str(window)
+    return f"{OneOf(window.values[:MOST_NAMED])},.. ({len(window.values):,})"
 
 
 def halved(snapshots: Snapshots, text: str, half: Half) -> str:
@@ -144,15 +165,17 @@ def sides(
     fewest: int,
     most: int = MOST,
     half: Half | None = None,
+    of: str = "",
 ) -> list[Side]:
     """Several sides, with labels that tell them apart.
 
     Args:
         half: of the launch order, of every side: a rival was looked at, too, when constraints
             were chosen.
+        of: the column that the networks of all sides are judged by; empty: their criterion.
 
     Raises:
-        Refused: too few or too many of them, or as of `side`.
+        Refused: too few or too many of them, judged by different things, or as of `side`.
         NotFound: no such population.
     """
     if not fewest <= len(texts) <= most:
@@ -160,9 +183,23 @@ def sides(
         raise Refused("side", "; ".join(texts) or None, f"{wanted} sides, given {len(texts)}")
     if half is not None:
         texts = [halved(snapshots, text, half) for text in texts]
-    found = [side(snapshots, text) for text in texts]
+    found = [side(snapshots, text, of) for text in texts]
+    _require_one_criterion(found)
     labels = told_apart([one.label for one in found])
     return [replace(one, label=label) for one, label in zip(found, labels, strict=True)]
+
+
+def _require_one_criterion(sides: Sequence[Side]) -> None:
+    """Refuse to compare one quantity with another, or in other units."""
+    said = {one.criterion.name: one.criterion for one in sides}
+    if len(said) > 1:
+        named = ", ".join(said)
+        raise Refused("of", None, f"one column that all sides have; they are judged by {named}")
+    units = {one.criterion.unit for one in sides}
+    if len(units) > 1:
+        named = ", ".join(unit or "none" for unit in sorted(units))
+        allowed = f"a column of one unit; on these sides it has {named}"
+        raise Refused("of", next(iter(said)), allowed)
 
 
 def told_apart(names: Sequence[str]) -> Sequence[str]:

@@ -15,13 +15,13 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from columns.arrays import Floats, Ints
-from db.models import DrawRow, EpochRow, JobRow, PopulationRow, RegimeRow, ResultRow
+from db.models import DrawRow, EpochRow, JobRow, RegimeRow, ResultRow, SampledRow
 from db.session import Database
 from population.basics.estimate import SEED
 from population.population import guesses
 from population.trust.noise import Noise, seed_noise
 from population.trust.stability import Stability, stability
-from services import definitions
+from services import definitions, rows
 from services.comparing.sides import Side
 from services.work.wanting import is_shown, joins
 
@@ -67,7 +67,7 @@ def trusted(database: Database, side: Side) -> Trust:
     ids = results.ids[:MOST] if results.ids is not None else np.empty(0, dtype=np.int64)
     final = results.error[:MOST]
     with database.read() as session:
-        population = session.get_one(PopulationRow, side.population_id)
+        population = rows.get(session, SampledRow, side.population_id)
         curves = {
             epoch: diverged_as_infinite(errors, side.view.snapshot.chance)
             for epoch, errors in _epochs(session, population, ids).items()
@@ -117,7 +117,7 @@ def _known(errors: Floats) -> int:
     return int((~np.isnan(errors)).sum())
 
 
-def _epochs(session: Session, population: PopulationRow, ids: Ints) -> Mapping[int, Floats]:
+def _epochs(session: Session, population: SampledRow, ids: Ints) -> Mapping[int, Floats]:
     """Error of each network after every epoch but the last, by epoch; nan where unknown."""
     rows = session.execute(
         select(DrawRow.network_id, EpochRow.epoch, EpochRow.error)
@@ -131,7 +131,7 @@ def _epochs(session: Session, population: PopulationRow, ids: Ints) -> Mapping[i
 
 def trainings(
     session: Session,
-    population: PopulationRow,
+    population: SampledRow,
     ids: Ints,
     regime: int | None = None,
 ) -> Mapping[tuple[int, int], Floats]:

@@ -16,12 +16,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import PopulationRow, WatchRow
+from db.models import PopulationRow, SampledRow, WatchRow
 from db.outages import DATABASE_AWAY
 from db.session import Database
 from population.comparing import sequential
 from population.comparing.sequential import Look
-from services import rows
+from services import numbers, rows
 from services.acting import audit, permission
 from services.acting.actor import who
 from services.acting.permission import Verb
@@ -111,15 +111,18 @@ def may_stop(session: Session, *side_texts: str) -> bool:
 
 
 def _is_shown(session: Session, row: WatchRow) -> bool:
-    if who(session).is_admin:
-        return True
-    populations = (session.get(PopulationRow, parse_side(text)[0]) for text in (row.a, row.b))
-    return all(one is not None and rows.is_there(session, one) for one in populations)
+    """Whether a watch is there: for an administrator also one whose sides are no sides."""
+    ids = [numbers.whole(text.partition(";")[0]) for text in (row.a, row.b)]
+    found = [None if id is None else session.get(PopulationRow, id) for id in ids]
+    if any(one is not None and one.deleted_at is not None for one in found):
+        return False
+    seen = (one is not None and rows.is_there(session, one) for one in found)
+    return who(session).is_admin or all(seen)
 
 
 def _require_steering(session: Session, text: str) -> None:
     """Refuse to hold up the population of a side that is somebody else's."""
-    population = rows.get(session, PopulationRow, parse_side(text)[0])
+    population = rows.get(session, SampledRow, parse_side(text)[0])
     permission.require_of(session, Verb.STEER, population)
 
 

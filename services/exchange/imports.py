@@ -27,6 +27,7 @@ from db.models import (
     NetworkRow,
     PopulationRow,
     RegimeRow,
+    SampledRow,
 )
 from db.session import Database
 from designspace.spaces.base import Family
@@ -78,7 +79,7 @@ def load(database: Database, file: bytes, once: Once = OFTEN) -> Report:
 def known(session: Session, file: bytes) -> bool:
     """Whether a population here came from this very file."""
     digest = hashlib.sha256(file).hexdigest()
-    found = select(PopulationRow.id).where(PopulationRow.archive == digest).limit(1)
+    found = select(SampledRow.id).where(SampledRow.archive == digest).limit(1)
     return session.scalar(found) is not None
 
 
@@ -143,7 +144,7 @@ def _tell(
     stored: Collection[Key],
 ) -> None:
     """Write down who answered jobs of a population that was here before."""
-    row = session.get_one(PopulationRow, id)
+    row = session.get_one(SampledRow, id)
     mine = (
         (network_id, row.regime_id, row.training_seed, "train")
         for network_id in known.drawn(archived)
@@ -202,8 +203,8 @@ def _wanted_here(session: Session, known: Known) -> Iterator[tuple[int, int, int
     """What populations that are here already want measured of these networks."""
     for some in rows.chunks(known.networks.values()):
         found = session.execute(
-            select(DrawRow.network_id, PopulationRow.regime_id, PopulationRow.training_seed)
-            .join(PopulationRow, PopulationRow.id == DrawRow.population_id)
+            select(DrawRow.network_id, SampledRow.regime_id, SampledRow.training_seed)
+            .join(SampledRow, SampledRow.id == DrawRow.population_id)
             .where(DrawRow.network_id.in_(some))
         )
         yield from ((network, regime, seed) for network, regime, seed in found)
@@ -216,13 +217,13 @@ def _population(
     name: str,
     before: Mapping[str, int],
     digest: str,
-) -> PopulationRow:
+) -> SampledRow:
     """Store a population and its draws.
 
     Args:
         before: ids of the archive's populations that stand before it.
     """
-    row = PopulationRow(
+    row = SampledRow(
         name=name,
         space_id=known.spaces[archived.space],
         regime_id=known.regimes[archived.regime],
@@ -261,6 +262,8 @@ def _is_it(
     """Whether a stored population is the archived one, or has grown out of it."""
 
     def same(row: PopulationRow) -> bool:
+        if not isinstance(row, SampledRow):
+            return False
         drawn = select(DrawRow.network_id).where(DrawRow.population_id == row.id)
         first = drawn.order_by(DrawRow.ordinal).limit(len(archived.draws))
         return (
@@ -279,7 +282,8 @@ def _place(
 ) -> tuple[str, Any | None]:
     """The row of a name that is the same, or a name that is free for it and None."""
     wanted, number = name, 1
-    while (row := session.scalar(select(table).where(table.name == wanted))) and not (
+    kept = permission.is_kept(table)
+    while (row := session.scalar(select(table).where(table.name == wanted, kept))) and not (
         rows.is_there(session, row) and same(row)
     ):
         number += 1
@@ -294,7 +298,7 @@ def _hold_up(
     session: Session, known: Known, archived: ArchivedPopulation, id: int, report: Report
 ) -> None:
     """Trainings that have not ended wait, and with them a population that is new."""
-    row = session.get_one(PopulationRow, id)
+    row = session.get_one(SampledRow, id)
     keys = [
         (network_id, row.regime_id, row.training_seed, "train")
         for network_id in known.drawn(archived)

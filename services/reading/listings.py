@@ -7,16 +7,18 @@ while results arrive: none is shown twice, and what moved ahead of the cursor is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from columns.arrays import Floats, Ints
-from columns.csv import Coded, Table
+from columns.table import Coded, Table
 from population.population import NO_CAUSE, Population, Status
 from services import numbers
 from services.errors import Refused
 from services.reading import queries
+from services.reading import tables as stored
 from services.reading.snapshots import Snapshot
 
 STATUSES = [status.name.lower() for status in Status]
@@ -35,6 +37,8 @@ class Listed:
     failure: str | None
     multiplicity: int
     columns: dict[str, float]
+    texts: dict[str, str | None] = field(default_factory=dict)  # of a table
+    network: int | None = None  # that a table's row is
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,15 @@ def page(
     cursor: str | None,
     columns: Sequence[str] = (),
 ) -> Page:
-    """A page of the networks that pass, by the column `sort`; `-` in front: largest first.
+    """A page of the networks that pass, by the column `sort`; `-` in front: largest first;
+    empty: best first by what they are judged by.
 
     Networks that lack the value come last; equal ones in sampling order.
 
     Raises:
         Refused: no such column, a text that is no constraint, or a cursor not given out here.
     """
-    names = _columns(snapshot, columns)
+    names = named(snapshot, columns)
     rows, key = _sorted(snapshot, texts, sort)
     start = 0
     if cursor is not None:
@@ -83,7 +88,7 @@ def table(
     """
     rows, _ = _sorted(snapshot, texts, sort)
     population = snapshot.population
-    names = _columns(snapshot, columns)
+    names = named(snapshot, columns)
     assert population.ids is not None
     return Table(
         {
@@ -92,6 +97,7 @@ def table(
             "status": Coded(population.status[rows], STATUSES),
             "failure": Coded(population.cause[rows], population.causes),
             "multiplicity": population.multiplicity[rows].astype(np.int64),
+            **({} if snapshot.table is None else _beside(snapshot.table, rows)),
             **{name: population.columns[name][rows] for name in names},
         },
         {
@@ -101,13 +107,25 @@ def table(
             "regime": snapshot.regime,
             "networks": len(rows),
             "constraints": dict(texts),
-            "sort": sort,
+            "sort": sort or population.criterion,
         },
+        snapshot.quantities,
     )
 
 
-def _columns(snapshot: Snapshot, names: Sequence[str]) -> list[str]:
-    """The columns of these names; all of them where none is named."""
+def _beside(table: stored.Table, rows: Ints) -> dict[str, Any]:
+    """What rows of a table have beside numbers: texts, and which networks they are."""
+    return {"network": table.networks[rows], "line": table.lines[rows]} | {
+        name: table.texts[name][rows].tolist() for name in table.texts
+    }
+
+
+def named(snapshot: Snapshot, names: Sequence[str]) -> list[str]:
+    """The columns of these names; all of them where none is named.
+
+    Raises:
+        Refused: there is none of that name.
+    """
     known = snapshot.population.columns
     if unknown := [name for name in names if name not in known]:
         allowed = f"the population's columns: {', '.join(known)}"
@@ -118,6 +136,7 @@ def _columns(snapshot: Snapshot, names: Sequence[str]) -> list[str]:
 def _sorted(snapshot: Snapshot, texts: Mapping[str, str], sort: str) -> tuple[Ints, Floats]:
     """Rows of the networks that pass, in the order of `sort`, and the keys of that order."""
     population = snapshot.population
+    sort = sort or population.criterion
     column = sort.removeprefix("-")
     if column not in population.columns and column != "ordinal":
         allowed = f"ordinal, {', '.join(population.columns)}; with - in front for descending"
@@ -159,7 +178,7 @@ def _listed(snapshot: Snapshot, rows: Ints, names: Sequence[str]) -> list[Listed
     population = snapshot.population
     assert population.ids is not None
     columns = zip(*(population.columns[name][rows].tolist() for name in names), strict=True)
-    return [
+    listed = [
         Listed(
             id=id,
             ordinal=row,
@@ -177,4 +196,15 @@ def _listed(snapshot: Snapshot, rows: Ints, names: Sequence[str]) -> list[Listed
             columns,
             strict=True,
         )
+    ]
+    return listed if snapshot.table is None else _named(listed, snapshot.table, rows)
+
+
+def _named(listed: list[Listed], table: stored.Table, rows: Ints) -> list[Listed]:
+    """Rows of a table with their texts and networks."""
+    texts = {name: table.texts[name][rows].tolist() for name in table.texts}
+    networks = table.networks[rows].tolist()
+    return [
+        replace(one, texts={name: texts[name][i] for name in texts}, network=network or None)
+        for i, (one, network) in enumerate(zip(listed, networks, strict=True))
     ]

@@ -17,6 +17,8 @@ from db.models import (
     PopulationRow,
     RegimeRow,
     ResultRow,
+    SampledRow,
+    TableRow,
 )
 from designspace.lines.line import Line
 from designspace.naming import members, written
@@ -26,6 +28,8 @@ from designspace.networks.network import Network
 from services import definitions, rows
 from services.acting import permission
 from services.errors import NotFound, Refused
+from services.reading import blocks, layout
+from services.reading.blocks import MARK
 from services.work.wanting import measured_for
 
 
@@ -145,17 +149,35 @@ def get(session: Session, population_id: int, network_id: int) -> NetworkRecord:
 
 
 def file(session: Session, population_id: int, network_id: int, form: Form) -> File:
-    """A network of a population as a file for elsewhere, for the images of its regime.
+    """A network of a population as a file for elsewhere, for the images of its regime, or those
+    that a table's networks are of.
 
     Raises:
         NotFound: no such population, or no such network in it.
         Refused: the notation can't say this network.
     """
+    table = rows.get(session, PopulationRow, population_id)
+    if isinstance(table, TableRow):
+        return as_file(_of_table(session, table, network_id), form, _images(table))
     population, _ = _drawn(session, population_id, network_id)
     network = definitions.network(session.get_one(NetworkRow, network_id))
     regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
     images = Images(regime.resolution, regime.channels, regime.classes)
     return as_file(network, form, images)
+
+
+def _of_table(session: Session, table: TableRow, network_id: int) -> Network:
+    """A network that is a row of a table, or NotFound."""
+    ids = blocks.read(session, table.id, f"{MARK}network").to_numpy()
+    if network_id not in ids:
+        raise NotFound(f"network in population {table.id}:", network_id)
+    return definitions.network(session.get_one(NetworkRow, network_id))
+
+
+def _images(table: TableRow) -> Images:
+    """The images of a table's networks; of a set of several kinds the usual ones."""
+    images = layout.layout_of(table.layout).images
+    return written.USUAL if images is None else Images(*images)
 
 
 def as_file(network: Network, form: Form, images: Images) -> File:
@@ -171,11 +193,9 @@ def as_file(network: Network, form: Form, images: Images) -> File:
     return File(f"network-{network.hash}.{form}", MEDIA_TYPES[form], text)
 
 
-def _drawn(
-    session: Session, population_id: int, network_id: int
-) -> tuple[PopulationRow, DrawRow]:
+def _drawn(session: Session, population_id: int, network_id: int) -> tuple[SampledRow, DrawRow]:
     """A population and its draw of a network, or NotFound."""
-    population = rows.get(session, PopulationRow, population_id)
+    population = rows.get(session, SampledRow, population_id)
     draw = session.scalar(
         select(DrawRow).where(
             DrawRow.population_id == population_id, DrawRow.network_id == network_id
@@ -186,7 +206,7 @@ def _drawn(
     return population, draw
 
 
-def _job(session: Session, population: PopulationRow, network_id: int) -> JobRecord:
+def _job(session: Session, population: SampledRow, network_id: int) -> JobRecord:
     job = session.scalars(
         select(JobRow).where(
             JobRow.network_id == network_id, measured_for(population), JobRow.kind == "train"

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from columns import constraints
 from columns.constraints import Constraint
 from population.curves import bootstrap
@@ -16,10 +18,12 @@ from population.curves.bands import Band
 from population.curves.bootstrap import BestPair, BestRange
 from population.curves.edf import EDF, Curve, edf
 from population.population import ORDINAL, Population
+from population.trends import importance
+from population.trends.importance import Importance
 from services.errors import Refused
 from services.reading.snapshots import Snapshot
 
-CONVENTION = "F(e) = share of networks with error strictly below e, weighted by multiplicity"
+CONVENTION = "F(e) = share of networks with {} strictly below e, weighted by multiplicity"
 CUTS = 512
 """Points of a curve by default."""
 
@@ -38,9 +42,19 @@ class View:
     among: int | None = None  # N, where the results are a sample of all N that there are
 
     @property
+    def criterion(self) -> str:
+        """The column that the networks are judged by."""
+        return self.snapshot.population.criterion
+
+    @property
+    def convention(self) -> str:
+        """What its EDF is."""
+        return CONVENTION.format(self.criterion)
+
+    @property
     def edf(self) -> EDF:
-        """The error EDF, by multiplicity."""
-        return edf(self.results.error, self.results.multiplicity, self.among)
+        """The EDF of the criterion, by multiplicity."""
+        return edf(self.results.judged, self.results.multiplicity, self.among)
 
 
 @dataclass(frozen=True)
@@ -72,9 +86,12 @@ def view(snapshot: Snapshot, texts: Mapping[str, str]) -> View:
         Refused: a text that is no constraint, or a column that the population lacks.
     """
     population, parsed = snapshot.population, parse(snapshot, texts)
-    passing = int(population.passing(parsed).sum())
-    judged = snapshot.prefix.constrained(parsed).counts
-    results, pending = snapshot.results.constrained(parsed), passing - judged.n
+    passes, prefix, results = population.passing(parsed), snapshot.prefix, snapshot.results
+    if parsed:  # prefix and results are rows of the population: looked at once for all three
+        results = results.take(passes[snapshot.result_rows])
+    passing = int(np.count_nonzero(passes))
+    judged = prefix.counts_among(passes[: len(prefix)]) if parsed else prefix.counts
+    pending = passing - judged.n
     return View(
         snapshot,
         parsed,
@@ -106,14 +123,16 @@ def edf_of(view: View, points: int | None = CUTS, level: float = 0.95) -> EdfAns
 def best_ranges(
     view: View, columns: Sequence[str] | None = None
 ) -> dict[str, BestRange | None]:
-    """Where the best networks sit in each column, by default in all that are not measured.
+    """Where the best networks sit in each column, by default in all that are not measured,
+    nor what they are judged by.
 
     Raises:
         Refused: a column that the population lacks.
     """
     _require(view, "columns", columns or ())
     known, measured = view.results.columns, view.snapshot.measured
-    names = columns or [name for name in known if name not in measured]
+    others = (name for name in known if name not in {*measured, view.criterion})
+    names = columns or list(others)
     return bootstrap.best_ranges(view.results, names)
 
 
@@ -128,6 +147,22 @@ def best_pairs(
     for pair in pairs:
         _require(view, "pairs", pair)
     return bootstrap.best_pairs(view.results, pairs)
+
+
+def importances(
+    view: View, gamma: float, columns: Sequence[str] = (), level: float = 0.95
+) -> list[Importance]:
+    """Which parameters tell the best share gamma of the networks, by default of all drawn ones.
+
+    Raises:
+        Refused: a column that the population lacks.
+    """
+    _require(view, "columns", columns)
+    quantities = view.snapshot.quantities
+    drawn = [name for name, one in quantities.items() if one.role == "parameter"]
+    names = columns or [name for name in drawn if name != view.criterion]
+    results = view.results
+    return importance.importances(results.judged, results.columns, names, gamma, level)
 
 
 def _require(view: View, field: str, names: Sequence[str]) -> None:

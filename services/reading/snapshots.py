@@ -12,28 +12,44 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from columns.arrays import Floats, Ints
-from columns.quantities import Name
-from db.models import DesignSpaceRow, DrawRow, JobRow, PopulationRow, RegimeRow, ResultRow
+from columns.quantities import Name, Quantity
+from columns.quantities import described as known
+from db.models import (
+    DesignSpaceRow,
+    DrawRow,
+    JobRow,
+    PopulationRow,
+    RegimeRow,
+    ResultRow,
+    SampledRow,
+    TableRow,
+)
 from db.session import Database
 from jobs.states import FINAL
-from population.population import Population
+from population.population import Population, Status
 from services import definitions, rows
-from services.errors import Unreadable
-from services.reading import identity
+from services.acting.actor import who
+from services.errors import Refused, Unreadable
+from services.reading import identity, standings, tables
+from services.reading.standings import Standing
+from services.reading.tables import Table
 from services.work.wanting import joins
 
 OVERLAP_MS = 60_000
 """Results are read again from this long ago: commits are not in the order of their times."""
+
+Images: TypeAlias = tuple[int, int, int]
+"""Resolution, channels, classes."""
 
 KEPT_BYTES = 512 * 2**20
 """Of populations in memory, together: three of 100,000 networks."""
@@ -48,7 +64,9 @@ FIT = ("fit_w0", "fit_wa", "fit_wm", "e_fit")
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A population at one version; rows of `population` are its draws in sampling order."""
+    """A population at one version; rows of `population` are its draws in sampling order, or
+    those of a table.
+    """
 
     id: int
     name: str
@@ -63,6 +81,14 @@ class Snapshot:
     # What the numbers 1, 2, .. of columns stand for, where they only count.
     names: Mapping[str, Sequence[Name]] = field(default_factory=dict)
     edition: str = ""  # what no other state of any population, of any database, is called
+    database: str = ""  # name: `services.reading.identity`
+    table: Table | None = None  # where it is one
+    images: Images | None = None  # for which its networks are counted
+
+    @property
+    def state(self) -> tuple[str, int, int, int]:
+        """As `Standing.state`: what was read of a population holds while it stands so."""
+        return self.database, self.id, self.version, len(self.population)
 
     @cached_property
     def orders(self) -> dict[str, tuple[Ints, Floats]]:
@@ -70,14 +96,81 @@ class Snapshot:
         return {}
 
     @cached_property
+    def quantities(self) -> Mapping[str, Quantity]:
+        """What the numbers of each column are: ours, and those of the table alone."""
+        own = {} if self.table is None else self.table.layout.described()
+        return {name: own.get(name) or known(name) for name in self.population.columns}
+
+    def judged_by(self, criterion: str) -> Snapshot:
+        """The same population, judged by another column than the error.
+
+        Raises:
+            Refused: the population has no such column.
+        """
+        if criterion == self.population.criterion:
+            return self
+        if criterion not in self.population.columns:
+            allowed = f"the population's columns: {', '.join(self.population.columns)}"
+            raise Refused("of", criterion, allowed)
+        with self._judging:
+            if criterion not in self._judged:
+                self._judged[criterion] = replace(
+                    self, population=self.population.judged_by(criterion), chance=math.inf
+                )
+            return self._judged[criterion]
+
+    @cached_property
+    def _judged(self) -> dict[str, Snapshot]:
+        return {}
+
+    @cached_property
+    def _judging(self) -> threading.Lock:
+        return threading.Lock()
+
+    @cached_property
+    def best_first(self) -> Ints:
+        """The order of all rows by what they are judged by, those without it last."""
+        judged, population = self.population.judged, self.population
+        pending = population.status == Status.PENDING
+        lacks = np.where(population.status >= Status.MEASURED, judged, np.nan)
+        order = np.argsort(lacks, kind="stable")
+        last = order[np.count_nonzero(~np.isnan(lacks)) :]
+        last[:] = last[np.argsort(pending[last], kind="stable")]
+        return order
+
+    @cached_property
     def prefix(self) -> Population:
         """What statistics judge: the longest prefix of the draws whose networks are final."""
         return self.population.prefix()
 
     @cached_property
+    def result_rows(self) -> Ints:
+        """The rows of `population` that `results` are, in their order."""
+        has = np.flatnonzero(self.prefix.status >= Status.MEASURED)
+        return has[np.argsort(self.prefix.judged[has], kind="stable")]
+
+    @cached_property
     def results(self) -> Population:
         """What statistics read: results of the prefix, sorted by error once for all."""
         return self.prefix.results().by_error()
+
+
+@dataclass
+class _Table:
+    """A table: nothing of it changes but who sees it."""
+
+    snapshot: Snapshot
+    database: str
+
+    def leads_to(self, row: PopulationRow, database: str) -> bool:
+        """Whether it is the same as it was read."""
+        return (self.database, self.snapshot.version) == (database, row.version)
+
+    @property
+    def nbytes(self) -> int:
+        """About what it holds in memory by now."""
+        table = self.snapshot.table
+        return 0 if table is None else COPIES * table.nbytes
 
 
 @dataclass
@@ -90,6 +183,7 @@ class _State:
     chance: float  # error of guessing, percent
     regime: str  # name
     database: str  # name: `services.reading.identity`
+    images: Images
     whole: bool = False
     names: Mapping[str, Sequence[Name]] = field(default_factory=dict)
     measured: dict[str, Floats] = field(default_factory=dict)
@@ -99,6 +193,8 @@ class _State:
 
     def leads_to(self, row: PopulationRow, database: str) -> bool:
         """Whether reading what is new is enough: else it was made larger, or restored."""
+        if not isinstance(row, SampledRow):
+            return False
         version = 0 if self.snapshot is None else self.snapshot.version
         same = self.database == database and len(self.network_ids) == row.n
         return same and version <= row.version
@@ -115,7 +211,10 @@ class Snapshots:
 
     def __init__(self, database: Database, kept_bytes: int = KEPT_BYTES) -> None:
         self._database, self._kept_bytes = database, kept_bytes
-        self._states: OrderedDict[int, _State] = OrderedDict()  # the last one asked for last
+        self._whole = database  # of nobody: who may see a table is asked before it is read
+        self._states: OrderedDict[int, _State | _Table] = (
+            OrderedDict()
+        )  # the last one asked for last
         self._keeping = threading.Lock()
         # Ids that nobody has are asked for, too, so not a lock for each.
         self._locks = [threading.Lock() for _ in range(LOCKS)]
@@ -130,6 +229,8 @@ class Snapshots:
         """Read the newest population before anybody asks for it: a large one takes seconds."""
         with self._database.read() as session:
             ids = select(func.max(PopulationRow.id))
+            for when in (PopulationRow.deleted_at, PopulationRow.archived_at):
+                ids = ids.where(when.is_(None))
             own = session.scalar(ids.where(PopulationRow.archive.is_(None)))
             newest = own or session.scalar(ids)  # as the page chooses
         if newest is not None:
@@ -141,17 +242,50 @@ class Snapshots:
         Raises:
             NotFound: no such population.
         """
+        with self._database.read() as session:
+            standing = standings.current(session, [population_id]).get(population_id)
+            if standing is not None and standing.is_seen_by(who(session)):
+                kept = self.at(standing)
+                if kept is not None:
+                    return kept
+        # In a transaction that begins once nobody else reads it, and so sees what they saw.
         with self._locks[population_id % LOCKS], self._database.read() as session:
             row = rows.get(session, PopulationRow, population_id)
             name = identity.current(session)
             state = self._states.get(population_id)
             if state is None or not state.leads_to(row, name):
-                state = _draws(session, row, name)
-            snapshot = _brought_up_to_date(session, row, state)
+                state = self._read(session, row, name)
             self._keep(population_id, state)
-            return snapshot
+            if isinstance(state, _Table):
+                return state.snapshot
+            assert isinstance(row, SampledRow)
+            return _brought_up_to_date(session, row, state)
 
-    def _keep(self, population_id: int, state: _State) -> None:
+    def at(self, standing: Standing) -> Snapshot | None:
+        """The snapshot that is kept of a population, where it is as it stands."""
+        state = self._states.get(standing.id)
+        snapshot = None if state is None else state.snapshot
+        if snapshot is None or snapshot.state != standing.state:
+            return None
+        with self._keeping:
+            if standing.id in self._states:
+                self._states.move_to_end(standing.id)
+        return snapshot
+
+    def held(self) -> tuple[int, int]:
+        """How many populations are in memory, and about how many bytes of it."""
+        with self._keeping:
+            states = [*self._states.values()]
+        return len(states), sum(one.nbytes for one in states)
+
+    def _read(self, session: Session, row: PopulationRow, name: str) -> _State | _Table:
+        """What is stored of a population, but for results."""
+        if isinstance(row, SampledRow):
+            return _draws(session, row, name)
+        assert isinstance(row, TableRow)
+        return _Table(_of_table(row, tables.table(self._whole, row), name), name)
+
+    def _keep(self, population_id: int, state: _State | _Table) -> None:
         """Remember a population, and forget those that were not asked for the longest."""
         with self._keeping:
             self._states[population_id] = state
@@ -162,7 +296,26 @@ class Snapshots:
                 held -= oldest.nbytes
 
 
-def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> Snapshot:
+def _of_table(row: TableRow, table: Table, database: str) -> Snapshot:
+    """Rows of one table are one another's only: `trained` is of no other population."""
+    measured = {one.name for one in table.layout.numbers if one.role == "result"}
+    return Snapshot(
+        row.id,
+        row.name,
+        row.version,
+        table.population,
+        regime="",
+        chance=math.inf,
+        trained=(-row.id, 0),
+        measured=frozenset(measured),
+        edition=f"{database} {row.id} {row.version}",
+        database=database,
+        table=table,
+        images=table.layout.images,
+    )
+
+
+def _brought_up_to_date(session: Session, row: SampledRow, state: _State) -> Snapshot:
     """The state's snapshot as the database is now."""
     before = state.snapshot
     if before is not None and before.version == row.version:
@@ -180,11 +333,13 @@ def _brought_up_to_date(session: Session, row: PopulationRow, state: _State) -> 
         state.whole,
         state.names,
         f"{state.database} {row.id} {row.version} {row.n} {state.newest_ms}",
+        state.database,
+        images=state.images,
     )
     return state.snapshot
 
 
-def _draws(session: Session, population: PopulationRow, database: str) -> _State:
+def _draws(session: Session, population: SampledRow, database: str) -> _State:
     """What was drawn."""
     rows = session.execute(
         select(
@@ -204,14 +359,16 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
         for name, values in zip((*COMPLEXITY, *FIT), numbers, strict=True)
         if name in COMPLEXITY or any(value is not None for value in values)
     }
-    regime = session.get_one(RegimeRow, population.regime_id)
+    row = session.get_one(RegimeRow, population.regime_id)
+    regime = definitions.regime(row)
     return _State(
         drawn,
         np.array(multiplicity, dtype=float),
         np.array(network_ids),
-        definitions.regime(regime).chance,
-        regime.name,
+        regime.chance,
+        row.name,
         database,
+        (regime.resolution, regime.channels, regime.classes),
         population.whole,
         _names(session, population, drawn),
         measured={"error": np.full(len(rows), np.nan)},
@@ -220,7 +377,7 @@ def _draws(session: Session, population: PopulationRow, database: str) -> _State
 
 
 def _names(
-    session: Session, population: PopulationRow, columns: Iterable[str]
+    session: Session, population: SampledRow, columns: Iterable[str]
 ) -> dict[str, Sequence[Name]]:
     """What numbers stand for in columns that the space's family has names for."""
     try:
@@ -248,7 +405,7 @@ def columns_of(objects: Sequence[str]) -> dict[str, Floats]:
     return dict(zip(names, table.reshape(len(rows), len(names)).T.copy(), strict=True))
 
 
-def _add_results(session: Session, population: PopulationRow, state: _State) -> None:
+def _add_results(session: Session, population: SampledRow, state: _State) -> None:
     """Read the jobs that have ended, or were asked for again, since the last time."""
     since = state.newest_ms - OVERLAP_MS
     changed = session.execute(

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from columns.constraints import Constraint, Range
-from db.models import DesignSpaceRow, DrawRow, JobRow, NetworkRow, PopulationRow
+from db.models import DesignSpaceRow, DrawRow, JobRow, NetworkRow, SampledRow
 from designspace import sampling
 from designspace.layers.complexity import Complexity
 from designspace.sampling import Draw
@@ -49,9 +49,9 @@ def draws(session: Session, parent_id: int, heir: Heir) -> list[Draw]:
     Raises:
         Refused: no such population, or none whose networks are a sample of this one; why.
     """
-    parent = session.get(PopulationRow, parent_id)
+    parent = session.get(SampledRow, parent_id)
     if parent is None or not rows.is_there(session, parent):
-        raise Refused("inherits", parent_id, "the id of a population")
+        raise Refused("inherits", parent_id, "the id of a population that was sampled")
     if reason := why_not(session, parent, heir):
         raise Refused("inherits", parent_id, reason)
     found = stored(session, parent.id, _prefix(session, parent))
@@ -59,7 +59,7 @@ def draws(session: Session, parent_id: int, heir: Heir) -> list[Draw]:
     return [draw for draw, passes in zip(found, passing, strict=True) if passes]
 
 
-def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
+def why_not(session: Session, parent: SampledRow, heir: Heir) -> str | None:
     """Why a population's networks are no sample of what is to inherit; None: they are."""
     measured_alike = (parent.regime_id, parent.training_seed) == (
         heir.regime_id,
@@ -81,11 +81,11 @@ def why_not(session: Session, parent: PopulationRow, heir: Heir) -> str | None:
     return None
 
 
-def _has_all(session: Session, population: PopulationRow) -> bool:
+def _has_all(session: Session, population: SampledRow) -> bool:
     """Whether a population has all networks of a space, or began with some of such a one's."""
     if population.whole or population.inherits is None:
         return population.whole
-    return _has_all(session, session.get_one(PopulationRow, population.inherits))
+    return _has_all(session, session.get_one(SampledRow, population.inherits))
 
 
 def stored(session: Session, population_id: int, count: int) -> list[Draw]:
@@ -108,12 +108,12 @@ def stored(session: Session, population_id: int, count: int) -> list[Draw]:
     ]
 
 
-def _prefix(session: Session, population: PopulationRow) -> int:
+def _prefix(session: Session, population: SampledRow) -> int:
     """How many networks come before the first that is not final."""
     unfinished = (
         select(DrawRow.ordinal)
         .where(
-            PopulationRow.id == population.id,
+            SampledRow.id == population.id,
             *wants(),
             JobRow.kind == "train",
             JobRow.state.not_in(FINAL),

@@ -14,6 +14,7 @@ from db.models import (
     DrawRow,
     NetworkRow,
     PopulationRow,
+    SampledRow,
 )
 from db.session import Database
 from designspace import sampling
@@ -164,7 +165,7 @@ def extend(
             added networks meanwhile.
     """
     with database.read() as session:
-        row = rows.get(session, PopulationRow, id)
+        row = rows.get(session, SampledRow, id)
         permission.require_of(session, Verb.STEER, row)
         once.look(session)
         n, spec, owner = row.n, _spec(row), row.owner_id
@@ -245,10 +246,10 @@ def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> i
     permission.require(actor, Verb.CREATE)
     quotas.lock(session, actor.id)
     given = asdict(spec) | {"n": 0, "tried": 0, "refused": {}, "inherited": inherited}
-    id = insert_named(session, PopulationRow, owner_id=actor.id, **given)
+    id = insert_named(session, SampledRow, owner_id=actor.id, **given)
     if id is None:
         raise _taken(spec.name)
-    row = session.get_one(PopulationRow, id)
+    row = session.get_one(SampledRow, id)
     sharing.require_seen(session, row)
     _add(session, row, sample)
     audit.record(
@@ -257,11 +258,11 @@ def store(session: Session, spec: Spec, sample: Sample, inherited: int = 0) -> i
     return id
 
 
-def _spec(row: PopulationRow) -> Spec:
+def _spec(row: SampledRow) -> Spec:
     return Spec(**{field.name: getattr(row, field.name) for field in fields(Spec)})
 
 
-def _add(session: Session, population: PopulationRow, sample: Sample) -> None:
+def _add(session: Session, population: SampledRow, sample: Sample) -> None:
     """Store what a sample has beyond the population's networks, and queue their training."""
     n = population.n
     _require_continued(session, population, sample.draws[:n])
@@ -277,9 +278,7 @@ def _add(session: Session, population: PopulationRow, sample: Sample) -> None:
     schedule.queue_trainings(session, population, [draw["network_id"] for draw in draws])
 
 
-def _require_continued(
-    session: Session, population: PopulationRow, draws: Sequence[Draw]
-) -> None:
+def _require_continued(session: Session, population: SampledRow, draws: Sequence[Draw]) -> None:
     """Check that the population began with these draws, and count those drawn again."""
     stored = session.execute(
         select(DrawRow, NetworkRow.hash)
@@ -297,7 +296,8 @@ def _require_continued(
 
 
 def _is_free(session: Session, name: str) -> bool:
-    return session.scalar(select(PopulationRow.id).where(PopulationRow.name == name)) is None
+    taken = (PopulationRow.name == name) & permission.is_kept(PopulationRow)
+    return session.scalar(select(PopulationRow.id).where(taken)) is None
 
 
 def _taken(name: str) -> Conflict:

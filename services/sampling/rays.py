@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from db.models import PopulationRow, RegimeRow
+from db.models import RegimeRow, SampledRow
 from designspace.spaces import ray
 from designspace.spaces.base import Family
-from services import definitions
+from services import definitions, rows
 from services.defining import spaces
 from services.errors import Refused
 from services.reading import networks
@@ -43,7 +43,7 @@ def of(session: Session, population_id: int, record: NetworkRecord) -> Proposal:
     Raises:
         Refused: its body is none that is scaled, or it would have too many blocks.
     """
-    population = session.get_one(PopulationRow, population_id)
+    population = rows.get(session, SampledRow, population_id)
     regime = definitions.regime(session.get_one(RegimeRow, population.regime_id))
     try:
         space = ray(record.network, regime.resolution)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from columns import constraints
 from columns.constraints import Constraint, ConstraintError, Range
-from db.models import DesignSpaceRow, PopulationRow
+from db.models import DesignSpaceRow, SampledRow
 from designspace import sampling
 from designspace.spaces import DESIGN_SPACE
 from designspace.spaces.base import Family
@@ -79,7 +79,7 @@ def propose(
         Refused: a constraint that can't become part of a space, or a rule the space lacks.
     """
     old = _space_of(session, population_id)
-    population = session.get_one(PopulationRow, population_id)
+    population = rows.get(session, SampledRow, population_id)
     try:
         asked = {name: constraints.parse(text) for name, text in texts.items()}
         windows = constraints.parse_all(population.windows, sampling.WINDOWS)
@@ -114,7 +114,7 @@ def inheritable(session: Session, population_id: int, heir: Heir) -> tuple[int, 
     Raises:
         NotFound: no such population.
     """
-    population = rows.get(session, PopulationRow, population_id)
+    population = rows.get(session, SampledRow, population_id)
     if reason := inheritance.why_not(session, population, heir):
         return 0, reason
     return len(inheritance.draws(session, population_id, heir)), None
@@ -169,9 +169,9 @@ def _newest_regime(session: Session, space_ids: Sequence[int]) -> int | None:
     """The regime of the newest population of the first space that has one."""
     for space_id in space_ids:
         newest = (
-            select(PopulationRow.regime_id)
-            .where(PopulationRow.space_id == space_id, visible(session, PopulationRow))
-            .order_by(PopulationRow.id.desc())
+            select(SampledRow.regime_id)
+            .where(SampledRow.space_id == space_id, visible(session, SampledRow))
+            .order_by(SampledRow.id.desc())
             .limit(1)
         )
         if (regime_id := session.scalar(newest)) is not None:
@@ -187,10 +187,10 @@ def _measured(
     in_hand: int | None,
 ) -> tuple[int | None, int, float | None]:
     """The population that speaks for a space under a regime, its results and their median."""
-    alike = select(PopulationRow.id).where(
-        PopulationRow.space_id == space.id,
-        PopulationRow.regime_id == regime_id,
-        visible(session, PopulationRow),
+    alike = select(SampledRow.id).where(
+        SampledRow.space_id == space.id,
+        SampledRow.regime_id == regime_id,
+        visible(session, SampledRow),
     )
     found = {id: snapshots.get(id).results for id in session.scalars(alike)}
     if not found:
@@ -208,7 +208,7 @@ def _summary(results: Population) -> tuple[int, float | None]:
 
 
 def _space_of(session: Session, population_id: int) -> Family:
-    population = rows.get(session, PopulationRow, population_id)
+    population = rows.get(session, SampledRow, population_id)
     return spaces.get(session, population.space_id).space
 
 

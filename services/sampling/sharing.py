@@ -6,12 +6,13 @@ narrower than a population of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import DesignSpaceRow, PopulationRow, RegimeRow
+from db.models import DesignSpaceRow, PopulationRow, RegimeRow, SampledRow
 from services import rows
 from services.acting import audit, permission
 from services.acting.actor import who
@@ -80,11 +81,13 @@ def widest(session: Session, space_id: int, regime_id: int) -> Visibility:
 
 
 def require_seen(session: Session, population: PopulationRow) -> None:
-    """Refuse a population that is wider than its space or its regime.
+    """Refuse a sampled population that is wider than its space or its regime.
 
     Raises:
         Refused: which, and who sees that.
     """
+    if not isinstance(population, SampledRow):
+        return
     width = WIDTHS.index(Visibility(population.visibility))
     of: tuple[DesignSpaceRow | RegimeRow, ...] = (
         session.get_one(DesignSpaceRow, population.space_id),
@@ -98,10 +101,24 @@ def require_seen(session: Session, population: PopulationRow) -> None:
             raise Refused("visibility", population.visibility, allowed)
 
 
+def require_within(session: Session, visibility: str, population_ids: Iterable[int]) -> None:
+    """Refuse that more people see something than see every one of some populations.
+
+    Raises:
+        NotFound: no such population.
+        Refused: one is seen by fewer.
+    """
+    for id in population_ids:
+        row = rows.get(session, PopulationRow, id)
+        if WIDTHS.index(Visibility(visibility)) > WIDTHS.index(Visibility(row.visibility)):
+            allowed = f"at most {row.visibility}, as population {id} {row.name!r} is"
+            raise Refused("visibility", visibility, allowed)
+
+
 def _require_no_wider(session: Session, row: DesignSpaceRow | RegimeRow) -> None:
-    of = PopulationRow.space_id if isinstance(row, DesignSpaceRow) else PopulationRow.regime_id
+    of = SampledRow.space_id if isinstance(row, DesignSpaceRow) else SampledRow.regime_id
     wider = WIDTHS[WIDTHS.index(Visibility(row.visibility)) + 1 :]
-    found = select(PopulationRow.id).where(of == row.id, PopulationRow.visibility.in_(wider))
+    found = select(SampledRow.id).where(of == row.id, SampledRow.visibility.in_(wider))
     if session.scalar(found.limit(1)) is not None:
         allowed = "no narrower than the populations of it"
         raise Refused("visibility", row.visibility, allowed)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.clock import now_ms
 from db.json import text_at
-from db.models import EventRow, JobRow, PopulationRow, RegimeRow
+from db.models import EventRow, JobRow, RegimeRow, SampledRow
 from jobs.states import DONE, PAUSED, QUEUED, RESULTLESS, RUNNING, WAITING, State
 from services import numbers, rows
 from services.acting import permission
@@ -96,7 +96,7 @@ def listed(
     """
     wanted = [is_shown(session)]
     if population_id is not None:
-        wanted.append(wanted_by(rows.get(session, PopulationRow, population_id)))
+        wanted.append(wanted_by(rows.get(session, SampledRow, population_id)))
     order = ORDERS[group]
     page = (
         select(JobRow.id, *(column for column, _ in order))
@@ -167,7 +167,7 @@ def _counts(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[Gro
 
 def _lines(session: Session, ids: Sequence[int]) -> list[JobLine]:
     """The jobs of these ids, in their order."""
-    first = of_job(func.min(PopulationRow.id)).where(visible(session, PopulationRow))
+    first = of_job(func.min(SampledRow.id)).where(visible(session, SampledRow))
     rows = session.execute(
         select(
             JobRow,
@@ -245,6 +245,8 @@ def _waits(job: JobRow, data: str | None, ahead: int, now: int, alive: Alive) ->
         return None
     if not alive.any:
         return "no worker"
+    if alive.refuse is not None:
+        return "workers take no jobs: Workers says why"
     if job.needs_gpu and not alive.gpu:
         return "no worker with a GPU"
     if job.kind == "train" and data is not None and alive.lacks(data):

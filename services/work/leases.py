@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from db.among import among
 from db.clock import now_ms
 from db.json import text_at
 from db.models import JobRow, NetworkRow, RegimeRow
@@ -234,12 +235,12 @@ def reap(session: Session, max_attempts: int) -> list[int]:
 
 
 def ended(session: Session, job_ids: Sequence[int]) -> list[Claim]:
-    """Those of some reaped jobs that are not tried again, as claims that nobody holds."""
+    """Those of some jobs that have ended, however they did, as claims that nobody holds."""
     rows = session.execute(
         select(JobRow, NetworkRow, RegimeRow)
         .join(NetworkRow, NetworkRow.id == JobRow.network_id)
         .join(RegimeRow, RegimeRow.id == JobRow.regime_id)
-        .where(JobRow.id.in_(job_ids), JobRow.state.in_((states.DEAD, states.CANCELLED)))
+        .where(among(JobRow.id, job_ids), JobRow.state.in_(states.FINAL))
     )
     found = []
     for job, network, regime in rows:
@@ -255,6 +256,12 @@ def ended(session: Session, job_ids: Sequence[int]) -> list[Claim]:
             )
             found.append(claim)
     return found
+
+
+def unknown(session: Session, job_ids: Sequence[int]) -> set[int]:
+    """Those of some ids that no job has."""
+    there = session.scalars(select(JobRow.id).where(among(JobRow.id, job_ids)))
+    return {*job_ids} - {*there}
 
 
 def give_back(session: Session, job: JobRow, delay_ms: int = 0) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import EpochRow, JobRow, PopulationRow, RegimeRow
+from db.models import EpochRow, JobRow, PopulationRow, RegimeRow, SampledRow, TableRow
 from jobs.states import BROKEN, CANCELLED, DONE, PAUSED, QUEUED, RUNNING
 from services.work.wanting import is_shown, of_jobs, wants
 
@@ -89,7 +89,7 @@ def activities(
         row.id: Activity(
             row.id,
             row.version,
-            row.paused,
+            isinstance(row, SampledRow) and row.paused,
             progress[row.id],
             running(session, row.id),
             last_failure(session, row.id),
@@ -113,7 +113,7 @@ def ended_lately() -> ColumnElement[bool]:
 
 
 def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Progress]:
-    """Progress of the populations that `which` selects, by id."""
+    """Progress of the populations that `which` selects, by id; all rows of a table are done."""
 
     def number(condition: ColumnElement[bool]) -> Any:
         return func.sum(case((condition, 1), else_=0))
@@ -121,7 +121,7 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
     recent = ended_lately()
     rows = session.execute(
         select(
-            PopulationRow.id,
+            SampledRow.id,
             func.count(),
             number(JobRow.state == DONE),
             number(JobRow.state.in_(BROKEN)),
@@ -134,9 +134,10 @@ def by_population(session: Session, which: ColumnElement[bool]) -> dict[int, Pro
             now_ms(),
         )
         .where(which, *wants(), JobRow.kind == "train")
-        .group_by(PopulationRow.id)
+        .group_by(SampledRow.id)
     )
-    return {
+    tables = session.execute(select(TableRow.id, TableRow.n).where(which))
+    return {id: _progress([n, n, 0, 0, 0, 0, 0], 0, None, 0) for id, n in tables} | {
         id: _progress(numbers, ended, since, now) for id, *numbers, ended, since, now in rows
     }
 
@@ -168,7 +169,7 @@ def running(session: Session, population_id: int | None = None) -> list[RunningJ
         .order_by(JobRow.id)
     )
     if population_id is not None:
-        jobs = jobs.where(PopulationRow.id == population_id, *wants(), JobRow.kind == "train")
+        jobs = jobs.where(SampledRow.id == population_id, *wants(), JobRow.kind == "train")
     rows = session.execute(jobs).all()
     last = last_epochs(session, [row.id for row in rows])
     return [
@@ -202,7 +203,7 @@ def last_failure(session: Session, population_id: int) -> LastFailure | None:
     row = session.execute(
         select(JobRow.network_id, JobRow.failure, JobRow.detail, JobRow.ended_at)
         .where(
-            PopulationRow.id == population_id,
+            SampledRow.id == population_id,
             JobRow.failure.is_not(None),
             JobRow.ended_at.is_not(None),
             *wants(),

@@ -31,7 +31,7 @@ from columns.numbers import fixed
 from db.accounting import ChargeRow, QuotaRow
 from db.among import among
 from db.clock import now_ms
-from db.models import DrawRow, JobRow, PopulationRow, RegimeRow
+from db.models import DrawRow, JobRow, RegimeRow, SampledRow
 from db.people import UserRow
 from jobs.messages import Kind
 from jobs.states import OPEN
@@ -192,7 +192,7 @@ def lock(session: Session, user_id: int | None) -> None:
         session.execute(locked.with_for_update(key_share=True))
 
 
-def charge(session: Session, population: PopulationRow, kind: Kind) -> None:
+def charge(session: Session, population: SampledRow, kind: Kind) -> None:
     """Let a population's owner pay for its jobs of a kind that nobody has paid for yet.
 
     Raises:
@@ -219,8 +219,8 @@ def charge_again(session: Session, payer: int | None, job_ids: Sequence[int]) ->
         return
     flops = select(func.max(DrawRow.flops)).where(
         DrawRow.network_id == JobRow.network_id,
-        DrawRow.population_id == PopulationRow.id,
-        PopulationRow.regime_id == JobRow.regime_id,
+        DrawRow.population_id == SampledRow.id,
+        SampledRow.regime_id == JobRow.regime_id,
     )
     mine = among(JobRow.id, job_ids)
     found = session.execute(select(JobRow.regime_id, JobRow.kind).where(mine).distinct()).all()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -29,12 +29,22 @@ FORGOTTEN_MS = 3_600_000
 
 
 @dataclass(frozen=True)
+class Disk:
+    """The disk of a worker's data folder, in bytes."""
+
+    size: int
+    free: int
+    used: dict[str, int]  # by part of the data folder
+
+
+@dataclass(frozen=True)
 class Alive:
     """Which workers there are to take jobs."""
 
     any: bool
     gpu: bool
     data_sets: frozenset[str]  # that at least one of them has
+    refuse: str | None = None  # why, where all of them take none
 
     def lacks(self, data: str) -> bool:
         """Whether there are workers, and none of them has the data set."""
@@ -50,6 +60,8 @@ class WorkerRecord:
     gpu: bool
     slots: int
     data_sets: list[str]  # that its trainings would find
+    disk: Disk | None  # None: it has not said
+    refuses: str | None  # why it takes no job
     started_at: int  # ms since 1970
     silent_ms: int  # since it last said something
     alive: bool
@@ -65,6 +77,8 @@ def report(
     gpu: bool,
     slots: int,
     data_sets: Sequence[str],
+    disk: Disk | None = None,
+    refuses: str | None = None,
 ) -> None:
     """A worker is there, and what it is. It also buries those that were silent for an hour."""
     said = {
@@ -72,6 +86,8 @@ def report(
         "gpu": gpu,
         "slots": slots,
         "data_sets": list(data_sets),
+        "disk": None if disk is None else asdict(disk),
+        "refuses": refuses,
         "seen_at": now_ms(),
     }
     insert = insert_for(session, WorkerRow).values(name=name, started_at=now_ms(), **said)
@@ -87,11 +103,14 @@ def leave(session: Session, name: str) -> None:
 def alive(session: Session) -> Alive:
     """Whether any worker is there, any with a GPU, and which data sets they have."""
     seen = WorkerRow.seen_at > now_ms() - SILENT_MS
-    workers = session.execute(select(WorkerRow.gpu, WorkerRow.data_sets).where(seen)).all()
+    columns = (WorkerRow.gpu, WorkerRow.data_sets, WorkerRow.refuses)
+    workers = session.execute(select(*columns).where(seen)).all()
+    refuse = [why for *_, why in workers if why is not None]
     return Alive(
         any=bool(workers),
-        gpu=any(gpu for gpu, _ in workers),
-        data_sets=frozenset(name for _, names in workers for name in names),
+        gpu=any(gpu for gpu, *_ in workers),
+        data_sets=frozenset(name for _, names, _ in workers for name in names),
+        refuse=refuse[0] if workers and len(refuse) == len(workers) else None,
     )
 
 
@@ -112,6 +131,8 @@ def every(session: Session) -> list[WorkerRecord]:
             gpu=row.gpu,
             slots=row.slots,
             data_sets=row.data_sets,
+            disk=None if row.disk is None else Disk(**row.disk),
+            refuses=row.refuses,
             started_at=row.started_at,
             silent_ms=max(0, now - row.seen_at),
             alive=now - row.seen_at < SILENT_MS,

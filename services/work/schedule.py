@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from db.among import among
 from db.insert import insert_new
-from db.models import DrawRow, JobRow, PopulationRow, RegimeRow
+from db.models import DrawRow, JobRow, RegimeRow, SampledRow
 from db.session import Database
 from jobs.messages import Kind
 from jobs.states import OPEN, QUEUED, RESULTLESS
@@ -37,7 +38,7 @@ PRIORITIES = range(-100, 101)
 
 
 def queue_trainings(
-    session: Session, population: PopulationRow, network_ids: Sequence[int]
+    session: Session, population: SampledRow, network_ids: Sequence[int]
 ) -> None:
     """One training a network, unless there is one; one that others had paused may go on."""
     _queue(session, population, network_ids, "train")
@@ -50,7 +51,7 @@ def queue_benchmarks(session: Session, population_id: int) -> int:
         NotFound: no such population.
         Refused: beyond its owner's quota.
     """
-    quotas.lock(session, rows.get(session, PopulationRow, population_id).owner_id)
+    quotas.lock(session, rows.get(session, SampledRow, population_id).owner_id)
     population = _steered(session, population_id)
     network_ids = list(session.scalars(drawn(population).order_by(DrawRow.ordinal)))
     counted = select(func.count()).where(wanted_by(population), JobRow.kind == "benchmark")
@@ -80,7 +81,30 @@ def stop(session: Session, population_id: int) -> None:
         _set_paused(session, population, True)
 
 
-def _set_paused(session: Session, population: PopulationRow, paused: bool) -> None:
+def put_away(session: Session, population: SampledRow, **when: Any) -> None:
+    """Archive or delete a population, or bring it back: its jobs that wait are as those who
+    still want them. The faces ask `sampling.managing`, which knows who may.
+
+    Args:
+        when: `archived_at` or `deleted_at`; None: brought back.
+    """
+    _lock(session, wanted_by(population) & JobRow.state.in_(OPEN))
+    session.refresh(population, with_for_update=True)
+    for name, value in when.items():
+        setattr(population, name, value)
+    session.flush()
+    transitions.hold(session, population)
+
+
+def cancel_own(session: Session, population: SampledRow) -> None:
+    """End all jobs that no other population wants, in the transaction: it is purged."""
+    mine = wanted_by(population) & ~_wanted_by_others(population)
+    mine &= JobRow.state.in_(OPEN)
+    _lock(session, mine)
+    transitions.cancel(session, mine)
+
+
+def _set_paused(session: Session, population: SampledRow, paused: bool) -> None:
     population.paused = paused
     session.flush()
     transitions.hold(session, population)
@@ -112,7 +136,7 @@ def cancel(database: Database, population_id: int) -> int:
         NotFound: no such population.
     """
     with database.read() as session:
-        population = rows.get(session, PopulationRow, population_id)
+        population = rows.get(session, SampledRow, population_id)
         permission.require_of(session, Verb.STEER, population)
     mine = wanted_by(population) & ~_wanted_by_others(population)
     done = _in_steps(database, mine & JobRow.state.in_(OPEN), _cancel)
@@ -132,7 +156,7 @@ def retry(database: Database, population_id: int, failures: Sequence[str] = ()) 
         Refused: beyond its owner's quota; steps before stay.
     """
     with database.read() as session:
-        population = rows.get(session, PopulationRow, population_id)
+        population = rows.get(session, SampledRow, population_id)
         permission.require_of(session, Verb.STEER, population)
     mine = wanted_by(population) & JobRow.state.in_(RESULTLESS)
     if failures:
@@ -201,29 +225,29 @@ def retry_job(session: Session, id: int) -> None:
         audit.record(session, "job asked again", "population", population.id, job=id)
 
 
-def _wanting(session: Session, job_id: int) -> list[PopulationRow]:
+def _wanting(session: Session, job_id: int) -> list[SampledRow]:
     """All populations that want a job, whoever sees them."""
     found = of_those(session, JobRow.id == job_id)
-    return [session.get_one(PopulationRow, id) for id in sorted(found)]
+    return [session.get_one(SampledRow, id) for id in sorted(found)]
 
 
-def _steered(session: Session, id: int) -> PopulationRow:
+def _steered(session: Session, id: int) -> SampledRow:
     """A population that the actor may hold up and let go, and nobody else changes meanwhile.
 
     Raises:
         NotFound: no such population.
         Forbidden: it is somebody else's.
     """
-    permission.require_of(session, Verb.STEER, rows.get(session, PopulationRow, id))
+    permission.require_of(session, Verb.STEER, rows.get(session, SampledRow, id))
     return locked(session, id)
 
 
-def _wanted_by_others(population: PopulationRow) -> ColumnElement[bool]:
+def _wanted_by_others(population: SampledRow) -> ColumnElement[bool]:
     """The condition that other populations want the statement's job, too."""
-    return exists().where(*wants(), PopulationRow.id != population.id).correlate(JobRow)
+    return exists().where(*wants(), SampledRow.id != population.id).correlate(JobRow)
 
 
-def locked(session: Session, id: int) -> PopulationRow:
+def locked(session: Session, id: int) -> SampledRow:
     """A population that nobody else changes meanwhile.
 
     Its jobs are locked first, as where a result is stored: else two would wait crosswise.
@@ -231,7 +255,7 @@ def locked(session: Session, id: int) -> PopulationRow:
     Raises:
         NotFound: no such population.
     """
-    population = rows.get(session, PopulationRow, id)
+    population = rows.get(session, SampledRow, id)
     _lock(session, wanted_by(population) & JobRow.state.in_(OPEN))
     session.refresh(population, with_for_update=True)
     return population
@@ -239,7 +263,7 @@ def locked(session: Session, id: int) -> PopulationRow:
 
 def _queue(
     session: Session,
-    population: PopulationRow,
+    population: SampledRow,
     network_ids: Sequence[int],
     kind: Kind,
 ) -> None:
@@ -276,7 +300,7 @@ def _queue(
     quotas.charge(session, population, kind)
 
 
-def _prioritise(session: Session, population: PopulationRow) -> None:
+def _prioritise(session: Session, population: SampledRow) -> None:
     """Give its jobs the priority of whoever wants them first."""
     transitions.update_all(
         session, wanted_by(population) & JobRow.state.in_(OPEN), priority=transitions.earliest()

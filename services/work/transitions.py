@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
-from db.models import EventRow, JobRow, PopulationRow
+from db.models import EventRow, JobRow, SampledRow
 from jobs.messages import Failure
 from jobs.states import CANCELLED, PAUSED, QUEUED, RUNNING, WAITING, Ending
 from services.work import versions
@@ -44,7 +44,7 @@ def wait_again(session: Session, which: ColumnElement[bool]) -> None:
     )
 
 
-def hold(session: Session, population: PopulationRow) -> None:
+def hold(session: Session, population: SampledRow) -> None:
     """Let a population's jobs that wait, locked before, be as those who want them."""
     mine, awaited = wanted_by(population), is_awaited_beside(population)
     update_all(session, mine & (JobRow.state == PAUSED) & awaited, state=QUEUED)
@@ -90,7 +90,7 @@ def cancel(session: Session, which: ColumnElement[bool]) -> None:
 def earliest() -> Any:
     """The priority of whoever wants the statement's job first."""
     return func.coalesce(
-        of_job(func.min(PopulationRow.priority)).scalar_subquery(), JobRow.priority
+        of_job(func.min(SampledRow.priority)).scalar_subquery(), JobRow.priority
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.models import DrawRow, JobRow, PopulationRow
+from db.models import DrawRow, JobRow, PopulationRow, SampledRow
 from services.work.wanting import of_jobs
 
 
@@ -19,13 +19,13 @@ def raise_for_job(session: Session, job: JobRow) -> None:
     """A new version of every population that the job's network belongs to. Call it last."""
     drawn = select(DrawRow.population_id).where(DrawRow.network_id == job.network_id)
     session.execute(
-        update(PopulationRow)
+        update(SampledRow)
         .where(
-            PopulationRow.id.in_(drawn),
-            PopulationRow.regime_id == job.regime_id,
-            PopulationRow.training_seed == job.seed,
+            SampledRow.id.in_(drawn),
+            SampledRow.regime_id == job.regime_id,
+            SampledRow.training_seed == job.seed,
         )
-        .values(version=PopulationRow.version + 1)
+        .values(version=SampledRow.version + 1)
         .execution_options(synchronize_session=False)
     )
 
@@ -52,5 +52,6 @@ def raise_for(session: Session, population_id: int) -> None:
 
 
 def current(session: Session) -> dict[int, int]:
-    """The version of every population by its id."""
-    return dict(session.execute(select(PopulationRow.id, PopulationRow.version)).all())
+    """The version of every population that is not deleted, by its id."""
+    every = select(PopulationRow.id, PopulationRow.version)
+    return dict(session.execute(every.where(PopulationRow.deleted_at.is_(None))).all())

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, exists, or_, select, true
 from sqlalchemy.orm import Session
 
-from db.models import DrawRow, JobRow, PopulationRow
+from db.models import DrawRow, JobRow, SampledRow
 from jobs.states import PAUSED, QUEUED
 from services import rows
 from services.acting.permission import visible
@@ -23,19 +23,19 @@ IN_ORDER: Final = (JobRow.priority, JobRow.turn, JobRow.id)
 def wants() -> tuple[ColumnElement[bool], ...]:
     """The conditions that join populations, by their draws, to the jobs they want."""
     return (
-        DrawRow.population_id == PopulationRow.id,
+        DrawRow.population_id == SampledRow.id,
         JobRow.network_id == DrawRow.network_id,
-        JobRow.regime_id == PopulationRow.regime_id,
-        JobRow.seed == PopulationRow.training_seed,
+        JobRow.regime_id == SampledRow.regime_id,
+        JobRow.seed == SampledRow.training_seed,
     )
 
 
-def wanted_by(population: PopulationRow) -> ColumnElement[bool]:
+def wanted_by(population: SampledRow) -> ColumnElement[bool]:
     """The condition that this population wants the job."""
     return JobRow.network_id.in_(drawn(population)) & measured_for(population)
 
 
-def joins(population: PopulationRow) -> ColumnElement[bool]:
+def joins(population: SampledRow) -> ColumnElement[bool]:
     """The condition that joins the draws of this population to the jobs it wants."""
     return (
         (DrawRow.population_id == population.id)
@@ -44,14 +44,14 @@ def joins(population: PopulationRow) -> ColumnElement[bool]:
     )
 
 
-def measured_for(population: PopulationRow) -> ColumnElement[bool]:
+def measured_for(population: SampledRow) -> ColumnElement[bool]:
     """The condition that the job is of this population's regime and training seed."""
     return (JobRow.regime_id == population.regime_id) & (
         JobRow.seed == population.training_seed
     )
 
 
-def drawn(population: PopulationRow) -> Any:
+def drawn(population: SampledRow) -> Any:
     """The networks of a population."""
     return select(DrawRow.network_id).where(DrawRow.population_id == population.id)
 
@@ -59,28 +59,34 @@ def drawn(population: PopulationRow) -> Any:
 def is_awaited() -> ColumnElement[bool]:
     """The condition that the statement's job may run: the one rule of queued or paused.
 
-    A population that is not paused wants it, or none does at all.
+    A population that goes on wants it, or none does at all.
     """
     wanted = exists().where(*wants()).correlate(JobRow)
-    return or_(wanted.where(PopulationRow.paused.is_(False)), ~wanted)
+    return or_(wanted.where(*goes_on()), ~wanted)
 
 
-def is_awaited_beside(population: PopulationRow) -> ColumnElement[bool]:
+def goes_on() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a population's jobs may run: not paused, archived or deleted."""
+    put_away = (SampledRow.archived_at, SampledRow.deleted_at)
+    return SampledRow.paused.is_(False), *(when.is_(None) for when in put_away)
+
+
+def is_awaited_beside(population: SampledRow) -> ColumnElement[bool]:
     """The same of a job that this population wants, which needs no look at who wants it.
 
     Without `or` a database joins the two once, where it would else look for each job; where
     the population goes on, there is nothing to look for.
     """
-    if not population.paused:
+    if population.goes_on:
         return true()
     return (
         exists()
         .where(
-            DrawRow.population_id == PopulationRow.id,
+            DrawRow.population_id == SampledRow.id,
             DrawRow.network_id == JobRow.network_id,
-            PopulationRow.regime_id == population.regime_id,
-            PopulationRow.training_seed == population.training_seed,
-            PopulationRow.paused.is_(False),
+            SampledRow.regime_id == population.regime_id,
+            SampledRow.training_seed == population.training_seed,
+            *goes_on(),
         )
         .correlate(JobRow)
     )
@@ -94,10 +100,10 @@ def waiting_state() -> Any:
 def is_shown(session: Session) -> ColumnElement[bool]:
     """The condition that the transaction's actor sees the job: he sees a population that wants
     it."""
-    hidden = select(PopulationRow.id).where(~visible(session, PopulationRow)).limit(1)
+    hidden = select(SampledRow.id).where(~visible(session, SampledRow)).limit(1)
     if session.scalar(hidden) is None:  # he sees all there are
         return true()
-    return exists().where(*wants(), visible(session, PopulationRow)).correlate(JobRow)
+    return exists().where(*wants(), visible(session, SampledRow)).correlate(JobRow)
 
 
 def of_jobs(session: Session, job_ids: Iterable[int]) -> set[int]:
@@ -110,7 +116,7 @@ def of_jobs(session: Session, job_ids: Iterable[int]) -> set[int]:
 
 def of_those(session: Session, which: ColumnElement[bool]) -> set[int]:
     """The populations that want any of the jobs that `which` selects."""
-    return set(session.scalars(select(PopulationRow.id).where(which, *wants()).distinct()))
+    return set(session.scalars(select(SampledRow.id).where(which, *wants()).distinct()))
 
 
 def of_job(column: Any) -> Any:

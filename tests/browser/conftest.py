@@ -66,3 +66,19 @@ def engine(browser, site):  # noqa: F811  # the fixture
     )
     yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def module(browser, site):  # noqa: F811  # the fixture
+    """`module(path, expression)`: what an expression says of a module of the page, `it`."""
+    page = browser.new_page()
+    page.goto(site)
+
+    def said(path, expression, arg=None):
+        module = f"await import('/assets/{path}')"
+        return page.evaluate(
+            f"async (arg) => {{ const it = {module}; return {expression}; }}", arg
+        )
+
+    yield said
+    page.close()

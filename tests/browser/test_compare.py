@@ -45,7 +45,7 @@ def go(page):
     problems = problems_of(page)
 
     def go(path, query):
-        page.evaluate("delete document.getElementById('explore').dataset.committed")
+        page.evaluate("delete document.getElementById('explore')?.dataset.committed")
         if page.evaluate("location.search") == query:
             chromium.go(page, "account")
             page.locator("#account").wait_for()
@@ -113,6 +113,8 @@ def test_without_a_question_two_populations_are_compared_and_the_address_says_wh
 def test_the_populations_are_listed_once_and_those_of_the_link_are_picked(
     compare, page, served, two
 ):
+    chromium.go(page, "account")
+    page.locator("#account").wait_for()
     for number in range(6):
         served.create(f"one more, {number}", 1, seed=900 + number, training_seed=900 + number)
     asked = []

@@ -144,6 +144,27 @@ def test_start_without_a_name_stores_nothing_and_goes_to_the_field(new, served):
     assert len(read(served, "populations")["items"]) == 1
 
 
+def test_a_window_that_is_cut_makes_a_chain_and_goes_to_its_trends(new, served):
+    new.locator("#new-name").fill("chained")
+    new.locator("#new-flops").fill("100k..400k")
+    new.locator("#new-regimes").fill("3")
+    new.locator("#new-n").fill("4")
+    new.locator("#new-start").click()
+    new.wait_for_function("() => location.pathname.endsWith('/trends')", timeout=60_000)
+    made = [one for one in read(served, "populations")["items"] if "chained" in one["name"]]
+    names = ["chained · 100k..159k", "chained · 159k..252k", "chained · 252k..400k"]
+    assert [one["name"] for one in made] == names
+    assert new.url.endswith("?" + "&".join(f"side={one['id']}" for one in made))
+    waiting = read(served, "jobs?group=waiting&limit=200")["items"]
+    order = [one["population_id"] for one in waiting]
+    ids = [one["id"] for one in made]
+    first = [id for id in order if id in ids][:3]
+    assert set(first) == set(ids)  # they take turns
+    expect(new.locator("#trends-why, #trends-verdicts-text").first).to_be_attached()
+    go(new, "new", "?space=1")
+    new.locator("#new-regimes").fill("1")
+
+
 def test_enter_starts_an_edited_space_and_goes_to_its_population(new, served):
     written = new.locator("#new-json")
     written.fill(written.input_value().replace('"choices": [1, 2, 4]', '"choices": [1]'))
@@ -151,10 +172,10 @@ def test_enter_starts_an_edited_space_and_goes_to_its_population(new, served):
     new.locator("#new-n").fill("12")
     new.locator("#new-name").fill("b = 1")
     new.locator("#new-name").press("Enter")
-    new.wait_for_url(re.compile(r"/app/\?population=2"))
+    new.wait_for_url(re.compile(r"/app/\?population=[2-9]"))
     expect(new.locator("#explore")).to_be_visible()
     expect(new.locator("#population")).to_have_value(re.compile("b = 1"))
-    [_, made] = read(served, "populations")["items"]
+    [*_, made] = read(served, "populations")["items"]
     assert (made["name"], made["n"], made["space_name"]) == (
         "b = 1",
         12,

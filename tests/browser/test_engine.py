@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error
 
 from columns.constraints import OneOf, Range, parse
 from designspace.lines import fits
@@ -95,7 +96,7 @@ def load(page, files):
 def columns(population, version=1, whole=False):
     """The population's bytes, as the server sends them."""
     snapshot = Snapshot(1, "a population", version, population, "digits", 90.0, whole=whole)
-    return encode(snapshot)
+    return encode(snapshot, tuple(snapshot.population.columns))
 
 
 # ------------------------------------------------------------------ populations
@@ -687,3 +688,202 @@ def test_levels_are_the_different_values_and_their_bins_count_each(page, populat
     assert levels == values.tolist()
     assert counts == [*times, 0]
     assert too_many is None
+
+
+# ------------------------------------------------------------------ another column judges
+
+
+def test_networks_judged_by_another_column_are_counted_as_designspace_counts_them(page, files):
+    rng = np.random.default_rng(3)
+    x = np.where(rng.random(60) < 0.2, np.nan, rng.normal(0, 5, 60))  # negative ones, too
+    population = small(rng.uniform(5, 50, 60), x).judged_by("x")
+    files["judged"] = columns(population)
+    found = page.evaluate(
+        """async () => {
+          const { all, criterion, judged } = await load("judged");
+          return { name: criterion.name, counts: counted(all), median: all.median(),
+            best: all.bestRange("error"), least: judged[0] };
+        }"""
+    )
+    results = population.results().by_error()
+    assert (found["name"], found["counts"]["results"]) == ("x", len(results))
+    assert found["counts"]["failedBy"] == {"no x": int(np.isnan(x).sum())}
+    assert found["least"] == pytest.approx(np.nanmin(x), rel=1e-6)
+    assert found["median"] == pytest.approx(edf(results.judged).median, rel=1e-6)
+    best = best_ranges(results, ["error"])["error"]
+    assert found["best"]["median"] == pytest.approx(best.median, rel=1e-6)
+
+
+# ------------------------------------------------------------------ the selection
+
+TRIANGLE = [2.0, 10.0, 8.0, 10.0, 5.0, 45.0]
+"""Corners (x, error) of a lasso."""
+
+
+def in_triangle(x, error):
+    """Left of all three edges, walked round."""
+    corners = np.reshape(TRIANGLE, (3, 2))
+    inside = np.ones(x.shape, dtype=bool)
+    for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        inside &= (bx - ax) * (error - ay) - (by - ay) * (x - ax) > 0
+    return inside
+
+
+@pytest.fixture
+def selecting(page, load):
+    """A table of 500 networks of which some lack x, and a view of it."""
+    rng = np.random.default_rng(11)
+    x = np.where(rng.random(500) < 0.1, np.nan, rng.uniform(0, 10, 500)).astype(np.float32)
+    error = rng.uniform(5, 50, 500).astype(np.float32)
+    load("selecting", small(error.astype(float), x.astype(float)))
+    page.evaluate(
+        """() => {
+          window.selecting = tables.selecting.view();
+          window.region = (ranges, lasso = null) => ({
+            ranges: new Map(Object.entries(ranges)),
+            lasso: lasso && { x: "x", y: "error", logX: false, logY: false, corners: lasso },
+          });
+          window.selectedIds = () => ids(tables.selecting, selecting.selected()).sort();
+        }"""
+    )
+    return x, error
+
+
+def selected(page, text):
+    """Ids that a region selects, sorted as texts are."""
+    return page.evaluate(f"() => {{ selecting.select({text}); return selectedIds(); }}")
+
+
+def in_order(ids):
+    return sorted((int(id) for id in ids), key=str)
+
+
+def test_a_box_selects_the_networks_inside_both_of_its_ranges(page, selecting):
+    x, error = selecting
+    inside = (x >= 2) & (x <= 5) & (error >= 10) & (error <= 30)
+    found = selected(page, "region({ x: { lo: 2, hi: 5 }, error: { lo: 10, hi: 30 } })")
+    assert found == in_order(np.flatnonzero(inside) + 1)
+
+
+def test_a_lasso_selects_the_networks_inside_it_and_none_that_lacks_a_value(page, selecting):
+    inside = in_triangle(*selecting)
+    found = selected(page, f"region({{}}, {TRIANGLE})")
+    assert 0 < inside.sum() < 500
+    assert found == in_order(np.flatnonzero(inside) + 1)
+
+
+def test_a_lasso_and_a_range_select_what_lies_in_both(page, selecting):
+    x, error = selecting
+    found = selected(page, f"region({{ x: {{ lo: 4 }} }}, {TRIANGLE})")
+    assert found == in_order(np.flatnonzero(in_triangle(x, error) & (x >= 4)) + 1)
+
+
+def test_what_is_selected_follows_constraints_and_changes_no_statistic(page, selecting):
+    x, error = selecting
+    before, after, found, cleared = page.evaluate(
+        """() => {
+          selecting.setConstraint("error", { lo: 20 });
+          const told = () => [selecting.counts().passing, selecting.median(),
+            Array.from(selecting.cloud())];
+          const before = told();
+          selecting.select(region({ x: { hi: 3 } }));
+          const after = told();
+          const found = selectedIds();
+          selecting.select(null);
+          return [before, after, found, selecting.selected().length];
+        }"""
+    )
+    assert before == after
+    assert found == in_order(np.flatnonzero((x <= 3) & (error >= 20)) + 1)
+    assert cleared == 0
+
+
+def test_of_many_selected_networks_some_are_drawn_and_all_of_them_are_selected(page, selecting):
+    drawn, found = page.evaluate(
+        """() => {
+          selecting.select(region({ x: { lo: 1 } }));
+          return [ids(tables.selecting, selecting.selectedCloud(50)), selectedIds()];
+        }"""
+    )
+    assert len(set(drawn)) == 50 < len(found)
+    assert set(drawn) <= set(found)
+
+
+def test_a_selection_by_a_column_that_the_table_lacks_is_empty(page, selecting):
+    assert selected(page, "region({ nothing: { lo: 1 } })") == []
+
+
+def test_a_selection_waits_for_its_column(page, late):
+    before, waits, after = page.evaluate(
+        """async () => {
+          const view = tables.late.view();
+          view.select({ ranges: new Map([["x", { lo: 3, hi: 6 }]]), lasso: null });
+          const before = view.selected().length;
+          const { waits } = view;
+          tables.late.add(await (await fetch("rest")).arrayBuffer());
+          view.resume();
+          return [before, waits, view.selected().length];
+        }"""
+    )
+    assert (before, waits) == (0, ["x"])
+    assert after == len(late.constrained({"x": Range(3, 6)}))
+
+
+# ------------------------------------------------------------------ columns that come later
+
+
+@pytest.fixture
+def late(page, files):
+    """A table whose column x comes later."""
+    rng = np.random.default_rng(4)
+    population = small(rng.uniform(5, 50, 50), rng.integers(0, 10, 50).astype(float))
+    snapshot = Snapshot(1, "late", 1, population, "digits", 90.0)
+    files["first"] = encode(snapshot, ("error",))
+    files["rest"] = encode(snapshot, ("x",), marks=False)
+    files["others"] = encode(replace(snapshot, version=2), ("x",), marks=False)
+    page.evaluate("async () => { tables.late = await load('first'); }")
+    return population
+
+
+def test_a_constraint_waits_for_its_column_and_holds_when_it_has_come(page, late):
+    before, waits, after, left = page.evaluate(
+        """async () => {
+          const view = tables.late.view();
+          view.setConstraint("x", { lo: 3, hi: 6 });
+          const before = view.counts().passing;
+          const { waits, lacks } = view;
+          tables.late.add(await (await fetch("rest")).arrayBuffer());
+          view.resume();
+          return [before, [waits, lacks], view.counts().passing, view.waits];
+        }"""
+    )
+    assert (before, waits, left) == (50, [["x"], []], [])
+    assert after == len(late.constrained({"x": Range(3, 6)}))
+
+
+def test_a_column_is_known_before_it_is_here_and_columns_of_other_rows_are_refused(page, late):
+    has, here, awaited = page.evaluate(
+        "() => [tables.late.has('x'), tables.late.isHere('x'), tables.late.awaited(['x', 'y'])]"
+    )
+    assert (has, here, awaited) == (True, False, ["x"])
+    with pytest.raises(Error, match="of other rows"):
+        page.evaluate(
+            "async () => tables.late.add(await (await fetch('others')).arrayBuffer())"
+        )
+
+
+@pytest.mark.parametrize("falls", [False, True])
+def test_rows_are_sorted_by_a_column_those_that_lack_it_last_and_equal_ones_as_they_stand(
+    page, load, falls
+):
+    rng = np.random.default_rng(5)
+    x = np.where(rng.random(200) < 0.1, np.nan, rng.integers(-5, 5, 200) / 2)
+    population = small(rng.uniform(5, 50, 200), x)
+    load("sorted", population)
+    found = page.evaluate(
+        "(falls) => ids(tables.sorted, tables.sorted.sorted('x', falls))", falls
+    )
+    best = np.argsort(population.error, kind="stable")
+    key = np.where(np.isnan(x), np.inf, -x if falls else x)[best]
+    expected = best[np.argsort(key, kind="stable")]
+    assert found == population.ids[expected].tolist()

@@ -550,7 +550,7 @@ def test_axes_are_those_of_the_rival_that_is_shown_whatever_was_shown_before(exp
         ("latency=..3", "has no latency"),
         ("pin=depth=5-8", "A pinned set is left out"),
         ("best=-3", "best=-3 is not a whole number"),
-        ("below=x", "below=x is not an error in percent"),
+        ("below=x", "below=x is not a number"),
         ("sort=nonsense", "has no such column"),
         ("columns=depth,nonsense", "has no nonsense"),
     ],
@@ -607,6 +607,7 @@ def test_a_link_to_a_population_that_is_not_there_says_which_one_is_shown(explor
     expect(notes).to_contain_text("There is no population 88888")
 
 
+@pytest.mark.long
 def test_a_link_holds_the_open_network_the_order_of_the_table_and_the_plotted_columns(
     explore, served, window
 ):

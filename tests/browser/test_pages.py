@@ -17,8 +17,12 @@ PAGES = {
     "": "Explore",
     "new": "New population",
     "compare": "Compare",
+    "trends": "Trends",
+    "speed": "Speed",
+    "views": "Views",
     "queue": "Queue",
     "lookup": "Look up",
+    "import": "Import",
     "account": "My account",
     "people": "People",
 }
@@ -100,13 +104,25 @@ def is_named(page, name):
 def test_every_page_says_what_it_is_for_and_has_help(view, path):
     page = view
     expect(page.locator(".purpose:visible")).to_have_count(1)
-    page.locator("h1:visible").click()
+    page.locator("main:visible").first.click(position={"x": 2, "y": 2})
     page.keyboard.press("?")
     help = page.locator(".page-help:visible .popover")
     expect(help).to_be_visible()
     expect(help).to_contain_text("How to read this")
     page.keyboard.press("Escape")
     expect(help).to_be_hidden()
+
+
+def test_what_closes_a_network_is_in_the_window_at_every_width(page, populations):
+    go(page, "", f"?population={populations[0]}&network=1")
+    page.locator("#network[data-state=shown]").wait_for(timeout=60_000)
+    for width in (320, 390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for button in page.locator("#network .drawer-head :is(a, button):visible").all():
+            box = button.bounding_box()
+            assert box["x"] + box["width"] <= width, button.inner_text()
+    page.locator("#network-close").click()
+    expect(page.locator("#network")).to_be_hidden()
 
 
 def test_no_page_scrolls_sideways_and_every_control_is_reached(view, path):
@@ -293,7 +309,7 @@ def test_populations_to_pick_are_grouped_and_their_list_is_no_wider_than_the_pag
     fresh.measured("Study: RegNetX (digits)", 5, 6, 7)
     visitor.goto(fresh.url)
     visitor.locator("#population").click(timeout=60_000)
-    groups = visitor.locator(".mantine-Select-groupLabel:visible")
+    groups = visitor.locator(".picker-group:visible")
     expect(groups).to_have_text(["Made here", "Study", "Demo"])
-    box = visitor.locator(".mantine-Select-dropdown:visible").bounding_box()
-    assert box["width"] < 520
+    box = visitor.locator("dialog.picker-dialog").bounding_box()
+    assert box["width"] <= 680

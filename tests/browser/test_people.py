@@ -374,6 +374,24 @@ def test_a_viewer_reads_on_new_population_why_there_is_no_start(come_in):
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
 
 
+def test_a_viewer_reads_on_import_why_he_can_choose_no_file(come_in):
+    page = come_in("vera", "import")
+    expect(page.locator("#import-file")).to_contain_text("a member may import tables")
+    expect(page.locator("#import-choose")).to_be_disabled()
+
+
+def test_who_imports_a_table_says_who_sees_it(come_in, served):
+    page = come_in("max", "import")
+    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"top1_err,w\n9,1\n8,2\n"}
+    page.locator("#import-choose").set_input_files(files=[file])
+    page.locator("#import-store").get_by_label("Who sees it").select_option("private")
+    page.get_by_role("button", name="Import 2 rows").click()
+    expect(page.locator("#import-report h2")).to_have_text("mine is imported")
+    with served.database.read() as session:
+        row = session.scalars(select(PopulationRow).where(PopulationRow.name == "mine")).one()
+        assert row.visibility == "private"
+
+
 def test_a_member_reads_what_is_left_of_his_quota_and_says_who_sees_what_he_makes(
     come_in, served
 ):

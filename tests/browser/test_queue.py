@@ -247,3 +247,23 @@ def test_a_number_that_is_being_typed_outlives_a_new_table(page, write, steered)
     )
     expect(number).to_have_value("7")
     expect(number).to_be_focused()
+
+
+def test_a_worker_shows_its_disk_and_why_it_takes_no_job(page, write):
+    def say(free, refuses=None):
+        disk = roster.Disk(size=10**12, free=free, used={"datasets": 3 * 10**11, "spool": 4096})
+        about = ("lab-9:9", "a third processor", False, 2, ["digits"], disk, refuses)
+        write(roster.report, *about)
+
+    say(40 * 10**9, "the disk of var has 4.0 % free, and new jobs need 5 %")
+    row = page.locator("#queue-workers tbody tr", has_text="a third processor")
+    expect(row).to_contain_text("40 GB free (4 %)", timeout=10_000)
+    expect(row).to_contain_text("takes no job: the disk of var has 4.0 % free")
+    row.locator("summary").click()
+    expect(row).to_contain_text("datasets 300 GB")
+    assert Axe().run(page).violations_count == 0
+    say(500 * 10**9)
+    expect(row).to_contain_text("500 GB free (50 %)", timeout=10_000)
+    expect(row).not_to_contain_text("takes no job")
+    expect(row.locator("li", has_text="datasets")).to_be_visible()  # it stays open
+    write(roster.leave, "lab-9:9")

@@ -11,28 +11,18 @@ from dashboard import exports
 from dashboard.figures import scatters
 from dashboard.pages.compare import question
 from dashboard.pages.explore.constraints import controls
+from designspace.layers.complexity import complexity
+from designspace.naming import members
+from designspace.spaces import regnet
 from population.curves.bands import Method
 from population.curves.edf import error_axis
 from population.population import Population
+from server.routers import tables
+from services.acting.permission import Visibility
 from services.comparing import adjusted, sides
+from services.exchange.tables import plan, preview
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def module(browser, site):
-    """`module(path, expression)`: what an expression says of a module of the page, `it`."""
-    page = browser.new_page()
-    page.goto(site)
-
-    def said(path, expression, arg=None):
-        module = f"await import('/assets/{path}')"
-        return page.evaluate(
-            f"async (arg) => {{ const it = {module}; return {expression}; }}", arg
-        )
-
-    yield said
-    page.close()
 
 
 def test_an_address_of_explore_has_the_same_parameters_that_are_no_constraints(module):
@@ -58,6 +48,27 @@ def test_a_comparison_takes_the_same_values_in_the_form_and_in_the_address(modul
     assert module("base/comparison.mjs", "it.MOST") == sides.MOST
     assert tuple(module("base/comparison.mjs", "it.PLANNED")) == question.PLANNED
     assert module("base/comparison.mjs", "it.USUAL") == question.USUAL
+
+
+def test_a_plan_takes_the_same_values_on_the_page_and_over_rest(module):
+    choices = {
+        "ROLES": plan.Role,
+        "FORMATS": plan.Format,
+        "ENCODINGS": plan.Encoding,
+        "SEPARATORS": plan.Separator,
+        "QUOTES": plan.Quote,
+        "DECIMALS": plan.Decimal,
+        "THOUSANDS": plan.Thousands,
+        "NETWORKS": plan.Kind,
+        "REPEATS": plan.Repeats,
+    }
+    for name, values in choices.items():
+        assert module("import/plan.mjs", f"Object.keys(it.{name})") == list(get_args(values))
+    again = module("import/plan.mjs", "it.AGAIN")
+    assert set(again.values()) == set(get_args(preview.Again))
+    assert set(again) <= set(plan.Plan.model_fields)
+    assert module("import/file.mjs", "it.LARGEST") == tables.LARGEST_FILE
+    assert module("import/cards.mjs", "Object.keys(it.SEEN)") == list(Visibility)
 
 
 SEARCHES = [
@@ -133,3 +144,18 @@ def test_names_are_told_apart_alike(module, names):
     assert module("base/populations.mjs", "it.toldApart(arg)", names) == list(
         sides.told_apart(names)
     )
+
+
+def test_the_papers_networks_of_trends_are_those_that_are_counted(module):
+    said = module("trends/paper.mjs", "it.MEMBERS")
+    assert len(said) == len(regnet.X) == 12
+    for one, (size, parameters) in zip(said, regnet.X.items(), strict=True):
+        published = members.member(f"regnet_x_{size}")
+        counted = complexity(published.network, published.resolution, classes=1000)
+        assert (one["flops"], one["params"], one["activations"]) == (
+            counted.flops,
+            counted.params,
+            counted.activations,
+        )
+        drawn = [one[name] for name in ("depth", "w0", "wa", "wm", "group_width")]
+        assert drawn == list(parameters)

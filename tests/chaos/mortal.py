@@ -22,6 +22,7 @@ from workers.supervision.slots import Slot
 
 POLL_SECONDS = 1.0
 REAP_SECONDS = 0.3
+LEAST_FREE = 0
 RETRY_DELAY_MS = 100
 UNFINISHED_SECONDS = 1.0
 
@@ -66,7 +67,7 @@ def repeat_wake_ups(points):
 
 def hurry():
     """Waits that suit a storm."""
-    WorkerConfig.__init__.__defaults__ = (POLL_SECONDS, REAP_SECONDS)
+    WorkerConfig.__init__.__defaults__ = (POLL_SECONDS, REAP_SECONDS, LEAST_FREE)
     leases.RETRY_DELAY_MS = RETRY_DELAY_MS
     spool.UNFINISHED_SECONDS = UNFINISHED_SECONDS
 

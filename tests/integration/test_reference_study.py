@@ -10,17 +10,20 @@ import pytest
 from places import ROOT
 
 from population.trust.noise import seed_noise
+from services.comparing import trends
+
+
+def script_of(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
 def script():
     """docs/study_regnet.py, which prints the document's numbers."""
-    spec = importlib.util.spec_from_file_location(
-        "study_numbers", ROOT / "docs/study_regnet.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script_of("study_regnet")
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +111,27 @@ def test_one_training_is_as_reliable_as_the_methods_say(script):
         assert 1 - found.ratio.value**2 == pytest.approx(unlike, abs=0.006)
         assert found.reliability.value == pytest.approx(icc, abs=0.006)
         assert between == pytest.approx(icc, abs=0.015)
+
+
+@pytest.fixture(scope="module")
+def across():
+    """docs/study_trends.py, which prints the numbers of docs/study-trends.md."""
+    return script_of("study_trends")
+
+
+def test_the_windows_of_flops_are_whole_and_say_where_they_come_from(across):
+    packed = across.FILE.read_bytes()
+    assert len(packed) < 5_000_000
+    archive = json.loads(decompress(packed))
+    assert [len(one["draws"]) for one in archive["populations"]] == [60, 60, 60, 60]
+    assert all(len(one["provenance"]["commit"]) == 40 for one in archive["populations"])
+
+
+def test_the_document_of_trends_says_what_the_statistics_say(across, tmp_path):
+    document = (ROOT / "docs/study-trends.md").read_text()
+    sides = across.study(tmp_path)
+    found = trends.across(sides)
+    assert all(one.view.pending == 0 and one.view.failed == {} for one in sides)
+    lines = [*across.errors(sides), *across.verdicts(found), *across.ranges(found)]
+    assert len(lines) == 4 + 15 + 15
+    assert [line for line in lines if line not in document] == []

@@ -6,7 +6,7 @@ Two minutes of Chromium; `tests/browser` looks so at Explore and at what account
 import pytest
 from axes import found_in_both_themes
 from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
-from views import VIEWS, empty, full, of, rivals  # noqa: F401  # fixtures
+from views import VIEWS, empty, full, of, rivals, tables  # noqa: F401  # fixtures
 
 
 @pytest.mark.parametrize(("kind", "view"), VIEWS)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from documented import operations
 from stacks import PYTHON, environment
 
 from netspace.stack import ports
@@ -23,7 +24,6 @@ from netspace.stack import ports
 pytestmark = pytest.mark.alone
 
 CASES = int(os.environ.get("FUZZ_CASES", "3000"))
-OPERATIONS = 41
 CHECKS = "not_a_server_error,status_code_conformance,response_schema_conformance"
 LONGEST = 1.0
 """Seconds that somebody else's GET /spaces may take meanwhile."""
@@ -107,54 +107,6 @@ def served_between(har, began, ended):
     return sorted(served, key=lambda line: -float(line.split()[0]))
 
 
-def test_no_case_is_a_fault_and_nobody_waits(served, seed, tmp_path, measured):
-    command = Path(sys.executable).parent / "schemathesis"
-    if not shutil.which(command):
-        pytest.skip("schemathesis is not installed")
-    report, har = tmp_path / "report.json", tmp_path / "report.har"
-    with Bystander(served) as other:
-        ran = subprocess.run(
-            [
-                *(
-                    command,
-                    "run",
-                    f"{served}/api/openapi.json",
-                    f"--seed={seed}",
-                    f"--checks={CHECKS}",
-                ),
-                "--exclude-path=/api/v1/events",
-                "--exclude-path-regex=^/api/v1/archive$",  # gzip: test_intake.py
-                "--phases=examples,coverage,fuzzing",
-                f"--max-examples={max(5, CASES // OPERATIONS)}",
-                *(
-                    "--continue-on-failure",
-                    "--no-shrink",
-                    "--no-color",
-                    "--request-timeout=120",
-                ),
-                *("--report=json,har", f"--report-json-path={report}"),
-                f"--report-har-path={har}",
-            ],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-        )
-    tail = "\n".join(line for line in ran.stdout.splitlines() if line.strip())[-6_000:]
-    assert report.exists(), tail + ran.stderr
-    said = json.loads(report.read_text())
-    slowest, began = other.longest
-    measured(
-        f"fuzzing, seed {seed}: {said['test_cases']['generated']} cases; somebody else asked "
-        f"{len(other.waits)} times and waited {slowest:.2f} s at most"
-    )
-    assert said["test_cases"]["generated"] >= CASES, tail
-    assert not said["failures"], tail
-    assert not said["errors"], tail
-    assert not other.wrong
-    meanwhile = served_between(json.loads(har.read_text()), began, began + slowest)
-    assert slowest < LONGEST, "\n".join(meanwhile[:5])
-
-
 def most_measured(url):
     """The two populations with the most results: ids, largest first."""
     every = httpx.get(f"{url}/api/v1/populations", timeout=60).json()["items"]
@@ -190,6 +142,7 @@ def heavy(n, a, b):
 
 
 def test_nobody_waits_for_what_costs_most(served, measured):
+    """Before the fuzzing, which deletes populations."""
     waits = {}
     a, b = most_measured(served)
     for n, (what, method, path, body) in enumerate(heavy(int(time.time()), a, b)):
@@ -202,3 +155,51 @@ def test_nobody_waits_for_what_costs_most(served, measured):
         waits[what] = round(other.longest[0], 2)
         measured(f"{what}: {answer.status_code}; somebody else waited {waits[what]} s at most")
     assert max(waits.values()) < LONGEST, waits
+
+
+def test_no_case_is_a_fault_and_nobody_waits(served, seed, tmp_path, measured):
+    command = Path(sys.executable).parent / "schemathesis"
+    if not shutil.which(command):
+        pytest.skip("schemathesis is not installed")
+    report, har = tmp_path / "report.json", tmp_path / "report.har"
+    with Bystander(served) as other:
+        ran = subprocess.run(
+            [
+                *(
+                    command,
+                    "run",
+                    f"{served}/api/openapi.json",
+                    f"--seed={seed}",
+                    f"--checks={CHECKS}",
+                ),
+                "--exclude-path=/api/v1/events",
+                "--exclude-path-regex=^/api/v1/archive$",  # gzip: test_intake.py
+                "--phases=examples,coverage,fuzzing",
+                f"--max-examples={max(5, CASES // operations(served))}",
+                *(
+                    "--continue-on-failure",
+                    "--no-shrink",
+                    "--no-color",
+                    "--request-timeout=120",
+                ),
+                *("--report=json,har", f"--report-json-path={report}"),
+                f"--report-har-path={har}",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+    tail = "\n".join(line for line in ran.stdout.splitlines() if line.strip())[-6_000:]
+    assert report.exists(), tail + ran.stderr
+    said = json.loads(report.read_text())
+    slowest, began = other.longest
+    measured(
+        f"fuzzing, seed {seed}: {said['test_cases']['generated']} cases; somebody else asked "
+        f"{len(other.waits)} times and waited {slowest:.2f} s at most"
+    )
+    assert said["test_cases"]["generated"] >= CASES, tail
+    assert not said["failures"], tail
+    assert not said["errors"], tail
+    assert not other.wrong
+    meanwhile = served_between(json.loads(har.read_text()), began, began + slowest)
+    assert slowest < LONGEST, "\n".join(meanwhile[:5])

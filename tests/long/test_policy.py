@@ -10,7 +10,7 @@ import re
 import pytest
 from chromium import browser, browser_type_launch_args, console, refusals  # noqa: F401  # fixtures
 from served import problems_of
-from views import VIEWS, empty, full, of, rivals, shown  # noqa: F401  # fixtures
+from views import VIEWS, empty, full, of, rivals, shown, tables  # noqa: F401  # fixtures
 
 from dashboard.styles import HASHES
 from server.gate.headers import POLICY, policy

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import accounts
 import pytest
+from documented import operations
 from stacks import PYTHON, environment
 
 from db.migrations import upgrade
@@ -31,7 +32,6 @@ from services.sampling.populations import Spec
 pytestmark = pytest.mark.alone
 
 CASES = int(os.environ.get("FUZZ_CASES", "3000"))
-OPERATIONS = 60
 CHECKS = "not_a_server_error,status_code_conformance"
 
 
@@ -101,7 +101,7 @@ def test_a_viewer_changes_nothing(served, token, tmp_path, measured):
             "--exclude-path=/api/v1/events",
             "--exclude-path-regex=^/api/v1/archive$",
             "--phases=examples,coverage,fuzzing",
-            f"--max-examples={max(5, CASES // OPERATIONS)}",
+            f"--max-examples={max(5, CASES // operations(served))}",
             *("--continue-on-failure", "--no-shrink", "--no-color", "--request-timeout=120"),
             *("--report=json", f"--report-json-path={report}"),
         ],

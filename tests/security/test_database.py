@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from stacks import PYTHON, environment
 
 import db.models  # noqa: F401  # all its tables
-from db import grants
+from db import grants, probe
 from db.base import Base
 from db.grants import GRANTS, Roles
 from db.session import Database
@@ -434,3 +434,7 @@ def test_a_migration_lets_the_roles_of_the_settings_in(postgres_server, tmp_path
             do(database, "SELECT 1 FROM jobs")
             refused(database, "UPDATE audit SET what = 'x'")
             database.dispose()
+
+
+def test_a_worker_sees_whether_it_can_read_the_database(urls):
+    assert all(probe.is_newest(url) for url in urls)

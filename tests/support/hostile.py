@@ -63,6 +63,8 @@ VIEWS = {
     "new": "#new-acceptance .headline",
     "new?refine=1&depth=3..8": "#new-lineage li",
     "compare?side=1&side=2": ".verdict",
+    "trends?side=1&bins=3": "#trends-verdicts-text tbody tr",
+    "speed?population=1&time=loss": "#speed-fits-text .statement",
     "queue": "#queue-populations tbody tr",
     "queue?group=failed": "#queue-jobs tbody tr",
 }

@@ -47,3 +47,11 @@ def write_fashion(folder, ending=".gz", **sizes):
     for name, array in fashion_arrays(**sizes).items():
         write_idx(folder / f"{name}{ending}", array)
     return folder
+
+
+def referred(name):
+    """A file of the reference folder beside that of data; the test is skipped without it."""
+    file = SHARED.parent / "reference" / name
+    if not file.exists():
+        pytest.skip(f"no {file}")
+    return file

@@ -12,7 +12,7 @@ from migrated import migrated
 from nursery import nursery
 from sqlalchemy import select, update
 
-from db.models import JobRow, PopulationRow
+from db.models import JobRow, PopulationRow, SampledRow
 from db.session import Database
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
@@ -125,7 +125,7 @@ class Served:
         """Its jobs are the next to be claimed, before those that came first until now."""
         self.first -= 1
         with self.database.durable() as session:
-            jobs = wanted_by(session.get_one(PopulationRow, population))
+            jobs = wanted_by(session.get_one(SampledRow, population))
             session.execute(update(JobRow).where(jobs).values(priority=self.first))
 
     def standing(self, population):

@@ -1,8 +1,11 @@
 """Every view of the pages: its address, and what is there when all of it is."""
 
 import pytest
+from foreign_tables import stored, table
 from playwright.sync_api import expect
 from served import Served
+
+from designspace.naming.members import member
 
 WIDTHS = (390, 1440)
 CHOSEN = "population=2&against=1&depth=3..8&bottleneck_ratio=1&pin=depth=5..8&lacks=1"
@@ -12,8 +15,12 @@ FULL = {
     "New": ("new", "#new-acceptance .headline"),
     "Refine": ("new?refine=2&depth=3..8", "#new-lineage li"),
     "Compare": ("compare?side=1&side=2&side=2;depth=3..8", ".verdict"),
+    "Trends": ("trends?side=1&bins=3", "#trends-verdicts-text tbody tr"),
+    "Speed": ("speed?population=1&time=loss", "#speed-fits-text .statement"),
+    "Views": ("views", "#views-views h2"),
     "Queue": ("queue", "#queue-populations tbody tr"),
     "Look up": ("lookup?what=resnet18", "#lookup-more details"),
+    "Import": ("import", "#import-file h2"),
     "My account": ("account", "#account-who h2"),
     "People": ("people", "#people-audit tbody tr"),
 }
@@ -27,10 +34,23 @@ RIVALS = {
     "Compare": ("compare?side=1&side=4", ".verdict"),
 }
 """Of a database of rivals' spaces as `fill_with_rivals` leaves it."""
+TABLES = {
+    "Explore": ("?population=1", "#explore[data-state=ready][data-drawn] #networks .ag-row"),
+    "judged by another column": (
+        "?population=1&of=images_per_second&depth=5..20",
+        "#explore[data-state=ready][data-drawn] #networks .ag-row",
+    ),
+    "a row's drawer": ("?population=1&network=1", "#network[data-state=shown]"),
+    "Compare": ("compare?side=1&side=2&of=images_per_second", ".verdict"),
+    "Queue": ("queue", "#queue-populations tbody tr"),
+}
+"""Of a database as `fill_with_tables` leaves it."""
 EMPTY = {
     "Explore": ("", "#explore[data-state=empty]"),
     "New": ("new", "#new-acceptance:has-text('There is no design space yet')"),
     "Compare": ("compare", ".compare-nothing:visible"),
+    "Trends": ("trends", "#trends[data-state=nothing]"),
+    "Speed": ("speed", "#speed[data-state=nothing]"),
     "Queue": ("queue", "#queue-populations:has-text('There is no population yet')"),
 }
 
@@ -67,6 +87,23 @@ def rivals(tmp_path_factory):
     served.close()
 
 
+def fill_with_tables(served, folder):
+    """A table with errors, one row of which is a network, and one of timings alone."""
+    networks = {0: member("regnet_x_400mf").network}
+    stored(served.database, folder, "theirs", table(60, networks))
+    stored(served.database, folder, "timings", table(60, error=None))
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tables")
+    served = Served(folder / "netspace.db")
+    fill_with_tables(served, folder)
+    served.start()
+    yield served
+    served.close()
+
+
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
     served = Served(tmp_path_factory.mktemp("empty") / "netspace.db")
@@ -87,7 +124,7 @@ def shown(page, served, path, there):
             page.set_viewport_size({"width": width, "height": 900})
 
 
-KINDS = {"full": FULL, "rivals": RIVALS, "empty": EMPTY}
+KINDS = {"full": FULL, "rivals": RIVALS, "tables": TABLES, "empty": EMPTY}
 VIEWS = [(kind, view) for kind, views in KINDS.items() for view in views]
 
 

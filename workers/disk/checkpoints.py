@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import time
 from pathlib import Path
 
 from jobs.messages import Claim
@@ -58,15 +57,3 @@ class Checkpoint:
         """The job has ended for ever."""
         with contextlib.suppress(OSError):  # it is removed when it is a week old
             self.file.unlink(missing_ok=True)
-
-
-def remove_old(data_dir: Path) -> int:
-    """Remove what nobody comes back for; how many files."""
-    oldest = time.time() - WEEK_SECONDS
-    removed = 0
-    for file in (data_dir / FOLDER).glob("*"):
-        with contextlib.suppress(OSError):  # another worker was faster
-            if file.stat().st_mtime < oldest:
-                file.unlink()
-                removed += 1
-    return removed

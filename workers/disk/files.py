@@ -22,9 +22,10 @@ def write(file: Path, content: bytes) -> None:
     """Put `content` into `file` for good.
 
     Raises:
-        OSError: the disk is full, say; what was in `file` before is still there.
+        OSError: the disk is full, or the data folder is gone, say; what was in `file` before
+            is still there.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(exist_ok=True)  # and no more: a data folder that was deleted is not made
     new = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
         with new.open("wb") as stream:

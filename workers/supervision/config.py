@@ -29,3 +29,4 @@ class WorkerConfig:
     poll_seconds: float = 2  # looking for jobs when nobody rang
     reap_seconds: float = 5  # between two looks for expired leases and for the spool; also
     # between two signs of life of the worker itself
+    least_free: float = 5  # percent of the data folder's disk, below which no job is taken

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -21,10 +21,12 @@ from jobs.messages import Claim, Failed, Finished
 from jobs.wakeups import RESULTS, Wakeups
 from services.comparing.watches import Watcher
 from services.work import leases, results, roster
-from workers.disk import checkpoints
+from workers.disk import checkpoints, room
 from workers.disk.devices import Device
+from workers.disk.ground import Ground
 from workers.disk.spool import Spool
 from workers.packing import store
+from workers.supervision import clearing
 from workers.supervision.bell import Bell
 from workers.supervision.config import Computer, WorkerConfig
 from workers.supervision.slots import BenchmarkSlot, Shared, Slot
@@ -33,6 +35,10 @@ log = logging.getLogger(__name__)
 
 SHRINK_SECONDS = 60.0
 """Between two times that the database's log is put into its file."""
+TIDY_SECONDS = 60.0
+"""Between two times that the data folder is cleared of what nobody comes back for."""
+MEASURE_SECONDS = 60.0
+"""Between two counts of what is in the data folder."""
 
 
 class Runner:
@@ -44,7 +50,11 @@ class Runner:
         self._spool = Spool(config.data_dir)
         self._watcher = Watcher(database)
         self._threads: list[threading.Thread] = []
-        self._shrunk_at = -SHRINK_SECONDS
+        self._shrunk_at = self._tidied_at = -SHRINK_SECONDS
+        self._ground = Ground(config.data_dir, config.least_free)
+        self._refuses: str | None = None
+        self._saying = threading.Lock()
+        self._measured: tuple[float, dict[str, int]] | None = None  # when, and what is used
 
     def start(self, computer: Computer) -> None:
         """Start the slots, the reaper, and the signs of life."""
@@ -57,6 +67,7 @@ class Runner:
             computer,
             self._bell,
             self._stop,
+            self._may_take,
         )
         self._start(lambda: self._tell_of_itself(computer), "signs of life")
         self._start(self._reap_now_and_then, "reaper")
@@ -90,15 +101,45 @@ class Runner:
         config = self._config
 
         def report(session: Session) -> None:
-            data_sets = store.present(config.data_dir)
             roster.report(
-                session, config.name, computer.name, computer.gpu, config.slots, data_sets
+                session,
+                config.name,
+                computer.name,
+                computer.gpu,
+                config.slots,
+                store.present(config.data_dir),
+                self._disk(),
+                self._refuses,
             )
 
         while not self._stop.is_set():
+            self._may_take()
             self._try(report)
             self._stop.wait(config.reap_seconds)
         self._try(lambda session: roster.leave(session, config.name))
+
+    def _may_take(self) -> bool:
+        """Whether jobs may be taken now; it is said when that changes."""
+        refuses = self._ground.refuses() or self._database.lost()
+        with self._saying:
+            # Numbers in it may change with every look: what is told once is that it does.
+            if refuses is not None and self._refuses is None:
+                log.warning("no new job is taken: %s", refuses)
+            if refuses is None and self._refuses is not None:
+                log.info("jobs are taken again")
+            self._refuses = refuses
+        return refuses is None
+
+    def _disk(self) -> roster.Disk | None:
+        """The data folder's disk; what is in the folder is counted once in a while."""
+        folder, now = self._config.data_dir, time.monotonic()
+        try:
+            found = room.room(folder)
+        except OSError:
+            return None
+        if self._measured is None or now >= self._measured[0] + MEASURE_SECONDS:
+            self._measured = now, room.used(folder)
+        return roster.Disk(found.size, found.free, self._measured[1])
 
     def _try(self, write: Callable[[Session], None]) -> None:
         """Write what may be lost."""
@@ -112,10 +153,8 @@ class Runner:
 
     def _reap_now_and_then(self) -> None:
         """Look for what the dead left, now and every few seconds."""
-        if old := checkpoints.remove_old(self._config.data_dir):
-            log.info("%d checkpoints that nobody came back for removed", old)
         while True:
-            for duty in (self._replay, self._reap, self._watch, self._shrink_log):
+            for duty in (self._replay, self._reap, self._watch, self._shrink_log, self._tidy):
                 self._do(duty)
             if self._stop.wait(self._config.reap_seconds):
                 return
@@ -162,6 +201,28 @@ class Runner:
             ended = leases.ended(session, expired)
         for claim in ended:
             checkpoints.Checkpoint(claim, self._config.data_dir).remove()
+
+    def _tidy(self) -> None:
+        """Remove what nobody comes back for, not in a folder that is another one now."""
+        if time.monotonic() < self._tidied_at + TIDY_SECONDS or self._ground.is_gone:
+            return
+        self._tidied_at = time.monotonic()
+        found = [*clearing.all_of(self._config.data_dir, self._known())]
+        if found:
+            log.info("%d files cleared away, %d bytes", len(found), clearing.clear(found))
+
+    def _known(self) -> clearing.Known:
+        """What is asked of the database about checkpoints."""
+
+        def ended(ids: Sequence[int]) -> Sequence[Claim]:
+            with self._database.read() as session:
+                return leases.ended(session, ids)
+
+        def unknown(ids: Sequence[int]) -> set[int]:
+            with self._database.read() as session:
+                return leases.unknown(session, ids)
+
+        return clearing.Known(ended, unknown)
 
     def _shrink_log(self) -> None:
         if time.monotonic() >= self._shrunk_at + SHRINK_SECONDS:

@@ -23,6 +23,7 @@ from db.outages import DATABASE_AWAY, briefly
 from db.session import Database
 from jobs.messages import Claim, Epoch, Failed, Finished, Kind
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
+from services.acting import trace
 from services.work import leases, results
 from workers.disk.checkpoints import Checkpoint
 from workers.disk.devices import PAUSE_SECONDS, Device
@@ -74,6 +75,7 @@ class Shared:
     computer: Computer
     bell: Bell
     stop: threading.Event
+    may_take: Callable[[], bool]  # jobs, now
 
 
 class Slot:
@@ -112,9 +114,11 @@ class Slot:
     def _take_a_turn(self) -> None:
         """Do the next training, or wait for one."""
         seen = self._bell.rings
-        # The device comes before the job: a lease is not held while it is waited for.
-        with self._shared.device.shared(self._stop) as free:
-            found = free and self._do_next("train")
+        found = False
+        if self._shared.may_take():
+            # The device comes before the job: a lease is not held while it is waited for.
+            with self._shared.device.shared(self._stop) as free:
+                found = free and self._do_next("train")
         if not found:
             self._bell.wait(seen, self._config.poll_seconds)
 
@@ -134,7 +138,9 @@ class Slot:
             )
         if claim is None:
             return False
-        self.supervise(claim, Lease(self._database, claim, self._config, began))
+        with trace.about(job=claim.job_id, attempt=claim.attempt):
+            log.debug("job %d begins", claim.job_id)
+            self.supervise(claim, Lease(self._database, claim, self._config, began))
         return True
 
     def supervise(self, claim: Claim, lease: Lease) -> None:
@@ -243,9 +249,11 @@ class BenchmarkSlot(Slot):
     def _take_a_turn(self) -> None:
         """Do what benchmarks there are, or wait for one."""
         seen = self._bell.rings
-        with self._database.read() as session:
-            wanted = leases.waiting(session, "benchmark", self._shared.computer.gpu)
-        found = wanted and self._do_several()
+        found = False
+        if self._shared.may_take():
+            with self._database.read() as session:
+                wanted = leases.waiting(session, "benchmark", self._shared.computer.gpu)
+            found = wanted and self._do_several()
         if not found:
             self._bell.wait(seen, self._config.poll_seconds)
 
@@ -257,13 +265,16 @@ class BenchmarkSlot(Slot):
         found = False
         with self._shared.device.alone(self._stop) as free:
             latest = time.monotonic() + ALONE_SECONDS
-            while free and not self._stop.is_set() and self._do_next("benchmark"):
+            while free and self._goes_on() and self._do_next("benchmark"):
                 found = True
                 if time.monotonic() > latest:
                     break
         if found:
             self._stop.wait(TRAININGS_FIRST_SECONDS)
         return found
+
+    def _goes_on(self) -> bool:
+        return not self._stop.is_set() and self._shared.may_take()
 
 
 def in_words(end: End) -> str:

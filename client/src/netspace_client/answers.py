@@ -7,17 +7,12 @@ that a newer server adds is left aside; a missing one is an error.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netspace_client.errors import Fault, Problem
-
-T = TypeVar("T")
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -67,27 +62,78 @@ class PopulationRecord:
 
     id: int
     name: str
-    space_id: int
-    space_name: str
-    regime_id: int
-    regime_name: str
+    kind: str  # sampled, or table: that has no space, regime and seeds
+    criterion: str  # the column that its networks are judged by, unless another is asked for
+    space_id: int | None
+    space_name: str | None
+    regime_id: int | None
+    regime_name: str | None
     n: int
     whole: bool  # all networks of the space inside the windows, each once
     windows: Mapping[str, str]
-    seed: int
-    training_seed: int
+    seed: int | None
+    training_seed: int | None
     paused: bool
     priority: int
     inherits: int | None
     inherited: int
-    tried: int
+    tried: int | None
     refused: Mapping[str, int]
     owner: str | None
     visibility: str
     mine: bool
     version: int
     created_at: int
+    study: str | None  # a label that people group populations by
+    archived_at: int | None  # put away; None: it is not
+    deleted_at: int | None
+    note: str
+    tags: list[str]
     progress: Progress
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is written down of a population, a network of one, or a view."""
+
+    id: int  # 0: nobody has written anything
+    kind: str  # population, network, view
+    population_id: int | None
+    network_id: int | None
+    view_id: int | None
+    of: str  # name of the population or view
+    text: str
+    tags: list[str]
+    version: int
+    changed_at: int | None
+    author: str | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A population of a view."""
+
+    id: int
+    name: str | None  # None: it is deleted
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows, by its address, under a name."""
+
+    id: int
+    name: str
+    page: str  # explore, compare, trends, speed
+    query: str
+    populations: list[Shown]
+    note: str
+    tags: list[str]
+    owner: str | None
+    visibility: str
+    mine: bool
+    version: int
+    created_at: int
+    changed_at: int
 
 
 @dataclass(frozen=True)
@@ -117,9 +163,10 @@ class Band:
 
 @dataclass(frozen=True, eq=False)
 class Edf:
-    """The error EDF: `share` is F at each `error`, percent; shapes (points,)."""
+    """The EDF of the criterion: `share` is F at each `error`, its value; shapes (points,)."""
 
     selection: Selection
+    criterion: str  # error, percent, or another column, in its base unit
     convention: str
     best: float | None
     median: float | None  # None where half of the networks diverged
@@ -264,7 +311,76 @@ class Comparison:
     level: float
     level_of_pair: float
     warnings: list[str]
+    criterion: str
     convention: str
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row of a file that was not taken."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By what a file's figures differ from those counted here: the file's / ours."""
+
+    quantity: str
+    factor: float
+    networks: int
+    example: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the rows of a file: rows = taken + merged + refused."""
+
+    rows: int
+    taken: int
+    merged: int
+    refused: list[RefusedRow]  # the first 100
+    refused_by_reason: dict[str, int]
+    networks: int
+    not_networks: dict[str, int]
+    differences: list[Difference]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class ColumnLook:
+    """A column of a file: as it is written, as it would be stored, and why so."""
+
+    source: str
+    texts: list[str]
+    read: list[Any]  # numbers, texts, None
+    wrong: list[int]  # places, in these, of what would be refused
+    empty: int
+    taken: int
+    refused: int
+    why: str
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class TableLook:
+    """The first rows of a file, as a plan reads them; nothing is stored."""
+
+    plan: Mapping[str, object]
+    columns: list[ColumnLook]
+    lines: list[int]
+    rows: int
+    rows_known: bool
+    looked_at: int
+    tried: int  # rows whose networks were made, if they are any
+    networks: int  # of those
+    not_networks: dict[str, int]
+    problems: list[str]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -313,52 +429,3 @@ class Activity:
     progress: Progress
     running: list[RunningJob]
     last_failure: LastFailure | None
-
-
-def read(kind: type[T], answer: Any) -> T:
-    """An answer of JSON as a record.
-
-    Raises:
-        Fault: a field is missing: the server is of another version.
-    """
-    found: T = _read(kind, answer)
-    return found
-
-
-def _read(kind: Any, answer: Any) -> Any:
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        (kind,) = (one for one in inner if one is not NoneType)
-        return None if answer is None else _read(kind, answer)
-    if origin is list:
-        return [_read(inner[0], one) for one in answer]
-    if origin is dict:
-        return {name: _read(inner[1], one) for name, one in answer.items()}
-    if origin is np.ndarray:
-        return np.asarray(answer, dtype=float)
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = hints_of(kind)
-        if missing := sorted(hints.keys() - answer.keys()):
-            other = f"the answer has no {', '.join(missing)}: is the server of another version?"
-            raise Fault([Problem(other)])
-        return kind(**{name: _read(hint, answer[name]) for name, hint in hints.items()})
-    return answer
-
-
-def said(record: Any) -> Any:
-    """A record as JSON has it; what its text leaves out (a connection) is left out here."""
-    if is_dataclass(record):
-        shown = (field.name for field in fields(record) if field.repr)
-        return {name: said(getattr(record, name)) for name in shown}
-    if isinstance(record, Mapping):
-        return {name: said(one) for name, one in record.items()}
-    if isinstance(record, list):
-        return [said(one) for one in record]
-    return record.tolist() if isinstance(record, np.ndarray) else record
-
-
-@cache
-def hints_of(record: type) -> dict[str, Any]:
-    """The types of a record's fields, by name."""
-    hints = get_type_hints(record)
-    return {field.name: hints[field.name] for field in fields(record)}

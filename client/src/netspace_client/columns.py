@@ -43,6 +43,12 @@ class Columns(Mapping[str, NDArray[Any]]):
         self.version: int = header["version"]
         self.n: int = header["n"]
         self.prefix: int = header["prefix"]  # networks that statistics read, in launch order
+        self.criterion: str = header.get(
+            "criterion", "error"
+        )  # the column that the order goes by
+        self.others: tuple[str, ...] = tuple(
+            header.get("others", ())
+        )  # that were not asked for
         self.whole: bool = header["whole"]  # all networks there are, in random order
         self.measured: tuple[str, ...] = tuple(header["measured"])  # known by training only
         self.causes: tuple[str, ...] = tuple(header["causes"])  # of failures

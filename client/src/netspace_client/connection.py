@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import IO, Any, BinaryIO, TypeVar, cast
 from uuid import uuid4
 
 import httpx
@@ -61,10 +61,33 @@ class Connection:
         """Change something to what `body` states, which may be stated twice."""
         return self._json(self._ask("PATCH", path, json=body))
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Put something in the place of what was there, which may be done twice."""
+        return self._json(self._ask("PUT", path, json=body))
+
     def post(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Any:
         """Make something, once for a key: the same key and body are answered the same."""
         headers = {KEY: str(uuid4()) if key is None else key}
         return self._json(self._ask("POST", path, json=body, headers=headers))
+
+    def upload(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        name: str,
+        file: IO[bytes],
+        key: str | None = None,
+    ) -> Any:
+        """Send a file in a form, once for a key; it is read again where it has to be."""
+        headers = {KEY: str(uuid4()) if key is None else key}
+        files = {"file": (name, file, "application/octet-stream")}
+        return self._json(
+            self._ask("POST", path, data=dict(fields), files=files, headers=headers)
+        )
+
+    def delete(self, path: str, query: Query | None = None) -> None:
+        """Remove something, which may be gone already at another attempt."""
+        self._ask("DELETE", path, params=query)
 
     def kept(self, path: str, read: Callable[[bytes], T]) -> T:
         """What `read` makes of the bytes at a path, as it was made where it is still right."""
@@ -98,10 +121,17 @@ class Connection:
         except httpx.HTTPError as error:
             raise self._unreachable(error, asked) from error
 
+    def download(self, path: str, query: Query, file: BinaryIO) -> None:
+        """The bytes at a path into a file, as they come; anew where they broke off."""
+        self._again(lambda: self._loaded(path, query, file))
+
     def _ask(self, method: str, path: str, **given: Any) -> httpx.Response:
+        return self._again(lambda: self._once(method, path, **given))
+
+    def _again(self, attempt: Callable[[], httpx.Response | Error]) -> httpx.Response:
         failures = 0
         while True:
-            found = self._once(method, path, **given)
+            found = attempt()
             if not isinstance(found, Error):
                 return found
             failures += 1
@@ -110,14 +140,26 @@ class Connection:
                 raise found
             self.sleep(wait)
 
+    def _loaded(self, path: str, query: Query, file: BinaryIO) -> httpx.Response | Error:
+        file.seek(0)
+        file.truncate()
+        try:
+            with self._client.stream("GET", API + path, params=query) as response:
+                if not response.is_success:
+                    response.read()
+                    return errors.of(response, f"GET {path}")
+                for piece in response.iter_bytes():
+                    file.write(piece)
+                return response
+        except httpx.HTTPError as error:
+            return self._broken(error, f"GET {path}")
+
     def _once(self, method: str, path: str, **given: Any) -> httpx.Response | Error:
         asked = f"{method} {path}"
         try:
             response = self._client.request(method, API + path, **given)
         except httpx.HTTPError as error:
-            found = self._unreachable(error, asked)
-            found.__cause__ = error
-            return found
+            return self._broken(error, asked)
         if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
             return response
         return errors.of(response, asked)
@@ -132,6 +174,11 @@ class Connection:
         except ValueError:
             asked = f"{response.request.method} {response.request.url.path}"
             raise errors.of(response, asked) from None
+
+    def _broken(self, error: httpx.HTTPError, asked: str) -> Error:
+        found = self._unreachable(error, asked)
+        found.__cause__ = error
+        return found
 
     def _unreachable(self, error: httpx.HTTPError, asked: str) -> Error:
         what = str(error) or type(error).__name__

@@ -1,7 +1,8 @@
 """What a server refuses, in its own words: which field, what was given, what is allowed.
 
-netspace says `{"detail": [{"field", "value", "message"}, ..]}`. A problem of RFC 9457 (`title`,
-`detail`, and the fields in `errors`) is read, too, and a proxy's page is told by its status.
+netspace says a problem of RFC 9457: `title`, `detail`, and what is wrong by field in `errors`;
+before there was that, `detail` was the list, which is read, too. A proxy's page is told by its
+status.
 """
 
 from __future__ import annotations
@@ -132,9 +133,8 @@ def _problems(response: httpx.Response) -> list[Problem]:
         body = None
     if not isinstance(body, dict):
         return [Problem(_of_no_netspace(response))]
-    said = [body.get("errors"), body.get("detail")]
-    listed = [one for items in said if isinstance(items, list) for one in items]
-    found = [_problem(one) for one in listed if isinstance(one, dict)]
+    lists = (said for key in ("errors", "detail") if isinstance(said := body.get(key), list))
+    found = [_problem(one) for one in next(lists, []) if isinstance(one, dict)]
     words = [word for key in ("detail", "title") if isinstance(word := body.get(key), str)]
     return found or [Problem(words[0] if words else _of_no_netspace(response))]
 

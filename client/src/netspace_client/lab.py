@@ -9,19 +9,32 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from netspace_client import sides, streams
-from netspace_client.answers import Activity, Comparison, Regime, Space, Worker, read
+from netspace_client import sides, streams, tables
+from netspace_client.answers import (
+    Activity,
+    Comparison,
+    Note,
+    Regime,
+    Space,
+    TableLook,
+    View,
+    Worker,
+)
 from netspace_client.connection import Connection
 from netspace_client.errors import NotFound, Problem
 from netspace_client.populations import Population, given
+from netspace_client.records import read
 from netspace_client.retries import Retries
 from netspace_client.sides import Constraints, Side
+from netspace_client.tables import Plan, Source
 from netspace_client.version import VERSION
 
 Compared: TypeAlias = Population | Side | str
 """A side: a population, one under constraints, or `2;depth=5..8` as REST writes it."""
 Named = TypeVar("Named", Population, Space, Regime)
 Visibility: TypeAlias = Literal["private", "lab", "public"]
+Page: TypeAlias = Literal["explore", "compare", "trends", "speed"]
+"""That a view is of."""
 
 
 def connect(
@@ -87,10 +100,64 @@ class Lab:
         """Close its connections."""
         self.connection.close()
 
-    def populations(self) -> list[Population]:
-        """All populations with their progress, oldest first."""
-        every = self.connection.get("/populations")["items"]
+    def populations(
+        self,
+        search: str | None = None,
+        *,
+        tag: str | None = None,
+        study: str | None = None,
+        archived: bool | None = None,
+    ) -> list[Population]:
+        """All populations with their progress, oldest first.
+
+        Args:
+            search: words that are all in the name, study, space, regime, owner, note or tags.
+            tag: that it has.
+            study: that it is of.
+            archived: only those put away, or only others; both by default.
+        """
+        away = None if archived is None else str(archived).lower()
+        query = given(search=search, tag=tag, study=study, archived=away)
+        every = self.connection.get("/populations", query)["items"]
         return [Population.of(self.connection, one) for one in every]
+
+    def deleted(self) -> list[Population]:
+        """Those that are deleted and that you may restore, oldest first."""
+        every = self.connection.get("/populations", {"deleted": "true"})["items"]
+        return [Population.of(self.connection, one) for one in every]
+
+    def restore(self, id: int, name: str | None = None) -> Population:
+        """Bring a deleted population back, under another name where its own is taken."""
+        said = self.connection.post(f"/populations/{id}/restore", given(name=name))
+        return Population.of(self.connection, said)
+
+    def notes(self, search: str | None = None, *, tag: str | None = None) -> list[Note]:
+        """What is written down of populations, networks and views, oldest first."""
+        every = self.connection.get("/notes", given(search=search, tag=tag))["items"]
+        return [read(Note, one) for one in every]
+
+    def views(
+        self, search: str | None = None, *, page: Page | None = None, tag: str | None = None
+    ) -> list[View]:
+        """Views that were kept of the pages, oldest first."""
+        query = given(search=search, page=page, tag=tag)
+        return [read(View, one) for one in self.connection.get("/views", query)["items"]]
+
+    def keep_view(
+        self,
+        name: str,
+        page: Page,
+        query: str,
+        *,
+        note: str = "",
+        tags: Sequence[str] = (),
+        visibility: Visibility | None = None,
+        key: str | None = None,
+    ) -> View:
+        """Keep what a page shows, by its address from `?` on."""
+        body = {"name": name, "page": page, "query": query, "note": note, "tags": list(tags)}
+        said = self.connection.post("/views", body | given(visibility=visibility), key)
+        return read(View, said)
 
     def population(self, name: str | int) -> Population:
         """One population, by its name or its id."""
@@ -203,6 +270,52 @@ class Lab:
         said = self.connection.post("/populations", body | options, key)
         return Population.of(self.connection, said)
 
+    def look_at_table(self, source: Source, plan: Plan | None = None) -> TableLook:
+        """The first rows of a table, as `plan`, or the one that seems right, reads them.
+
+        Args:
+            source: a file's path (CSV, JSON, Parquet, Arrow ..), or a frame.
+            plan: a changed `look.plan`.
+        """
+        with tables.opened(source) as (name, file):
+            said = self.connection.upload("/tables/look", tables.fields(plan), name, file)
+        return read(TableLook, said)
+
+    def import_table(
+        self,
+        name: str,
+        source: Source,
+        plan: Plan | None = None,
+        *,
+        visibility: Visibility | None = None,
+        key: str | None = None,
+    ) -> Population:
+        """Store a table as a population, whole or not at all; `report()` tells of its rows.
+
+        Args:
+            name: of the population.
+            source: a file's path, or a frame of pandas or polars.
+            plan: how it is read; as `look_at_table` finds it by default.
+            visibility: who sees it.
+            key: an Idempotency-Key; asked again under it, the same is not done again.
+        """
+        fields = tables.fields(plan, name=name, visibility=visibility)
+        with tables.opened(source) as (called, file):
+            said = self.connection.upload("/tables", fields, called, file, key)
+        return Population.of(self.connection, said["population"])
+
+    def create_set(
+        self,
+        name: str,
+        *kept: Compared,
+        visibility: Visibility | None = None,
+        key: str | None = None,
+    ) -> Population:
+        """The networks of some sides, as they are now, as a population that stays so."""
+        body = {"name": name, "sides": [side_of(one) for one in kept]}
+        said = self.connection.post("/sets", body | given(visibility=visibility), key)
+        return Population.of(self.connection, said)
+
     def compare(
         self,
         *compared: Compared,
@@ -212,6 +325,7 @@ class Lab:
         band: Literal["pointwise", "simultaneous", "kolmogorov"] | None = None,
         points: int | None = None,
         half: Literal["first", "second"] | None = None,
+        of: str | None = None,
     ) -> Comparison:
         """Which of two or more sides is better, by how much, and whether it is decided.
 
@@ -223,10 +337,11 @@ class Lab:
             band: around the EDFs.
             points: errors of the EDFs.
             half: of the launch order: constraints chosen on the first are tested on the second.
+            of: the column that networks are judged by; the error by default.
         """
-        side = [str(Side(one.id) if isinstance(one, Population) else one) for one in compared]
+        side = [side_of(one) for one in compared]
         options = given(
-            level=level, cut=cut, planned=planned, band=band, points=points, half=half
+            level=level, cut=cut, planned=planned, band=band, points=points, half=half, of=of
         )
         said = self.connection.get("/comparison", {"side": side} | options)
         return read(Comparison, said)
@@ -241,6 +356,11 @@ class Lab:
         A stream that breaks is opened again; nothing is lost, and nothing told twice.
         """
         return (one for one in streams.follow(self.connection) if one is not None)
+
+
+def side_of(compared: Compared) -> str:
+    """A side as REST writes it."""
+    return str(Side(compared.id) if isinstance(compared, Population) else compared)
 
 
 def named(what: str, name: str, every: Sequence[Named]) -> Named:

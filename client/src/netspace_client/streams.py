@@ -15,9 +15,10 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from netspace_client.answers import Activity, read
+from netspace_client.answers import Activity
 from netspace_client.connection import Connection, Query
 from netspace_client.errors import Error, Problem, TooManyRequests, Unavailable, Unreachable
+from netspace_client.records import read
 from netspace_client.retries import STREAM
 
 log = logging.getLogger(__name__)

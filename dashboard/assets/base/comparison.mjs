@@ -24,5 +24,5 @@ export const HALVES = {
 };
 /** @type {Record<string, string>} what an address leaves out */
 export const USUAL = {
-  match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "", pair: "0,1",
+  of: "", match: "depth", method: "overlap", band: "pointwise", planned: "100", half: "", pair: "0,1",
 };

@@ -32,6 +32,15 @@ export const count = (n) => fixed(n, 0);
 export const shown = (x, control, names = control.shorts) =>
   names?.[control.stops?.indexOf(x) ?? -1] ?? fixed(x / control.scale, control.decimals);
 
+const SIZES = ["B", "kB", "MB", "GB", "TB"];
+
+/** Bytes, two digits at least: "940 kB", "1.3 GB". @param {number} n */
+export function bytes(n) {
+  const power = Math.min(SIZES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(n, 1)) / 3)));
+  const shown = n / 1000 ** power;
+  return `${fixed(shown, power && shown < 10 ? 1 : 0)} ${SIZES[power]}`;
+}
+
 /** A share as percent: one decimal, so 0.0 % may be a few of many. */
 export const percent = (share, decimals = 1) => `${fixed(100 * share, decimals)} %`;
 
@@ -73,7 +82,8 @@ export function cancelledOf({ failedBy }, { causes }) {
 export function origin({ cpu, torch, commit, seconds }) {
   const parts = [
     cpu && `on ${cpu}`, torch && `with torch ${torch}`,
-    commit && `by netspace at commit ${commit.slice(0, 7)}`, `in ${duration(seconds)}`,
+    commit && `by netspace at commit ${commit.slice(0, 7)}`,
+    seconds !== undefined && `in ${duration(seconds)}`,
   ];
   return `imported: measured ${parts.filter(Boolean).join(", ")}`;
 }

@@ -10,8 +10,14 @@ export function onClick(frame, clicked) {
   const box = frame.canvas.parentElement;
   box.addEventListener("pointerdown", (down) => {
     if (down.button !== 0) return;
+    let moved = 0; // at most: a lasso ends where it began
+    const away = (event) => {
+      moved = Math.max(moved, Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY));
+    };
+    window.addEventListener("pointermove", away, { capture: true });
     window.addEventListener("pointerup", (up) => {
-      const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
+      window.removeEventListener("pointermove", away, { capture: true });
+      away(up);
       if (moved > STILL) return;
       const { left, top } = frame.canvas.getBoundingClientRect();
       clicked(up.clientX - left, up.clientY - top);

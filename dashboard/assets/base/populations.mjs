@@ -8,6 +8,33 @@ const GROUPS = {
   here: "Made here", study: "Study", imported: "Imported", demo: "Demo",
 };
 
+/** What is put away is offered by nothing but what asks for it. @param {PopulationRead} one */
+export const isOffered = (one) => one.archived_at === null;
+
+/** As texts are compared where one is looked for. @param {string} text */
+const folded = (text) => text.normalize("NFC").toLocaleLowerCase();
+
+/**
+ * Whether all words of a search are in what is said of a population: names of it, its study, space,
+ * regime and owner, its note and tags.
+ * @param {PopulationRead} one @param {string} search
+ */
+export function isFound(one, search) {
+  const texts = [one.name, one.study, one.space_name, one.regime_name, one.owner, one.note, ...one.tags];
+  const whole = folded(texts.filter(Boolean).join("\n"));
+  return folded(search).split(/\s+/).every((word) => whole.includes(word));
+}
+
+/** How far it is, in a word. @param {PopulationRead} one */
+export function standing({ archived_at: away, kind, paused, progress }) {
+  if (away !== null) return "archived";
+  if (kind === "table") return "table";
+  if (progress.complete) return "complete";
+  if (progress.ended) return "ended";
+  if (paused) return "paused";
+  return progress.running ? "at work" : "waiting";
+}
+
 /** @param {{progress: ProgressRead}} one */
 export const trains = ({ progress }) => progress.running + progress.queued > 0;
 
@@ -26,6 +53,12 @@ const largest = (some) => some.reduce((most, one) =>
  * @returns {?PopulationRead} null: there is none
  */
 export function first(populations) {
+  const offered = populations.filter(isOffered);
+  return among(offered.length ? offered : populations);
+}
+
+/** @param {PopulationRead[]} populations */
+function among(populations) {
   const own = populations.filter(({ origin }) => origin === "here");
   const study = populations.filter(({ origin, name, progress }) =>
     origin === "study" && /\bRegNetX\b/.test(name) && progress.done > 0);
@@ -36,11 +69,13 @@ export function first(populations) {
 }
 
 /**
- * What to set beside a population: what it refines, else the largest that was trained alike.
+ * What to set beside a population: what it refines, else the largest that was trained alike; beside
+ * a table of others nothing.
  * @param {?PopulationRead} population @param {PopulationRead[]} populations
  */
 export function rivalOf(population, populations) {
-  const others = populations.filter(({ id }) => id !== population?.id);
+  if (population?.kind === "table") return null; // nobody knows how it was measured
+  const others = populations.filter((one) => one.id !== population?.id && isOffered(one));
   const parent = others.find(({ id }) => id === population?.inherits);
   const alike = others.filter((one) => one.regime_id === population?.regime_id);
   const measured = alike.filter(hasSomething);
@@ -61,14 +96,21 @@ export function pair(populations) {
 }
 
 /**
- * Populations by where they come from, each group newest first, empty groups left out.
+ * Populations by their study, others by where they come from; each group newest first, empty ones
+ * left out.
  * @param {PopulationRead[]} populations
  * @returns {[string, PopulationRead[]][]}
  */
 export function grouped(populations) {
+  const studies = [...new Set(populations.map(({ study }) => study))].filter((one) => one !== null);
+  const newest = populations.toReversed();
   /** @type {[string, PopulationRead[]][]} */
-  const groups = Object.entries(GROUPS).map(([origin, title]) =>
-    [title, populations.filter((one) => one.origin === origin).reverse()]);
+  const groups = [
+    ...studies.sort().map((study) => /** @type {[string, PopulationRead[]]} */ (
+      [study, newest.filter((one) => one.study === study)])),
+    ...Object.entries(GROUPS).map(([origin, title]) => /** @type {[string, PopulationRead[]]} */ (
+      [title, newest.filter((one) => one.study === null && one.origin === origin)])),
+  ];
   return groups.filter(([, some]) => some.length);
 }
 

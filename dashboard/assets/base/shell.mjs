@@ -5,7 +5,8 @@
  * <html> as soon as this is read, in the attribute that Mantine uses, too.
  */
 
-import { isThere, tell } from "./dash.mjs";
+import { nextFrame } from "./axes.mjs";
+import { isThere, tell, unchanged } from "./dash.mjs";
 import { around } from "./elements.mjs";
 
 const REMEMBERED = "netspace-theme";
@@ -38,30 +39,48 @@ function toggleTheme() {
   applyTheme();
 }
 
+/** Pages that have been looked at, by their path: they are in their places. @type {Set<string>} */
+const filled = new Set();
+let current = "";
+
 /**
- * Which pages are hidden, in the order of the callback's outputs.
+ * Which pages are hidden, and what is put where a page is looked at for the first time.
  * @param {string} pathname of the location
+ * @param {Record<string, object>} pages what each consists of, by its path
  * @param {CallbackContext} context of the callback
- * @returns {boolean[]}
+ * @returns {unknown[]} in the order of the callback's outputs
  */
-export function showPage(pathname, { outputs_list: outputs }) {
-  const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
-  const shown = [outputs].flat().map((output) => output.id.replace("page-", ""));
+export function showPage(pathname, pages, { outputs_list: outputs }) {
+  current = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
+  const isNew = !filled.has(current);
+  filled.add(current);
   tell("theme", { forceColorScheme: theme() });
+  arrive(current).catch(console.warn);
+  return [outputs].flat().map(({ id, property }) => {
+    const path = id.replace("page-", "");
+    if (property === "hidden") return path !== current;
+    return isNew && path === current ? pages[path] : unchanged();
+  });
+}
+
+/** Tell everybody of a page once it is there, unless it has been left. @param {string} page */
+async function arrive(page) {
+  const place = `[id="page-${page}"]:not([hidden]) > *`;
+  do {
+    await nextFrame();
+    if (page !== current) return;
+  } while (!document.querySelector(place));
   const title = document.querySelector(`[id="page-${page}"] h1`)?.textContent;
   if (title) document.title = `${title} · netspace`;
-  requestAnimationFrame(() => {
-    aimSkip(page);
-    window.dispatchEvent(new CustomEvent("netspace:page", { detail: page }));
-  });
-  return shown.map((path) => path !== page);
+  aimSkip(page);
+  window.dispatchEvent(new CustomEvent("netspace:page", { detail: page }));
 }
 
 /** Whether a key press belongs to a field that is being written in. @param {Event} event */
 export function isTyping({ target }) {
   if (!(target instanceof Element)) return false;
   const isPressed = target instanceof HTMLInputElement
-    && ["checkbox", "radio", "button"].includes(target.type);
+    && (target.readOnly || ["checkbox", "radio", "button"].includes(target.type));
   return target.matches("input, textarea, select, [contenteditable]") && !isPressed;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What is compared, as the address says it, and the form that changes it.
  *
- *     ?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
+ *     ?side=1;depth=5..8&side=2&of=latency&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
  *
  * `colours=0,2` gives the second side the third colour, which a pinned set has on Explore.
  */
@@ -10,11 +10,12 @@ import {
   BANDS, COVARIATES, HALVES, METHODS, MOST, PLANNED, USUAL,
 } from "../base/comparison.mjs";
 import { h } from "../base/elements.mjs";
-import { grouped, pair } from "../base/populations.mjs";
+import { pair } from "../base/populations.mjs";
+import { options, readSide, readable, writeSide } from "../base/sides.mjs";
 
 /**
  * @param {string} search of the location
- * @returns {{sides: {population: ?number, constraints: string}[], match: string[],
+ * @returns {{sides: {population: ?number, constraints: string}[], of: string, match: string[],
  *   method: string, band: string, planned: string, half: string, pair: string,
  *   colours: number[]}} colours: of each side, different ones
  */
@@ -24,13 +25,8 @@ export function read(search) {
   const sides = query.getAll("side");
   return {
     colours: coloursOf(query.get("colours"), sides.length),
-    sides: sides.map((text) => {
-      const [population, ...constraints] = text.split(";");
-      return {
-        population: /^\d+$/.test(population) ? Number(population) : null,
-        constraints: constraints.join("; "),
-      };
-    }),
+    sides: sides.map(readSide),
+    of: given("of"),
     match: given("match").split(",").filter(Boolean),
     method: given("method"),
     band: given("band"),
@@ -54,12 +50,9 @@ export const freeColour = (colours) =>
 
 /** The inverse of `read`; what is usual is left out. @param {Question} question */
 export function write(question) {
-  const parts = question.sides.map(({ population, constraints }) => {
-    const texts = constraints.split(";").map((text) => text.trim()).filter(Boolean);
-    return `side=${[population ?? "", ...texts].map(readable).join(";")}`;
-  });
-  const { method, band, planned, half, pair } = question;
-  const rest = { match: question.match.join(","), method, band, planned, half };
+  const parts = question.sides.map((side) => `side=${writeSide(side)}`);
+  const { of, method, band, planned, half, pair } = question;
+  const rest = { of, match: question.match.join(","), method, band, planned, half };
   for (const [name, value] of Object.entries(rest)) {
     if (value !== USUAL[name]) parts.push(`${name}=${readable(value)}`);
   }
@@ -69,9 +62,6 @@ export function write(question) {
   return `?${parts.join("&")}`;
 }
 
-const readable = (text) =>
-  encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%3D", "=");
-
 /** The two populations that Explore begins with. @param {PopulationRead[]} populations */
 export const usual = (populations) =>
   pair(populations).map(({ id }) => ({ population: id, constraints: "" }));
@@ -79,8 +69,9 @@ export const usual = (populations) =>
 /**
  * The form; every control names the part of the question that it changes.
  * @param {Question} question @param {PopulationRead[]} populations
+ * @param {Map<string, string>} columns titles of those that all sides have, by name
  */
-export function form(question, populations) {
+export function form(question, populations, columns) {
   return h("div", { class: "compare-form" },
     h("div", { class: "panel-head" },
       h("h2", {}, "Sides"), h("span", { class: "spring" }),
@@ -91,6 +82,7 @@ export function form(question, populations) {
       }, "Add side")),
     h("ol", { class: "sides" },
       ...question.sides.map((side, place) => sideRow(side, place, question, populations))),
+    judgedBy(question, populations, columns),
     select("half", "counted of the launch order", HALVES, question.half),
     h("h2", {}, "Held fixed in the matched EDF"),
     h("div", { class: "checks" },
@@ -110,21 +102,28 @@ export function form(question, populations) {
 }
 
 /**
+ * What networks of all sides are judged by.
+ * @param {Question} question @param {PopulationRead[]} populations @param {Map<string, string>} columns
+ */
+function judgedBy({ of, sides }, populations, columns) {
+  const own = new Set(sides.map(({ population }) =>
+    populations.find(({ id }) => id === population)?.criterion).filter(Boolean));
+  const usual = [...own].map((name) => columns.get(name ?? "") ?? name).join(", ");
+  const choices = { "": own.size === 1 ? usual : `each by its own: ${usual}` };
+  for (const [name, title] of columns) if (!(own.size === 1 && own.has(name))) choices[name] = title;
+  if (of && !Object.hasOwn(choices, of)) choices[of] = of;
+  return select("of", "judged by (less is better)", choices, of);
+}
+
+/**
  * @param {Question["sides"][number]} side @param {number} place
  * @param {Question} question @param {PopulationRead[]} populations
  */
 function sideRow({ population, constraints }, place, question, populations) {
-  const options = grouped(populations).map(([title, some]) =>
-    h("optgroup", { label: title }, some.map(({ id, name }) =>
-      h("option", { value: id, selected: id === population }, name))));
-  if (!populations.some(({ id }) => id === population)) {
-    options.unshift(h("option", { value: population ?? "", selected: true },
-      population === null ? "pick a population" : `no population ${population}`));
-  }
   return h("li", { "data-key": `side ${place}` },
     h("i", { class: "swatch", "data-side": place }),
-    h("select", { "data-side-population": place, "aria-label": `population of side ${place + 1}` },
-      ...options),
+    h("select", { "data-picks": "population", "data-side-population": place, "aria-label": `population of side ${place + 1}` },
+      options(populations, population)),
     h("button", {
       class: "button quiet icon", type: "button", "data-act": "remove", "data-place": place,
       disabled: question.sides.length <= 2, "aria-label": `remove side ${place + 1}`,

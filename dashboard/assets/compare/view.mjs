@@ -2,6 +2,7 @@
 
 import { tell, unchanged } from "../base/dash.mjs";
 import { around, at, changed, morph } from "../base/elements.mjs";
+import { offer } from "../base/figures.mjs";
 import { isTyping } from "../base/shell.mjs";
 import * as events from "../live/events.mjs";
 import { LIMIT_S, ask } from "../live/rest.mjs";
@@ -16,11 +17,13 @@ const LISTING_MS = 200; // populations that appear together are listed once
 let question = null;
 /** @type {PopulationRead[]} */
 let populations = [];
+/** @type {Map<string, string>} titles of what all sides may be judged by, by column */
+let judges = new Map();
 /** @type {?Promise<void>} the populations on their way */
 let listing = null;
 /** @type {Set<number>} ids that were heard of, and the list lacked */
 const unlisted = new Set();
-/** @type {Map<number, number>} by population, as last drawn */
+/** @type {Map<number, number>} by population, as last heard or listed */
 const versions = new Map();
 /** @type {?(() => void)} hears no more events */
 let stop = null;
@@ -55,6 +58,17 @@ export function show(pathname, search) {
   asked = performance.now();
   expect();
   return { search, at: asked };
+}
+
+for (const name of ["edf", "matched", "decided", "efficiency"]) {
+  offer(`compare-${name}`, () => (question ? { path: `compare-${name}`, query: write(question).slice(1) } : null));
+}
+
+/** What the sides may be judged by has come. @param {?Record<string, string>} titles by column */
+export function setJudges(titles) {
+  judges = new Map(Object.entries(titles ?? {}));
+  draw();
+  return unchanged();
 }
 
 /** Say so where the cards are still waited for after a while; their answer takes it away. */
@@ -93,6 +107,7 @@ const isListed = (id) => populations.some((one) => one.id === id);
 async function relist() {
   try {
     populations = (await ask("/populations")).items;
+    for (const { id, version } of populations) if (!versions.has(id)) versions.set(id, version);
     if (away) tell("compare-said", { children: "" });
     away = false;
   } catch (error) {
@@ -131,7 +146,7 @@ function heard({ population, version }) {
 
 function draw() {
   if (!question) return;
-  morph(at("compare-question").firstElementChild, form(question, populations));
+  morph(at("compare-question").firstElementChild, form(question, populations, judges));
 }
 
 /**

@@ -38,9 +38,14 @@ export function isStored(text, stored) {
 /** Whether all networks are asked for, and no number of them. */
 export const isWhole = (take) => take === "all";
 
-/** To the population just created, beside the one it refines; the form loses name and seed. */
+/** To the population just created, beside the one it refines, or to a chain's trends; the form loses name and seed. */
 export function goTo(started) {
   if (!started) return [unchanged(), unchanged()];
+  if (started.chain) {
+    const search = `?${started.chain.map((id) => `side=${id}`).join("&")}`;
+    tell("location", { pathname: `${PREFIX}trends`, search });
+    return ["", ""];
+  }
   tell("location", {
     pathname: PREFIX,
     search: `?population=${started.population}`

@@ -29,23 +29,23 @@ export class Winners {
    * @param {Counts} counts of them
    * @param {?Float32Array} x a column; rows without a value take no part. null: all do
    */
-  find({ error, multiplicity }, rows, counts, x) {
+  find({ judged, multiplicity }, rows, counts, x) {
     const some = x ? havingValue(x, rows, counts.results, multiplicity) : counts;
     this.#size = 0;
     this.n = some.results < FEWEST ? 0 : some.results;
-    if (this.n) this.#walk(error, multiplicity, rows, counts.results, some, x);
-    if (error[this.#rows[0]] === Infinity) this.n = 0;
+    if (this.n) this.#walk(judged, multiplicity, rows, counts.results, some, x);
+    if (judged[this.#rows[0]] === Infinity) this.n = 0;
   }
 
-  #walk(error, weights, rows, end, { draws: whole, effective }, x) {
+  #walk(judged, weights, rows, end, { draws: whole, effective }, x) {
     const m = Math.max(1, Math.floor(effective / 4 + EPSILON));
     let left = whole; // weight of the networks that are not better
     let still = 1; // (left / whole)^m
     for (let k = 0; k < end && still >= NEGLIGIBLE; ) {
-      const tied = error[rows[k]];
+      const tied = judged[rows[k]];
       const first = this.#size;
       let group = 0;
-      for (; k < end && error[rows[k]] === tied; k++) {
+      for (; k < end && judged[rows[k]] === tied; k++) {
         const row = rows[k];
         if (x && x[row] !== x[row]) continue;
         this.#push(row, weights[row]);
@@ -111,7 +111,7 @@ function havingValue(x, rows, end, weights) {
 }
 
 /** A float32's bits as a uint32 of the same order. */
-function ordered(bits) {
+export function ordered(bits) {
   return (bits & 0x80000000 ? ~bits : bits | 0x80000000) >>> 0;
 }
 

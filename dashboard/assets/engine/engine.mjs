@@ -1,7 +1,7 @@
 /**
  * The live page's engine: a population under constraints, counted again at every move.
  *
- * One idea: rows come sorted by error, and a row carries one fail bit per constraint. A moved
+ * One idea: rows come sorted by error, or what else they are judged by, and a row carries one fail bit per constraint. A moved
  * slider rewrites one bit of each row from one column; the rows without any bit, still sorted,
  * and their summed weights are then gathered in one pass, and every statistic is a short walk
  * or a binary search in those two lists.
@@ -15,15 +15,18 @@
  *   FEWEST  results below which there is neither a best range nor a choice of best and worst
  *
  *   Table   n, prefix, causes, names, header, all (a view without constraints), finite, results
- *           id, ordinal, status, multiplicity, error: columns, one value a row
+ *           criterion: what the rows are judged by
+ *           id, ordinal, status, multiplicity, judged: columns, one value a row
  *           column(name), has(name), extent(name), levels(name, most), bins(name, {..})
- *           steps(row), line(row), record(row), rowOf(id), view()
+ *           isHere(name), awaited(names), add(buffer): columns that come later
+ *           steps(row), line(row), record(row), rowOf(id), sorted(name, falls), view()
  *   View    setConstraint(name, {lo, hi} | {values}), clearConstraint(name), reset(),
- *           apply(constraints), constraints(), lacks, passes(row)
+ *           apply(constraints), constraints(), lacks, waits, resume(), passes(row)
  *           counts(), edf(cuts), share(error), quantile(q), median(), min(), span()
  *           bestRange(name), best(k), worst(k), results(), rows(limit, offset),
  *           cloud(limit)
  *           histogram(bins)
+ *           select({ranges, lasso}), region, isSelected(row), selected(), selectedCloud(limit)
  *
  * Statistics read the *results*: rows that pass, have an error (+inf where diverged) and lie in
  * the launch-order prefix. They weigh by multiplicity. The passing count, rows and histograms

@@ -1,9 +1,10 @@
 /** A population at one version, as the bytes of services/reading/columns.py say it. */
 
-import { MOST } from "./bootstrap.mjs";
+import { MOST, ordered } from "./bootstrap.mjs";
 import { View } from "./view.mjs";
 
-const FAILED = 1; // of population.population.Status: 0 pending, 2 measured, 3 diverged
+const FAILED = 1; // of population.population.Status: 0 pending, 3 diverged
+const MEASURED = 2;
 const STATUS = ["pending", "failed", "measured", "diverged"];
 const MOST_BINS = 2 ** 16 - 1;
 const ORDINAL = "ordinal";
@@ -12,9 +13,15 @@ const ORDINAL = "ordinal";
  * The population in the bytes of services/reading/columns.py; its columns are not copied.
  *
  * @param {ArrayBuffer} buffer
- * @throws {RangeError} cut short, not sorted by error, or more than MOST rows.
+ * @throws {RangeError} cut short, not sorted by what it is judged by, or more than MOST rows.
  */
 export function parse(buffer) {
+  const { header, marks, numbers } = read(buffer);
+  return new Table(header, marks, numbers);
+}
+
+/** @param {ArrayBuffer} buffer */
+function read(buffer) {
   const size = buffer.byteLength;
   const length = size < 4 ? size : new DataView(buffer).getUint32(0, true);
   if (4 + length > size) throw new RangeError("the bytes of a population are incomplete");
@@ -35,7 +42,7 @@ export function parse(buffer) {
     if (type === "uint32") marks[name] = new Uint32Array(buffer, from, n);
     else numbers.set(name, new Column(name, buffer, from, n));
   });
-  return new Table(header, marks, numbers);
+  return { header, marks, numbers };
 }
 
 /** Numbers of each row, NaN where a network lacks one; what is asked of them is kept. */
@@ -83,27 +90,39 @@ function extent(x) {
   return lo <= hi ? [lo, hi, positive] : [];
 }
 
-/** How many rows have a finite error. @throws {RangeError} not sorted: finite, +inf, NaN. */
-function countFinite(error) {
-  const finite = countWhile(error, 0, (e, before) => e < Infinity && e >= before);
-  const diverged = countWhile(error, finite, (e) => e === Infinity);
-  const without = countWhile(error, finite + diverged, (e) => e !== e);
-  if (finite + diverged + without < error.length) {
-    throw new RangeError("rows are not sorted by error");
+/**
+ * How many rows have a finite value of what they are judged by, and how many have a result. Others
+ * that have one, as -inf, are judged by nothing.
+ * @throws {RangeError} not sorted: finite, +inf, without.
+ */
+function countFinite(judged, status, name) {
+  const has = (i) => status[i] >= MEASURED;
+  const finite = countWhile(judged, 0, (e, before, i) => e < Infinity && e >= before && has(i));
+  const diverged = countWhile(judged, finite, (e, _, i) => e === Infinity && has(i));
+  const results = finite + diverged;
+  if (results + countWhile(judged, results, (e, _, i) => !has(i)) < judged.length) {
+    throw new RangeError(`rows are not sorted by ${name}`);
   }
-  return [finite, finite + diverged];
+  return [finite, results];
 }
 
 function countWhile(x, from, is) {
   let i = from;
-  for (let before = -Infinity; i < x.length && is(x[i], before); i++) before = x[i];
+  for (let before = -Infinity; i < x.length && is(x[i], before, i); i++) before = x[i];
   return i - from;
 }
 
-/** A population at one version: n drawn networks, best first. It never changes. */
+/**
+ * A population at one version: n networks, best first. Nothing of it changes; columns that were
+ * left out may be added.
+ */
 export class Table {
   #columns;
+  /** @type {Set<string>} */
+  #others;
   #stages;
+  /** @type {Map<string, Uint32Array>} by column and direction */
+  #sorted = new Map();
   /** @type {?View} */
   #all = null;
   /** @type {Map<string, Bins>} by how they were asked for */
@@ -123,18 +142,46 @@ export class Table {
     this.n = header.n;
     this.prefix = header.prefix; // statistics read rows with ordinal < prefix
     this.causes = header.causes; // of failures
-    this.names = [...columns.keys()];
+    this.criterion = header.judged; // what the rows are judged by
     this.id = marks.id;
     this.ordinal = marks.ordinal;
     this.status = marks.status;
     this.multiplicity = marks.multiplicity;
     this.cause = causesOf(marks, header.causes); // index into causes; null: not known
     this.#columns = columns;
-    this.error = this.column("error");
-    const [finite, results] = countFinite(this.error);
+    this.#others = new Set(header.others);
+    this.judged = this.column(header.criterion);
+    const [finite, results] = countFinite(this.judged, this.status, header.criterion);
     this.finite = finite; // rows before these
     this.results = results;
     this.#stages = stagesOf(columns);
+  }
+
+  /**
+   * Add columns of the same rows, in the bytes that say them without marks.
+   * @param {ArrayBuffer} buffer @throws {RangeError} they are of other rows.
+   */
+  add(buffer) {
+    const { header, numbers } = read(buffer);
+    const { population, version, criterion, n } = this.header;
+    const isSame = header.population === population && header.version === version
+      && header.criterion === criterion && header.n === n;
+    if (!isSame) throw new RangeError("these columns are of other rows");
+    for (const [name, column] of numbers) {
+      if (!this.#columns.has(name)) this.#columns.set(name, column);
+      this.#others.delete(name);
+    }
+    this.#stages = stagesOf(this.#columns);
+  }
+
+  /** All columns that the population has, here or not. */
+  get names() {
+    return [...this.#columns.keys(), ...this.#others];
+  }
+
+  /** Of some columns those that the population has, but that are not here. @param {Iterable<string>} names */
+  awaited(names) {
+    return [...new Set(names)].filter((name) => this.#others.has(name));
   }
 
   /** The view without constraints. */
@@ -147,8 +194,13 @@ export class Table {
     return new View(this);
   }
 
-  /** Whether there is a column; `ordinal`, the place in the sampling order, always is. */
+  /** Whether the population has a column; `ordinal`, the place in the sampling order, always. */
   has(name) {
+    return this.isHere(name) || this.#others.has(name);
+  }
+
+  /** Whether the column is here: others have to be added. */
+  isHere(name) {
     return this.#columns.has(name) || name === ORDINAL;
   }
 
@@ -258,6 +310,21 @@ export class Table {
     return record;
   }
 
+  /**
+   * All rows by a column, those that lack it last, equal ones as they stand; kept for the last two.
+   * @param {string} name "id", or a column that is here @param {boolean} falls largest first
+   */
+  sorted(name, falls) {
+    const key = `${falls ? "-" : ""}${name}`;
+    const known = this.#sorted.get(key);
+    if (known) return known;
+    const x = name === "id" ? Float32Array.from(this.id) : this.column(name);
+    const rows = sortedRows(x, falls);
+    if (this.#sorted.size > 1) this.#sorted.clear();
+    this.#sorted.set(key, rows);
+    return rows;
+  }
+
   /** The row of the network with this id, -1 where there is none. */
   rowOf(id) {
     return this.id.indexOf(id);
@@ -291,6 +358,22 @@ function stagesOf(columns) {
     if (!width || !depth) return stages;
     stages.push({ width, depth });
   }
+}
+
+/**
+ * Rows by a value: a sort key is the value, as an integer of its order, and a row behind it, so
+ * numbers are sorted and nothing is called for each pair of them.
+ * @param {Float32Array} x @param {boolean} falls
+ */
+function sortedRows(x, falls) {
+  const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
+  const last = 2 ** 32 - 1; // beyond all values
+  const keys = Float64Array.from(x, (value, row) => {
+    const place = value === value ? ordered(bits[row]) : last;
+    return (falls && place < last ? last - 1 - place : place) * MOST + row;
+  });
+  keys.sort();
+  return Uint32Array.from(keys, (key) => key % MOST);
 }
 
 /**

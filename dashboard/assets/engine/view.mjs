@@ -3,9 +3,17 @@
 import { effectiveSize, endless, wilsonInto } from "./bands.mjs";
 import { EPSILON, Winners } from "./bootstrap.mjs";
 import {
-  CONSTRAINED, PASSED, SHARED, clearBits, countInto, gather, gathered, lowerBound, markOutside, recount,
+  CONSTRAINED, PASSED, SHARED, UNSELECTED, clearBits, countInto, gather, gatherSelected, gathered,
+  lowerBound, markOutside, markPolygon, recount,
 } from "./passes.mjs";
 import { Slot, check } from "./slot.mjs";
+
+/**
+ * What of a population is selected: rows inside all ranges and inside the lasso, whose corners are
+ * x0, y0, x1, y1, .. in base units; straight edges on axes that may be logarithmic.
+ * @typedef {{x: string, y: string, logX: boolean, logY: boolean, corners: number[]}} Lasso
+ * @typedef {{ranges: Map<string, {lo?: number, hi?: number, values?: number[]}>, lasso: ?Lasso}} Region
+ */
 
 /** Constraints on a table, and statistics of what passes. */
 export class View {
@@ -31,6 +39,13 @@ export class View {
   #histograms = new Map();
   /** @type {?Uint32Array} */
   #cloud = null;
+  /** @type {?Region} */
+  #region = null;
+  #regionWaits = false; // for a column that is not here
+  /** @type {?Uint32Array} */
+  #selected = null; // rows that pass and are selected, as many as are found
+  #found = 0;
+  #foundAt = -1; // at this move
 
   /** @param {Table} table */
   constructor(table) {
@@ -61,7 +76,7 @@ export class View {
    * Ask that a column lies in a closed range, or is one of some values. An end that is
    * absent, null or infinite is open. A network without a value fails either; a range that is
    * open at both ends asks for no more. A column that the table lacks is kept and named in
-   * `lacks`.
+   * `lacks`, one that is not here yet in `waits`.
    *
    * @param {string} name
    * @param {{lo?: ?number, hi?: ?number, values?: ?number[]}} constraint a range, or `values`
@@ -74,13 +89,30 @@ export class View {
     check(name, lo, hi, values);
     let slot = this.#slots.get(name);
     if (!slot) {
-      const column = this.table.has(name) ? this.table.find(name) : null;
+      const column = this.table.isHere(name) ? this.table.find(name) : null;
       slot = new Slot(column, column ? this.#freeBit() : -1);
       this.#slots.set(name, slot);
-      if (!column) this.lacks = [...this.lacks, name];
+      if (!this.table.has(name)) this.lacks = [...this.lacks, name];
     }
     const moved = values ? slot.takeValues(values) : slot.takeRange(lo, hi);
     if (moved && slot.column) this.#mark(slot.bit);
+  }
+
+  /** Columns that are constrained, and that the table has to be given first: no row fails yet. */
+  get waits() {
+    const { ranges, lasso } = this.#region ?? { ranges: new Map(), lasso: null };
+    const selecting = [...ranges.keys(), ...(lasso ? [lasso.x, lasso.y] : [])];
+    return this.table.awaited([...this.#slots.keys(), ...selecting]);
+  }
+
+  /** Apply the constraints that have waited for their column, where it has come. */
+  resume() {
+    for (const [name, slot] of [...this.#slots]) {
+      if (slot.column || !this.table.isHere(name)) continue;
+      this.#slots.delete(name);
+      this.setConstraint(name, slot.constraint());
+    }
+    if (this.#regionWaits) this.select(this.#region);
   }
 
   /** Ask nothing more of a column. */
@@ -118,6 +150,101 @@ export class View {
   /** Whether a row passes all constraints. */
   passes(row) {
     return (this.#fails[row] & CONSTRAINED) === 0;
+  }
+
+  // -------------------------------------------------------------- the selection
+
+  /**
+   * Select the rows that lie in a region: one more mask, which nothing but what follows reads. A
+   * column that the table lacks selects nothing, one that is not here yet waits for `resume`.
+   * @param {?Region} region null: no selection
+   * @throws {RangeError} as `setConstraint`; fewer than three corners.
+   */
+  select(region) {
+    this.#region = region;
+    this.#foundAt = -1;
+    clearBits(this.#fails, ~(1 << UNSELECTED));
+    if (!region) return;
+    const { table } = this;
+    const { ranges, lasso } = region;
+    const names = [...ranges.keys(), ...(lasso ? [lasso.x, lasso.y] : [])];
+    this.#regionWaits = table.awaited(names).length > 0;
+    if (this.#regionWaits || !names.every((name) => table.has(name))) {
+      this.#fails.forEach((bits, row, fails) => { fails[row] = bits | (1 << UNSELECTED); });
+      return;
+    }
+    for (const [name, { lo = -Infinity, hi = Infinity, values }] of ranges) {
+      check(name, lo, hi, values);
+      const slot = new Slot(table.find(name), UNSELECTED);
+      if (values) slot.takeValues(values);
+      else slot.takeRange(lo, hi);
+      slot.mark(this.#fails, -1);
+    }
+    if (lasso) this.#markLasso(lasso);
+  }
+
+  /** @param {Lasso} lasso */
+  #markLasso({ x, y, logX, logY, corners }) {
+    if (corners.length < 6) throw new RangeError("a lasso has three corners at least");
+    const [across, up] = [this.table.column(x), this.table.column(y)];
+    markPolygon(this.#fails, across, up, 1 << UNSELECTED, corners, logX, logY);
+  }
+
+  /** The region that is selected; null: there is no selection. */
+  get region() {
+    return this.#region;
+  }
+
+  /** Whether a row is selected; all are where there is no selection. */
+  isSelected(row) {
+    return ((this.#fails[row] >>> UNSELECTED) & 1) === 0;
+  }
+
+  /** Rows that pass and are selected, in order of error: Uint32Array. None without a selection. */
+  selected() {
+    this.#settle();
+    const { passing } = this.#counts;
+    if (!this.#region) return this.#passing.subarray(0, 0);
+    this.#selected ??= new Uint32Array(this.table.n + 1);
+    if (this.#foundAt !== this.#moves) {
+      this.#found = gatherSelected(this.#fails, this.#passing, passing, this.#selected);
+      this.#foundAt = this.#moves;
+    }
+    return this.#selected.subarray(0, this.#found);
+  }
+
+  /** As `cloud`, of those that are selected. */
+  selectedCloud(limit = 40000) {
+    const rows = this.selected();
+    const some = lowerBound(rows, 0, rows.length, this.table.finite);
+    return this.#some(rows.subarray(0, some), limit, this.table.finite, 0);
+  }
+
+  /** At most `limit` of the rows that pass, as `cloud`, with a result or not. */
+  sample(limit) {
+    return this.#some(this.rows(), limit, this.table.n, 1 << UNSELECTED);
+  }
+
+  /** .. of those that are selected. */
+  selectedSample(limit) {
+    return this.#some(this.selected(), limit, this.table.n, 0);
+  }
+
+  /**
+   * All of some rows that are sorted, or a random `limit` of them: those before `end` that pass, which
+   * are selected unless that bit is one `whatever` it is.
+   */
+  #some(rows, limit, end, whatever) {
+    if (rows.length <= limit) return rows;
+    const some = new Uint32Array(limit);
+    const { shuffled: order } = this.table;
+    const cares = ~whatever & 0x7fffffff; // statistics may not read it
+    let found = 0;
+    for (let i = 0; found < limit; i++) {
+      const row = order[i];
+      if (row < end && (this.#fails[row] & cares) === PASSED) some[found++] = row;
+    }
+    return some;
   }
 
   #freeBit() {
@@ -245,7 +372,7 @@ export class View {
     let found = 0;
     for (let i = 0; found < limit; i++) {
       const row = order[i];
-      if (row < below && this.#fails[row] === PASSED) cloud[found++] = row;
+      if (row < below && (this.#fails[row] & ~(1 << UNSELECTED)) === PASSED) cloud[found++] = row;
     }
     return cloud.subarray(0, limit);
   }
@@ -257,7 +384,7 @@ export class View {
   ray(limit) {
     const { table } = this;
     const { results, diverged } = this.counts();
-    if (!table.has("scale") || results - diverged > limit) return [];
+    if (!table.isHere("scale") || results - diverged > limit) return [];
     const scale = table.column("scale");
     const there = [...this.cloud()].filter((row) => scale[row] === scale[row]);
     return there.sort((a, b) => scale[a] - scale[b]);
@@ -318,10 +445,10 @@ export class View {
 
   /** How many results have an error below `cut`, given that `from` of them have. */
   #below(cut, from, to) {
-    const { error } = this.table;
+    const { judged } = this.table;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if (error[this.#results[middle]] < cut) from = middle + 1;
+      if (judged[this.#results[middle]] < cut) from = middle + 1;
       else to = middle;
     }
     return from;
@@ -341,7 +468,7 @@ export class View {
     if (!results) return NaN;
     const enough = (q - EPSILON) * draws;
     const k = lowerBound(this.#cumulated, 1, results, enough); // the last one at any rate
-    return this.table.error[this.#results[k - 1]];
+    return this.table.judged[this.#results[k - 1]];
   }
 
   median() {
@@ -357,7 +484,7 @@ export class View {
   span() {
     this.#settle();
     const finite = this.#finite(this.#counts.results);
-    const at = (k) => this.table.error[this.#results[k]];
+    const at = (k) => this.table.judged[this.#results[k]];
     return finite ? [at(0), at(finite - 1)] : null;
   }
 

@@ -2,6 +2,8 @@
 
 import { around, at } from "../base/elements.mjs";
 import { isTyping } from "../base/shell.mjs";
+import { manage } from "../keep/manage.mjs";
+import { open as selectByNumbers } from "./numbers.mjs";
 
 /** @param {Explore} page */
 export function listen(page) {
@@ -11,12 +13,18 @@ export function listen(page) {
     pin: () => page.pin(),
     "copy-link": () => copyLink(page),
     refine: () => page.refine(),
+    set: () => page.keep(),
+    manage: () => manageShown(page),
     "compare-link": () => page.compare(),
+    "select-numbers": () => selectByNumbers(page),
     "open-help": () => toggleHelp(),
     "open-constraints": () => toggleConstraints(),
   };
   for (const [id, act] of Object.entries(acts)) at(id).addEventListener("click", act);
   at("help").querySelector(".close").addEventListener("click", () => toggleHelp(false));
+  at("lower").addEventListener("click", ({ target }) => {
+    if (target.dataset.lower) page.lower(target.dataset.lower === "parallel");
+  });
   at("widths-k").addEventListener("click", ({ target }) => {
     if (target.dataset.k) page.setBest(Number(target.dataset.k));
   });
@@ -37,7 +45,7 @@ export function listen(page) {
  * @param {Record<string, () => void>} acts by the id of their button
  */
 function key(event, page, acts) {
-  if (at("explore").closest("[hidden]")) return;
+  if (at("explore").closest("[hidden]") || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     escape(page, event);
     return;
@@ -45,9 +53,12 @@ function key(event, page, acts) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event)) return;
   const byKey = {
-    z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], e: acts.refine,
-    c: acts["compare-link"], "?": acts["open-help"],
+    z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], e: acts.refine, s: acts.set,
+    c: acts["compare-link"], m: acts.manage, "?": acts["open-help"],
+    j: () => at("judged-by").focus(),
+    b: acts["select-numbers"],
     n: () => at("new-link").click(),
+    t: () => page.lower(!page.picture.parallel.isOpen),
     q: () => at("queue-link").click(),
     "/": () => {
       toggleConstraints(true);
@@ -61,6 +72,16 @@ function key(event, page, acts) {
   event.preventDefault();
 }
 
+/** @param {Explore} page */
+function manageShown(page) {
+  const id = page.shown.population;
+  if (id === null) return;
+  manage(id, {
+    changed: () => void page.data.list().catch(console.warn),
+    removed: (gone) => page.removed(gone),
+  }).catch((error) => page.strip.say(error.message));
+}
+
 /** Close what is on top, else let go of the network. @param {Explore} page @param {Event} event */
 function escape(page, event) {
   if (!at("help").hidden) toggleHelp(false);
@@ -70,6 +91,7 @@ function escape(page, event) {
     at("filter-constraints").blur();
   } else if (at("constraints").dataset.open === "true") toggleConstraints(false);
   else if (page.shown.picked !== null) page.pick(null);
+  else if (page.shown.selection !== null) page.select(null);
 }
 
 function toggleHelp(open = at("help").hidden) {

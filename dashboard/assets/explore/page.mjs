@@ -22,8 +22,8 @@ async function begin() {
 }
 
 window.addEventListener("netspace:page", ({ detail }) => {
-  if (detail !== "") return;
-  if (page) page.reopen();
+  if (detail !== "") page?.leave();
+  else if (page) page.reopen();
   else begin();
 });
 
@@ -38,4 +38,5 @@ const later = (/** @type {(page: Explore, ...given: any[]) => void} what Dash gi
 export const setControls = later((page, described) => void page.setControls(described));
 export const commit = later((page) => page.commit());
 export const choose = later((page, population, against) => page.choose(population, against));
+export const judge = later((page, name) => page.judge(name));
 export const picked = later((page, data) => page.follow(data));

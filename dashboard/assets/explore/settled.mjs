@@ -25,7 +25,8 @@ export class Settled {
   get link() {
     const { shown, pins, picture } = this.page;
     const { columns } = picture.scatters;
-    return shown.link({ pins: pins.constraints(), sort: grid.sort, columns });
+    return shown.link({ pins: pins.constraints(), sort: grid.sort, columns,
+      axes: picture.parallel.texts });
   }
 
   write() {
@@ -34,9 +35,10 @@ export class Settled {
     this.#notes();
     if (!view) return;
     const { link } = this;
-    url.replace(link);
+    if (!this.page.left) url.replace(link);
     const applied = shown.applied(view);
     this.#buttons(applied);
+    this.page.selected.settle();
     const controls = described.usable;
     const own = data.find(shown.population);
     grid.refresh(view, controls, own?.inherited ?? 0);
@@ -47,6 +49,7 @@ export class Settled {
     paper.show(view.table, constraints, controls);
     inherited.show(own, data.find(own?.inherits ?? null)?.name ?? null, constraints);
     this.#store(link, view.table);
+    this.page.matters.follow(shown.population, this.query(applied), view.table.header.version);
   }
 
   #buttons(applied) {
@@ -57,9 +60,17 @@ export class Settled {
     for (const segment of document.querySelectorAll("#widths-k [data-k]")) {
       segment.setAttribute("aria-pressed", String(Number(segment.dataset.k) === shown.best));
     }
-    const query = url.constraintQuery(formatAll(applied));
+    const query = this.query(applied);
     const path = `${API}/populations/${shown.population}/networks.csv`;
     at("csv-link").href = query ? `${path}?${query}` : path;
+  }
+
+  /** What passes, and what it is judged by, as REST takes it. @param {Constraints} applied */
+  query(applied) {
+    const { of } = this.page.shown;
+    /** @type {Written[]} */
+    const judged = of ? [["of", of]] : [];
+    return url.constraintQuery([...formatAll(applied), ...judged]);
   }
 
   /** Whatever of the link is not done, in words. */

@@ -10,14 +10,18 @@ import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
-import { grouped } from "../base/populations.mjs";
+import { first, grouped, isOffered } from "../base/populations.mjs";
 import { PREFIX } from "../base/shell.mjs";
-import { may, maySteer, me } from "../live/me.mjs";
+import { may, maySteer, me, whyNot } from "../live/me.mjs";
 import { Away, send } from "../live/rest.mjs";
+import { Colours } from "./colours.mjs";
+import { keep } from "./keep.mjs";
 import { Described } from "./panel/described.mjs";
 import { names } from "./plots/picture.mjs";
 import { Settled } from "./settled.mjs";
 import { History } from "./state/history.mjs";
+import { Selected } from "./selected.mjs";
+import { MOST_LISTED, ORDINAL, fromLink, inside, together } from "./state/selection.mjs";
 import { Shown } from "./state/shown.mjs";
 import * as url from "./state/url.mjs";
 import * as grid from "./table.mjs";
@@ -36,6 +40,8 @@ export class Explore {
     this.described = new Described(this.shown, () => this.#askForControls());
     this.history = new History();
     this.settled = new Settled(this);
+    this.selected = new Selected(this);
+    this.colours = new Colours((name) => this.colourBy(name));
     /** @type {?Link} that is being followed, */
     this.opening = null;
     /** @type {?Link} and of which what it sorts by and plots has not been checked */
@@ -43,15 +49,19 @@ export class Explore {
     /** @type {?string} */
     this.error = null;
     this.away = false;
+    this.left = false; // for another page: the address is not ours until we are back
     /** @type {string | undefined} the control's title */
     this.lastChanged = undefined;
     this.dirty = false;
+    /** @type {?{region: ?Region}} what was selected before the brush that moves */
+    this.before = null;
     this.request = () => this.#request();
-    const { picture, panel, paper, inherited, pins, strip } = partsOf(this);
+    const { picture, panel, paper, inherited, matters, pins, strip } = partsOf(this);
     this.picture = picture;
     this.panel = panel;
     this.paper = paper;
     this.inherited = inherited;
+    this.matters = matters;
     this.pins = pins;
     this.strip = strip;
   }
@@ -79,10 +89,15 @@ export class Explore {
     if (this.opening !== link) return; // another link has come
     this.pins.replace(this.shown.follow(link, this.data.unknown(link)));
     this.picture.scatters.choose(link.columns);
+    this.picture.parallel.choose(link.axes);
+    this.matters.choose(link.gamma);
     grid.sortBy(link.sort);
     this.history.start(this.shown.constraints);
     this.constrained();
     this.show(...this.data.linked(link));
+    const { region, problems } = fromLink(link.selected, link.lasso);
+    this.shown.problems.push(...problems);
+    this.shown.select(region);
     if (link.network !== this.shown.picked) this.pick(link.network);
     this.unchecked = link;
     this.#check();
@@ -94,15 +109,47 @@ export class Explore {
     if (search !== followed) tell("location", { search, href });
   }
 
+  /** Another page is shown. */
+  leave() {
+    this.left = true;
+  }
+
   /** The address has changed, or another page was shown meanwhile: follow the link. */
   reopen() {
+    this.left = false;
     const { search } = location;
-    const left = search === "" || search === url.write(this.settled.link);
-    if (!left) this.open();
+    const isKnown = search === "" || search === url.write(this.settled.link);
+    if (!isKnown) this.open();
     else { // the view as it was left
       this.settle();
       this.#message();
     }
+  }
+
+  /** Another column is picked to judge networks by. @param {?string} name */
+  judge(name) {
+    const { shown, data } = this;
+    const own = data.find(shown.population);
+    if (!name || !own || name === data.criterionOf(own.id, shown.of)) return;
+    shown.of = name === own.criterion ? "" : name;
+    shown.below = null;
+    this.show(own.id, shown.against);
+    tell("outgrown", { data: { judged: true } });
+  }
+
+  /** What all are judged by, and what else they could be, in the picker. */
+  #judges() {
+    const { shown, data, described } = this;
+    const value = data.criterionOf(shown.population, shown.of);
+    const current = shown.view?.table.criterion;
+    const title = current?.name === value ? current.label : value;
+    const others = described.judges.filter(([name]) => name !== value);
+    const options = [[value, described.judges.find(([name]) => name === value)?.[1] ?? title], ...others]
+      .map(([name, label]) => ({ value: name, label }))
+      .sort((a, b) => Number(b.value === "error") - Number(a.value === "error"));
+    const key = JSON.stringify([value, options]);
+    if (value && key !== this.judging) tell("judged-by", { value, data: options });
+    this.judging = key;
   }
 
   /** A picker has changed. */
@@ -120,21 +167,28 @@ export class Explore {
     const { shown } = this;
     if (population !== shown.population) {
       shown.view = null;
+      if (shown.population !== null) shown.select(null);
       if (shown.picked !== null) this.pick(null);
     }
     const rival = against === population ? null : against;
     const text = (id) => (id === null ? null : String(id));
-    // Told only where they change: the population's picker asks the server for its controls.
-    if (population !== shown.population) tell("population", { value: text(population) });
-    if (rival !== shown.against || rival !== against) tell("against", { value: text(rival) });
+    // What they are judged by goes first, and each is told only where it changes: the population's
+    // picker asks the server for its controls.
+    const before = shown.populations;
     shown.population = population;
     shown.against = rival;
+    this.data.judge(this.data.criterionOf(population, shown.of));
+    this.#judges();
+    if (population !== before[0]) tell("population", { value: text(population) });
+    if (rival !== before[1] || rival !== against) tell("against", { value: text(rival) });
     const own = this.data.find(population);
-    badge.show(own);
-    if (own) tell("new-link", { href: `${PREFIX}new?space=${own.space_id}` });
+    this.#source();
+    if (own) tell("new-link", { href: `${PREFIX}new${own.space_id === null ? "" : `?space=${own.space_id}`}` });
+    const of = (page, option) => (own ? `${PREFIX}${page}?${option}=${own.id}` : `${PREFIX}${page}`);
+    tell("trends-link", { href: of("trends", "side") });
+    tell("speed-link", { href: of("speed", "population") });
     this.#message();
     this.#allow();
-    this.strip.show(this.data.activities.get(population ?? NaN) ?? null);
     this.#training();
     for (const id of shown.populations) if (id !== null) this.data.fetch(id);
     if (population !== null) this.adopt(population); // what is here already
@@ -142,19 +196,38 @@ export class Explore {
 
   /** The list of populations has come. */
   listed() {
-    const data = grouped(this.data.populations ?? [])
-      .map(([group, some]) => ({
-        group,
-        items: some.map(({ id, name, n }) => ({
-          value: String(id), label: `${name} · ${count(n)} networks`,
-        })),
-      }));
+    const offered = (this.data.populations ?? [])
+      .filter((one) => isOffered(one) || this.shown.populations.includes(one.id));
+    const data = grouped(offered).map(([group, some]) => ({
+      group,
+      items: some.map(({ id, name, n }) => ({
+        value: String(id), label: `${name} · ${count(n)} networks`,
+      })),
+    }));
     tell("population", { data });
     tell("against", { data });
-    badge.show(this.data.find(this.shown.population));
+    this.#source();
     this.#allow();
     this.#message();
     this.#training();
+  }
+
+  /** Where what is shown comes from, and what is done with it now. */
+  #source() {
+    const { data, shown: { population } } = this;
+    const own = data.find(population);
+    const report = data.reports.get(population ?? NaN) ?? null;
+    badge.show(own, report);
+    if (own?.kind === "table") {
+      this.strip.rest(badge.source(own, report));
+      data.report(own.id, () => this.#source()).catch(console.warn);
+    } else this.strip.show(data.activities.get(population ?? NaN) ?? null);
+    const refine = at("refine");
+    refine.disabled = own?.kind === "table";
+    refine.title = refine.disabled ? "a table has no design space to refine"
+      : "a new population of what passes (E)";
+    at("set").hidden = !may("create") || !own;
+    at("manage").hidden = !own;
   }
 
   /** The line that says what trains beside what is shown. */
@@ -167,12 +240,14 @@ export class Explore {
 
   /** A population's newest table has come. @param {number} id */
   adopt(id) {
+    if (id === this.shown.population && this.data.unjudged.has(id)) this.#notJudged(id);
     const before = this.shown.view;
     if (!this.shown.adopt(id, this.data.tables)) return;
     this.error = null;
     const { view } = this.shown;
     if (view && view !== before) this.pins.adopt(view.table);
     this.picture.forget();
+    this.#judges();
     this.#axes();
     this.#message();
     this.settle();
@@ -180,12 +255,63 @@ export class Explore {
     this.described.outgrow();
   }
 
+  /** What a link judges by, the population lacks: it is judged by its own, and that is said. */
+  #notJudged(id) {
+    const { shown, data } = this;
+    const own = data.find(id);
+    shown.problems.push(`Not judged by ${shown.of}: ${own?.name} has no such column; `
+      + `judged by ${own?.criterion}`);
+    shown.of = "";
+    shown.below = null;
+    this.show(id, shown.against);
+    tell("outgrown", { data: { judged: true } });
+  }
+
+  /**
+   * Columns that a table had left out have come: what has waited for them goes on, and nothing else
+   * is done again, as a hand may be on the page.
+   * @param {number} id @param {string[]} names
+   */
+  extend(id, names) {
+    const { shown, picture } = this;
+    if (!shown.view || !shown.populations.includes(id)) return;
+    const waited = [...shown.waits, ...this.pins.waits].some((name) => names.includes(name));
+    shown.resume();
+    this.pins.resume();
+    if (waited) picture.forget();
+    const { table } = shown.view;
+    if (picture.widths.columns(table).some((name) => names.includes(name))) this.#axes();
+    if (waited || grid.awaits(names)) this.settle();
+    else this.paper.show(table, shown.constraints, this.described.usable);
+    this.#message();
+    this.request();
+  }
+
+  /** Ask for columns of the population that are not here. @param {string[]} names */
+  need(names) {
+    const { view } = this.shown;
+    if (view) this.data.need(view.table, names).catch(console.warn);
+  }
+
+  /** Columns that what is shown needs, of either population. */
+  #awaited() {
+    const { view, rival } = this.shown;
+    if (!view) return;
+    const constrained = [...this.shown.constraints.keys(),
+      ...this.pins.constraints().flatMap((pin) => [...pin.keys()])];
+    const plotted = this.described.isOfShown
+      ? [...this.picture.scatters.controls.map(({ name }) => name), ...this.panel.inSight] : [];
+    const coloured = this.shown.colour ? [this.shown.colour] : [];
+    this.need([...view.waits, ...coloured, ...this.picture.parallel.columns, ...constrained, ...this.picture.widths.columns(view.table), ...plotted]);
+    if (rival) this.data.need(rival.table, constrained).catch(console.warn);
+  }
+
   /** Something has happened in a population. @param {Activity} activity */
   heard(activity) {
     this.data.heard(activity, this.shown.populations);
     this.#training();
     if (activity.population !== this.shown.population) return;
-    this.strip.show(activity);
+    this.#source();
     this.#message();
   }
 
@@ -210,7 +336,9 @@ export class Explore {
     if (!described) return;
     await this.panel.adopt(described);
     this.described.adopt(described);
+    this.#offer();
     this.panel.show(this.shown.constraints);
+    this.#judges();
     this.#check();
     this.#axes();
     this.settle();
@@ -230,14 +358,24 @@ export class Explore {
     if (!this.described.isOfShown || !this.unchecked) return;
     const { sort, columns } = this.unchecked;
     this.unchecked = null;
+    this.#offer();
     const { problems, population } = this.shown;
     const own = this.data.find(population)?.name;
     for (const name of this.described.lacking(sort ? [sort] : [])) {
-      problems.push(`sort=${name}: ${own} has no such column; sorted by error`);
+      problems.push(`sort=${name}: ${own} has no such column; sorted by what it is judged by`);
       grid.sortBy("");
     }
     const some = this.described.lacking(columns);
     if (some.length) problems.push(`Not plotted: ${own} has no ${some.join(", ")}`);
+    const { colour } = this.shown;
+    if (colour && !this.#axis(colour)) {
+      problems.push(`Not coloured: ${own} has no ${colour}, or one value of it`);
+      this.shown.colour = "";
+    }
+    const without = this.picture.parallel.asked.filter(({ name }) => !this.#axis(name));
+    if (without.length) {
+      problems.push(`No axis: ${own} has no ${without.map(({ name }) => name).join(", ")}, or one value of it`);
+    }
   }
 
   /**
@@ -280,10 +418,30 @@ export class Explore {
     else this.settle();
   }
 
+  /** What passes becomes a population of its own. */
+  keep() {
+    if (may("create")) keep(this);
+    else this.strip.say(whyNot("create", "keep a set"));
+  }
+
+  /** The table that was shown is removed: another population is shown. @param {number} id */
+  removed(id) {
+    const { data } = this;
+    data.forget(id);
+    this.shown.view = null;
+    const next = first(data.populations ?? []);
+    this.show(next?.id ?? null, data.rivalOf(next?.id ?? null));
+    this.listed();
+  }
+
   /** To New population, with what passes as the next design space. */
   refine() {
     const { shown } = this;
     if (shown.population === null) return;
+    if (this.data.find(shown.population)?.kind === "table") {
+      this.strip.say("a table has no design space to refine");
+      return;
+    }
     const query = url.constraintQuery(formatAll(shown.applied(shown.view)));
     tell("location", {
       pathname: `${PREFIX}new`,
@@ -296,7 +454,7 @@ export class Explore {
     const { shown } = this;
     const { population, against } = shown;
     const search = url.sides({
-      population, against,
+      population, against, of: shown.of,
       own: formatAll(shown.applied(shown.view)), theirs: formatAll(shown.applied(shown.rival)),
       pins: this.pins.constraints().map(formatAll), slots: this.pins.slots(),
     });
@@ -316,7 +474,87 @@ export class Explore {
 
   /** The address says what is shown. */
   address() {
-    if (this.shown.view) url.replace(this.settled.link);
+    if (this.shown.view && !this.left) url.replace(this.settled.link);
+  }
+
+  // ------------------------------------------------------------ colour, selection
+
+  /** Colour networks by a column; "": in one colour. @param {string} name */
+  colourBy(name) {
+    this.shown.colour = name;
+    this.#offer();
+    this.settle();
+    this.request();
+  }
+
+  /** The lower card shows parallel coordinates, or the table. @param {boolean} isParallel */
+  lower(isParallel) {
+    this.picture.parallel.open(isParallel);
+    this.settle();
+    this.request();
+  }
+
+  /** The control of a column that can be an axis; null: there is none. @param {string} name */
+  #axis(name) {
+    if (!name) return null;
+    return this.described.axes.find((one) => one.name === name) ?? null;
+  }
+
+  #offer() {
+    const { axes } = this.described;
+    this.picture.parallel.setControls(axes);
+    if (axes.length) this.colours.offer(axes, this.#axis(this.shown.colour) ? this.shown.colour : "");
+  }
+
+  /**
+   * Select networks wherever they are shown; null: none.
+   * @param {?Region} region @param {boolean} done the hand has let go
+   */
+  select(region, done = true) {
+    this.shown.select(region);
+    this.request();
+    if (done) this.settle();
+  }
+
+  /**
+   * Rows of the table are picked one by one, or let go; what a brush has selected is so far.
+   * @param {number[]} ids of networks @param {boolean} all pick each, whatever it was
+   */
+  tick(ids, all) {
+    const { view } = this.shown;
+    if (!view) return;
+    const { table } = view;
+    const selected = view.selected();
+    const many = Math.max(selected.length, ids.length);
+    if (many > MOST_LISTED) {
+      this.strip.say(`${count(many)} networks: up to ${MOST_LISTED} are picked one by one`
+        + `${selected.length > MOST_LISTED ? "; Escape lets go of the selection" : ""}`);
+      return;
+    }
+    const picked = new Set(Array.from(selected, (row) => table.ordinal[row]));
+    for (const place of ids.map((id) => table.ordinal[table.rowOf(id)])) {
+      if (all || !picked.delete(place)) picked.add(place);
+    }
+    const values = [...picked].sort((a, b) => a - b).slice(0, MOST_LISTED);
+    if (values.length < picked.size) this.strip.say(`the first ${MOST_LISTED} are picked`);
+    this.select(values.length ? inside([[ORDINAL, { values }]]) : null);
+  }
+
+  /**
+   * A hand selects; it may narrow what was selected before.
+   * @param {?Region} region @param {{adds: boolean, done: boolean}} how
+   */
+  brush(region, { adds, done }) {
+    this.before ??= { region: this.shown.selection };
+    const { region: known } = this.before;
+    this.select(adds && region && known ? together(known, region) : region, done);
+    if (done) this.before = null;
+  }
+
+  /** A brush is given up: what was selected before it is again. */
+  unbrush() {
+    this.select(this.before?.region ?? null);
+    this.before = null;
   }
 
   // ------------------------------------------------------------ pins, threshold, pick
@@ -353,6 +591,12 @@ export class Explore {
     this.request();
   }
 
+  /** How many of the best are told from all. @param {?number} gamma share; null: the usual one */
+  setGamma(gamma) {
+    this.shown.gamma = gamma;
+    this.settle();
+  }
+
   /** Pick a network on all plots and open its drawer; null lets go. @param {?number} id */
   pick(id) {
     const { population } = this.shown;
@@ -374,7 +618,7 @@ export class Explore {
   /** Who asks has become known: what he may do, he is offered. */
   async allow() {
     await me();
-    badge.show(this.data.find(this.shown.population));
+    this.#source();
     this.#allow();
     this.#message();
   }
@@ -427,6 +671,7 @@ export class Explore {
     const told = message.stateOf({
       error: this.error, populations: this.data.populations, view: shown.view,
       lastChanged: this.lastChanged, activity: this.data.activities.get(shown.population ?? NaN),
+      waits: shown.waits.map((name) => this.described.find(name)?.label ?? name),
       elsewhere: this.data.trainingBeside(shown.population), staff: this.data.staff,
       creates: may("create"), steers: maySteer(this.data.find(shown.population)),
     });
@@ -454,14 +699,29 @@ export class Explore {
   #draw(view) {
     const { rival, threshold, isConstrained, best, picked, population } = this.shown;
     const controlled = this.described.isOfShown;
+    this.#awaited();
     if (controlled) this.panel.draw(view);
     const lacks = (rival?.lacks ?? []).filter((name) => view.table.has(name))
       .map((name) => this.described.find(name)?.label ?? name);
     write(at("edf-note"), lacks.length
-      ? `${names(view, rival)[1]} has no ${lacks.join(", ")}: not constrained there` : "");
+      ? `${names(view, rival)[1]} has no ${lacks.join(", ")}: not constrained there`
+      : this.#withoutRival(view));
     this.picture.draw({
       view, rival, pins: this.pins.sets(), below: threshold, constrained: isConstrained, best,
       picked, controlled, inherited: this.data.find(population)?.inherited ?? 0,
+      tint: controlled ? this.colours.of(view.table, this.#axis(this.shown.colour)) : null,
     });
+    this.selected.draw(view);
+    grid.light();
+  }
+
+  /** Why the population against this one is not drawn; "": it is, or is on its way. @param {View} view */
+  #withoutRival({ table: { criterion } }) {
+    const { against, rival } = this.shown;
+    const other = this.data.find(against);
+    if (rival || !other) return "";
+    if (this.data.unjudged.has(other.id)) return `${other.name} has no ${criterion.word}: it is not drawn`;
+    return this.data.tables.has(other.id)
+      ? `${other.name} has ${criterion.word} in another unit: it is not drawn` : "";
   }
 }

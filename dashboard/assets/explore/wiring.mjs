@@ -2,12 +2,16 @@
 
 import { at } from "../base/elements.mjs";
 import * as events from "../live/events.mjs";
+import { offerFigures } from "./figures.mjs";
 import * as keys from "./keys.mjs";
 import { Controls } from "./panel/controls.mjs";
 import { Inherited } from "./panel/inherited.mjs";
+import { Matters } from "./panel/matters.mjs";
 import { Paper } from "./panel/paper.mjs";
 import { Pins } from "./panel/pins.mjs";
+import * as pickers from "./pickers.mjs";
 import { Picture } from "./plots/picture.mjs";
+import { narrowed } from "./state/selection.mjs";
 import * as grid from "./table.mjs";
 import { Strip } from "./told/strip.mjs";
 
@@ -19,6 +23,9 @@ export function partsOf(page) {
       pick: (row) => page.pick(page.shown.view?.table.id[row] ?? null),
       below: (e, done) => page.setBelow(e, done),
       axes: () => page.replotted(),
+      brushed: (region, how) => page.brush(region, how),
+      cancelled: () => page.unbrush(),
+      along: (name, range, done) => page.select(narrowed(page.shown.selection, name, range), done),
     }),
     panel: new Controls(at("all-constraints"), {
       changed: (name, constraint) => page.constrain(name, constraint),
@@ -34,6 +41,8 @@ export function partsOf(page) {
       page.constrain("ordinal", constraint);
       page.commit();
     }),
+    matters: new Matters((name) => page.described.find(name) ?? null, (name) => page.panel.lead(name),
+      (gamma) => page.setGamma(gamma)),
     pins: new Pins({
       changed: () => page.pinned(), take: (constraints) => page.take(constraints),
     }),
@@ -50,10 +59,16 @@ export function listen(page) {
     listed: () => page.listed(),
     appeared: () => void (page.shown.population === null && page.open()),
     arrived: (id) => page.adopt(id),
+    extended: (id, names) => page.extend(id, names),
     failed: (error) => page.fail(error),
   });
-  grid.listen({ sorted: () => page.address(), pick: (id) => page.pick(id) });
+  grid.listen({
+    sorted: () => page.address(), need: (names) => page.need(names), pick: (id) => page.pick(id),
+    tick: (ids, all) => page.tick(ids, all),
+  });
   keys.listen(page);
+  pickers.listen(page);
+  offerFigures(page);
   page.allow().catch(console.warn);
   window.addEventListener("netspace:theme", () => page.rethemed());
   window.addEventListener("popstate", () => {

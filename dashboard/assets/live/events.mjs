@@ -21,6 +21,7 @@ const listeners = new Set();
 const activities = new Map();
 /** @type {?Connection} */
 let state = null;
+let database = ""; // that answers, by the name it has as long as it lives
 /** @type {?{join: () => void, leave: () => void}} */
 let stream = null;
 
@@ -52,7 +53,13 @@ function begin(one) {
 }
 
 /** @param {Message} message */
-function hear({ activity, connection }) {
+function hear({ activity, connection, database: name = activity?.database }) {
+  const before = database;
+  database = name || database;
+  if (before && before !== database) {
+    location.reload(); // a backup was restored: whatever was read is of another database
+    return;
+  }
   if (connection) {
     if (connection.live && !state?.live) activities.clear(); // all of them follow
     state = connection;

@@ -42,6 +42,8 @@ export class Stream {
     clearInterval(this.#ticking);
     this.#source?.close();
     this.#source = null;
+    this.#state = null; // whoever comes later is told what is then
+    this.#activities.clear();
   }
 
   /** All that is known, for somebody who comes later. @returns {Message[]} */
@@ -61,7 +63,10 @@ export class Stream {
       this.#hear();
     };
     source.onerror = () => source === this.#source && this.#lose();
-    source.addEventListener("ping", () => this.#hear());
+    source.addEventListener("ping", ({ data }) => {
+      this.#hear();
+      this.tell({ database: JSON.parse(data).database });
+    });
     source.addEventListener("activity", ({ data }) => {
       this.#hear();
       const activity = JSON.parse(data);

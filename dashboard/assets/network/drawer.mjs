@@ -7,7 +7,9 @@
 
 import { tell, unchanged } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
+import { offer } from "../base/figures.mjs";
 import * as grid from "../explore/table.mjs";
+import * as noted from "../keep/network.mjs";
 import * as events from "../live/events.mjs";
 import { LIMIT_S, ask } from "../live/rest.mjs";
 
@@ -20,6 +22,11 @@ let open = null;
 let from = null;
 let page = location.pathname; // that is shown
 
+for (const which of ["widths", "learning"]) {
+  offer(`network-${which}`, () => (open
+    ? { path: `network-${which}`, query: `population=${open.population}&network=${open.network}` } : null));
+}
+
 /**
  * @param {?Picked} picked
  * @returns {boolean} whether the drawer is hidden
@@ -28,6 +35,7 @@ export function show(picked) {
   if (picked && !open) from = document.activeElement;
   open?.leave();
   open = picked ? new Open(picked) : null;
+  void noted.show(picked);
   if (!picked && from) {
     back(from);
     from = null;
@@ -110,7 +118,8 @@ class Open {
 
   #happened({ population }) {
     if (population !== this.population) return;
-    if (!ENDED.includes(this.#shown?.status)) this.#look();
+    const status = this.#shown?.status; // none yet: what the server says is of now
+    if (status && !ENDED.includes(status)) this.#look();
   }
 
   /** Show the network again when something has happened to its job. */

@@ -4,7 +4,9 @@
  */
 
 import { h } from "../base/elements.mjs";
-import { count, duration, fixed } from "../base/format.mjs";
+import { bytes, count, duration, fixed } from "../base/format.mjs";
+import { chips } from "../base/picker.mjs";
+import { isFound, isOffered } from "../base/populations.mjs";
 import { PREFIX } from "../base/shell.mjs";
 import { bad, code, head, muted, row, table } from "../base/table.mjs";
 import { maySteer, other, whyNot } from "../live/me.mjs";
@@ -51,15 +53,19 @@ export function workers(items) {
     code(one.name),
     one.gpu ? [one.device, h("span", { class: "tag" }, "GPU")] : one.device,
     one.data_sets.join(", "),
+    disk(one),
     `${Math.min(one.jobs.length, one.slots)} of ${one.slots}`,
-    one.jobs.length ? one.jobs.map(atWork) : h("span", { class: "muted" }, "idle"),
+    [
+      ...(one.jobs.length ? one.jobs.map(atWork) : [h("span", { class: "muted" }, "idle")]),
+      one.refuses === null ? null : h("div", { class: "refuses" }, bad("takes no job: "), one.refuses),
+    ],
     fixed(one.jobs_per_minute, 1),
     one.alive
       ? `${stretch(one.silent_ms)} ago`
       : bad(`silent for ${stretch(one.silent_ms)}`),
   ]));
   const titles = [
-    "Worker", "Device", "Data sets", "Slots", "At work", "Jobs a minute", "Sign of life",
+    "Worker", "Device", "Data sets", "Disk", "Slots", "At work", "Jobs a minute", "Sign of life",
   ];
   return h("div", {},
     head(h("h2", {}, "Workers")),
@@ -67,6 +73,17 @@ export function workers(items) {
     items.some(({ alive }) => alive) ? null
       : h("p", { class: "muted" }, "No worker takes jobs: ", h("code", {}, "make up"),
         " starts one."));
+}
+
+/** What its data folder's disk has left; what the folder takes, when it is opened. @param {WorkerRead} one */
+function disk({ disk: found, refuses }) {
+  if (found === null) return "–";
+  const percent = `${fixed(100 * found.free / found.size, 0)} %`;
+  const free = `${bytes(found.free)} free (${percent})`;
+  const parts = Object.entries(found.used).sort(([, a], [, b]) => b - a);
+  return h("details", { "data-key": "disk" },
+    h("summary", {}, refuses === null ? free : bad(free)),
+    h("ul", { class: "disk" }, parts.map(([part, size]) => h("li", {}, `${part} ${bytes(size)}`))));
 }
 
 const atWork = (job) => h("span", { class: "job-at-work", "data-key": job.job_id },
@@ -78,8 +95,13 @@ const atWork = (job) => h("span", { class: "job-at-work", "data-key": job.job_id
 const inOrder = (/** @type {PopulationRead[]} */ items) =>
   [...items].reverse().sort((a, b) => Number(a.progress.ended) - Number(b.progress.ended));
 
-/** @param {PopulationRead[]} items @param {MeRead} me */
-export function populations(items, me) {
+/**
+ * @param {PopulationRead[]} every @param {MeRead} me
+ * @param {{search: string, archived: boolean}} wanted which of them are listed
+ */
+export function populations(every, me, wanted) {
+  const items = every.filter((one) =>
+    (wanted.archived || isOffered(one)) && isFound(one, wanted.search));
   const logins = me.mode !== "none";
   const why = whyNot("steer", "pause, cancel or change what is here");
   const some = items.some(maySteer);
@@ -87,11 +109,31 @@ export function populations(items, me) {
   const titles = ["Population", ...(logins ? ["Whose, and who sees it"] : []), "Progress", "Priority",
     ...(shows.acts ? ["Jobs"] : []), ...(some ? ["Add networks"] : [])];
   return h("div", {},
-    head(h("h2", {}, "Populations"), why ? h("span", { class: "muted note" }, why) : null),
+    head(h("h2", {}, "Populations"), why ? h("span", { class: "muted note" }, why) : null,
+      every.length ? filters(every, wanted) : null),
     items.length
       ? table(titles, inOrder(items).map((one) => population(one, shows)))
-      : muted("There is no population yet."));
+      : muted(every.length ? "No population is found." : "There is no population yet."));
 }
+
+/** What the list is searched for: view.mjs hears it. @param {PopulationRead[]} every */
+function filters(every, { search, archived }) {
+  const away = every.filter((one) => !isOffered(one)).length;
+  return h("span", { class: "queue-filters", "data-key": "filters" },
+    h("input", {
+      type: "search", id: "queue-search", value: search, placeholder: "name, study, tag, owner, note",
+      "aria-label": "search populations", autocomplete: "off",
+    }),
+    away ? h("label", {}, h("input", { type: "checkbox", id: "queue-archived", checked: archived }),
+      `${count(away)} archived`) : null);
+}
+
+/** What groups it and tells it from others. @param {PopulationRead} one */
+const labels = ({ study, tags, archived_at: away }) => {
+  if (!study && !tags.length && away === null) return null;
+  return h("span", { class: "under-name tags" }, study ? h("span", { class: "muted" }, study) : null,
+    away === null ? null : h("span", { class: "muted" }, "archived"), chips(tags));
+};
 
 /** @param {PopulationRead} one @param {Record<string, boolean>} shows which columns there are */
 function population(one, shows) {
@@ -99,18 +141,24 @@ function population(one, shows) {
   const path = `/populations/${one.id}`;
   const mine = maySteer(one);
   return row(one.id, [
-    named(one.name, "a", { href: `${PREFIX}?population=${one.id}` }),
+    [named(one.name, "a", { href: `${PREFIX}?population=${one.id}` }), labels(one)],
     ...(shows.logins ? [sharing(one, path, mine)] : []),
     [
       standing(one),
       h("div", { class: "bar" },
         h("i", { style: `transform: scaleX(${total ? (done + failed) / total : 0})` })),
     ],
-    mine ? priority(one, path) : prioritised(one.priority),
-    ...(shows.acts ? [mine ? h("div", { class: "acts" }, acts(one, path)) : untouched(one)] : []),
-    ...(shows.more ? [mine ? more(one, path) : ""] : []),
+    one.kind === "table" ? "–" : mine ? priority(one, path) : prioritised(one.priority),
+    ...(shows.acts ? [mine ? h("div", { class: "acts" }, acts(one, path), managed(one)) : untouched(one)] : []),
+    ...(shows.more ? [one.kind === "table" ? "" : mine ? more(one, path) : ""] : []),
   ]);
 }
+
+/** @param {PopulationRead} one */
+const managed = (one) => h("button", {
+  class: "button small", type: "button", "data-key": "Manage", "data-manage": one.id,
+  title: "name, study, note, tags; archive, delete",
+}, "Manage");
 
 /** Why there is no button here. @param {PopulationRead} one */
 const untouched = ({ owner }) => h("span", { class: "muted" },
@@ -186,7 +234,9 @@ function cancelAll({ name, owner, progress: { running, queued, paused } }, path)
 
 /** @param {PopulationRead} one */
 function acts(one, path) {
-  const { progress, paused } = one;
+  const { progress, paused, kind } = one;
+  if (kind === "table") return [h("span", { class: "muted" }, "a table has no jobs")];
+  if (!isOffered(one)) return [h("span", { class: "muted" }, "archived: nothing of it runs")];
   const open = !progress.ended;
   const lacking = progress.failed + progress.cancelled;
   return [

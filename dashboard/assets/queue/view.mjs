@@ -4,6 +4,7 @@ import { tell, unchanged } from "../base/dash.mjs";
 import { around, at, changed, morph } from "../base/elements.mjs";
 import { count } from "../base/format.mjs";
 import { confirmed } from "../base/question.mjs";
+import { manage } from "../keep/manage.mjs";
 import * as events from "../live/events.mjs";
 import { me } from "../live/me.mjs";
 import { ask, send } from "../live/rest.mjs";
@@ -22,6 +23,7 @@ let stop = null;
 let timer;
 let asked = -Infinity; // ms
 let asking = false;
+const sought = { search: "", archived: false }; // of populations
 let away = false; // what is said is that the tables could not be read
 
 // ---------------------------------------------------------------- what is shown
@@ -96,7 +98,7 @@ async function draw(wanted) {
   if (wanted !== shown) return;
   const byId = new Map(every.items.map((one) => [one.id, one]));
   fill("queue-workers", workers(staff.items));
-  fill("queue-populations", populations(every.items, who));
+  fill("queue-populations", populations(every.items, who, sought));
   fill("queue-jobs", jobs(found, wanted, byId, query), wanted !== drawn);
   drawn = wanted;
 }
@@ -133,6 +135,18 @@ function gone(row) {
   return left;
 }
 
+document.addEventListener("input", ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || !shown) return;
+  if (target.id === "queue-search") sought.search = target.value;
+  else if (target.id === "queue-archived") sought.archived = target.checked;
+  else return;
+  look(0);
+});
+document.addEventListener("click", (event) => {
+  const button = around(event, "#queue [data-manage]");
+  if (!button) return;
+  manage(Number(button.dataset.manage), { changed: () => look(0) }).catch((error) => say(error.message));
+});
 document.addEventListener("pointerout", (event) => {
   const rows = shown && around(event, "#queue tbody");
   const to = event.relatedTarget;

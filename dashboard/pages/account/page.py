@@ -24,7 +24,6 @@ def layout() -> Component:
             page_header(
                 TITLE,
                 html.Span(id="account-said", role="status", className="muted"),
-                links={"Queue": "/queue", "Explore": "/"},
                 help=page_help(help.READ, help.KEYS),
             ),
             html.Main(

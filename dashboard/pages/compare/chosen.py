@@ -16,6 +16,8 @@ def halves(sides: Sequence[Side], search: str, half: Half | None) -> list[Compon
     whole = any(side.view.constraints and side.window is None for side in sides)
     if half == "second" or not (whole or half):
         return []
+    if any(side.view.snapshot.table is not None for side in sides):
+        return []  # the order of a file is not random
     test = dcc.Link("test on the second", href=with_half(search, "second"))
     said: list[str | Component]
     if half == "first":

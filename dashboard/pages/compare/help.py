@@ -11,7 +11,13 @@ READ = {
     "The address": "It is the comparison: who opens the link sees the same question, "
     "answered with the results of that moment.",
 }
-KEYS = {"A": "add a side", "D": "light or dark", "?": "this help", "Esc": "close"}
+KEYS = {
+    "A": "add a side",
+    "V": "kept views",
+    "D": "light or dark",
+    "?": "this help",
+    "Esc": "close",
+}
 
 WORDS = {
     "verdicts": {

@@ -88,11 +88,12 @@ def balance_note(a: str, b: str) -> str:
     return f"A: {a} · B: {b}"
 
 
-def balance(found: Adjusted, pairs: int = 1) -> list[Component]:
+def balance(found: Adjusted, pairs: int = 1, word: str = "error") -> list[Component]:
     """How unlike the sides are, and the factor on the error at equal covariates.
 
     Args:
         pairs: as of `matched`.
+        word: what the networks are judged by.
     """
     if not found.imbalance:
         return [html.P("no network has a result yet")]
@@ -119,9 +120,9 @@ def balance(found: Adjusted, pairs: int = 1) -> list[Component]:
             className="muted",
         ),
         table(
-            ["factor on the error, A against B", "factor", f"p{one_of(pairs)}"],
+            [f"factor on the {word}, A against B", "factor", f"p{one_of(pairs)}"],
             [
-                factor_row("mean log error, HC3", found.mean, pairs),
+                factor_row(f"mean log {word}, HC3", found.mean, pairs),
                 factor_row("median", found.median, pairs),
             ],
             numeric=True,

@@ -1,6 +1,7 @@
 """What the address of Compare asks.
 
-?side=1;depth=5..8&side=2&match=depth,flops&method=bins&band=simultaneous&half=second&pair=0,1
+?side=1;depth=5..8&side=2&of=latency&match=depth,flops&method=bins&band=simultaneous
+    &half=second&pair=0,1
 
 `colours=0,2` gives the second side the third colour, which a pinned set has on Explore.
 """
@@ -20,6 +21,7 @@ from services.comparing.sides import MOST, Half
 from services.errors import Refused
 
 USUAL = {
+    "of": "",
     "match": "depth",
     "method": "overlap",
     "band": "pointwise",
@@ -39,6 +41,7 @@ class Question:
 
     search: str  # as it was asked
     sides: Sequence[str]
+    of: str  # the column that networks are judged by; empty: the criterion of the populations
     match: Sequence[str]  # covariates
     method: Method
     band: BandMethod
@@ -61,6 +64,7 @@ def read(search: str | None) -> Question:
     return Question(
         search=search or "",
         sides=sides,
+        of=query["of"],
         match=[name for name in query["match"].split(",") if name],
         method=cast(Method, choice("method", query["method"], list(METHODS))),
         band=cast(BandMethod, choice("band", query["band"], list(get_args(BandMethod)))),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from columns.numbers import fixed, percent
+from columns.units import Unit
 from dashboard.pages.compare.words import interval, swatch
 from dashboard.pages.markup import facts, table
 from population.basics.estimate import Estimate, opposite
@@ -23,44 +25,62 @@ from services.comparing.searches import Searched
 from services.comparing.stability import Trust
 
 
-def details(pair: Pair, cut: float, a: str, b: str) -> list[Component]:
+def details(pair: Pair, cut: float, unit: Unit, a: str, b: str) -> list[Component]:
     """The pair in numbers, each said of its first side, a, against b."""
     found = pair.found
     among = f" ({pair.among})" if pair.among else ""
+    word, at = unit.quantity.word, f"{cut:g} %" if unit.is_of_errors else unit.with_unit(cut)
     rows: list[tuple[str, Any]] = [
         (
             f"{a} beats {b}",
             f"{percentages(found.theta_interval)}, {probability(pair.p)}{among}",
         ),
-        (f"median error of {a} is lower by", points(opposite(found.medians))),
+        (f"median {word} of {a} is lower by", points(opposite(found.medians), unit)),
         (
-            f"mean error up to {cut:g} % of {a} is lower by (area between EDFs)",
-            points(found.area),
+            f"mean {word} up to {at} of {a} is lower by (area between EDFs)",
+            points(found.area, unit),
         ),
-        ("largest distance of EDFs", distance(pair) + among),
-        ("better at every error level?", dominance(found.dominance, a, b)),
+        ("largest distance of EDFs", distance(pair, unit) + among),
+        (f"better at every {word} level?", dominance(found.dominance, unit, a, b)),
     ]
     if pair.permutation is not None:
         rows.append(("equal distributions, permuted", probability(pair.permutation) + among))
     return [facts(rows)]
 
 
-def points(found: Estimate) -> str:
+def points(found: Estimate, unit: Unit) -> str:
     """`3.02 [1.10, 4.90] points`; below 10 networks a side only that they are too few."""
-    return TOO_FEW if found.reason == TOO_FEW else interval(found, 2, "points")
+    if found.reason == TOO_FEW:
+        return TOO_FEW
+    if unit.is_of_errors:
+        return interval(found, 2, "points")
+    return interval(scaled(found, unit), unit.decimals, unit.text)
 
 
-def distance(pair: Pair) -> str:
+def scaled(found: Estimate, unit: Unit) -> Estimate:
+    """The same in shown units."""
+    value, lo, hi = (x / unit.scale for x in (found.value, found.lo, found.hi))
+    return replace(found, value=value, lo=lo, hi=hi)
+
+
+def level_at(x: float, unit: Unit) -> str:
+    """A level of what networks are judged by: `12.3 %`."""
+    return f"{fixed(x, 1)} %" if unit.is_of_errors else unit.with_unit(x)
+
+
+def distance(pair: Pair, unit: Unit) -> str:
     found = pair.found.distance
     if math.isnan(found.d):
         return "–"
-    return f"{fixed(found.d, 2)} at {fixed(found.error, 1)} %, {probability(pair.p_distance)}"
+    at = level_at(found.error, unit)
+    return f"{fixed(found.d, 2)} at {at}, {probability(pair.p_distance)}"
 
 
-def dominance(found: Dominance, a: str, b: str) -> str:
+def dominance(found: Dominance, unit: Unit, a: str, b: str) -> str:
     if found.reason:
         return found.reason
-    between = f"between {fixed(found.lower, 1)} and {fixed(found.upper, 1)} %"
+    lower = fixed(found.lower, 1) if unit.is_of_errors else unit.show(found.lower)
+    between = f"between {lower} and {level_at(found.upper, unit)}"
     return {
         "A": f"{a} is, {between}",
         "B": f"{b} is, {between}",
@@ -71,28 +91,29 @@ def dominance(found: Dominance, a: str, b: str) -> str:
 
 def counted(found: Compared) -> Component:
     """Which networks every side is, and what was left out."""
-    rows = []
+    rows, unit = [], found.criterion
     for place, drawn in enumerate(found.drawn):
         view, median = drawn.side.view, drawn.side.edf.quantile_interval(0.5, found.level)
         failed = ", ".join(f"{n} {cause}" for cause, n in view.failed.items())
         rows.append(
             [
                 html.Span([swatch(place), drawn.side.label], className="side-name"),
-                view.snapshot.regime,
+                view.snapshot.regime or "a table",
                 f"{drawn.side.edf.n:,}",
                 f"{view.diverged:,}",
                 failed or "0",
                 f"{view.pending:,}",
-                interval(median, 2),
+                interval(scaled(median, unit), unit.decimals),
             ]
         )
-    head = ["side", "regime", "n", "diverged", "failed", "pending", "median error (%)"]
+    said = f"median {unit.short}"
+    head = ["side", "regime", "n", "diverged", "failed", "pending", said]
     return table(head, rows, numeric=True)
 
 
-def efficiency_note(searched: Sequence[Searched]) -> str:
+def efficiency_note(searched: Sequence[Searched], unit: Unit) -> str:
     method = next((one.efficiency.method for one in searched), "")
-    return f"mean error of the {method}; shaded: 90 % of searches"
+    return f"mean {unit.quantity.word} of the {method}; shaded: 90 % of searches"
 
 
 def enough(searched: Sequence[Searched]) -> list[Component]:
@@ -119,10 +140,18 @@ def enough(searched: Sequence[Searched]) -> list[Component]:
     return [table(head, rows, numeric=True)]
 
 
-def stability(trusts: Sequence[Trust]) -> list[Component]:
-    """Rank correlations of the picked pair's sides with other trainings of their networks."""
+def stability(trusts: Sequence[Trust], sampled: bool = True) -> list[Component]:
+    """Rank correlations of the picked pair's sides with other trainings of their networks.
+
+    Args:
+        sampled: whether the networks of both are trained here.
+    """
     rows = [row for trust in trusts for row in trust_rows(trust)]
     noise = [html.P(noise_of(trust)) for trust in trusts if trust.noise]
+    if not rows and not sampled:
+        return [html.P("a table says nothing of other trainings")]
+    if not trusts:
+        return [html.P("networks are ranked by their errors alone")]
     if not rows:
         return [html.P("no epochs and no second training of these networks are known")]
     head = [

@@ -28,18 +28,23 @@ def levels(found: Compared) -> str:
 
 def verdicts(found: Compared, picked: tuple[int, int]) -> list[Component]:
     """One row a pair, which picks it, and what to mind."""
-    rows = [verdict_row(pair, (pair.a, pair.b) == picked) for pair in found.pairs]
+    sampled = [one.side.view.snapshot.table is None for one in found.drawn]
+    rows = [
+        verdict_row(pair, (pair.a, pair.b) == picked, sampled[pair.a] and sampled[pair.b])
+        for pair in found.pairs
+    ]
     warned = [html.P(text, className="warned") for text in found.warnings]
     return [html.Div(rows, className="verdicts"), *warned]
 
 
-def verdict_row(pair: Pair, is_picked: bool) -> Component:
+def verdict_row(pair: Pair, is_picked: bool, is_awaited: bool = True) -> Component:
+    """A verdict, and whether it is decided, where networks of both sides are awaited."""
     first = pair.oriented
     return html.Button(
         [
             html.Span([swatch(first.a), swatch(first.b)], className="swatches"),
             html.B(pair.verdict),
-            html.Span(standing(pair), className="muted"),
+            html.Span(standing(pair) if is_awaited else effect(pair), className="muted"),
         ],
         type="button",
         className="verdict",
@@ -79,9 +84,13 @@ def standing(pair: Pair) -> str:
         "open": f"looked at while training: open; {ahead(pair.decided)}",
         "same": "decided, however often one looked: no difference that matters",
     }.get(outcome, "decided, however often one looked")
+    return " · ".join([said, decided] if (said := effect(pair)) else [decided])
+
+
+def effect(pair: Pair) -> str:
+    """theta in a word, where it is known."""
     known = pair.found.effect and pair.found.outcome != "few"
-    effect = f"{pair.found.effect} effect · " if known else ""
-    return effect + decided
+    return f"{pair.found.effect} effect" if known else ""
 
 
 def ahead(found: ConfidenceSequence) -> str:
@@ -95,7 +104,8 @@ def ahead(found: ConfidenceSequence) -> str:
 
 
 def band_name(found: Compared) -> str:
-    return f"F(e): share with error below e · band: {found.drawn[0].band.name}"
+    x, word = found.criterion.variable, found.criterion.quantity.word
+    return f"F({x}): share with {word} below {x} · band: {found.drawn[0].band.name}"
 
 
 def decided_note(pair: Pair) -> str:

@@ -31,7 +31,8 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
     refinement, ray = refine.proposal(sources, search), scale.proposal(sources, search)
     with sources.database.read() as session:
         known, ways = spaces.every(session), regimes.every(session)
-        older, workers = records.every(session), roster.alive(session)
+        older = [one for one in records.every(session) if one.kind == "sampled"]
+        workers = roster.alive(session)
     asked = parse_qs(search.removeprefix("?")).get("space", [""])[0]
     if proposed := refinement or ray:
         asked = proposed["space"]

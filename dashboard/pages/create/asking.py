@@ -9,7 +9,7 @@ from dash import html, no_update
 from dash.development.base_component import Component
 
 from dashboard.figures.style import PALETTES
-from dashboard.pages.create import plan, preview, refine
+from dashboard.pages.create import chain, plan, preview, refine
 from dashboard.pages.create.form import FIELDS, PREVIEWED, Fields
 from dashboard.pages.create.plan import Plan
 from dashboard.pages.create.refine import Refinement
@@ -48,7 +48,7 @@ def previewed(
     elif found is None:
         told = html.P("Mend what is marked, then the preview comes.", className="muted")
     else:
-        asked.n = found.accepted if asked.whole else asked.n
+        asked.n = found.accepted if asked.whole else asked.n * max(1, len(asked.parts))
         told = [*preview.acceptance(found, asked.n), *allowances(sources, asked, found)]
     space, label, note, none = asked.space or stored, "", "", True
     if found is not None and space is not None and not asked.whole:
@@ -133,22 +133,45 @@ def started(
     stored = plan.stored_space(sources, fields.get("space"))
     asked = plan.read(fields, stored)
     plan.require_names(asked)
-    id = None
+    if asked.parts and inherits is not None and not asked.whole:
+        asked.problems["regimes"] = "1, where measured networks are inherited"
+    ids: list[int] = []
     if not asked.problems:
+        wanted = replace(spec(asked), inherits=None if asked.whole else inherits)
         try:
-            wanted = replace(spec(asked), inherits=None if asked.whole else inherits)
-            new = new_space(asked, stored)
-            id = populations.create(
-                sources.database, wanted, sampler, new, beside_inherited=True
-            )
-            sources.queue.wake()
+            for one in chain.links(wanted, asked.parts) or [wanted]:
+                new = new_space(asked, stored)
+                ids.append(
+                    populations.create(
+                        sources.database, one, sampler, new, beside_inherited=True
+                    )
+                )
         except (Refused, Conflict, NotFound) as error:
             refuse(asked, error)
+        if ids:
+            sources.queue.wake()
     return {
-        "started": no_update if id is None else {"population": id, "against": parent},
-        "message": "" if id else "Nothing was stored: see what is marked.",
+        "started": no_update if asked.problems else place(ids, parent),
+        "message": message(asked, ids),
         "errors": {name: asked.problems.get(name) for name in FIELDS},
     }
+
+
+def place(ids: list[int], parent: int | None) -> dict[str, Any]:
+    """Where the page goes: to the population, or to the trends of a chain."""
+    return {"chain": ids} if len(ids) > 1 else {"population": ids[0], "against": parent}
+
+
+def message(asked: Plan, ids: list[int]) -> str:
+    """What was not stored."""
+    if not asked.problems:
+        return ""
+    if ids:
+        part = asked.parts[len(ids)]
+        return (
+            f"{len(ids)} of {len(asked.parts)} were stored, {part} was not: see what is marked."
+        )
+    return "Nothing was stored: see what is marked."
 
 
 def spec(asked: Plan) -> Spec:

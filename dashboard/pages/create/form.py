@@ -31,6 +31,7 @@ FIELDS = (
     "flops",
     "params",
     "activations",
+    "regimes",
     "take",
     "n",
     "seed",
@@ -38,7 +39,18 @@ FIELDS = (
     "visibility",
 )
 WINDOWS = ("flops", "params", "activations")
-PREVIEWED = ("space", "json", "regime", "flops", "params", "activations", "take", "n", "seed")
+PREVIEWED = (
+    "space",
+    "json",
+    "regime",
+    "flops",
+    "params",
+    "activations",
+    "regimes",
+    "take",
+    "n",
+    "seed",
+)
 """Fields that a preview reads; the others matter at the start only."""
 
 Fields = Mapping[str, Any]
@@ -63,12 +75,6 @@ def layout() -> Component:
         [
             page_header(
                 TITLE,
-                links={
-                    "Look up": "/lookup",
-                    "Queue": "/queue",
-                    "Compare": "/compare",
-                    "Explore": "/",
-                },
                 help=page_help(help.READ, help.KEYS),
             ),
             html.Main(
@@ -184,6 +190,7 @@ def windows() -> Component:
             ),
             dmc.TextInput(id="new-params", label="parameters", placeholder="any"),
             dmc.TextInput(id="new-activations", label="activations", placeholder="any"),
+            number("regimes", "Flops regimes", "populations that share the window", 1, 1),
         ],
         className="fields three",
     )

@@ -34,6 +34,8 @@ WORDS = {
         "spaces are compared at equal cost.",
         "flops": "multiply-adds of one forward pass.",
         "activations": "outputs of all convolutions; they go with the running time.",
+        "flops regimes": "so many populations instead of one, each in its part of the window "
+        "of flops, in geometric steps; they train in turns, and Trends sets them in a row.",
     },
     "Numbers": {
         "all": "of a space of few networks each is trained once. Then nothing is estimated any "

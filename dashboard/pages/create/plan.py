@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from columns import constraints
 from columns.constraints import ConstraintError
-from dashboard.pages.create import listing
+from dashboard.pages.create import chain, listing
 from dashboard.sources import Sources
 from designspace.sampling import WINDOWS, why_not_listed
 from designspace.spaces import DESIGN_SPACE, DesignSpace
@@ -37,6 +37,7 @@ class Plan:
     space_name: str = ""
     regime_id: int | None = None
     windows: dict[str, str] = field(default_factory=dict)
+    parts: list[str] = field(default_factory=list)  # of the window of flops, where it is cut
     n: int = 0
     whole: bool = False  # all networks that there are, instead of n
     seed: int = 0
@@ -60,6 +61,7 @@ def read(fields: Mapping[str, Any], stored: Family | None) -> Plan:
     plan.space_name = text(fields, "space_name")
     plan.regime_id = integer(plan, fields, "regime", 1, 2**31 - 1, "pick a regime")
     read_windows(plan, fields)
+    read_parts(plan, fields)
     read_number(plan, fields, plan.space or stored)
     plan.seed = integer(plan, fields, "seed", 0, LARGEST_SEED) or 0
     plan.training_seed = integer(plan, fields, "training_seed", 0, LARGEST_SEED) or 0
@@ -94,9 +96,22 @@ def read_windows(plan: Plan, fields: Mapping[str, Any]) -> None:
             plan.problems[name] = said(constraint, f"{error.reason}; {error.allowed}")
 
 
+def read_parts(plan: Plan, fields: Mapping[str, Any]) -> None:
+    """How many populations share the window of flops; none: it is not cut."""
+    k = integer(plan, fields, "regimes", 1, chain.MOST) if text(fields, "regimes") else 1
+    if k is None or k == 1 or "flops" in plan.problems:
+        return
+    try:
+        plan.parts = chain.parts(plan.windows.get("flops", ""), k)
+    except ValueError as error:
+        plan.problems["regimes"] = said(str(k), str(error))
+
+
 def require_names(plan: Plan) -> None:
     """What a start needs and a preview does not: names."""
     plan.name = named(plan, "name", plan.name)
+    if plan.parts and "name" not in plan.problems:
+        named(plan, "name", max((f"{plan.name} · {part}" for part in plan.parts), key=len))
     if plan.space is not None:
         plan.space_name = named(plan, "space_name", plan.space_name, " for the edited space")
 

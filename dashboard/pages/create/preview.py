@@ -11,11 +11,11 @@ from dash.development.base_component import Component
 
 from columns.numbers import percent
 from columns.quantities import quantity
+from columns.units import unit_of
 from dashboard.figures.graphs import graphs_figure
 from dashboard.figures.style import Palette
 from dashboard.figures.widths import sampled_widths_figure
 from dashboard.pages.markup import attributes, table
-from dashboard.units import unit_of
 from designspace.sampling import Draw
 from services.sampling.previews import NETWORKS, Preview
 

@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.pages.explore import table
-from dashboard.pages.markup import attributes
+from dashboard.pages import brushing
+from dashboard.pages.explore import selecting, table
+from dashboard.pages.figures import figure_menu
+from dashboard.pages.markup import attributes, frame
 
+FIGURES = ("edf", "widths", "scatters")
+"""Cards that are saved for papers."""
 JOINT = (
     "w_j = a + s j: the least-squares line through the blocks of all networks of the panel; "
     "e_fit: how far it is from their widths on average, |ln(line / width)|, 0.1 is about 10 %"
 )
 
 
-def card(
-    id: str, title: str, note: str, side: list[Component], body: list[Component]
+def picker(
+    id: str, placeholder: str, label: str, clearable: bool = False, **given: Any
 ) -> Component:
-    head = [
-        html.H2(title),
-        html.Span(note, className="muted note"),
-        html.Span(className="spring"),
-    ]
-    return html.Section(
-        [html.Div([*head, *side], className="card-head"), *body], id=id, className=f"card {id}"
-    )
-
-
-def frame(id: str, label: str) -> Component:
-    """Room for a figure of axes (assets/base/axes.mjs), under a canvas that draws the rest."""
-    return html.Div(
-        [
-            html.Div(id=f"{id}-place", className="frame-axes"),
-            html.Canvas(id=f"{id}-canvas", className="frame-canvas"),
-        ],
-        className="frame",
-        role="img",
+    options: dict[str, Any] = {"searchable": False, "size": "xs"} | given
+    select: Component = dmc.Select(
+        id=id,
+        data=[],
+        placeholder=placeholder,
+        clearable=clearable,
+        allowDeselect=False,
+        className=f"picker picker-{id}",
+        comboboxProps={"shadow": "md", "width": "max-content", "position": "bottom-start"},
+        **options,
         **attributes(aria_label=label),
+    )
+    return select
+
+
+def card(
+    id: str,
+    title: str,
+    note: str,
+    keys: list[Component],
+    acts: list[Component],
+    body: list[Component],
+) -> Component:
+    """A card: `keys` say in its head what marks mean, in as many lines as it takes."""
+    head = [
+        html.H2(title, id=f"{id}-title"),
+        html.Span(note, id=f"{id}-about", className="muted note"),
+        *keys,
+    ]
+    way_out = [figure_menu(id, title)] if id in FIGURES else []
+    said = html.Div(head, className="card-said")
+    done = html.Div([*acts, *way_out], className="card-acts")
+    return html.Section(
+        [html.Div([said, done], className="card-head"), *body],
+        id=id,
+        className=f"card {id}",
     )
 
 
@@ -48,7 +71,7 @@ def edf() -> Component:
         role="slider",
         tabIndex="0",
         hidden=True,
-        title="threshold e: drag, or arrow keys",
+        title="threshold: drag, or arrow keys",
         **attributes(aria_label="threshold e, percent", aria_valuemin="0", aria_valuemax="100"),
     )
     empty = html.Div(id="edf-card", className="message", hidden=True, role="status")
@@ -69,7 +92,26 @@ def edf() -> Component:
         "Error EDF",
         "share of networks with error below e",
         [html.Div(id="edf-legend", className="legend")],
+        [judged_by()],
         [html.Div([numbers, plot], className="edf-body")],
+    )
+
+
+def judged_by() -> Component:
+    """What networks are judged by; any column may be it."""
+    return html.Div(
+        [
+            html.Span("judged by", className="muted"),
+            picker(
+                "judged-by",
+                "error",
+                "judged by: less is better (J)",
+                searchable=True,
+                nothingFoundMessage="no such column",
+                maxDropdownHeight=340,
+            ),
+        ],
+        className="judged",
     )
 
 
@@ -103,6 +145,7 @@ def widths() -> Component:
         "widths",
         "Fitted widths",
         "",
+        [],
         [choices],
         [
             html.Div(
@@ -150,7 +193,8 @@ def scatters() -> Component:
         "scatters",
         "Error (%) by parameter",
         "band: 95 % of where the best network sits, line: median",
-        [html.Span(id="scatter-note", className="muted note")],
+        [html.Span(id="scatter-note", className="muted note"), selecting.colour_legend()],
+        [selecting.colours(), brushing.tools()],
         [html.Div([frame("scatter-frame", "error against each parameter"), titles])],
     )
 
@@ -160,9 +204,22 @@ def networks() -> Component:
         "table",
         "Networks that pass",
         "",
+        [selecting.selection()],
         [
+            selecting.by_numbers(),
+            selecting.lower(),
             html.Span(id="table-count", className="muted"),
+            html.Button(
+                "Keep as set",
+                id="set",
+                className="button",
+                title="what passes as a population of its own, as it is now (S)",
+                hidden=True,
+            ),
             html.A("CSV", id="csv-link", className="button", href="", download="networks.csv"),
         ],
-        [html.Div(table.grid(), className="table-body")],
+        [
+            html.Div(table.grid(), id="table-body", className="table-body"),
+            selecting.parallel(),
+        ],
     )

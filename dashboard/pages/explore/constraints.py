@@ -1,12 +1,13 @@
 """The panel of constraints: one control for each column that a population has.
 
 Of what was drawn, which never changes, they are built once a population; of what was measured
-anew as results come. There is none for the error: it is what the page asks about, and a set of
-networks picked by their errors has the EDF that the constraint gives it. REST takes one.
+anew as results come. There is none for what networks are judged by: it is what the page asks
+about, and a set of networks picked by their errors has the EDF that the constraint gives it.
+REST takes one.
 
 A control moves over stops that lie evenly on the axis of its values, linear or log: all values
 of a grid that has few, as of whole blocks, else about a hundred round ones. What a control asks
-for, and the histogram behind it, are the browser's (assets/explore/panel/controls.mjs).
+for, and the histogram behind it, are the browser's (assets/explore/panel/).
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ from dash import html
 from dash.development.base_component import Component
 
 from columns.arrays import Floats
-from columns.quantities import STAGE_QUANTITIES, Name, Quantity, quantity
+from columns.quantities import STAGE_QUANTITIES, Name, Quantity
+from columns.quantities import described as known
+from columns.units import unit_of
 from dashboard.pages.markup import attributes
-from dashboard.units import unit_of
-from population.population import Population
+from population.population import ERROR, Population
 
 MOST_CHIPS = 12
 """Values that are picked one by one; more of them get a slider."""
 MOST_VALUES = 120
 """Values of a grid that are stops themselves."""
 STOPS = 100
+MANY = 1000
+"""Different values that no choice has: a column with more of them is not sorted."""
 FINEST = 1000
 """Values on a grid are whole numbers of thousandths, the finest step of any law."""
+EXACT = 2.0**53
+"""Whole numbers up to this are what a float says."""
 KEYS = 8
 """Controls reached by a digit key."""
 
@@ -72,6 +78,8 @@ class Control:
     name: str
     symbol: str
     label: str
+    named: str  # with its symbol, where that is a letter
+    word: str  # in sentences
     unit: str  # shown
     mark: str  # k, M, ms, MB or none: the unit where there is little room
     scale: float  # stored value / shown value
@@ -87,62 +95,82 @@ class Control:
     @property
     def title(self) -> str:
         """Label and symbol, where that is a letter of the field."""
-        whole = self.label[:1].upper() + self.label[1:]
-        words = self.label.split()
-        short = self.symbol.isalpha() and len(self.symbol) > 2  # a word: mem, loss
-        spelt = self.symbol in words or len(self.symbol) > 3 or short
-        return whole if spelt else f"{whole} {self.symbol}"
+        return self.named[:1].upper() + self.named[1:]
 
 
 def controls(
-    population: Population, names: Mapping[str, Sequence[Name]] = NO_NAMES
+    population: Population,
+    names: Mapping[str, Sequence[Name]] = NO_NAMES,
+    quantities: Mapping[str, Quantity] | None = None,
 ) -> list[Control]:
-    """The controls of a population by section: of what differs.
+    """The controls of a population by section: of what differs, but for what it is judged by.
 
     Args:
         names: what the numbers 1, 2, .. of columns stand for.
+        quantities: of the columns; by default those that are declared.
     """
+    return but_for(population.criterion, every(population.columns, names, quantities))
+
+
+def every(
+    columns: Mapping[str, Floats],
+    names: Mapping[str, Sequence[Name]] = NO_NAMES,
+    quantities: Mapping[str, Quantity] | None = None,
+) -> list[Control]:
+    """A control each of the columns that are offered, by section, whatever differs in them."""
+    about = {name: known(name) for name in columns} if quantities is None else quantities
     found = [
-        control(name, values, names.get(name, ()))
-        for name, values in population.columns.items()
-        if offered(name)
+        control(about[name], columns[name], names.get(name, ()))
+        for name in columns
+        if offered(about[name])
     ]
     order = list(SECTIONS)
-    return sorted(
-        (one for one in found if len(one.stops) > 1), key=lambda one: order.index(one.section)
-    )
+    return sorted(found, key=lambda one: order.index(one.section))
 
 
-def offered(name: str) -> bool:
-    """Whether the column has words, and is neither the error nor another's quartile."""
-    try:
-        return name != "error" and not quantity(name).spread
-    except ValueError:
-        return False
+def but_for(criterion: str, every: Iterable[Control]) -> list[Control]:
+    """The controls of what differs, but for what networks are judged by."""
+    return [one for one in every if len(one.stops) > 1 and one.name != criterion]
 
 
-def measured(population: Population) -> dict[str, int]:
+def offered(about: Quantity) -> bool:
+    """Whether a column is no other's quartile."""
+    return not about.spread
+
+
+def measured(
+    population: Population, quantities: Mapping[str, Quantity] | None = None
+) -> dict[str, int]:
     """How many networks have each measured column that is offered: more of them come."""
+    columns = population.columns
+    about = {name: known(name) for name in columns} if quantities is None else quantities
     return {
-        name: int(np.isfinite(values).sum())
-        for name, values in population.columns.items()
-        if offered(name) and quantity(name).role == "result"
+        name: int(np.isfinite(columns[name]).sum())
+        for name in columns
+        if name != population.criterion
+        and offered(about[name])
+        and about[name].role == "result"
     }
 
 
-def control(name: str, values: Floats, names: Sequence[Name] = ()) -> Control:
+def control(about: Quantity, values: Floats, names: Sequence[Name] = ()) -> Control:
     """What a column's control looks like, by the values in it, shape (n,)."""
-    about = quantity(name)
+    finite = values[np.isfinite(values)]
+    few = values_of(finite) if about.kind == "choice" else None
+    choice = few is not None and few.size <= MOST_CHIPS
+    distinct = ends(finite) if few is None else few
+    unit = unit_of(about, finite)
+    step = spacing(about, finite)
+    counts = choice and bool(((distinct >= 1) & (distinct <= len(names))).all())
+    named = [names[int(x) - 1] for x in distinct] if counts else []
+    name = about.name
     whole = name.rpartition("_")[0] not in STAGE_QUANTITIES
-    distinct = np.unique(values[np.isfinite(values)])
-    choice = about.kind == "choice" and distinct.size <= MOST_CHIPS
-    unit = unit_of(about, values)
-    known = choice and bool(((distinct >= 1) & (distinct <= len(names))).all())
-    named = [names[int(x) - 1] for x in distinct] if known else []
     return Control(
         name=name,
         symbol=about.symbol,
         label=about.label,
+        named=about.named,
+        word=about.word,
         unit=unit.text,
         mark=unit.mark,
         scale=unit.scale,
@@ -150,8 +178,8 @@ def control(name: str, values: Floats, names: Sequence[Name] = ()) -> Control:
         log=about.log and bool((distinct > 0).all()),
         kind="choice" if choice else "range",
         section=about.role if whole else "stage",
-        stops=[float(x) for x in (distinct if choice else stops(about, distinct))],
-        spacing=spacing(about, distinct),
+        stops=[float(x) for x in (distinct if choice else stops(about, distinct, step))],
+        spacing=step,
         names=[one.full for one in named],
         shorts=[one.short for one in named],
     )
@@ -162,12 +190,30 @@ def written_decimals(distinct: Floats) -> int:
     return max((len(f"{value:g}".partition(".")[2]) for value in distinct), default=0)
 
 
-def stops(about: Quantity, distinct: Floats) -> Floats:
-    """Where a slider stops: evenly on its axis, from the least to the greatest value."""
+def values_of(finite: Floats) -> Floats | None:
+    """The different values, ascending; None where there are many: they are not all sorted."""
+    found = np.empty(0)
+    rest = finite
+    while rest.size and found.size <= MANY:
+        found = np.union1d(found, rest[:MANY])
+        rest = rest[~np.isin(rest, found)]
+    return found if not rest.size else None
+
+
+def ends(finite: Floats) -> Floats:
+    """The least value and the greatest, where there are two."""
+    return np.unique([finite.min(), finite.max()]) if finite.size else finite
+
+
+def stops(about: Quantity, distinct: Floats, step: float) -> Floats:
+    """Where a slider stops: evenly on its axis, from the least to the greatest value.
+
+    Args:
+        step: that the values are multiples of; 0 where there is none.
+    """
     if distinct.size < 2:
         return distinct
     lo, hi = distinct[0], distinct[-1]
-    step = spacing(about, distinct)
     if step and (hi - lo) / step <= MOST_VALUES:
         grid: Floats = lo + step * np.arange(round((hi - lo) / step) + 1)
         return grid.round(12)
@@ -177,13 +223,20 @@ def stops(about: Quantity, distinct: Floats) -> Floats:
     return np.unique([lo, *(x for x in inner if lo < x < hi), hi])
 
 
-def spacing(about: Quantity, distinct: Floats) -> float:
+def spacing(about: Quantity, finite: Floats) -> float:
     """What all differences of the values are multiples of; 0 where there is nothing."""
-    whole = np.rint(distinct * FINEST)
-    on_grid = np.allclose(whole, distinct * FINEST, rtol=1e-9, atol=1e-6)
-    if distinct.size < 2 or about.role == "result" or not on_grid:
+    if about.role == "result" or not (is_on_grid(finite[:MANY]) and is_on_grid(finite)):
         return 0.0  # what is measured never repeats
-    return float(np.gcd.reduce(np.diff(whole.astype(np.int64)))) / FINEST
+    whole = np.rint(finite * FINEST).astype(np.int64)
+    return float(np.gcd.reduce(whole - whole[0])) / FINEST if whole.size else 0.0
+
+
+def is_on_grid(finite: Floats) -> bool:
+    """Whether all values are whole multiples of the finest step."""
+    steps = finite * FINEST
+    if steps.size and np.abs(steps).max() >= EXACT:
+        return False
+    return bool(np.allclose(np.rint(steps), steps, rtol=1e-9, atol=1e-6))
 
 
 def rounded(x: float, gap: float) -> float:
@@ -191,11 +244,19 @@ def rounded(x: float, gap: float) -> float:
     return round(float(x), math.ceil(-math.log10(gap / 2)))
 
 
-def panels(found: Iterable[Control], population: int, version: int) -> list[Component]:
-    """All controls by section: those of what was drawn, and those of what was measured."""
+def panels(
+    found: Iterable[Control], population: int, version: int, criterion: str = ERROR
+) -> list[Component]:
+    """All controls by section: those of what was drawn, and those of what was measured.
+
+    Args:
+        criterion: what networks are judged by.
+    """
     rows = list(found)
     keys = {one.name: number for number, one in enumerate(rows[:KEYS], 1)}
-    about = attributes(data_population=str(population), data_version=str(version))
+    about = attributes(
+        data_population=str(population), data_version=str(version), data_criterion=criterion
+    )
     of_drawn = [one for one in rows if one.section != "result"]
     return [
         html.Div(sections(some, keys), className="controls", **about)

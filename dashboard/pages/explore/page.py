@@ -21,19 +21,19 @@ from dash import (
     State,
     ctx,
     dcc,
-    get_relative_path,
     html,
     no_update,
 )
 from dash.development.base_component import Component
 from starlette.concurrency import run_in_threadpool
 
+from columns.units import unit_of
 from dashboard.callbacks import may
-from dashboard.pages.explore import cards, constraints, help, table
-from dashboard.pages.markup import attributes, who
+from dashboard.pages.explore import cards, constraints, help, kept, matters, table
+from dashboard.pages.markup import attributes, brand, kept_views, navigation, who
 from dashboard.sources import Sources
 from services.acting.permission import Verb
-from services.reading.snapshots import Snapshots
+from services.reading.snapshots import Snapshot, Snapshots
 
 TITLE = "Explore"
 
@@ -51,7 +51,7 @@ def layout() -> Component:
             dcc.Store(id="view"),
             dcc.Store(id="controls"),
             dcc.Store(id="outgrown"),
-            html.Header([header(), html.P(PURPOSE, className="purpose")]),
+            html.Header([header(), looked_at()]),
             html.Div(id="explore-notes", className="notes", role="status", hidden=True),
             html.P(id="training-now", className="training-now", role="status", hidden=True),
             html.Div(
@@ -67,31 +67,19 @@ def layout() -> Component:
     )
 
 
+LINKS = ("Trends", "Speed", "New population", "Queue")
+"""To pages about the population, or by a key."""
+
+
 def header() -> Component:
+    """Where one may go, as on every page."""
+    compare = button("Compare", "compare-link", "these constraint sets and populations (C)", "")
     return html.Div(
         [
-            button("Constraints", "open-constraints", "constraints", className="narrow-only"),
-            html.Div([html.Span(className="brand-mark"), "netspace"], className="brand"),
+            brand(),
             html.H1(TITLE, className="unseen"),
-            picker("population", "Population", "population to explore"),
-            html.Label("against", htmlFor="against", className="muted"),
-            picker("against", "none", "population to compare with", clearable=True),
-            html.Span(id="data-badge", className="badge", hidden=True),
-            html.Span(id="owner-badge", className="badge with-logins", hidden=True),
+            navigation(TITLE, LINKS, compare=compare),
             html.Span(className="spring"),
-            button("Refine", "refine", "a new population of what passes (E)"),
-            button("Compare", "compare-link", "these constraint sets and populations (C)"),
-            dcc.Link(
-                "Queue", id="queue-link", href=get_relative_path("/queue"), className="button"
-            ),
-            dcc.Link("Look up", href=get_relative_path("/lookup"), className="button"),
-            dcc.Link(
-                "New population",
-                id="new-link",
-                href=get_relative_path("/new"),
-                className="button",
-            ),
-            button("Copy link", "copy-link", "copy a link to this view (L)"),
             who(),
             button("?", "open-help", "keys, and how to read the plots (?)", className="icon"),
             button("", "toggle-theme", "light or dark (D)", className="icon theme-icon"),
@@ -100,20 +88,27 @@ def header() -> Component:
     )
 
 
-def picker(id: str, placeholder: str, label: str, clearable: bool = False) -> Component:
-    select: Component = dmc.Select(
-        id=id,
-        data=[],
-        size="xs",
-        placeholder=placeholder,
-        searchable=False,
-        clearable=clearable,
-        allowDeselect=False,
-        className=f"picker picker-{id}",
-        comboboxProps={"shadow": "md", "width": "max-content", "position": "bottom-start"},
-        **attributes(aria_label=label),
+def looked_at() -> Component:
+    """The populations that are looked at, and what can be done with them."""
+    return html.Div(
+        [
+            button("Constraints", "open-constraints", "constraints", className="narrow-only"),
+            cards.picker("population", "Population", "population to explore"),
+            html.Label("against", htmlFor="against", className="muted"),
+            cards.picker("against", "none", "population to compare with", clearable=True),
+            html.Span(id="data-badge", className="badge", hidden=True),
+            html.Span(id="owner-badge", className="badge with-logins", hidden=True),
+            html.P(PURPOSE, id="explore-purpose", className="purpose"),
+            html.Span(className="spring"),
+            button("Refine", "refine", "a new population of what passes (E)"),
+            button(
+                "Manage", "manage", "name, study, note, tags; archive, delete (M)", hidden=True
+            ),
+            kept_views(),
+            button("Copy link", "copy-link", "copy a link to this view (L)"),
+        ],
+        className="looked-at",
     )
-    return select
 
 
 def button(text: str, id: str, label: str, className: str = "", **given: Any) -> Component:
@@ -172,6 +167,7 @@ def panel() -> Component:
                 ],
                 className="constraints-scroll",
             ),
+            matters.panel(),
             html.Div(
                 [
                     html.Div(
@@ -287,15 +283,18 @@ def register(app: Dash, sources: Sources) -> None:
         Output(table.GRID, "columnDefs"),
         Input("population", "value"),
         Input("outgrown", "data"),
+        State("judged-by", "value"),
         State(table.GRID, "columnDefs"),
         prevent_initial_call=True,
     )
     @may(Verb.SEE)
-    async def show_controls(population: str | None, _: Any, shown: Any) -> tuple[Any, ...]:
+    async def show_controls(
+        population: str | None, outgrown: Any, of: str | None, shown: Any
+    ) -> tuple[Any, ...]:
         drawn, *rest, columns = await run_in_threadpool(
-            controls_of, sources.snapshots, population
+            controls_of, sources.snapshots, population, of or ""
         )
-        again = ctx.triggered_id == "outgrown"
+        again = ctx.triggered_id == "outgrown" and not outgrown.get("judged")
         # What is there is left alone: a hand may be on it, a column be sorted by.
         return (
             no_update if again else drawn,
@@ -308,6 +307,7 @@ def register(app: Dash, sources: Sources) -> None:
     for function, inputs in {
         "setControls": [Input("controls", "data")],
         "choose": [Input("population", "value"), Input("against", "value")],
+        "judge": [Input("judged-by", "value")],
         "commit": [Input(sliders, "value")],
         "picked": [Input("picked", "data")],
     }.items():
@@ -325,19 +325,38 @@ def register(app: Dash, sources: Sources) -> None:
     )
 
 
-def controls_of(snapshots: Snapshots, population: str | None) -> tuple[Any, ...]:
-    """Controls, what the browser has to know of them, and the table's columns."""
+def controls_of(snapshots: Snapshots, population: str | None, of: str = "") -> tuple[Any, ...]:
+    """Controls, what the browser has to know of them, and the table's columns.
+
+    Args:
+        of: what networks are judged by, where the population has that.
+    """
     if population is None:
         return [], [], None, []
     snapshot = snapshots.get(int(population))
-    found = constraints.controls(snapshot.population, snapshot.names)
+    columns, quantities = snapshot.population.columns, snapshot.quantities
+    criterion = of if of in columns else snapshot.population.criterion
+    every = kept.controls(snapshot)
+    found = constraints.but_for(criterion, every)
     described = {
         "population": snapshot.id,
         "version": snapshot.version,
+        "criterion": criterion,
         "columns": constraints.described(found),
-        "names": list(snapshot.population.columns),
-        "measured": constraints.measured(snapshot.population),
+        "names": list(columns),
+        "judges": {one.name: one.title for one in every},
+        "measured": {} if snapshot.table else constraints.measured(snapshot.population),
     }
-    panels = constraints.panels(found, snapshot.id, snapshot.version)
-    staged = "effective_width_1" in snapshot.population.columns
-    return *panels, described, table.columns(found, staged)
+    panels = constraints.panels(found, snapshot.id, snapshot.version, criterion)
+    unit = unit_of(quantities[criterion], columns[criterion])
+    staged = "effective_width_1" in columns
+    return *panels, described, table.columns(unit, found, staged, texts_of(snapshot))
+
+
+def texts_of(snapshot: Snapshot) -> dict[str, str] | None:
+    """Labels of the texts that rows of a table have; None of what is no table."""
+    if snapshot.table is None:
+        return None
+    said = snapshot.table.layout
+    labels = {name: said.labels.get(name, name) for name in said.texts}
+    return {name: f"{label[:1].upper()}{label[1:]}" for name, label in labels.items()}

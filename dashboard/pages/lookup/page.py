@@ -44,12 +44,6 @@ def layout() -> Component:
         [
             page_header(
                 TITLE,
-                links={
-                    "New population": "/new",
-                    "Queue": "/queue",
-                    "Compare": "/compare",
-                    "Explore": "/",
-                },
                 help=page_help(help.READ, help.KEYS),
             ),
             html.Main(

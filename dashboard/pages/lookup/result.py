@@ -10,12 +10,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from columns.quantities import quantity
+from columns.units import unit_of
 from dashboard.figures.graphs import graph_figure
 from dashboard.figures.style import Palette
 from dashboard.figures.widths import sampled_widths_figure
 from dashboard.pages.markup import facts, section, table
 from dashboard.sources import Sources
-from dashboard.units import unit_of
 from designspace.naming import written
 from designspace.naming.written import Form
 from designspace.networks.network import Network

@@ -2,7 +2,7 @@
 
 It lies over every page and listens to the store `picked`, {"population": id, "network": id} or
 nothing, which Explore and Queue set; closing it, or going to another page, empties the store.
-While the network's job goes on it is read again.
+While the network's job goes on it is read again. Of a table it shows a row, whose id that is.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ from dashboard.figures.graphs import graph_figure
 from dashboard.figures.learning import learning_figure
 from dashboard.figures.style import PALETTES, Palette
 from dashboard.figures.widths import network_widths_figure
+from dashboard.pages.figures import figure_menu
 from dashboard.pages.markup import THEME, attributes, graph, register_graph, section
-from dashboard.pages.network import sheet
+from dashboard.pages.network import row, sheet
 from dashboard.sources import Sources
 from population.population import Status
 from services.acting.permission import Verb
 from services.errors import NotFound, Refused
-from services.reading import networks
+from services.reading import networks, table_rows
 from services.reading.networks import NetworkRecord
+from services.reading.snapshots import Snapshot
 from services.sampling import rays
 
 
@@ -47,15 +49,19 @@ def drawer() -> Component:
             html.Div(
                 [
                     html.Div(id="network-told"),
+                    html.Div(id="network-note"),
                     section(
                         "Widths",
                         note(id="network-line"),
                         graph("network-widths", "widths over the block index", 220),
+                        way_out=figure_menu("network-widths", "Widths"),
+                        id="network-shape",
                     ),
                     section(
                         "Learning curve",
                         note(id="network-epochs"),
                         graph("network-learning", "error and loss by epoch", 240),
+                        way_out=figure_menu("network-learning", "Learning curve"),
                         id="network-curve",
                     ),
                     html.Div(id="network-record"),
@@ -85,6 +91,12 @@ def head() -> Component:
                     title=title,
                 )
                 for name, label, title in LINKS
+            ),
+            html.A(
+                "Look up",
+                id="network-lookup",
+                className="button quiet",
+                title="this network on the page Look up: who has drawn it, as others write it",
             ),
             html.A(
                 "Scale",
@@ -119,11 +131,14 @@ OUTPUTS = {
     "title": Output("network-title", "children"),
     **{name: Output(f"network-{name}", "href") for name, _, _ in LINKS},
     **{f"no_{name}": Output(f"network-{name}", "hidden") for name, _, _ in LINKS},
+    "lookup": Output("network-lookup", "href"),
+    "no_lookup": Output("network-lookup", "hidden"),
     "scale": Output("network-scale", "href"),
     "no_scale": Output("network-scale", "hidden"),
     "told": Output("network-told", "children"),
     "line": Output("network-line", "children"),
     "widths": Output("network-widths-figure", "data"),
+    "no_widths": Output("network-shape", "hidden"),
     "no_curve": Output("network-curve", "hidden"),
     "epochs": Output("network-epochs", "children"),
     "learning": Output("network-learning-figure", "data"),
@@ -206,10 +221,13 @@ def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) ->
         NotFound: no such population, or no such network in it.
     """
     population, id = int(picked["population"]), int(picked["network"])
+    snapshot = sources.snapshots.get(population)
+    if snapshot.table is not None:
+        return row_contents(sources, root, snapshot, id, theme)
     with sources.database.read() as session:
         record = networks.get(session, population, id)
         scales = can_scale(session, population, record)
-    drawn = sources.snapshots.get(population).population
+    drawn = snapshot.population
     status = Status(drawn.status[np.flatnonzero(drawn.ids == record.id)[0]])
     at = f"{root}api/v1/populations/{population}/networks/{id}"
     palette, epochs = PALETTES.get(theme, PALETTES["light"]), record.job.epochs
@@ -218,11 +236,14 @@ def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) ->
         "title": sheet.title(record),
         **{name: at if name == "json" else f"{at}.{name}" for name, _, _ in LINKS},
         **{f"no_{name}": name not in record.forms for name, _, _ in LINKS},
+        "lookup": f"{root}app/lookup?{row.looked_up(record.network, record.name)}",
+        "no_lookup": False,
         "scale": f"{root}app/new?{scale}",
         "no_scale": not scales,
         "told": sheet.told(record, status),
         "line": sheet.line(record),
         "widths": shape_figure(record, palette),
+        "no_widths": False,
         "no_curve": not epochs,
         "epochs": sheet.epochs(epochs),
         "learning": learning_figure(
@@ -233,3 +254,43 @@ def contents(sources: Sources, root: str, picked: dict[str, int], theme: str) ->
         ),
         "record": sheet.record(record.job),
     }
+
+
+def row_contents(
+    sources: Sources, root: str, snapshot: Snapshot, id: int, theme: str
+) -> dict[str, Any]:
+    """What the drawer shows of a row of a table, by the names of OUTPUTS.
+
+    Raises:
+        NotFound: no such row.
+    """
+    with sources.database.read() as session:
+        found = table_rows.get(session, snapshot, id)
+    at, network = f"{root}api/v1/populations/{snapshot.id}", found.network
+    palette = PALETTES.get(theme, PALETTES["light"])
+    nothing: dict[str, Any] = dict.fromkeys(OUTPUTS)
+    nothing |= {name: True for name in OUTPUTS if name.startswith("no_")}
+    shown = {
+        "title": row.title(found),
+        "json": f"{at}/rows/{id}",
+        "no_json": False,
+        "told": row.told(found, snapshot),
+        "record": [],
+    }
+    if network is None:
+        return nothing | shown
+    files = {name: f"{at}/networks/{found.network_id}.{name}" for name in found.forms}
+    figure = row.figure(network, palette)
+    return (
+        nothing
+        | {name: file for name, file in files.items() if name in OUTPUTS}
+        | {f"no_{name}": False for name in files if f"no_{name}" in OUTPUTS}
+        | shown
+        | {
+            "lookup": f"{root}app/lookup?{row.looked_up(network, found.name)}",
+            "no_lookup": False,
+            "line": row.line(network),
+            "widths": figure,
+            "no_widths": figure is None,
+        }
+    )

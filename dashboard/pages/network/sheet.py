@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
@@ -11,9 +11,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from columns.numbers import fixed
-from columns.quantities import Quantity, quantity
+from columns.quantities import described, quantity
+from columns.units import unit_of
 from dashboard.pages.markup import attributes, facts, section, table
-from dashboard.units import unit_of
+from designspace.lines.line import Line
+from designspace.networks.network import Network
 from designspace.networks.repeats import Stage
 from population.population import Status
 from services.reading.networks import EpochRecord, Event, JobRecord, NetworkRecord
@@ -52,14 +54,14 @@ def told(record: NetworkRecord, status: Status) -> list[Component]:
     return [
         standing(record, status),
         facts(numbers(record)),
-        section("Stages", note, stages(record), *bodies(record)),
+        section("Stages", note, stages_of(record), *bodies(record.network)),
     ]
 
 
-def bodies(record: NetworkRecord) -> list[Component]:
+def bodies(network: Network) -> list[Component]:
     """What stages are made of, where they repeat no one block; those alike together."""
     alike: dict[str, list[str]] = {}
-    for i, stage in enumerate(record.network.stages, start=1):
+    for i, stage in enumerate(network.stages, start=1):
         if stage.words:
             alike.setdefault(stage.words, []).append(str(i))
     return [
@@ -127,34 +129,41 @@ def numbers(record: NetworkRecord) -> Iterator[tuple[str, str]]:
         values["resolution"] = record.network.resolution
     values |= {name: measured[name] for name in (*FIRST, *others) if name in measured}
     for name, value in values.items():
-        unit = unit_of(known(name), [value])
+        unit = unit_of(described(name), [value])
         yield unit.title, unit.show(float(value))
 
 
-def known(name: str) -> Quantity:
-    """The quantity of a measured column; one that nobody declared is shown as it is."""
-    try:
-        return quantity(name)
-    except ValueError:
-        return Quantity(name, name, name.replace("_", " "), "", "result", decimals=3)
+def stages_of(record: NetworkRecord) -> Component:
+    """The stages of a network that was drawn here."""
+    widths = (record.line_widths, record.quantised_widths) if record.line else None
+    return stages(record.network, record.parameters, widths)
 
 
-def stages(record: NetworkRecord) -> Component:
-    """A row for each stage; u and quantised are the line's over the blocks of the stage."""
-    repeated = any(isinstance(stage, Stage) for stage in record.network.stages)
+def stages(
+    network: Network,
+    drawn: Mapping[str, float],
+    widths: tuple[Sequence[float], Sequence[int]] | None,
+) -> Component:
+    """A row for each stage; u and quantised are the line's over the blocks of the stage.
+
+    Args:
+        drawn: parameters, as far as they are known.
+        widths: u_j and w_j of all blocks; None where there is no line.
+    """
+    repeated = any(isinstance(stage, Stage) for stage in network.stages)
     head = ["", "d", "w"]
     head += ["b", "g", "stride"] if repeated else []
-    head += ["u", "quantised"] if record.line else []
-    drawn, rows = record.parameters, []
-    ends = list(accumulate((stage.depth for stage in record.network.stages), initial=0))
-    for i, stage in enumerate(record.network.stages, start=1):
+    head += ["u", "quantised"] if widths else []
+    rows = []
+    ends = list(accumulate((stage.depth for stage in network.stages), initial=0))
+    for i, stage in enumerate(network.stages, start=1):
         row = [str(i), str(stage.depth), changed(drawn.get(f"width_{i}"), stage.width)]
         if isinstance(stage, Stage):
             row += repeats(stage, drawn.get(f"group_width_{i}", drawn.get("group_width")))
-        if record.line:
+        if widths:
             blocks = slice(ends[i - 1], ends[i])
-            row.append(span(record.line_widths[blocks], ".1f"))
-            row.append(span(record.quantised_widths[blocks], "d"))
+            row.append(span(widths[0][blocks], ".1f"))
+            row.append(span(widths[1][blocks], "d"))
         rows.append(row)
     return table(head, rows, numeric=True)
 
@@ -185,12 +194,17 @@ def line(record: NetworkRecord) -> str:
     """The line with its numbers, and how far the widths are from the nearest of the grid."""
     if record.line is None or record.e_fit is None:
         return "has no line, it is no row of blocks: the graph of its first stage"
-    numbers = {"w0": record.line.w0, "wa": record.line.wa, "wm": record.line.wm}
+    return said_of(record.line, record.e_fit)
+
+
+def said_of(line: Line, e_fit: float) -> str:
+    """`w₀ 24, wₐ 36.4, wₘ 2.49; e_fit 0.0350`"""
+    numbers = {"w0": line.w0, "wa": line.wa, "wm": line.wm}
     values = ", ".join(
         f"{quantity(name).symbol} {quantity(name).show(value)}"
         for name, value in numbers.items()
     )
-    return f"{values}; e_fit {quantity('e_fit').show(record.e_fit)}"
+    return f"{values}; e_fit {quantity('e_fit').show(e_fit)}"
 
 
 def epochs(epochs: Sequence[EpochRecord]) -> str:

@@ -28,7 +28,14 @@ def layout() -> Component:
             page_header(
                 TITLE,
                 html.Span(id="queue-said", role="status", className="muted"),
-                links={"New population": "/new", "Compare": "/compare", "Explore": "/"},
+                html.Button(
+                    "Notify me",
+                    id="notify",
+                    className="button quiet switch",
+                    type="button",
+                    role="switch",
+                    **attributes(aria_checked="false"),
+                ),
                 help=page_help(help.READ, help.KEYS),
             ),
             html.Main(

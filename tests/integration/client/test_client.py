@@ -87,6 +87,32 @@ def test_columns_are_what_was_measured(a):
     assert isinstance(a.to_pandas(), pd.DataFrame)
 
 
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("rows.csv", pd.read_csv),
+        ("rows.parquet", pd.read_parquet),
+        ("rows.ARROW", pd.read_feather),
+    ],
+)
+def test_networks_are_saved_in_the_form_that_the_name_ends_in(a, tmp_path, name, read):
+    path = a.save(tmp_path / name, {"error": "..11"}, sort="-error", columns=["error"])
+    passing = sorted((e for e in ERRORS[: N - 2] if e <= 11), reverse=True)
+    assert read(path)["error"].tolist() == passing
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_that_is_refused_leaves_what_was_there(a, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("mine")
+    with pytest.raises(netspace_client.Refused, match="w9"):
+        a.save(path, {"w9": 5})
+    assert path.read_text() == "mine"
+    assert [*tmp_path.iterdir()] == [path]
+    with pytest.raises(ValueError, match=r"\.csv, \.parquet, \.arrow, got 'rows.xlsx'"):
+        a.save("rows.xlsx")
+
+
 def test_the_edf_is_the_fraction_of_networks_with_error_below_e(a):
     # arXiv 2003.13678, equation 1; a diverged network counts as infinitely wrong.
     edf = a.edf(points=11)

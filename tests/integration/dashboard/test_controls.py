@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from foreign_tables import THROUGHPUT
 
-from columns.quantities import QUANTITIES
+from columns.quantities import QUANTITIES, described, quantity
+from columns.units import unit_of
 from dashboard.pages.explore import constraints, table
 from population.population import Population
 
@@ -33,7 +35,8 @@ def population(**columns):
 
 def headers(of):
     """Titles of the table's columns, in their order."""
-    return [column["headerName"] for column in table.columns(constraints.controls(of))]
+    unit = unit_of(quantity(of.criterion), of.judged)
+    return [column["headerName"] for column in table.columns(unit, constraints.controls(of))]
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def measured():
 
 def test_a_header_is_a_symbol_and_a_unit(measured):
     assert headers(measured) == [
-        *("#", "Network", "Error %", "d", "w₀", "Stage widths", "Stage depths"),
+        *("✓", "#", "Network", "Error %", "d", "w₀", "Stage widths", "Stage depths"),
         *("Flops M", "Params k", "Acts M"),
         *("loss", "t s", "t₁ ms", "mem MB"),
         "e_fit",
@@ -59,12 +62,56 @@ def test_what_was_measured_has_controls_where_a_population_has_it(measured):
     assert names(population(error=MEASURED["error"])) == set()
 
 
-def test_neither_the_error_nor_a_quartile_is_offered_as_a_constraint():
-    offered = {name for name in QUANTITIES if constraints.offered(name)}
+def test_no_quartile_is_offered_as_a_constraint():
+    offered = {name for name, one in QUANTITIES.items() if constraints.offered(one)}
     assert set(QUANTITIES) - offered == {
-        "error",
-        *(f"{name}_q{i}" for name in ("latency", "latency_64", "train_step") for i in (1, 3)),
+        f"{name}_q{i}" for name in ("latency", "latency_64", "train_step") for i in (1, 3)
     }
+
+
+def test_what_networks_are_judged_by_is_no_constraint_and_the_first_number_of_the_table(
+    measured,
+):
+    def names(of):
+        return {one.name for one in constraints.controls(of)}
+
+    fast = measured.judged_by("latency")
+    assert names(measured) - names(fast) == {"latency"}
+    assert names(fast) - names(measured) == {"error"}
+    assert headers(fast)[:5] == ["✓", "#", "Network", "t₁ ms", "d"]
+    assert "e" in headers(fast)
+
+
+def test_a_column_that_nobody_declared_is_offered_by_the_words_that_are_given_for_it():
+    name = THROUGHPUT.name
+    given = {"error": MEASURED["error"], name: RNG.uniform(100, 9000, 40)}
+    speeds = population(**given)
+    about = {one: described(one) for one in speeds.columns} | {name: THROUGHPUT}
+    (found,) = (one for one in constraints.controls(speeds, {}, about) if one.name == name)
+    assert (found.title, found.section) == ("Images per second", "result")
+
+
+@pytest.mark.parametrize(
+    ("values", "stops", "spacing"),
+    [
+        (np.repeat(np.arange(8.0, 2000.0, 8.0), 10), 101, 8.0),  # a hundred round stops
+        (np.repeat(np.arange(3.0, 90.0, 3.0), 400), 29, 3.0),  # each value is one
+        (np.repeat([5.0, 5.0], 2000), 1, 0.0),
+        (np.array([1e300, 2e300, np.nan]), 101, 0.0),  # far beyond whole numbers
+        (np.array([]), 0, 0.0),
+    ],
+)
+def test_a_slider_is_of_the_ends_and_the_grid_of_its_values(values, stops, spacing):
+    found = constraints.control(quantity("depth"), values)
+    assert (len(found.stops), found.spacing) == (stops, spacing)
+
+
+def test_few_values_among_many_rows_are_chips_and_more_than_a_dozen_are_none():
+    about = quantity("group_width")
+    rare = np.full(5000, 8.0)
+    rare[4321] = 16.0
+    assert constraints.control(about, rare).stops == [8.0, 16.0]
+    assert constraints.control(about, np.arange(1.0, 5001.0)).kind == "range"
 
 
 def test_digit_keys_stay_where_they_are_when_results_come(measured):

@@ -35,6 +35,7 @@ from netspace.settings import Settings
 from netspace.web import create_app
 from services.defining import regimes, spaces
 from services.errors import Refused
+from services.processes import Processes
 from services.reading import networks
 from services.reading.snapshots import Snapshots
 from services.sampling import populations, records
@@ -50,7 +51,9 @@ STUDY = 1
 
 def sources_of(database):
     queue = Queue("redis://127.0.0.1:1/0")
-    return Sources(database, Snapshots(database), queue, Samplers(20), Turns("statistics"))
+    printers = Processes("figures are written", 1)
+    turns = Turns("statistics")
+    return Sources(database, Snapshots(database), queue, Samplers(20), turns, printers)
 
 
 @pytest.fixture
@@ -145,7 +148,7 @@ def ask(client, output, **given):
 def test_an_unknown_path_of_the_api_is_a_json_404_with_the_pages_mounted(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -288,14 +291,18 @@ def test_dash_calls_nothing_in_the_browser_but_what_the_entry_exports(client):
 
 
 def test_no_script_of_the_page_adds_a_global():
-    # What a module declares is its own; all that is set on the window are Dash's callbacks.
+    # What a module declares is its own; all that is set on the window is what Dash looks for.
     written = re.compile(r"(?:window|globalThis|self)\.(\w+)(?:\.\w+)? (?:\?\?)?= ")
     found = {
         (path.name, name)
         for path in ASSETS.rglob("*.*js")
         for name in written.findall(path.read_text())
     }
-    assert found == {("callbacks.js", "dash_clientside"), ("worker.mjs", "onconnect")}
+    assert found == {
+        ("callbacks.js", "dash_clientside"),
+        ("told.mjs", "dash_stores"),
+        ("worker.mjs", "onconnect"),
+    }
     assert sorted(path.name for path in ASSETS.rglob("*.js")) == ["callbacks.js", "trusted.js"]
     assert all(len(path.read_text().splitlines()) < 25 for path in ASSETS.rglob("*.js"))
 
@@ -411,6 +418,19 @@ def test_all_networks_of_a_large_space_are_refused_at_the_choice(sources, define
         asking.started(sources, form(take="all")),
     ):
         assert "give a number of them" in answer["errors"]["take"]
+
+
+def test_a_chain_is_stored_link_by_link_and_says_which_was_refused(sources, defined):
+    given = form(name="chained", flops="100k..400k", regimes=2)
+    begun = asking.started(sources, given)
+    with sources.database.read() as session:
+        made = [records.get(session, id) for id in begun["started"]["chain"]]
+    assert [one.windows["flops"] for one in made] == ["100k..200k", "200k..400k"]
+    assert [one.seed for one in made] == [3, 4]
+    asking.started(sources, form(name="taken · 200k..400k"))
+    again = asking.started(sources, given | {"name": "taken"})
+    assert again["message"].startswith("1 of 2 were stored, 200k..400k was not")
+    assert "taken" in again["errors"]["name"]
 
 
 def test_a_preview_is_a_real_sample_whose_networks_the_population_begins_with(sources, defined):
@@ -534,6 +554,59 @@ def test_a_figure_is_a_page_that_works_offline(client, figure):
     assert "plotly.js v" in answer.text
     assert "<script src=" not in answer.text
     assert "population-1-version-30-" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("width", ["one", "two"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "edf.json?population=1",
+        "scatters.json?population=1&columns=depth,wa",
+        "widths.json?population=1&best=4",
+        "matters.json?population=1&gamma=0.3",
+        "trends-ranges.json?side=1&bins=3&paper=members",
+        "compare-edf.json?side=1&side=1;depth=5..",
+        "compare-matched.json?side=1&side=1;depth=5..",
+        "compare-efficiency.json?side=1&side=1;depth=5..",
+        "network-widths.json?population=1&network=1",
+    ],
+)
+def test_a_figure_for_a_paper_says_its_width_version_and_day(client, width, path):
+    answer = client.get(f"/app/figures/{width}/{path}")
+    assert answer.status_code == 200, answer.text
+    about = answer.json()
+    assert about["mm"] == {"one": 89, "two": 183}[width]
+    assert about["figure"]["layout"]["width"] == about["width"]
+    said = about["figure"]["layout"]["title"]["subtitle"]["text"].replace("<br>", " ")
+    assert re.search(r"\d{4}-\d\d-\d\d · netspace · ", said)
+    assert "scattergl" not in answer.text  # which the policy of pages lets draw nothing
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("three/edf.json?population=1", "width"),
+        ("one/edf.xml?population=1", "form"),
+        ("one/matters.json?population=1&gamma=2", "gamma"),
+        ("one/trends-ranges.json?side=1&bins=99", "bins"),
+        ("one/speed-times.json?population=1&time=nope", "time"),
+        ("one/compare-edf.json?side=1&side=1&method=x", "method"),
+    ],
+)
+def test_a_wrong_figure_for_a_paper_names_the_field(client, path, field):
+    answer = client.get(f"/app/figures/{path}")
+    assert answer.status_code == 422
+    assert field in [one["field"] for one in answer.json()["errors"]]
+
+
+def test_a_pdf_is_written_of_a_figure_and_of_nothing_else(client):
+    opened = '<svg xmlns="http://www.w3.org/2000/svg" width="89mm" height="50mm">'
+    good = client.post("/app/figures/pdf", json={"svg": f"{opened}</svg>", "title": "EDF"})
+    assert good.headers["content-type"] == "application/pdf"
+    assert good.content.startswith(b"%PDF-")
+    bad = client.post("/app/figures/pdf", json={"svg": f"{opened}<script/></svg>"})
+    assert bad.status_code == 422
+    assert "shapes and text" in bad.json()["errors"][0]["message"]
 
 
 def test_the_exported_curve_has_the_numbers_of_rest(client, study):

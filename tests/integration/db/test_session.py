@@ -3,9 +3,11 @@
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import make_url, text
 
-from db.session import BUSY_SECONDS
+from db.outages import DATABASE_AWAY, Replaced
+from db.session import BUSY_SECONDS, Database
 
 
 def log_size(database):
@@ -47,3 +49,48 @@ def test_a_log_under_a_writer_is_left_for_later(sqlite):
 
 def test_postgresql_sees_to_its_own_log(postgresql):
     assert postgresql.shrink_log()
+
+
+def test_nothing_is_written_to_a_file_that_was_deleted(sqlite):
+    file = Path(make_url(sqlite.url).database)
+    with sqlite.read() as session:
+        session.execute(text("SELECT count(*) FROM jobs")).one()
+    assert sqlite.lost() is None
+    file.unlink()
+    assert "was deleted or replaced" in sqlite.lost()
+    for begin in (sqlite.read, sqlite.write, sqlite.durable):
+        with pytest.raises(DATABASE_AWAY, match="start it anew"), begin() as session:
+            session.execute(text("SELECT 1"))
+    assert sqlite.shrink_log()
+    assert not file.exists()  # and none was made in its place
+
+
+def test_nothing_is_written_to_a_file_that_took_the_place_of_another(sqlite, migrated):
+    file = Path(make_url(sqlite.url).database)
+    with sqlite.durable() as session:
+        session.execute(text("INSERT INTO networks (hash, architecture) VALUES ('a', '{}')"))
+    before = file.rename(file.with_suffix(".before"))
+    file.write_bytes(migrated.read_bytes())
+    for begin in (sqlite.read, sqlite.write, sqlite.durable):
+        with pytest.raises(Replaced), begin() as session:
+            session.execute(text("DELETE FROM networks"))
+    file.unlink()
+    before.rename(file)  # it is put back
+    with sqlite.durable() as session:
+        assert session.scalars(text("SELECT hash FROM networks")).all() == ["a"]
+
+
+def test_a_database_of_the_same_name_that_is_another_is_not_gone_on_with(postgres_server):
+    with postgres_server.empty() as url:
+        database = Database(url)
+        with database.read() as session:
+            session.execute(text("SELECT 1"))
+        name = make_url(url).database
+        postgres_server._do(f"DROP DATABASE {name} WITH (FORCE)")
+        postgres_server._do(f"CREATE DATABASE {name}")
+        for begin in (database.read, database.write, database.durable):
+            with pytest.raises(DATABASE_AWAY), begin() as session:
+                session.execute(text("SELECT 1"))
+        with pytest.raises(Replaced), database.write() as session:
+            session.execute(text("SELECT 1"))
+        database.dispose()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -115,6 +116,10 @@ for word in sys.argv[1:]:
             open(path, "x").close()
         case ["read", path]:
             print("found", os.path.exists(path))
+        case ["once", path]:
+            if os.path.exists(path):
+                sys.exit(9)
+            open(path, "x").close()
         case ["wait", seconds]:
             time.sleep(float(seconds))
         case ["exit", code]:
@@ -140,6 +145,7 @@ def part(name, does):
         ready=ready,
         task="task" in words,
         comes_back="back" in words,
+        leave_signal=signal.SIGHUP if "renewable" in words else None,
     )
 
 waves = [[part(*item) for item in wave.items()] for wave in json.loads(sys.argv[2])]
@@ -152,9 +158,9 @@ def supervise(started, tmp_path):
     """Start a supervisor on waves of parts, each {name: what it does}."""
     (tmp_path / "part.py").write_text(PART)
 
-    def start(*waves):
+    def start(*waves, **options):
         command = [PYTHON, "-c", SUPERVISOR, str(tmp_path / "part.py"), json.dumps(waves)]
-        return started(command, env=environment(tmp_path, PYTHONPATH="."))
+        return started(command, env=environment(tmp_path, PYTHONPATH="."), **options)
 
     return start
 
@@ -235,6 +241,22 @@ def test_a_task_ends_before_the_next_wave_and_its_failure_stops_all(supervise, t
     assert list(failed.stdout)[-1] == "died: task ended by itself (exit code 3)\n"
 
 
+def test_a_part_stays_where_the_new_one_dies_before_it_is_ready(supervise, tmp_path):
+    supervisor = supervise({"web": f"renewable once={tmp_path / 'first'} sleep"})
+    lacks, running = {"| pid ", "all is well"}, []
+    for line in supervisor.stdout:
+        lacks -= {words for words in lacks if words in line}
+        running += [int(line.split()[-1])] if "| pid " in line else []
+        if not lacks:
+            break
+    supervisor.send_signal(signal.SIGHUP)
+    line = next(line for line in supervisor.stdout if "web.2 ended" in line)
+    assert line.endswith("(exit code 9) before it was ready: web: as before\n")
+    assert all(map(lives, running))
+    supervisor.terminate()
+    assert list(supervisor.stdout)[-1] == "died: None\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_the_last_wave_first(supervise, number):
     supervisor = supervise({"broker": "polite sleep"}, {"worker": "polite sleep"})
@@ -246,6 +268,17 @@ def test_a_signal_stops_the_last_wave_first(supervise, number):
         "broker",
     ]
     assert said[-1] == "died: None\n"
+    assert all(not lives(pid) for pid in running)
+
+
+def test_a_terminal_that_is_closed_stops_all_where_parts_could_be_renewed(supervise):
+    ours, theirs = pty.openpty()
+    supervisor = supervise({"web": "renewable sleep"}, stdin=theirs, start_new_session=True)
+    os.close(theirs)
+    running = sleepers(1, supervisor)
+    os.close(ours)
+    supervisor.send_signal(signal.SIGHUP)
+    assert list(supervisor.stdout)[-1] == "died: None\n"
     assert all(not lives(pid) for pid in running)
 
 
@@ -324,27 +357,3 @@ def test_up_serves_until_it_is_asked_to_stop_and_hangs_up_on_streams(started, po
     assert not [line for line in said if "ERROR" in line or "Traceback" in line]
     assert not ports.answers("127.0.0.1", port)
     assert (tmp_path / "lock").read_text() == ""
-
-
-def test_web_processes_on_one_address_stand_in_for_each_other(started, port, tmp_path):
-    settings = {"NETSPACE_PORT": str(port), "NETSPACE_BROKER_URL": "redis://127.0.0.1:1/0"}
-    own = environment(tmp_path, **settings)
-    subprocess.run([PYTHON, "-m", "netspace", "migrate"], env=own, check=True)
-    webs = started([PYTHON, "-m", "netspace", "web", "--processes=2"], env=own)
-    pids, ready = [], 0
-    while ready < 2:
-        line = webs.stdout.readline()
-        ready += "Application startup complete" in line
-        if "Started server process" in line:
-            pids.append(int(line.split("[")[1].split("]")[0]))
-    os.kill(pids[0], signal.SIGKILL)
-    page = f"http://127.0.0.1:{port}/api/v1/spaces"
-    assert [httpx.get(page).status_code for _ in range(5)] == 5 * [200]
-    assert any(
-        "ended by itself (signal 9, Killed): starting it again" in x for x in webs.stdout
-    )
-    os.kill(pids[1], signal.SIGKILL)
-    assert httpx.get(page, timeout=30).status_code == 200  # it waited
-    webs.terminate()
-    assert webs.wait(10) == 0
-    assert not ports.answers("127.0.0.1", port)

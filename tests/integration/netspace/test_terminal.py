@@ -1,12 +1,15 @@
-"""Commands that ask a running server: status, populations, edf, compare, watch."""
+"""Commands that ask a running server, or the local database without one."""
 
 import json
 import threading
 
+import pandas as pd
 import pytest
 from served import Served
 from typer.testing import CliRunner
 
+from db import migrations
+from netspace import terminal
 from netspace.cli import app
 
 ERRORS = [*range(10, 33), float("inf")]
@@ -113,3 +116,122 @@ def test_watching_ends_with_the_last_job(run, served):
     assert events[-1]["progress"]["ended"]
     assert {event["population"] for event in events} == {id}
     assert run("watch", "W").stdout.startswith("W: 2 of 2")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
+def test_networks_are_exported_in_the_form_that_the_file_is_named_by(run, tmp_path, form):
+    file = tmp_path / f"rows.{form}"
+    words = ("A [b]", "error=..15", "--columns", "error", "--sort", "-error")
+    said = run("export", *words, "-o", str(file))
+    assert said.exit_code == 0, said.output
+    assert said.stdout == f"netspace: {file} has {file.stat().st_size:,} bytes\n"
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "arrow": pd.read_feather}[form]
+    assert read(file)["error"].tolist() == [15, 14, 13, 12, 11, 10]
+
+
+def test_a_form_that_is_named_counts_more_than_the_files_name(run, tmp_path):
+    file = tmp_path / "rows.dat"
+    said = run("export", "1;error=..12", "--format", "csv", "-o", str(file), "--json")
+    assert json.loads(said.stdout) == {
+        "file": str(file),
+        "bytes": file.stat().st_size,
+        "population": 1,
+        "format": "csv",
+    }
+    assert len(file.read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("1", "-o", "rows.xls"), 2, "path: should end in .csv, .parquet, .arrow"),
+        (("1;depht=5", "-o", "rows.csv"), 1, "depht"),
+        (("-o", "rows.csv"), 2, "what is exported?"),
+        (("1", "--population", "1", "-o", "rows.csv"), 2, "what is exported?"),
+        (("1", "-o", "nowhere/rows.csv"), 1, "rows.csv can't be written: No such file"),
+    ],
+)
+def test_what_can_not_be_exported_ends_the_command_with_a_line(
+    run, tmp_path, monkeypatch, words, code, said
+):
+    monkeypatch.chdir(tmp_path)
+    ended = run("export", *words)
+    assert (ended.exit_code, ended.stdout) == (code, "")
+    assert said in ended.stderr
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_names_of_populations_are_completed_where_a_server_says_them(served, monkeypatch):
+    monkeypatch.setenv("NETSPACE_URL", served.url)
+    assert terminal.complete("A") == ["A [b]"]
+    assert {"A [b]", "B", "C"} <= {*terminal.complete("")}
+    monkeypatch.setenv("NETSPACE_URL", "http://127.0.0.1:1")
+    assert terminal.complete("") == []
+    asked = {
+        "_NETSPACE_COMPLETE": "source_bash"
+    }  # --show-completion looks for a shell above it
+    script = CliRunner().invoke(app, [], prog_name="netspace", env=asked)
+    assert "complete -o default -F _netspace_completion netspace" in script.stdout
+
+
+@pytest.fixture
+def alone(served, tmp_path, port):
+    """Commands on the database of a server, at an address where none runs."""
+
+    def run(*words, url=served.database.url):
+        given = {"NETSPACE_DATABASE_URL": url, "NETSPACE_DATA_DIR": str(tmp_path)}
+        settings = {"NETSPACE_URL": "", "NETSPACE_PORT": str(port), "COLUMNS": "200"}
+        return CliRunner().invoke(app, [*words], env=settings | given)
+
+    return run
+
+
+def test_without_a_server_the_local_database_is_read_and_that_is_said(alone, run, tmp_path):
+    here, there = alone("edf", "A [b]", "--json"), run("edf", "A [b]", "--json")
+    assert json.loads(here.stdout) == json.loads(there.stdout)
+    assert "no server at http://127.0.0.1:" in here.stderr
+    assert "read from sqlite:///" in here.stderr
+    file = tmp_path / "rows.parquet"
+    assert alone("export", "B", "-o", str(file)).exit_code == 0
+    assert len(pd.read_parquet(file)) == 24
+    assert "no population 'D'; there are" in alone("edf", "D").stderr
+
+
+@pytest.mark.parametrize("words", [("watch", "A [b]"), ("import", __file__)])
+def test_what_needs_a_server_says_how_to_start_one(alone, served, words):
+    before = served.standing(1)
+    ended = alone(*words)
+    assert ended.exit_code == 1
+    assert "this needs a server, and none runs here; start one: `netspace up`" in ended.stderr
+    assert served.standing(1) == before
+
+
+def test_without_a_server_and_a_database_none_is_made(alone, tmp_path):
+    file = tmp_path / "none.db"
+    ended = alone("status", url=f"sqlite:///{file}")
+    assert (ended.exit_code, file.exists()) == (1, False)
+    assert f"no database {file}; start one" in ended.stderr
+
+
+def test_a_database_of_another_version_is_not_read(alone, tmp_path):
+    url = f"sqlite:///{tmp_path / 'older.db'}"
+    migrations.upgrade(url, "0010")
+    ended = alone("populations", url=url)
+    assert ended.exit_code == 1
+    assert "is another version's; `netspace migrate`" in ended.stderr
+
+
+def test_the_address_without_one_is_that_of_the_settings(served):
+    given = {"NETSPACE_URL": "", "NETSPACE_PORT": str(served.port), "COLUMNS": "200"}
+    said = CliRunner().invoke(app, ["status"], env=given)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.startswith(f"{served.url}: ")
+
+
+def test_an_archive_that_was_exported_is_imported_again(served, tmp_path):
+    given = {"NETSPACE_DATABASE_URL": served.database.url, "NETSPACE_DATA_DIR": str(tmp_path)}
+    file = tmp_path / "study.json.gz"
+    for words in (("export", "--population", "B", "-o", str(file)), ("import", str(file))):
+        said = CliRunner().invoke(app, [*words], env=given)
+        assert said.exit_code == 0, said.output
+    assert "0 added" in said.stdout

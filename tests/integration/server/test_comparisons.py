@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import mannwhitneyu
 
+from columns.units import ERRORS
 from dashboard.pages.compare import matched, question, tables
 from dashboard.pages.compare.chosen import halves
 from jobs.messages import Finished
@@ -101,7 +102,7 @@ def test_a_pair_is_told_from_its_better_side(database, two):
     assert first.found.medians.hi < 0 < first.found.area.lo
     assert first.decided.looks[-1].outcome == "A"
     assert first.decided.looks[-1].lower == pytest.approx(1 - pair.decided.looks[-1].upper)
-    said = str(tables.details(first, 45, "A", "B"))
+    said = str(tables.details(first, 45, ERRORS, "A", "B"))
     assert "median error of A is lower by" in said
 
 
@@ -113,8 +114,8 @@ def test_nine_networks_of_a_side_show_no_difference_in_points(database, create, 
     chosen = sides.sides(Snapshots(database), [str(id) for id in ids], fewest=2)
     [pair] = comparisons.compared(chosen).pairs
     assert pair.found.outcome == "few"
-    assert tables.points(pair.found.medians) == "fewer than 10 networks of either"
-    assert tables.points(pair.found.area) == "fewer than 10 networks of either"
+    assert tables.points(pair.found.medians, ERRORS) == "fewer than 10 networks of either"
+    assert tables.points(pair.found.area, ERRORS) == "fewer than 10 networks of either"
 
 
 def test_a_side_has_constraints_of_its_own(client, two):

@@ -2,12 +2,14 @@
 
 import accounts
 import pytest
+from foreign_tables import stored
 from sqlalchemy import text
 
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from services.defining import regimes, spaces
+from services.keeping import views
 from services.sampling import populations
 from services.sampling.populations import Spec
 from services.work import leases, results
@@ -18,6 +20,8 @@ QUERIES = {
     "/comparison": "?side=1;depth=..6&side=1;depth=7..",
     "/comparison/matched": "?side=1;depth=..6&side=1;depth=7..&match=flops",
     "/efficiency": "?side=1",
+    "/trends": "?side=1",
+    "/populations/1/speed": "?time=loss",
     "/stability": "?side=1",
     "/quantiles": "?side=1",
     "/archive": "?population=1",
@@ -35,13 +39,20 @@ NONE = {
 """The reads that are sent each time, and why."""
 
 
+IDS = ("population_id", "network_id", "space_id", "regime_id", "job_id", "view_id")
+
+OF_TABLES = ("/report", "/rows/{row_id}")
+"""Ends of addresses of a table alone."""
+
+
 @pytest.fixture(scope="module")
-def admin(lasting):
+def admin(lasting, tmp_path_factory):
     """An administrator of a server with a population of 30 measured networks."""
     with lasting.durable() as session:
         space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
         regime = regimes.define(session, "digits", DIGITS)
     populations.create(lasting, Spec("p", space, regime, 30, {"flops": "100k..300k"}))
+    stored(lasting, tmp_path_factory.mktemp("table"), name="a table")
     with lasting.durable() as session:
         for error in range(30):
             claim = leases.claim(session, "train", "a worker", 30)
@@ -49,6 +60,8 @@ def admin(lasting):
             results.record(session, claim, Finished(quantities=quantities, conditions={}))
         # Rates of the last two minutes move by themselves.
         session.execute(text("UPDATE jobs SET ended_at = ended_at - 3600000"))
+    with lasting.durable() as session:
+        views.keep(session, "a view", "explore", "?population=1")
     with accounts.people(lasting) as (_, browsers):
         yield browsers["ann"]
 
@@ -58,7 +71,9 @@ def reads(document):
     for path, methods in document["paths"].items():
         if "get" in methods and path.startswith(API):
             path = path.removeprefix(API).replace("{form}", "json")
-            for name in ("population_id", "network_id", "space_id", "regime_id", "job_id"):
+            if path.endswith(OF_TABLES):
+                path = path.replace("{population_id}", "2").replace("{row_id}", "1")
+            for name in IDS:
                 path = path.replace(f"{{{name}}}", "1")
             yield path
 

@@ -1,5 +1,6 @@
 """Events: a result reaches a listener, by the broker's wake-up or, without one, by the poll."""
 
+import asyncio
 import json
 import threading
 import time
@@ -7,6 +8,7 @@ import time
 import httpx
 import pytest
 import uvicorn
+from loops import run
 
 from jobs.messages import Epoch, Finished
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
@@ -215,3 +217,33 @@ def test_an_id_of_another_database_has_heard_nothing(database, create, serve, la
     id = create(1)
     with listening(serve(NO_BROKER), last) as answer:
         assert next(told(answer.iter_lines()))[2]["population"] == id
+
+
+def test_who_takes_nothing_and_leaves_while_much_is_to_be_told_is_no_error(database, create):
+    for seed in range(8):
+        create(1, name=f"population {seed}", seed=seed)
+    app = create_app(Settings(database_url=database.url, broker_url=NO_BROKER))
+    asked = {"path": "/api/v1/events", "headers": [(b"host", b"127.0.0.1")]}
+    like = {"type": "http", "method": "GET", "scheme": "http", "http_version": "1.1"}
+    scope = {"query_string": b"", "client": None, "state": {}, **like, **asked}
+
+    async def listen():
+        pieces, stuck = [], asyncio.Event()
+
+        async def receive():
+            await stuck.wait()
+            for _ in range(100):  # whoever passes events on has filled what lies between
+                await asyncio.sleep(0)
+            return {"type": "http.disconnect"}
+
+        async def send(piece):
+            pieces.append(piece)
+            if len(pieces) == 3:  # the head, that it is a stream, the first event
+                stuck.set()
+                await asyncio.Event().wait()
+
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+        return pieces
+
+    assert len(run(listen())) == 3

@@ -5,6 +5,7 @@ import shlex
 
 import accounts
 import pytest
+from foreign_tables import stored
 
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
@@ -12,7 +13,8 @@ from jobs.messages import Finished
 from server.examples import EXAMPLES, address
 from services.defining import regimes, spaces
 from services.exchange import archives, exports
-from services.sampling import populations
+from services.keeping import views
+from services.sampling import managing, populations
 from services.sampling.populations import Spec
 from services.work import leases, results
 
@@ -25,8 +27,11 @@ NOT_SENT = {
 }
 
 
+THEIRS = "model,top1_acc\nfirst,76.5\nsecond,78.25\n"
+
+
 @pytest.fixture
-def admin(sqlite):
+def admin(sqlite, tmp_path):
     """An administrator of a server as the examples have it."""
     database = sqlite
     with database.durable() as session:
@@ -36,6 +41,16 @@ def admin(sqlite):
     for seed in range(2):
         spec = Spec(f"p{seed}", space, regime, 30, window, training_seed=seed)
         populations.create(database, spec)
+    stored(database, tmp_path, name="a table")
+    for name in ("deleted", "to be purged"):
+        spec = Spec(name, space, regime, 2, window)
+        id = populations.create(database, spec)
+        with database.durable() as session:
+            managing.remove(session, id)
+    with database.durable() as session:
+        for name in ("a view", "a deleted view"):
+            views.keep(session, name, "explore", "?population=1")
+        views.remove(session, 2)
     with database.durable() as session:
         for error in range(30):
             claim = leases.claim(session, "train", "a worker", 30)
@@ -86,7 +101,9 @@ def test_every_example_does_what_it_says(admin, sqlite):
             assert admin.post(f"{API}/me/tokens", json=body).json()["token"]["id"] == 2
             example = type(example)(ids={"token_id": 2})
         given = {} if example.body is None else {"json": example.body}
-        if example.file:
+        if example.form is not None:
+            given = {"files": {"file": (example.file, THEIRS)}, "data": example.form}
+        elif example.file:
             given = {"content": file, "headers": {"content-type": archives.MEDIA_TYPE}}
         answer = admin.request(method, f"{API}{address(key, example)}", **given)
         assert answer.is_success, (key, answer.text)

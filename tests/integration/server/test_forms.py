@@ -4,12 +4,14 @@ import csv
 import io
 import json
 
+import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
+from pyarrow import parquet as pq
 
 from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
-from jobs.messages import Failed, Finished
+from jobs.messages import Epoch, Failed, Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from services.defining import regimes, spaces
@@ -42,6 +44,23 @@ def reader(lasting):
         yield client
 
 
+@pytest.fixture(scope="module")
+def retrained(reader, lasting):
+    """A second population: the first one's networks by another seed, with learning curves."""
+    again = Spec("again", 1, 1, 30, {"flops": "100k..300k"}, training_seed=5)
+    populations.create(lasting, again)
+    with lasting.durable() as session:
+        while claim := leases.claim(session, "train", "a worker", 30):
+            if claim.seed != 5:
+                continue  # of the first population, where it stays
+            for epoch in range(1, 4):
+                told = Epoch(epoch=epoch, loss=1.0, error=60 / epoch, seconds=1.0)
+                results.record_epoch(session, claim, told)
+            quantities = {"error": 5 + claim.job_id % 31 / 3, "loss": 0.1}
+            ended = Finished(quantities=quantities, conditions={})
+            results.record_end(session, claim, ended, max_attempts=1)
+
+
 def rows(answer):
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -58,6 +77,9 @@ STATISTICS = (
     "populations/1/ranges",
     "quantiles?side=1",
     f"comparison?{SIDES}",
+    f"comparison/matched?{SIDES}&match=flops",
+    f"efficiency?{SIDES}",
+    "stability?side=1",
 )
 
 
@@ -121,6 +143,76 @@ def test_the_address_may_say_the_form_and_counts_more_than_what_is_accepted(read
     assert "'json' or 'csv'" in wrong.json()["detail"][0]["message"]
 
 
+def test_a_matched_comparison_is_the_same_numbers_in_both_forms(reader):
+    path = f"{API}/comparison/matched?{SIDES}&match=flops"
+    told, table = reader.get(path).json(), rows(reader.get(path, headers=CSV))
+    found = {(row["what"], row["of"]): row for row in table if row["what"] != "share"}
+
+    def same(row, estimate):
+        assert number(row["estimate"]) == estimate["estimate"]
+        assert number(row["estimate_lower"]) == estimate["lower"]
+        assert (row["reason"] or None) == estimate["reason"]
+
+    same(found["theta", told["method"]], told["theta"])
+    assert number(found["theta", told["method"]]["p"]) == told["p"]
+    for way in told["ways"]:
+        same(found["theta by way", way["name"]], way["theta"])
+    same(found["difference of medians", ""], told["medians"])
+    same(found["factor", "mean"], told["mean"]["factor"])
+    for covariate in told["imbalance"]:
+        for name in ("smd", "smd_weighted", "variance_ratio", "distance", "lo", "inside_b"):
+            row = found[name, covariate["name"]]
+            assert number(row["estimate"]) == covariate[name]
+        assert found["smd", covariate["name"]]["warning"] == covariate["warning"]
+    for side in told["sides"]:
+        steps = [row for row in table if (row["what"], row["of"]) == ("share", side["side"])]
+        assert [number(row["at"]) for row in steps] == side["error"]
+        assert [number(row["estimate"]) for row in steps] == side["share"]
+        assert number(found["worth", side["side"]]["estimate"]) == side["worth"]
+
+
+def test_a_random_search_is_the_same_in_both_forms(reader):
+    path = f"{API}/efficiency?{SIDES}&side=1;error=5..5.1"
+    told, table = reader.get(path).json(), rows(reader.get(path, headers=CSV))
+    for side in told:
+        of = [row for row in table if row["side"] == side["side"]]
+        by_k = {int(row["k"]): row for row in of if row["k"]}
+        for best in side["best"]:
+            for name in ("mean", "sd", "lower", "median", "upper"):
+                assert number(by_k[best["k"]][f"best_{name}"]) == best[name]
+        for enough in side["enough"]:
+            for name in ("measured", "measured_limit", "expected", "limit"):
+                assert number(by_k[enough["k"]][name]) == enough[name]
+        assert {row["reason"] or None for row in of} == {side["reason"]}
+
+
+def test_stability_is_the_same_in_both_forms(reader, retrained):
+    path = f"{API}/stability?side=2"
+    [told], table = reader.get(path).json(), rows(reader.get(path, headers=CSV))
+    assert told["epochs"]
+    assert told["retrained"]
+    assert told["noise"]["by_error"]
+    found = {(row["against"], row["what"]): row for row in table}
+    for ranking in told["epochs"] + told["retrained"]:
+        for name in ("spearman", "in_order", "spearman_best", "found"):
+            row = found[ranking["what"], name]
+            assert number(row["estimate"]) == ranking[name]["estimate"]
+            assert number(row["estimate_upper"]) == ranking[name]["upper"]
+        by_chance = found[ranking["what"], "found_by_chance"]
+        assert number(by_chance["estimate"]) == ranking["found_by_chance"]
+    noise = {row["what"]: row for row in table if row["group"] == "noise"}
+    assert number(noise["ratio"]["estimate"]) == told["noise"]["ratio"]["estimate"]
+    assert [
+        number(row["estimate"]) for what, row in noise.items() if what.startswith("noise of")
+    ] == [third["noise"]["estimate"] for third in told["noise"]["by_error"]]
+
+
+def test_what_was_trained_once_has_columns_and_no_rows(reader):
+    answer = reader.get(f"{API}/stability?side=1;depth=100..", headers=CSV)
+    assert answer.text.startswith("side,group,against,what,estimate,")
+    assert rows(answer) == []
+
+
 @pytest.mark.parametrize("path", STATISTICS)
 def test_each_form_has_a_tag_of_its_own(reader, path):
     as_json, as_csv = reader.get(f"{API}/{path}"), reader.get(f"{API}/{path}", headers=CSV)
@@ -157,6 +249,7 @@ def test_the_form_that_is_accepted_most_is_sent(reader, accepted, form):
         ("populations/1/edf", "*/*;q=0", "application/json or text/csv"),
         ("spaces", "text/csv", "application/json"),
         ("populations/1/networks.csv", "application/json", "text/csv"),
+        ("populations/1/networks.parquet", "text/csv", "application/vnd.apache.parquet"),
         ("populations/1/columns", "application/json", "application/vnd.netspace.columns"),
         ("events", "application/json", "text/event-stream"),
     ],
@@ -226,3 +319,69 @@ def test_rows_have_the_columns_that_are_named_in_that_order(reader):
     [problem] = wrong.json()["detail"]
     assert (problem["field"], problem["value"]) == ("columns", "w9")
     assert "depth, w0" in problem["message"]
+
+
+PARQUET, ARROW = "application/vnd.apache.parquet", "application/vnd.apache.arrow.file"
+READERS = {
+    "parquet": (PARQUET, pq.read_table),
+    "arrow": (ARROW, lambda file: pa.ipc.open_file(file).read_all()),
+}
+
+
+@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("query", ["", "?depth=4..&sort=-wm&columns=wm,depth,error"])
+def test_rows_are_the_same_in_every_form_of_file(reader, suffix, query):
+    media_type, read = READERS[suffix]
+    answer = reader.get(f"{API}/populations/1/networks.{suffix}{query}")
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["content-disposition"].endswith(f'.{suffix}"')
+    table = read(io.BytesIO(answer.content))
+    expected = rows(reader.get(f"{API}/populations/1/networks.csv{query}"))
+    assert table.column_names == list(expected[0])
+    marks = {"status", "failure"}
+    for got, row in zip(table.to_pylist(), expected, strict=True):
+        for name, value in got.items():
+            assert value == ((row[name] or None) if name in marks else number(row[name]))
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_parquet_and_arrow_say_where_they_are_from_in_their_metadata(reader, suffix):
+    path = f"{API}/populations/1/networks.{suffix}"
+    _, read = READERS[suffix]
+    plain = read(io.BytesIO(reader.get(path).content))
+    told = read(io.BytesIO(reader.get(f"{path}?provenance=1").content))
+    assert b"netspace" not in (plain.schema.metadata or {})
+    notes = json.loads(told.schema.metadata[b"netspace"])
+    assert (notes["asked"], notes["networks"]) == (f"{path}?provenance=1", 30)
+
+
+@pytest.mark.parametrize(
+    ("given", "suffix"),
+    [
+        ({"headers": CSV}, "csv"),
+        ({"headers": {"Accept": PARQUET}}, "parquet"),
+        ({"params": {"format": "arrow"}, "headers": CSV}, "arrow"),
+    ],
+)
+def test_networks_are_a_file_where_one_is_accepted_and_it_has_all_of_them(
+    reader, given, suffix
+):
+    answer = reader.get(f"{API}/populations/1/networks", **given)
+    file = reader.get(f"{API}/populations/1/networks.{suffix}")
+    assert answer.content == file.content
+    assert answer.headers["content-type"] == file.headers["content-type"]
+    assert answer.headers["vary"].split(",")[0] == "Accept"
+
+
+@pytest.mark.parametrize("query", ["limit=5", "after=1~2", "cursor=1~2", "fields=id"])
+def test_a_file_of_networks_has_no_pages(reader, query):
+    answer = reader.get(f"{API}/populations/1/networks?{query}&format=parquet")
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["field"] == query.partition("=")[0]
+
+
+def test_a_file_of_networks_that_the_client_has_is_not_sent_again(reader):
+    for suffix in ("csv", *READERS):
+        path = f"{API}/populations/1/networks.{suffix}"
+        kept = {"If-None-Match": reader.get(path).headers["etag"]}
+        assert reader.get(path, headers=kept).status_code == 304

@@ -9,7 +9,8 @@ from designspace.regimes import DIGITS
 from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from services.defining import regimes, spaces
-from services.sampling import populations
+from services.keeping import notes, views
+from services.sampling import managing, populations
 from services.sampling.populations import Spec
 from services.work import leases, results, schedule
 
@@ -26,6 +27,11 @@ PAGED = (
     "jobs?group=waiting",
     "jobs?group=done",
     "jobs?group=failed",
+    "populations?search=p",
+    "populations?deleted=true",
+    "views",
+    "views?page=explore",
+    "notes",
     "populations/1/networks",
     "populations/1/networks?sort=-depth",
 )
@@ -33,7 +39,9 @@ PAGED = (
 WHOLE = {
     "/spaces/{space_id}/lineage": "a chain of refinements",
     "/published-networks": "names that come with netspace",
+    "/populations/{population_id}/quantities": "one a column",
     "/workers": "those of the last hour",
+    "/tags": "words that people have chosen, each once",
     "/me/quota": "one of each kind",
     "/quotas": "one of each kind a person and role, by an administrator's hand",
     "/me/sessions": "by when each was used last, which asking changes; they end by themselves",
@@ -63,6 +71,15 @@ def admin(database):
             results.record(session, claim, Finished(quantities=quantities, conditions={}))
         schedule.set_paused(session, 3, True)
     schedule.cancel(database, 4)
+    for seed in range(5, 8):
+        spec = Spec(f"p{seed}", space, regime, 2, window, training_seed=seed)
+        id = populations.create(database, spec)
+        with database.durable() as session:
+            managing.remove(session, id)
+    with database.durable() as session:
+        for i in range(1, 5):
+            views.keep(session, f"view {i}", "explore", f"?population={i}", note="seen")
+            notes.write_of_population(session, i, "a note", [f"tag-{i}", "all"])
     with accounts.people(database) as (_, browsers):
         ann = browsers["ann"]
         for a, b in ((1, 2), (1, 3), (2, 3), (1, 5)):

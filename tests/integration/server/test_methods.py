@@ -95,4 +95,4 @@ def test_what_a_link_says_is_text_on_that_page(client):
 
 def test_rest_is_json_to_everybody(client):
     answer = client.get("/api/v1/spaces?x=%00", headers=PAGE)
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/problem+json"

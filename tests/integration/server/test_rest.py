@@ -495,7 +495,7 @@ def test_what_is_not_there_is_a_json_404(reader):
     for path in ("/api/nope", f"{API}/nope", f"{API}/populations/9", f"{API}/spaces/9"):
         answer = reader.get(path)
         assert answer.status_code == 404, path
-        assert answer.headers["content-type"] == "application/json", path
+        assert answer.headers["content-type"] == "application/problem+json", path
 
 
 def test_the_api_describes_itself(reader):

@@ -23,7 +23,7 @@ from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from services.defining import regimes, spaces
-from services.errors import TooLarge, WrongArchive
+from services.errors import TooLarge, Unreadable, WrongArchive
 from services.exchange import archives, exports, imports, provenance
 from services.exchange.report import Count
 from services.reading.snapshots import Snapshots
@@ -214,6 +214,27 @@ def test_a_name_with_a_number_is_one_that_an_archive_may_have(database, wrong, n
     assert report.renamed[name].endswith("L (11)")
 
 
+def test_an_archive_is_written_as_its_model_writes_it(database):
+    written = gzip.decompress(exported(database, study(database)))
+    assert archives.Archive.model_validate_json(written).model_dump_json().encode() == written
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "UPDATE results SET quantities = '{\"error\": Infinity}'",
+        'UPDATE draws SET parameters = \'{"depth": "deep"}\'',
+        "UPDATE networks SET architecture = '{\"stages\": []}'",
+    ],
+)
+def test_what_is_spoilt_is_not_exported(sqlite, spoilt):
+    ids = study(sqlite)
+    with sqlite.durable() as session:
+        session.execute(text(spoilt))
+    with pytest.raises(Unreadable):
+        exported(sqlite, ids)
+
+
 def test_what_had_not_ended_waits_until_a_person_lets_it_go_on(database, migrated, wrong):
     job = wrong["jobs"][0]
     job |= {"state": "pending", "ended_at": None, "result": None, "epochs": [], "attempt": 0}
@@ -342,7 +363,7 @@ def test_what_nobody_could_import_is_not_exported(sqlite, monkeypatch):
 def test_learning_curves_that_no_file_holds_are_not_read(sqlite, monkeypatch):
     ids = study(sqlite)
     monkeypatch.setattr(archives, "LARGEST_TEXT", 1_000)
-    monkeypatch.setattr(exports, "_by_job", None)  # what reads them
+    monkeypatch.setattr(exports, "_epochs", None)  # what reads them
     with pytest.raises(TooLarge, match="at most 20 in a file, got '70 epochs'"):
         exported(sqlite, ids)
 

@@ -16,7 +16,7 @@ from services.acting.actor import SYSTEM, Actor, Role
 from services.defining import regimes
 from services.errors import Forbidden, NotFound, Refused
 from services.people import users
-from services.sampling import populations, samplers, windows
+from services.sampling import managing, populations, samplers, windows
 from services.sampling.populations import Spec
 from services.work import leases, quotas, results, schedule
 from services.work.usage import What
@@ -169,6 +169,17 @@ def test_what_ended_waits_no_more_and_what_is_paused_does(database, ask, max_, l
     assert used(database, max_)[What.QUEUED_JOBS] == 4
     schedule.cancel(database.of(max_), id)
     assert used(database, max_) == dict.fromkeys(What, 0), "nobody took one"
+
+
+def test_what_is_archived_waits_for_its_owner_until_it_is_cancelled(database, ask, max_, limit):
+    limit(What.QUEUED_JOBS, 4, user="max")
+    id = ask(max_, 4)
+    with database.of(max_).durable() as session:
+        managing.archive(session, id, True)
+    with pytest.raises(Refused):
+        ask(max_, 1, training_seed=1)
+    schedule.cancel(database.of(max_), id)
+    ask(max_, 4, training_seed=1)
 
 
 def test_more_networks_benchmarks_and_asking_again_are_asked_too(database, ask, max_, limit):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.models import PopulationRow
+from db.models import SampledRow
 from designspace.laws.laws import Choice, LogUniform, Uniform
 from designspace.networks.ends import Stem
 from designspace.regimes import DIGITS
@@ -251,7 +251,7 @@ def test_what_began_with_all_networks_is_no_sample_of_such_a_law_either(
     drawn_here = create(25, name="heir", space_id=space_id, windows={})
     assert propose(drawn_here).reason is None
     with database.durable() as session:  # as a version before this rule has stored it
-        heir = session.get_one(PopulationRow, drawn_here)
+        heir = session.get_one(SampledRow, drawn_here)
         heir.inherits, heir.inherited = old, 20
     assert "each once" in propose(drawn_here).reason
 

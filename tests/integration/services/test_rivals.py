@@ -105,6 +105,8 @@ def test_an_archive_of_all_of_them_arrives_whole(lab, migrated, tmp_path):
     arrived = imports.load(elsewhere, archive).population_ids
     with database.read() as here, elsewhere.read() as there:
         first, second = (exports.archive(s, i) for s, i in ((here, ids), (there, arrived)))
-    assert [n.hash for n in first.networks] == [n.hash for n in second.networks]
-    assert [p.draws for p in first.populations] == [p.draws for p in second.populations]
+    assert first["networks"] == second["networks"]
+    assert [p["draws"] for p in first["populations"]] == [
+        p["draws"] for p in second["populations"]
+    ]
     elsewhere.dispose()

@@ -55,6 +55,13 @@ def addresses(id, network):
         f"/app/figures/edf.html?population={id}",
         f"/app/figures/scatters.html?population={id}",
         f"/app/figures/widths.html?population={id}",
+        *(
+            f"/app/figures/one/{name}.json?population={id}"
+            for name in ("edf", "scatters", "matters")
+        ),
+        f"/app/figures/one/trends-ranges.json?side={id}",
+        f"/app/figures/one/compare-edf.json?side={id}&side={id};depth=1..",
+        f"/app/figures/one/network-widths.csv?population={id}&network={network}",
     ]
 
 
@@ -67,6 +74,27 @@ def test_what_is_private_is_not_there_for_others_however_they_ask(here, sqlite, 
         assert answer.status_code == 404, path
         assert answer.json()["detail"][0]["message"] == f"no population {id}", path
         if "events" not in path:  # a stream without an end
+            assert browsers["max"].get(path).status_code != 404, path
+
+
+def test_what_is_deleted_is_not_there_for_its_owner_either_however_he_asks(
+    here, sqlite, defined
+):
+    _, browsers = here
+    id = create(sqlite, defined, "mine", owner=2, visibility="lab")
+    network = browsers["max"].get(f"{API}/populations/{id}/networks").json()["items"][0]["id"]
+    for path in addresses(id, network):
+        if "events" not in path:  # in every memory that there is
+            browsers["max"].get(path)
+    assert browsers["max"].delete(f"{API}/populations/{id}").status_code == 204
+    for path in addresses(id, network):
+        for who in ("max", "ann"):
+            answer = browsers[who].get(path)
+            assert answer.status_code == 404, path
+            assert answer.json()["detail"][0]["message"] == f"no population {id}", path
+    assert browsers["max"].post(f"{API}/populations/{id}/restore").status_code == 200
+    for path in addresses(id, network):
+        if "events" not in path:
             assert browsers["max"].get(path).status_code != 404, path
 
 

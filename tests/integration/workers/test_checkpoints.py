@@ -10,7 +10,7 @@ from children import claim
 from jobs.messages import Finished
 from workers.disk import checkpoints, files
 from workers.disk.checkpoints import Checkpoint
-from workers.supervision import processes
+from workers.supervision import clearing, processes
 from workers.supervision.processes import Child, start_fork_server
 from workers.training.data import load
 from workers.training.train import train
@@ -172,5 +172,7 @@ def test_what_is_older_than_a_week_is_removed(half_done, tmp_path):
     long_ago = time.time() - checkpoints.WEEK_SECONDS - 60
     for file in (half_done.file, half_stored):
         os.utime(file, (long_ago, long_ago))
-    assert checkpoints.remove_old(tmp_path) == 2
+    known = clearing.Known(lambda ids: [], lambda ids: set())
+    clearing.clear(clearing.of_jobs(tmp_path, known))
+    assert [*young.file.parent.iterdir()] == [young.file]
     assert young.load() == b"state"

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import children
 import pytest
@@ -18,6 +19,7 @@ from services.defining import regimes
 from services.reading.snapshots import Snapshots
 from services.sampling import records
 from services.work import leases, roster, schedule
+from workers.disk import ground
 from workers.disk.checkpoints import Checkpoint
 from workers.disk.devices import Device
 from workers.supervision import processes, runner, slots
@@ -552,3 +554,80 @@ def test_jobs_that_need_a_gpu_wait_for_a_worker_that_has_one(run, queue, jobs, l
     run(GPU, name="with a GPU")
     assert until(lambda: jobs()[1].state == "failed")
     assert jobs()[1].worker == "with a GPU"
+
+
+def test_a_worker_takes_no_job_while_its_disk_is_full_and_says_so(
+    run, queue, jobs, database, caplog, monkeypatch
+):
+    full = threading.Event()
+    full.set()
+    real = ground.room
+
+    def room(folder):
+        found = real(folder)
+        return replace(found, free=found.size // 25) if full.is_set() else found
+
+    monkeypatch.setattr(ground, "room", room)
+    queue(1)
+    run()
+    assert until(lambda: refused(database) is not None)
+    assert "has 4.0 % free, and new jobs need 5 %" in refused(database)
+    assert [job.state for job in jobs()] == ["queued"]
+    assert caplog.text.count("no new job is taken") == 1
+    full.clear()
+    assert until(lambda: jobs()[0].state == "done", 60)
+    assert until(lambda: refused(database) is None)
+
+
+def test_a_job_at_work_goes_on_while_the_disk_is_full(run, queue, jobs, live, monkeypatch):
+    full = threading.Event()
+    real = ground.room
+    monkeypatch.setattr(
+        ground,
+        "room",
+        lambda folder: replace(real(folder), free=0 if full.is_set() else 10**12),
+    )
+    queue(2)
+    run(slots=1)
+    assert until(lambda: "running" in {job.state for job in jobs()})
+    full.set()
+    assert until(lambda: {job.state for job in jobs()} == {"done", "queued"}, 60)
+    full.clear()
+    assert until(lambda: {job.state for job in jobs()} == {"done"}, 60)
+
+
+def test_a_worker_whose_data_folder_is_replaced_takes_no_job_and_makes_none_anew(
+    run, queue, jobs, database, tmp_path
+):
+    folder = tmp_path / "data"
+    run(data_dir=folder)
+    assert until(lambda: roster_of(database))
+    folder.rename(tmp_path / "moved")
+    assert until(lambda: refused(database) is not None)
+    assert "was deleted or replaced" in refused(database)
+    queue(1)
+    seen = roster_of(database)[0].silent_ms
+    assert until(lambda: roster_of(database)[0].silent_ms < seen + 1000)
+    assert [job.state for job in jobs()] == ["queued"]
+    assert not folder.exists()
+    (tmp_path / "moved").rename(folder)
+    assert until(lambda: jobs()[0].state == "done", 60)
+
+
+def test_a_worker_says_what_its_disk_has_left_and_what_takes_it(run, database, tmp_path):
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "mine.npz").write_bytes(b"x" * 100_000)
+    run()
+    assert until(lambda: roster_of(database))
+    disk = roster_of(database)[0].disk
+    assert 0 < disk.free < disk.size
+    assert disk.used["datasets"] >= 100_000
+
+
+def roster_of(database):
+    with database.read() as session:
+        return roster.every(session)
+
+
+def refused(database):
+    return next((one.refuses for one in roster_of(database)), None)

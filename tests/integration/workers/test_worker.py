@@ -25,7 +25,8 @@ DEAF_TO_ALL_BUT_MESSAGES = """
 import sys
 from workers.supervision.bell import Bell
 from workers.supervision.config import WorkerConfig
-WorkerConfig.__init__.__defaults__ = (1000, 5)  # poll_seconds, reap_seconds
+# poll_seconds, reap_seconds, least_free
+WorkerConfig.__init__.__defaults__ = (1000, 5, 5)
 wait = Bell.wait
 def waits(*given):
     print("waits", file=sys.stderr, flush=True)

@@ -1,5 +1,6 @@
 """Calls of the client: tried again where that does nothing twice; errors as they are said."""
 
+import io
 from datetime import UTC, datetime
 
 import httpx
@@ -243,3 +244,18 @@ def test_a_token_is_shown_to_the_server_and_to_nobody_else():
     (request,) = told.asked
     assert request.headers["authorization"] == "Bearer ns_secret"
     assert request.url == f"{URL}/below/api/v1/populations"
+
+
+class Cut(httpx.SyncByteStream):
+    """A body that breaks off."""
+
+    def __iter__(self):
+        yield b"half of"
+        raise httpx.RemoteProtocolError("cut off")
+
+
+def test_a_file_that_broke_off_is_loaded_anew_and_not_half_twice():
+    told = Told(httpx.Response(200, stream=Cut()), httpx.Response(200, content=b"whole"))
+    file = io.BytesIO()
+    told.lab().connection.download("/populations/1/networks.csv", {}, file)
+    assert (file.getvalue(), len(told.asked)) == (b"whole", 2)

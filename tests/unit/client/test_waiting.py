@@ -9,10 +9,11 @@ import pytest
 from streamed import PROGRESS, activity, said
 
 from netspace_client import progress
-from netspace_client.answers import PopulationRecord, Progress, hints_of
+from netspace_client.answers import PopulationRecord, Progress
 from netspace_client.connection import Connection
 from netspace_client.populations import Population
 from netspace_client.progress import Lines, bar, words
+from netspace_client.records import hints_of
 from netspace_client.retries import Retries
 
 
@@ -22,7 +23,9 @@ def of(**given):
 
 def record(**given):
     """A population as REST says it, of fields that don't matter."""
-    return dict.fromkeys(hints_of(PopulationRecord)) | {"id": 1, "name": "A"} | given
+    return (
+        dict.fromkeys(hints_of(PopulationRecord)) | {"id": 1, "name": "A", "tags": []} | given
+    )
 
 
 def population(*stream):

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from columns.csv import AT_ONCE, Coded, Table, cell, pieces
+from columns.csv import AT_ONCE, cell, pieces
+from columns.table import Coded, Table
 
 
 def read(table, **given):

@@ -6,7 +6,7 @@ import pytest
 
 from columns.numbers import fixed, percent
 from columns.quantities import quantity
-from dashboard.units import unit_of
+from columns.units import unit_of
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from scipy.stats import binomtest
 
 from columns import constraints
 from columns.quantities import quantity
+from columns.units import unit_of
 from dashboard.figures.edf import STEPS, edf_figure
 from dashboard.figures.learning import learning_figure
 from dashboard.figures.scatters import scatters_figure, usual_columns
@@ -20,7 +21,6 @@ from dashboard.figures.widths import (
     sampled_widths_figure,
     widths_figure,
 )
-from dashboard.units import unit_of
 from designspace.lines.line import Line
 from population.curves import bootstrap
 from population.population import Population
@@ -76,6 +76,35 @@ def test_the_edf_steps_at_every_error_to_the_share_of_networks_at_or_below_it(fo
     expected = [np.mean(forty.error <= e) for e in trace.x[1:-1]]
     assert trace.y[1:-1] == pytest.approx(expected)
     assert (trace.y[0], trace.y[-1]) == (0, 1)
+
+
+def test_an_edf_of_another_column_speaks_of_it_in_its_unit_on_its_axis(forty):
+    latency = np.random.default_rng(2).lognormal(-6, 1, 40)  # seconds
+    timed = population(forty.error, latency=latency).judged_by("latency")
+    one = shown("mine", timed)
+    figure = edf_figure(one)
+    assert title(figure).startswith("<b>EDF of latency of 1 image</b> mine: n = 40")
+    assert "error" not in title(figure)
+    axis = figure.layout.xaxis
+    assert (axis.title.text, axis.type) == ("latency of 1 image t₁ (ms)", "log")
+    trace = curves(figure)[LIGHT.current]
+    np.testing.assert_allclose(trace.x[1:-1], 1e3 * np.sort(latency))
+    scattered = scatters_figure(one, columns=["wa"])
+    assert scattered.layout.yaxis.title.text == "latency of 1 image (ms)"
+    assert scattered.layout.yaxis.type == "log"
+    np.testing.assert_allclose(scattered.data[0].y, 1e3 * np.sort(latency))
+    assert " ms" in widths_figure(one).layout.annotations[0].text
+
+
+def test_a_table_without_widths_or_usual_columns_shows_what_it_has():
+    n = 40
+    columns = {f"m_{i}": np.random.default_rng(i).uniform(0, 1, n) for i in range(20)}
+    table = Population.from_columns({"error": np.linspace(5, 50, n)} | columns)
+    assert usual_columns(table, measured=True) == [f"m_{i}" for i in range(8)]
+    assert usual_columns(table) == []
+    assert (
+        "no rows of blocks" in widths_figure(shown("theirs", table)).layout.annotations[0].text
+    )
 
 
 def test_the_band_is_clopper_s_and_pearson_s(forty):

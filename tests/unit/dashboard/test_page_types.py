@@ -8,8 +8,21 @@ from typing import get_args
 
 import pytest
 
+from columns.units import ERRORS, described
 from dashboard.pages.explore.constraints import Control
-from server.schemas import events, people, populations, queue
+from server.schemas import (
+    comparisons,
+    events,
+    keeping,
+    networks,
+    people,
+    populations,
+    queue,
+    statistics,
+    tables,
+    trends,
+)
+from services.exchange.tables import plan
 
 ROOT = Path(__file__).parents[3]
 TYPES = (ROOT / "dashboard/types/server.d.ts").read_text()
@@ -17,7 +30,12 @@ SCHEMAS = [
     populations.ProgressRead,
     populations.PopulationRead,
     populations.DeedBrief,
+    keeping.NoteRead,
+    keeping.TagRead,
+    keeping.ShownRead,
+    keeping.ViewRead,
     queue.RunningJobRead,
+    queue.DiskRead,
     queue.WorkerRead,
     queue.JobLineRead,
     queue.JobListRead,
@@ -31,6 +49,30 @@ SCHEMAS = [
     people.LinkRead,
     people.DeedRead,
     people.DeedsRead,
+    plan.Plan,
+    plan.ColumnPlan,
+    tables.ColumnLookRead,
+    tables.TableLookRead,
+    tables.RefusedRowRead,
+    tables.DifferenceRead,
+    tables.ReportRead,
+    tables.TableRead,
+    networks.QuantityRead,
+    comparisons.EstimateRead,
+    comparisons.SideRead,
+    statistics.RangeRead,
+    statistics.EdfRead,
+    trends.AtRead,
+    trends.TrendRead,
+    trends.NetworksRead,
+    trends.TrendsRead,
+    trends.CoefficientRead,
+    trends.FitRead,
+    trends.PointsRead,
+    trends.UnderConditionRead,
+    trends.SpeedRead,
+    trends.ImportanceRead,
+    trends.ImportancesRead,
 ]
 
 
@@ -54,6 +96,10 @@ def test_the_page_expects_null_where_the_server_may_say_it(schema):
 
 def test_a_control_is_described_whole():
     assert set(interface("Control")) == {one.name for one in fields(Control)} | {"title"}
+
+
+def test_what_networks_are_judged_by_is_described_whole():
+    assert set(interface("Criterion")) == set(described(ERRORS))
 
 
 def test_the_lock_of_what_checks_the_scripts_names_no_registry():

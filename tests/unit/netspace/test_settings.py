@@ -92,6 +92,38 @@ def test_a_misspelt_variable_is_noticed(monkeypatch):
     assert settings.misspelt()["NETSPACE_PROT"] == "NETSPACE_PORT"
 
 
+@pytest.mark.parametrize(
+    ("url", "origin", "root"),
+    [
+        ("https://lab.example", "https://lab.example", ""),
+        ("https://lab.example/", "https://lab.example", ""),
+        ("http://[::1]:8443/a/b.c/", "http://[::1]:8443", "/a/b.c"),
+        ("https://lab.example/netspace", "https://lab.example", "/netspace"),
+        ("https://lab.example/apple", "https://lab.example", "/apple"),
+    ],
+)
+def test_the_address_that_browsers_know_may_have_a_path(url, origin, root):
+    chosen = Settings(public_url=url)
+    assert (chosen.origin, chosen.root, chosen.address) == (origin, root, origin + root)
+    assert way_in.door(chosen).origin == origin
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["lab.example", "https://", "https://lab.example/a b", "https://lab.example/?a=1"]
+    + ["https://a@lab.example", "https://lab.example/a//b", "https://lab.example/../a"]
+    + [
+        "https://lab.example/app",
+        "https://lab.example/api/netspace",
+        "https://lab.example/%61",
+    ],
+)
+def test_an_address_that_browsers_could_not_use_is_refused(monkeypatch, url):
+    monkeypatch.setenv("NETSPACE_PUBLIC_URL", url)
+    with pytest.raises(WrongSettings, match="NETSPACE_PUBLIC_URL"):
+        settings.load()
+
+
 PROVIDER = {
     "auth": "accounts",
     "oidc_issuer": "https://login.example",

@@ -45,5 +45,5 @@ def test_a_process_that_lags_behind_tells_neither_the_past_nor_what_another_has_
 
 @given(st.text())
 def test_any_other_id_has_heard_nothing(id):
-    assert Heard.read(id, "a name").versions == {} or id.startswith("a name:")
-    assert Heard.read(id, "").versions == {}
+    assert Heard.read(id, "a name").pairs == {} or id.startswith("a name:")
+    assert Heard.read(id, "").pairs == {}

@@ -2,21 +2,20 @@
  * The controls of constraints: read while they move, set where the view asks, and drawn on.
  *
  * Sliders are Mantine's; what their thumbs say (aria-valuenow, an index into the stops) is
- * watched, so the hand is followed at every frame without a callback. A handle at the end of
- * its track asks for nothing. No pressed chip asks for nothing, either.
+ * watched, so keys and hands are followed at every frame without a callback (hand.mjs: a mouse, a
+ * frame earlier). A handle at the end of its track asks for nothing. No pressed chip asks for
+ * nothing, either.
  */
 
-import { colour, nextFrame } from "../../base/axes.mjs";
+import { nextFrame } from "../../base/axes.mjs";
 import { format } from "../../base/constraint_text.mjs";
 import { tell } from "../../base/dash.mjs";
 import { around, at } from "../../base/elements.mjs";
 import { constraint as words, count, shown, write } from "../../base/format.mjs";
+import { Hand, placesOf } from "./hand.mjs";
+import { Histograms } from "./histograms.mjs";
 
-const HEIGHT = 20; // CSS pixels of a histogram
 const RETIRED_MS = 10000; // for which controls wait for those that replace them
-const BINS = 32; // of a histogram over many values
-const EDGE = 1e-4; // of a value's distance to the next: float32 edges are off by less
-const PAD = 7; // CSS pixels from the track's end to a thumb's centre
 
 export class Controls {
   /**
@@ -30,9 +29,15 @@ export class Controls {
     this.panel = panel;
     this.changed = changed;
     this.released = released;
+    this.appeared = appeared;
     /** @type {Map<string, Row>} by column */
     this.rows = new Map();
-    this.watcher = new MutationObserver((records) => this.#moved(records));
+    this.watcher = new MutationObserver((records) => this.#rendered(records));
+    this.hand = new Hand(panel, {
+      rowAt: (element) => this.#rowAt(element) ?? null,
+      moved: (row, places) => this.#moved(row, places),
+      released: (row) => void this.#reread(row),
+    });
     this.sight = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         const row = this.#rowAt(target);
@@ -40,10 +45,9 @@ export class Controls {
       }
       appeared();
     });
-    this.canvas = at("histograms");
-    this.ratio = 1; // device pixels a CSS pixel
+    this.histograms = new Histograms(at("histograms"), panel);
     this.sizes = new ResizeObserver(() => {
-      this.#measure();
+      this.histograms.measure(this.rows.values());
       appeared();
     });
     this.sizes.observe(panel);
@@ -88,12 +92,13 @@ export class Controls {
    * Take over a panel that the server has sent; resolves when its sliders are there.
    * @param {Panel} panel
    */
-  async adopt({ columns: described, population, version }) {
+  async adopt({ columns: described, population, version, criterion }) {
     const all = () => [...this.panel.querySelectorAll(".constraint")];
     const sent = () => {
       const [drawn, measured] = this.panel.querySelectorAll(".controls");
       return drawn?.dataset.population === String(population)
         && measured?.dataset.population === String(population)
+        && measured.dataset.criterion === criterion
         && measured.dataset.version === String(version);
     };
     const built = () => sent() && all().length === described.length
@@ -102,7 +107,7 @@ export class Controls {
     while (!built()) await nextFrame();
     this.sight.disconnect();
     this.rows = new Map(described.map((control) => [control.name, this.#row(control)]));
-    this.#measure();
+    this.histograms.measure(this.rows.values());
     this.watcher.disconnect();
     this.watcher.observe(this.panel, { subtree: true, attributeFilter: ["aria-valuenow"] });
     for (const { node } of this.rows.values()) this.sight.observe(node);
@@ -139,16 +144,29 @@ export class Controls {
   }
 
   /** @param {MutationRecord[]} records of thumbs */
-  #moved(records) {
+  #rendered(records) {
     const rows = new Set(records.map(({ target }) =>
       this.#rowAt(target instanceof Element ? target : null)));
     for (const row of rows) {
-      if (!row || row.stale) continue;
-      const [from, to] = placesOf(row);
-      if (row.set && from === row.set[0] && to === row.set[1]) continue;
-      row.set = null;
-      this.changed(row.control.name, this.#range(row.control, from, to));
+      if (!row || row.stale || this.hand.leads(row)) continue;
+      const places = placesOf(row);
+      this.hand.heard(row, places);
+      this.#moved(row, places);
     }
+  }
+
+  /** @param {Row} row @param {[number, number]} places of its thumbs */
+  #moved(row, [from, to]) {
+    if (row.set && from === row.set[0] && to === row.set[1]) return;
+    row.set = null;
+    this.changed(row.control.name, this.#range(row.control, from, to));
+  }
+
+  /** Its slider has rendered what the hand did last. @param {Row} row */
+  async #reread(row) {
+    await nextFrame();
+    await nextFrame();
+    if (!row.stale && !this.hand.leads(row)) this.#moved(row, placesOf(row));
   }
 
   /** What two handles ask for, by the stops that they are on. @returns {?Interval} */
@@ -254,29 +272,14 @@ export class Controls {
     tell({ type: "constraint", column: name }, { value });
   }
 
-  /** Where the histograms are: all in one canvas, which is one layer to compose. */
-  #measure() {
-    const { canvas, panel } = this;
-    this.ratio = window.devicePixelRatio || 1;
-    const { left, top, width, height } = panel.getBoundingClientRect();
-    canvas.style.cssText = `width: ${width}px; height: ${height}px`;
-    canvas.width = Math.round(width * this.ratio);
-    canvas.height = Math.round(height * this.ratio);
-    for (const row of this.rows.values()) {
-      const box = row.slot.getBoundingClientRect();
-      row.box = { x: box.left - left, y: box.top - top, width: box.width };
-    }
+  /** Columns of the controls in sight. */
+  get inSight() {
+    return [...this.rows.values()].filter(({ seen }) => seen).map(({ control }) => control.name);
   }
 
-  /** Histograms of what passes over those of all. @param {View} view */
+  /** @param {View} view */
   draw(view) {
-    const context = this.canvas.getContext("2d");
-    for (const row of this.rows.values()) {
-      if (!row.seen || !row.box?.width || !view.table.has(row.control.name)) continue;
-      const { x, y, width } = row.box;
-      context.setTransform(this.ratio, 0, 0, this.ratio, x * this.ratio, y * this.ratio);
-      drawHistogram(context, row, width, view);
-    }
+    if (!this.histograms.draw(view, [...this.rows.values()].filter(({ seen }) => seen))) this.appeared();
   }
 
   /** The nth control gets the focus: its first thumb or chip. */
@@ -284,6 +287,21 @@ export class Controls {
     const row = [...this.rows.values()].find(({ node }) => node.dataset.key === key);
     row?.node.scrollIntoView({ block: "nearest" });
     (row?.thumbs[0] ?? row?.chips[0])?.focus();
+  }
+
+  /** To a column's control, wherever it is folded away. @param {string} name */
+  lead(name) {
+    const row = this.rows.get(name);
+    if (!row) return;
+    if (row.node.hidden) { // by what is looked for
+      const field = at("filter-constraints");
+      field.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    const section = row.node.closest("details");
+    if (section) section.open = true;
+    row.node.scrollIntoView({ block: "center" });
+    (row.thumbs[0] ?? row.chips[0])?.focus({ preventScroll: true });
   }
 
   /** Only the controls whose name or label has the text. */
@@ -316,12 +334,8 @@ export class Controls {
  * @property {?[number, number]} set where the thumbs were put, not by hand
  * @property {boolean} stale about to be replaced
  * @property {?{x: number, y: number, width: number}} box of the histogram
- * @property {?{table: Table, bins: Bins, scale: Float64Array}} drawn scale: of the bins' counts
+ * @property {?import("./histograms.mjs").Drawn} drawn
  */
-
-/** The stops that the thumbs are on. @param {Row} row */
-const placesOf = ({ thumbs }) =>
-  [...thumbs].map((thumb) => Number(thumb.getAttribute("aria-valuenow")));
 
 /**
  * Whether a constraint asks for this value by name: as one of its values or in its range.
@@ -341,81 +355,4 @@ function nearest(stops, x) {
     if (Math.abs(stops[i] - x) < Math.abs(stops[best] - x)) best = i;
   }
   return best;
-}
-
-/**
- * Bars over the track, where the values are: as wide as their bins.
- * @param {CanvasRenderingContext2D} context @param {Row} row @param {number} w CSS pixels
- * @param {View} view
- */
-function drawHistogram(context, row, w, view) {
-  const { control } = row;
-  if (row.drawn?.table !== view.table) {
-    row.drawn = { table: view.table, ...binsOf(view.table, control) };
-  }
-  const { bins, scale } = row.drawn;
-  const choice = control.kind === "choice";
-  const between = choice ? w / bins.size : (w - 2 * PAD) / (bins.size - (isGrid(control) ? 1 : 0));
-  const first = choice ? between / 2 : PAD + (isGrid(control) ? 0 : between / 2);
-  const place = (i) => first + i * between;
-  const widest = choice ? 18 : isGrid(control) ? 7 : Infinity;
-  const bar = Math.max(1, Math.min(between - 1, widest));
-  context.clearRect(0, 0, w, HEIGHT);
-  bars(context, bins.all, scale, place, bar, colour("line-2"));
-  bars(context, view.histogram(bins), scale, place, bar, colour("current"));
-}
-
-/** Whether every value that there can be is a stop. @param {Control} control */
-const isGrid = ({ kind, stops, spacing }) => kind === "range" && spacing > 0
-  && Math.round((stops[stops.length - 1] - stops[0]) / spacing) === stops.length - 1;
-
-/**
- * Bins of a column and what their counts are multiplied by, shape (size,).
- *
- * A bin for each value where these are stops or chips, else equal ones, linear or log. Equal
- * bins over values on a grid hold one more or less of these by chance, which looks like teeth:
- * counts are for as many values as the bin is wide.
- * @param {Table} table @param {Control} control
- */
-function binsOf(table, control) {
-  const { name, kind, stops, spacing, log } = control;
-  if (kind === "choice") return each(table.bins(name, { levels: true }));
-  if (isGrid(control)) {
-    const half = spacing / 2;
-    return each(table.bins(name, { edges: [stops[0] - half, ...stops.map((x) => x + half)] }));
-  }
-  const bins = table.bins(name, { count: binCount(control), log });
-  const scale = Float64Array.from({ length: bins.size }, (_, i) => {
-    if (!spacing) return 1;
-    const [from, to] = [bins.edges[i], bins.edges[i + 1]];
-    const before = (x) => Math.ceil((x - stops[0]) / spacing - EDGE); // values below x
-    const values = before(to) - before(from) + (i === bins.size - 1 ? 1 : 0);
-    return values > 0 ? (to - from) / spacing / values : 1;
-  });
-  return { bins, scale };
-}
-
-const each = (bins) => ({ bins, scale: new Float64Array(bins.size).fill(1) });
-
-/** At most BINS, each wide enough for two values. @param {Control} control */
-function binCount({ stops, spacing, log }) {
-  const [lo, hi] = [stops[0], stops[stops.length - 1]];
-  if (!spacing) return BINS;
-  const most = log ? Math.log(hi / lo) / Math.log1p((2 * spacing) / lo) : (hi - lo) / (2 * spacing);
-  return Math.max(2, Math.min(BINS, Math.floor(most)));
-}
-
-function bars(context, counts, scale, place, bar, fill) {
-  const size = scale.length;
-  let most = 0;
-  for (let i = 0; i < size; i++) most = Math.max(most, counts[i] * scale[i]);
-  if (!most) return;
-  context.fillStyle = fill;
-  context.beginPath();
-  for (let i = 0; i < size; i++) {
-    if (!counts[i]) continue;
-    const tall = Math.max(1, ((counts[i] * scale[i]) / most) * (HEIGHT - 1));
-    context.rect(place(i) - bar / 2, HEIGHT - tall, bar, tall);
-  }
-  context.fill();
 }

@@ -10,6 +10,8 @@ export class Described {
   #described = null;
   /** @type {?number} */
   #waiting = null;
+  /** @type {?{table: Table, control: Control}} */
+  #judgedOf = null;
   #askedAt = -OUTGROWN_MS;
 
   /**
@@ -33,7 +35,15 @@ export class Described {
 
   /** Whether they are those of the population that is shown. */
   get isOfShown() {
-    return this.#described?.population === this.shown.population;
+    const { view, population } = this.shown;
+    return this.#described?.population === population
+      && (!view || this.#described?.criterion === view.table.header.criterion);
+  }
+
+  /** Columns that networks may be judged by, and their titles. @returns {[name: string, title: string][]} */
+  get judges() {
+    const { population } = this.shown;
+    return this.#described?.population === population ? Object.entries(this.#described?.judges ?? {}) : [];
   }
 
   /** The controls of columns that the table has: it may be older than they are. */
@@ -46,9 +56,28 @@ export class Described {
     return this.controls.find((one) => one.name === name);
   }
 
+  /** Those of columns that can be an axis or a colour: the usable ones, and what networks are judged by. */
+  get axes() {
+    const { view } = this.shown;
+    return view && this.isOfShown ? [this.#judged(view.table), ...this.usable] : [];
+  }
+
+  /** Of what networks are judged by, which has no control; the same one until that changes. @param {Table} table */
+  #judged(table) {
+    if (this.#judgedOf?.table !== table) {
+      const { criterion } = table;
+      const { word } = criterion;
+      const stops = table.extent(criterion.name) ?? [0, 1];
+      this.#judgedOf = { table, control: { ...criterion, title: word.slice(0, 1).toUpperCase() + word.slice(1),
+        symbol: word, label: word, mark: criterion.unit, kind: "range", section: "result",
+        log: criterion.log && stops[0] > 0, stops, spacing: 0, names: [], shorts: [] } };
+    }
+    return this.#judgedOf.control;
+  }
+
   /** Of the columns that a link names, those that the population lacks. */
   lacking(texts) {
-    const names = [...this.controls.map(({ name }) => name), "error", "id"];
+    const names = [...this.controls.map(({ name }) => name), this.#described?.criterion, "id"];
     return texts.filter((name) => !names.includes(name.replace(/^-/, "")));
   }
 
@@ -56,6 +85,7 @@ export class Described {
   get #areOutgrown() {
     if (!this.shown.view || !this.#described || !this.isOfShown) return false;
     const { table } = this.shown.view;
+    if (table.header.kind === "table") return false; // nothing comes
     const { names, measured } = this.#described;
     const drawn = new Set([...names, "id", "ordinal", "status", "multiplicity", "cause"]);
     return table.names.some((name) => !drawn.has(name))

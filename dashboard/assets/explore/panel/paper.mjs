@@ -43,6 +43,7 @@ export class Paper {
  */
 function outOfReach(table, name, constraint, controls) {
   const own = table.header.name;
+  if (table.has(name) && !table.isHere(name)) return ""; // nobody has needed it so far
   const extent = table.has(name) ? table.extent(name) : null;
   if (!extent) return `${own} has no ${name}`;
   const { lo, hi, values } = constraint;

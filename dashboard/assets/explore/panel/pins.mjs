@@ -2,7 +2,8 @@
 
 import { colour } from "../../base/axes.mjs";
 import { at, h } from "../../base/elements.mjs";
-import { constraint as words, fixed } from "../../base/format.mjs";
+import { constraint as words } from "../../base/format.mjs";
+import { value } from "../criterion.mjs";
 
 const MOST = 3;
 const NAMES = ["A", "B", "C"];
@@ -60,6 +61,16 @@ export class Pins {
     }
   }
 
+  /** Columns that the sets wait for. */
+  get waits() {
+    return this.pins.flatMap(({ view }) => view?.waits ?? []);
+  }
+
+  /** Columns have come. */
+  resume() {
+    for (const { view } of this.pins) view?.resume();
+  }
+
   /** As curves of the EDF. @returns {CurveSet[]} */
   sets() {
     return this.pins.flatMap(({ slot, view }) => (view ? [{
@@ -87,10 +98,10 @@ export class Pins {
     const title = h("span", {}, h("b", {}, name), text);
     title.className = "pin-name";
     title.title = text || name;
-    const middle = view.median();
-    const median = h("span", {}, fixed(middle, 2) + (Number.isFinite(middle) ? " %" : ""));
+    const { criterion } = view.table;
+    const median = h("span", {}, value(view.median(), criterion));
     median.className = "pin-median";
-    median.title = "median error";
+    median.title = `median ${criterion.word}`;
     const row = h("div", {}, swatch, title, median);
     row.className = "pin-row";
     if (slot === null) return row;

@@ -1,14 +1,21 @@
 /**
- * The error EDF: one curve a constraint set, Wilson's band of the current one, the threshold e.
+ * The EDF of the error, or of what else networks are judged by: one curve a constraint set, Wilson's
+ * band of the current one, the threshold e.
  *
  * Curves are counted at every pixel column: what is drawn is exact at the screen's resolution.
  */
 
 import { axis, colour, layout } from "../../base/axes.mjs";
+import { Brush, EDGE, between, isNear } from "../../base/brush.mjs";
 import { at, h } from "../../base/elements.mjs";
 import { fixed, percent } from "../../base/format.mjs";
+import { lowerBound } from "../../engine/passes.mjs";
+import { inside } from "../state/selection.mjs";
+import { logTicks } from "./ticks.mjs";
+import * as judged from "../criterion.mjs";
 
 const FONT = "11px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+const TICK = 9; // CSS pixels, of a selected network
 const SHARES = [0, 25, 50, 75, 100]; // percent
 
 export class Edf {
@@ -17,8 +24,10 @@ export class Edf {
    * @param {object} told
    * @param {() => void} told.redraw
    * @param {(e: number, done: boolean) => void} told.below the threshold is moved to e
+   * @param {(region: ?Region, how: {adds: boolean, done: boolean}) => void} told.brushed
+   * @param {() => void} told.cancelled a brush is
    */
-  constructor(frame, { redraw, below }) {
+  constructor(frame, { redraw, below, brushed, cancelled }) {
     this.frame = frame;
     this.redraw = redraw;
     this.below = below;
@@ -32,23 +41,51 @@ export class Edf {
     this.cuts = new Float64Array(0);
     /** @type {(CurveSet & {curve: Curve})[]} */
     this.curves = [];
+    /** @type {?Criterion} */
+    this.criterion = null;
+    /** @type {[number, number]} of the axis, as stored */
+    this.range = [0, 100];
     const box = at("edf-plot");
     box.addEventListener("pointermove", (event) => this.#hovered(event, box));
     box.addEventListener("pointerleave", () => this.#left());
     this.#drag();
     this.handle.addEventListener("keydown", (event) => this.#key(event));
+    new Brush(frame, {
+      place: (x, y) => this.#inside(x, y),
+      brushed: (area, path, { adds, done }) => brushed(this.#interval(area, path), { adds, done }),
+      cancelled,
+    });
+  }
+
+  /** The plotting area, where a point lies in it. */
+  #inside(x, y) {
+    const area = this.frame.area();
+    return isNear(area, x, y, EDGE) ? area : null;
+  }
+
+  /** The interval of what networks are judged by, from where a path begins to where it ends. */
+  #interval(area, path) {
+    if (!this.criterion) return null;
+    const { name, scale } = this.criterion;
+    const { toValue } = this.frame.axis("xaxis");
+    const [from, to] = [path[0][0], path[path.length - 1][0]]
+      .map((pixel) => Math.min(Math.max(pixel, area.x), area.x + area.width));
+    return inside([[name, between((pixel) => scale * toValue(pixel), from, to)]]);
   }
 
   /**
-   * Axes for errors lo .. hi, percent.
-   * @param {[number, number]} range @param {number} revision zooms stay while it does
+   * Axes for values lo .. hi of what networks are judged by.
+   * @param {[number, number]} range as stored @param {string} revision zooms stay while it does
+   * @param {Criterion} criterion
    */
-  setAxes([lo, hi], revision) {
+  setAxes(range, revision, criterion) {
+    this.criterion = criterion;
+    this.range = range;
     this.frame.setLayout(layout({
       uirevision: revision,
       margin: { l: 52, r: 14, t: 8, b: 38 },
-      xaxis: axis({ range: [lo, hi], nticks: 9,
-        title: { text: "top-1 error e (%)", standoff: 6, font: { size: 11 } } }),
+      xaxis: axis({ ...axisOver(criterion, range), nticks: 9,
+        title: { text: judged.axisTitle(criterion), standoff: 6, font: { size: 11 } } }),
       yaxis: axis({ range: [-1, 102], 
         tickvals: SHARES, ticktext: SHARES.map((share) => `${share} %`) }),
     }));
@@ -56,13 +93,15 @@ export class Edf {
 
   /**
    * @param {CurveSet[]} sets the last on top
-   * @param {number} e threshold, percent
-   * @param {?number} picked error of the picked network
+   * @param {number} e threshold
+   * @param {?number} picked value of the picked network
+   * @param {View} view whose selection is marked
    */
-  draw(sets, e, picked) {
+  draw(sets, e, picked, view) {
     const { frame } = this;
     const context = frame.begin();
-    if (!frame.has("xaxis", "yaxis")) return; // as while another page is shown
+    const { criterion } = this;
+    if (!criterion || !frame.has("xaxis", "yaxis")) return; // as while another page is shown
     const area = frame.area();
     const [x, y] = [frame.axis("xaxis"), frame.axis("yaxis")];
     const cuts = this.#cuts(area, x);
@@ -78,19 +117,46 @@ export class Edf {
       if (curve.some) drawCurve(context, curve, area, y, colour, width, dash);
     }
     this.#beyond(context, area, y);
-    this.#threshold(context, area, x, e);
-    if (picked !== null) drawPicked(context, area, x.toPixel(picked), y.toPixel(0));
+    this.#threshold(context, area, x, e, criterion, view.region ? TICK : 0);
+    if (picked !== null) {
+      drawPicked(context, area, x.toPixel(picked / criterion.scale), y.toPixel(0));
+    }
+    if (view.region) this.#selected(context, area, x, y, view, criterion);
     if (this.hover !== null) drawHover(context, area, this.hover);
     context.restore();
-    this.#read(area, x);
+    this.#read(area, criterion);
   }
 
-  /** Errors at the middle of every pixel column. */
+  /** A tick at every pixel where a selected network is, and the interval that selects, if one does. */
+  #selected(context, area, x, y, view, criterion) {
+    context.fillStyle = colour("selection");
+    const range = view.region.ranges.get(criterion.name);
+    if (range && !range.values) {
+      const [from, to] = [range.lo ?? -Infinity, range.hi ?? Infinity].map((end) =>
+        Math.min(Math.max(Number.isFinite(end) ? x.toPixel(end / criterion.scale)
+          : end < 0 ? area.x : area.x + area.width, area.x), area.x + area.width));
+      context.globalAlpha = 0.1;
+      context.fillRect(from, area.y, to - from, area.height);
+      context.globalAlpha = 1;
+    }
+    const { judged, finite } = view.table;
+    const zero = Math.round(y.toPixel(0));
+    const every = view.selected(); // best first, those without a finite value last
+    const rows = every.subarray(0, lowerBound(every, 0, every.length, finite));
+    for (let pixel = Math.ceil(area.x), k = 0; pixel <= area.x + area.width; pixel++) {
+      k = firstFrom(rows, judged, k, criterion.scale * x.toValue(pixel - 0.5));
+      const end = criterion.scale * x.toValue(pixel + 0.5);
+      if (k < rows.length && judged[rows[k]] < end) context.fillRect(pixel, zero - TICK, 1, TICK);
+    }
+  }
+
+  /** Values at the middle of every pixel column. */
   #cuts(area, x) {
     const n = Math.max(2, Math.ceil(area.width) + 1);
     if (this.cutsOf !== this.frame.version || this.cuts.length !== n) {
       this.cutsOf = this.frame.version;
-      this.cuts = Float64Array.from({ length: n }, (_, i) => x.toValue(area.x + i));
+      const scale = this.criterion?.scale ?? 1;
+      this.cuts = Float64Array.from({ length: n }, (_, i) => scale * x.toValue(area.x + i));
       this.kept.clear();
     }
     return this.cuts;
@@ -123,19 +189,29 @@ export class Edf {
     this.kept.clear();
   }
 
-  #threshold(context, area, x, e) {
-    const pixel = x.toPixel(e);
+  /** @param {Criterion} criterion @param {number} above CSS pixels that its words stand higher */
+  #threshold(context, area, x, e, criterion, above) {
+    const pixel = x.toPixel(e / criterion.scale);
     const inside = pixel >= area.x && pixel <= area.x + area.width;
     if (this.handle.hidden === inside) this.handle.hidden = !inside;
     if (!inside) return;
     const left = Math.round(pixel - 6);
     const place = `left: ${left}px; top: ${area.y}px; height: ${area.height}px`;
     if (this.place !== place) this.handle.style.cssText = this.place = place;
-    const said = fixed(e, 1);
-    if (this.handle.getAttribute("aria-valuenow") !== String(e)) {
-      this.handle.setAttribute("aria-valuenow", String(e));
-      this.handle.setAttribute("aria-valuetext", `error below ${said} %`);
+    const said = `${judged.threshold(e, criterion, this.range)} ${criterion.unit}`.trim();
+    const text = `${criterion.word} below ${said}`;
+    if (this.handle.getAttribute("aria-valuetext") !== text) {
+      const now = e / criterion.scale;
+      const [lo, hi] = this.range.map((end) => end / criterion.scale);
+      const told = {
+        label: `threshold ${judged.variable(criterion)}, ${criterion.unit === "%" ? "percent" : criterion.unit || criterion.word}`,
+        valuenow: String(Number(now.toPrecision(12))), valuetext: text,
+        valuemin: judged.isError(criterion) ? "0" : String(lo),
+        valuemax: judged.isError(criterion) ? "100" : String(hi),
+      };
+      for (const [name, as] of Object.entries(told)) this.handle.setAttribute(`aria-${name}`, as);
     }
+    this.threshold = e;
     context.strokeStyle = colour("muted");
     context.lineWidth = 1;
     const sharp = Math.round(pixel) + 0.5;
@@ -144,7 +220,8 @@ export class Edf {
     context.font = FONT;
     const right = pixel + 64 < area.x + area.width;
     context.textAlign = right ? "left" : "right";
-    context.fillText(`e < ${said} %`, pixel + (right ? 6 : -6), area.y + area.height - 6);
+    context.fillText(`${judged.variable(criterion)} < ${said}`, pixel + (right ? 6 : -6),
+      area.y + area.height - 6 - above);
   }
 
   #hovered(event, box) {
@@ -160,7 +237,7 @@ export class Edf {
   }
 
   /** The read-out beside the pointer: every curve's share with its interval. */
-  #read(area, x) {
+  #read(area, criterion) {
     const at = this.hover;
     if (at === null) {
       if (!this.readout.hidden) this.readout.hidden = true;
@@ -174,7 +251,8 @@ export class Edf {
     const i = Math.round(at - area.x);
     const text = (t) => document.createTextNode(t);
     this.readout.replaceChildren(
-      h("p", {}, text(`error < ${fixed(this.cuts[i], 1)} %`)),
+      h("p", {}, text(`${criterion.word} < `
+        + `${judged.threshold(this.cuts[i], criterion, this.range)} ${criterion.unit}`.trim())),
       ...rows.toReversed().map(({ name, colour, curve, dash }) => {
         const swatch = h("i");
         swatch.className = dash ? "swatch dashed" : "swatch";
@@ -197,7 +275,9 @@ export class Edf {
       const left = this.frame.canvas.getBoundingClientRect().left;
       const area = this.frame.area();
       const pixel = Math.min(Math.max(event.clientX - left, area.x), area.x + area.width);
-      this.below(round(this.frame.axis("xaxis").toValue(pixel)), done);
+      if (!this.criterion) return;
+      const e = this.criterion.scale * this.frame.axis("xaxis").toValue(pixel);
+      this.below(judged.rounded(e, this.criterion, this.range), done);
     };
     handle.addEventListener("pointerdown", (event) => {
       handle.setPointerCapture(event.pointerId);
@@ -211,15 +291,34 @@ export class Edf {
   }
 
   #key(event) {
-    const step = { ArrowLeft: -0.1, ArrowRight: 0.1, PageUp: 1, PageDown: -1 }[event.key];
-    if (!step) return;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 }[event.key];
+    if (!steps || !this.criterion || this.threshold === undefined) return;
     event.preventDefault();
-    const now = Number(this.handle.getAttribute("aria-valuenow"));
-    this.below(Math.max(0, round(now + step * (event.shiftKey ? 10 : 1))), true);
+    const many = steps * (event.shiftKey ? 10 : 1);
+    this.below(judged.stepped(this.threshold, many, this.criterion, this.range), true);
   }
 }
 
-const round = (e) => Math.round(e * 10) / 10;
+/**
+ * Range and ticks of an axis of what networks are judged by, in shown units.
+ * @param {Criterion} criterion @param {[number, number]} range as stored
+ */
+export function axisOver(criterion, range) {
+  const [lo, hi] = range.map((end) => end / criterion.scale);
+  if (!judged.isLog(criterion, lo)) return { range: [lo, hi] };
+  return { type: "log", range: [Math.log10(lo), Math.log10(hi)], ...logTicks(lo, hi, false) };
+}
+
+/** The first place from k on of rows, best first, with a value that is no less than another; else their number. */
+function firstFrom(rows, judged, k, least) {
+  let end = rows.length;
+  while (k < end) {
+    const middle = (k + end) >>> 1;
+    if (judged[rows[middle]] < least) k = middle + 1;
+    else end = middle;
+  }
+  return k;
+}
 
 function line(context, x0, y0, x1, y1) {
   context.beginPath();
@@ -267,28 +366,35 @@ function drawHover(context, area, x) {
 }
 
 /**
- * Errors to show: all but a long right tail, whose share is said instead.
- * @param {View[]} views of all networks @returns {?[number, number]} percent
+ * Values to show: all but a long right tail, whose share is said instead; on a log axis all.
+ * @param {View[]} views of all networks, judged by the same
+ * @returns {?[number, number]} as stored
  */
-export function errorRange(views) {
-  let [lo, hi] = [Infinity, -Infinity];
+export function valueRange(views) {
+  let [lo, hi, end] = [Infinity, -Infinity, -Infinity];
   for (const view of views) {
     const span = view.span();
     if (!span) continue;
     const [quarter, most] = [view.quantile(0.25), view.quantile(0.75)];
-    const fence = most < Infinity ? most + 2.5 * (most - quarter) : span[1];
+    const fence = most < Infinity && most > quarter ? most + 2.5 * (most - quarter) : span[1];
     lo = Math.min(lo, span[0]);
     hi = Math.max(hi, Math.min(span[1], Math.max(fence, span[0])));
+    end = Math.max(end, span[1]);
   }
   if (lo > hi) return null;
-  return errorAxis(lo, hi);
+  const log = judged.isLog(views[0].table.criterion, lo);
+  return errorAxis(lo, log ? end : hi, log);
 }
 
 /**
- * Ends of an axis of errors lo .. hi, percent: as population.curves.edf.error_axis.
+ * Ends of an axis of values lo .. hi: as population.curves.edf.error_axis.
  * @param {number} lo @param {number} hi @returns {[number, number]}
  */
-export function errorAxis(lo, hi) {
-  const margin = 0.02 * (hi - lo) || 0.5;
+export function errorAxis(lo, hi, log = false) {
+  if (log) {
+    const factor = hi > lo ? (hi / lo) ** 0.02 : 1.05;
+    return [lo / factor, hi * factor];
+  }
+  const margin = 0.02 * (hi - lo) || 0.05 * Math.abs(hi) || 0.5;
   return [Math.max(lo - margin, Math.min(lo, 0)), hi + margin];
 }

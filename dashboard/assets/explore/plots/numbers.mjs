@@ -1,8 +1,9 @@
 /** Key numbers beside the EDF, how many pass, and the legend: written where they changed. */
 
 import { at, h } from "../../base/elements.mjs";
-import { cancelledOf, count, fixed, percent, signed, write } from "../../base/format.mjs";
+import { cancelledOf, count, percent, write } from "../../base/format.mjs";
 import { FEWEST } from "../../engine/engine.mjs";
+import * as judged from "../criterion.mjs";
 
 const PREFIX = "Statistics read the first networks of the sampling order that are all "
   + "finished: small networks finish first and would bend the curve. Pending ones come "
@@ -10,25 +11,39 @@ const PREFIX = "Statistics read the first networks of the sampling order that ar
 const TELLING = 10; // results on either side; below, no difference is coloured
 const WHOLE = " All networks that there are will be trained, in random order: the band is of the "
   + "share among all of them, and has no width when each is measured.";
-const ROWS = {
-  n: ["Networks", PREFIX],
-  best: ["Best error", "the lowest top-1 error among them"],
-  median: ["Median error", "half of the networks have at most this error"],
-  below: ["P(error < e)", "share of networks with an error below the threshold e"],
-};
+const SHORT = 8; // characters of a word that has room here
+const ROWS = ["n", "best", "median", "below"];
+
+/**
+ * Of each number its title, and what it is.
+ * @param {Criterion} criterion @param {string} threshold with its unit
+ * @returns {Record<string, [title: string, tip: string]>}
+ */
+function words(criterion, threshold) {
+  const { word, label, symbol } = criterion;
+  const isError = judged.isError(criterion);
+  const short = isError || word.length <= SHORT ? word : symbol;
+  const x = judged.variable(criterion);
+  return {
+    n: ["Networks", PREFIX],
+    best: [isError ? "Best error" : `Least ${short}`, `the lowest ${label} among them`],
+    median: [`Median ${short}`, `half of the networks have at most this ${word}`],
+    below: [`P(${short} < ${threshold})`,
+      `share of networks with ${word} below the threshold ${x}`],
+  };
+}
 
 export class Numbers {
   constructor() {
     /** @type {Record<string, {term: HTMLElement, value: HTMLElement, small: HTMLElement}>} */
     this.cells = {};
     const list = at("numbers");
-    for (const [key, [title, tip]] of Object.entries(ROWS)) {
+    for (const key of ROWS) {
       const small = h("small");
       const value = h("span");
-      const term = h("dt", {}, title);
+      const term = h("dt");
       const cell = h("dd", {}, value, small);
       cell.dataset.number = key;
-      term.title = cell.title = tip;
       list.append(term, cell);
       this.cells[key] = { term, value, small };
     }
@@ -36,10 +51,12 @@ export class Numbers {
 
   /**
    * @param {View} view current @param {?{name: string, view: View}} other to compare with
-   * @param {number} e threshold, percent
+   * @param {number} e threshold @param {[number, number]} range of the axis that it is on
    */
-  draw(view, other, e) {
+  draw(view, other, e, range) {
     const { n, best, median, below } = this.cells;
+    const { criterion } = view.table;
+    this.#name(criterion, `${judged.threshold(e, criterion, range)} ${criterion.unit}`.trim());
     const counts = view.counts();
     const some = counts.results > 0;
     write(n.value, count(counts.results));
@@ -48,19 +65,30 @@ export class Numbers {
     const there = theirCount > 0 ? other : null;
     const enough = Math.min(counts.results, theirCount) >= TELLING;
     const compare = (cell, own, theirs = NaN) => {
-      write(cell.value, Number.isFinite(own) ? `${fixed(own, 2)} %` : fixed(own));
+      write(cell.value, judged.value(own, criterion));
       const difference = own - theirs;
       const known = Number.isFinite(difference) ? there : null;
-      write(cell.small, known ? `${signed(difference, 1)} v ${known.name}` : "");
-      mark(cell.small, enough && known && difference < -0.05);
+      const said = judged.difference(difference, criterion);
+      write(cell.small, known ? `${said} v ${known.name}` : "");
+      mark(cell.small, enough && known && difference < 0 && /[1-9]/.test(said));
     };
     compare(best, view.min(), other?.view.min());
     compare(median, view.median(), other?.view.median());
-    write(below.term, `P(error < ${fixed(e, 1)} %)`);
     write(below.value, some ? percent(view.share(e)) : "–");
     const theirs = there ? there.view.share(e) : NaN;
     write(below.small, there && theirs >= 0 ? `${percent(theirs)} ${there.name}` : "");
     mark(below.small, enough && view.share(e) > theirs);
+  }
+
+  /** @param {Criterion} criterion @param {string} threshold */
+  #name(criterion, threshold) {
+    for (const [key, [title, tip]] of Object.entries(words(criterion, threshold))) {
+      const { term, value } = this.cells[key];
+      write(term, title);
+      if (term.title === tip) continue;
+      term.title = tip;
+      if (value.parentElement) value.parentElement.title = tip;
+    }
   }
 }
 

@@ -4,9 +4,12 @@
 
 import { Frame, colour, nextFrame } from "../../base/axes.mjs";
 import { at } from "../../base/elements.mjs";
+import { write } from "../../base/format.mjs";
 import { toldApart } from "../../base/populations.mjs";
-import { Edf, errorRange } from "./edf.mjs";
+import { capital, edfTitle, isError, variable } from "../criterion.mjs";
+import { Edf, valueRange } from "./edf.mjs";
 import { Numbers, legend, passing } from "./numbers.mjs";
+import { Parallel } from "./parallel.mjs";
 import { Scatters } from "./scatters.mjs";
 import { Widths } from "./widths.mjs";
 
@@ -19,16 +22,20 @@ export class Picture {
    * @param {(row: number) => void} told.pick
    * @param {(e: number, done: boolean) => void} told.below
    * @param {() => void} told.axes
+   * @param {(region: ?Region, how: {adds: boolean, done: boolean}) => void} told.brushed
+   * @param {() => void} told.cancelled
+   * @param {(name: string, range: ?Constraint, done: boolean) => void} told.along an axis is brushed
    */
-  constructor({ request, pick, below, axes }) {
+  constructor({ request, pick, below, axes, brushed, cancelled, along }) {
     const [edf, scatters, widths] = ["edf-frame", "scatter-frame", "widths-frame"]
       .map((id) => new Frame(id, request));
     this.frames = [edf, scatters, widths];
-    this.edf = new Edf(edf, { redraw: request, below });
-    this.scatters = new Scatters(scatters, { pick, changed: axes });
+    this.edf = new Edf(edf, { redraw: request, below, brushed, cancelled });
+    this.scatters = new Scatters(scatters, { pick, changed: axes, brushed, cancelled });
     this.widths = new Widths(widths, pick);
+    this.parallel = new Parallel({ request, changed: axes, brushed: along });
     this.numbers = new Numbers();
-    /** @type {?[number, number]} of errors */
+    /** @type {?[number, number]} of what networks are judged by */
     this.range = null;
     this.rangeOf = "";
     this.drawn = 0;
@@ -41,14 +48,16 @@ export class Picture {
    */
   axes(table, rival, controls) {
     const views = [table.all, ...(rival ? [rival.all] : [])];
-    const { population } = table.header;
-    const key = `${population} ${rival?.header.population}`;
-    const range = this.#range(errorRange(views) ?? [0, 100], key);
-    this.edf.setAxes(range, population);
+    const { criterion, header: { population } } = table;
+    const key = `${population} ${rival?.header.population} ${criterion.name}`;
+    const range = this.#range(valueRange(views) ?? [0, 100 * criterion.scale], key);
+    const judged = isError(criterion) ? String(population) : `${population} ${criterion.name}`;
+    entitle(criterion);
+    this.edf.setAxes(range, judged, criterion);
     this.widths.setAxes(table, population);
     if (!controls) return;
-    this.scatters.setControls(controls);
-    this.scatters.setAxes(range, population);
+    this.scatters.setControls(controls, table.header.kind === "table");
+    this.scatters.setAxes(range, judged, criterion);
   }
 
   /**
@@ -80,19 +89,21 @@ export class Picture {
    * @param {?number} page.picked id of a network
    * @param {boolean} page.controlled whether the panel's controls are there
    * @param {number} page.inherited how many networks are
+   * @param {?import("./tint.mjs").Tint} page.tint colours of the networks
    */
-  draw({ view, rival, pins, constrained, below, best, picked, controlled, inherited }) {
+  draw({ view, rival, pins, constrained, below, best, picked, controlled, inherited, tint }) {
     const sets = curves(view, rival, pins, constrained);
     const row = picked === null ? -1 : view.table.rowOf(picked);
-    const error = row < 0 ? NaN : view.table.error[row];
-    this.edf.draw(sets, below, Number.isFinite(error) ? error : null);
+    const value = row < 0 ? NaN : view.table.judged[row];
+    this.edf.draw(sets, below, Number.isFinite(value) ? value : null, view);
     legend(sets);
     passing(view.counts());
     const against = rival ? { name: names(view, rival)[1], view: rival } : null;
     const other = constrained ? { name: "all", view: view.table.all } : against;
-    this.numbers.draw(view, other, below);
-    if (controlled) this.scatters.draw(view, row, inherited);
+    this.numbers.draw(view, other, below, this.edf.range);
+    if (controlled) this.scatters.draw(view, row, inherited, tint);
     this.widths.draw(view, best, row);
+    if (controlled) this.parallel.draw(view, row, tint);
     at("explore").dataset.drawn = String(++this.drawn);
     if (this.drawn === 1) this.#mount();
   }
@@ -103,6 +114,20 @@ export class Picture {
     await nextFrame();
     for (const frame of this.frames) await frame.mount();
   }
+}
+
+const READ = "How good are the networks of a design space? Drag a constraint: the curve is the share "
+  + "of those that pass with";
+
+/** The cards' titles, which name what networks are judged by. @param {Criterion} criterion */
+function entitle(criterion) {
+  const { word, unit } = criterion;
+  const x = variable(criterion);
+  write(at("edf-title"), edfTitle(criterion));
+  write(at("edf-about"), `share of networks with ${word} below ${x}`);
+  write(at("scatters-title"), `${capital(criterion)}${unit && ` (${unit})`} by parameter`);
+  write(at("explore-purpose"),
+    `${READ} ${isError(criterion) ? "an error" : word} below ${x}. Further left and up is ${isError(criterion) ? "better" : "lower"}.`);
 }
 
 /**

@@ -7,21 +7,21 @@ import { at } from "../../base/elements.mjs";
 
 const REST_MS = 500; // a hand that moves writes the numbers with every frame
 
-/** [canvas, what it is, where its numbers stand] */
+/** [canvas, where its title stands, what follows it, where its numbers stand] */
 const SPOKEN = [
-  ["edf-frame", "Error EDF", "#numbers > *, .edf .legend > *"],
-  ["widths-frame", "Fitted widths", ".widths-title"],
-  ["scatter-frame", "Error by parameter, best ranges", ".scatter-name b, .scatter-range"],
+  ["edf-frame", "edf-title", "", "#numbers > *, .edf .legend > *"],
+  ["widths-frame", "widths-title", "", ".widths-title"],
+  ["scatter-frame", "scatters-title", ", best ranges", ".scatter-name b, .scatter-range"],
 ];
 
 const text = (node) => node.innerText.replace(/\s+/g, " ").trim();
 
 function tell() {
-  for (const [id, name, beside] of SPOKEN) {
+  for (const [id, title, more, beside] of SPOKEN) {
     const frame = at(`${id}-canvas`)?.parentElement;
     if (!frame?.checkVisibility()) continue;
     const told = [...document.querySelectorAll(beside)].map(text).filter(Boolean);
-    const label = `${name}: ${told.join(", ")}`;
+    const label = `${text(at(title))}${more}: ${told.join(", ")}`;
     if (frame.getAttribute("aria-label") !== label) frame.setAttribute("aria-label", label);
   }
 }

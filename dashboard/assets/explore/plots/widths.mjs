@@ -11,6 +11,7 @@ import { at } from "../../base/elements.mjs";
 import { count, fixed, write } from "../../base/format.mjs";
 import { onClick } from "../../base/pick.mjs";
 import { FEWEST } from "../../engine/engine.mjs";
+import { value } from "../criterion.mjs";
 import { tooFew } from "./numbers.mjs";
 
 /**
@@ -40,8 +41,16 @@ export class Widths {
     });
   }
 
+  /** Columns that widths are drawn from. @param {Table} table */
+  columns(table) {
+    const stages = [];
+    for (let i = 1; table.has(`effective_width_${i}`); i++) stages.push(`effective_width_${i}`, `depth_${i}`);
+    return stages.length ? [...stages, "depth", "fit_w0", "fit_wa", "fit_wm"] : [];
+  }
+
   /** Axes that hold every network of the population. */
   setAxes(table, revision) {
+    this.#appear(table);
     const [lo, hi, deepest] = extremes(table);
     const powers = [];
     for (let w = 2 ** Math.ceil(Math.log2(lo)); w <= hi; w *= 2) powers.push(w);
@@ -68,6 +77,13 @@ export class Widths {
       }),
     };
     this.#arrange(table.all);
+  }
+
+  /** A table of others that knows no widths has no card of them. @param {Table} table */
+  #appear(table) {
+    const card = this.frame.canvas.closest(".card");
+    const away = table.header.kind === "table" && !table.has("effective_width_1");
+    if (card && card.hidden !== away) card.hidden = away;
   }
 
   /** One panel or two; Plotly hears of it only where that changes. @param {View} view */
@@ -101,7 +117,7 @@ export class Widths {
     for (const group of groups) {
       const area = frame.area(...group.axes);
       this.#title(group, area, view);
-      this.#group(context, view.table, group, area, picked);
+      this.#group(context, view, group, area, picked);
     }
   }
 
@@ -113,12 +129,13 @@ export class Widths {
     const above = word === "all" ? 50 : 34;
     const place = `left: ${area.x}px; top: ${area.y - above}px; width: ${area.width}px`;
     if (title.dataset.place !== place) title.style.cssText = title.dataset.place = place;
-    const { error } = view.table;
+    const { judged, criterion } = view.table;
     const span = rows.length
-      ? `  ${fixed(error[rows[0]], 2)} – ${fixed(error[rows[rows.length - 1]], 2)} %` : "";
+      ? `  ${fixed(judged[rows[0]] / criterion.scale, criterion.decimals)} – `
+        + value(judged[rows[rows.length - 1]], criterion) : "";
     const n = rows.length ? count(rows.length) : "no";
     const noun = rows.length === 1 ? "network" : "networks";
-    const named = word === "all" ? `${n} ${noun}${rows.length ? ", all" : " with an error"}`
+    const named = word === "all" ? `${n} ${noun}${rows.length ? ", all" : ` with ${criterion.word}`}`
       : `${n} ${word}`;
     const said = line ? `${equation(line)}, e_fit ${fixed(misfit(view.table, rows, line), 3)}`
       : view.table.has("effective_width_1") ? "" : "no rows of blocks: they have no line";
@@ -127,10 +144,11 @@ export class Widths {
   }
 
   /**
-   * @param {CanvasRenderingContext2D} context @param {Table} table @param {Group} group
+   * @param {CanvasRenderingContext2D} context @param {View} view @param {Group} group
    * @param {Area} area @param {number} picked row
    */
-  #group(context, table, { rows, axes, line }, area, picked) {
+  #group(context, view, { rows, axes, line }, area, picked) {
+    const { table } = view;
     const [x, y] = axes.map((name) => this.frame.axis(name));
     context.save();
     context.beginPath();
@@ -139,7 +157,13 @@ export class Widths {
     context.strokeStyle = colour("current");
     context.lineWidth = 1.2;
     context.globalAlpha = rows.length > 12 ? 0.55 : 0.75;
-    for (const row of rows) {
+    const alpha = context.globalAlpha;
+    for (const row of selectedLast(rows, view)) {
+      if (view.region) {
+        const lit = view.isSelected(row);
+        context.strokeStyle = colour(lit ? "selection" : "current");
+        context.globalAlpha = lit ? 1 : alpha / 2;
+      }
       drawSteps(context, table, row, x, y);
       drawLine(context, table, row, x, y);
     }
@@ -171,14 +195,18 @@ export class Widths {
   }
 }
 
+/** Rows in an order in which what is selected lies on top. @param {Uint32Array} rows @param {View} view */
+const selectedLast = (rows, view) => (view.region
+  ? [...rows].sort((a, b) => Number(view.isSelected(a)) - Number(view.isSelected(b))) : rows);
+
 /** [narrowest, widest, deepest] of a population, channels and blocks. */
 function extremes(table) {
   let [lo, hi] = [Infinity, 0];
-  for (let i = 1; table.has(`effective_width_${i}`); i++) {
+  for (let i = 1; table.isHere(`effective_width_${i}`); i++) {
     const extent = table.extent(`effective_width_${i}`);
     if (extent) [lo, hi] = [Math.min(lo, extent[0]), Math.max(hi, extent[1])];
   }
-  const deepest = table.has("depth") ? table.extent("depth")?.[1] : null;
+  const deepest = table.isHere("depth") ? table.extent("depth")?.[1] : null;
   return hi ? [lo, hi, deepest ?? 20] : [8, 512, 20];
 }
 
@@ -208,7 +236,7 @@ function drawSteps(context, table, row, x, y) {
 function drawLine(context, table, row, x, y) {
   const { w0, wa } = table.line(row);
   if (!(w0 > 0)) return;
-  const depth = table.has("depth") ? table.column("depth")[row] : 0;
+  const depth = table.isHere("depth") ? table.column("depth")[row] : 0;
   context.setLineDash([1.5, 3]);
   context.beginPath();
   for (let j = 0; j < depth; j++) context.lineTo(x.toPixel(j), y.toPixel(w0 + wa * j));

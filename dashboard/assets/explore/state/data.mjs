@@ -2,16 +2,21 @@
  * What the page knows: the populations, what happens in them, and the tables of those shown.
  *
  * A table is fetched when an event tells of a newer version: one fetch at a time for each
- * population, and never one too few.
+ * population, and never one too few. All are judged by one column, where they have it. Of a large
+ * table of others only that column comes first, and the rest as it is needed.
  */
 
 import { first as firstOf, rivalOf } from "../../base/populations.mjs";
+import { parse } from "../../engine/engine.mjs";
 import { ask, columns } from "../../live/rest.mjs";
 import * as url from "./url.mjs";
 
 const SMALLEST_PAUSE_MS = 120; // between two fetches of columns
 const STAFF_MS = 5000; // between two looks at the workers, who speak as often
 const LISTING_MS = 200; // populations that appear together are listed once
+const AGAIN_MS = 3000; // until columns that did not come are asked for again
+const WHOLE = 5000; // rows up to which all columns of a table come at once
+const REFUSED = [400, 422]; // of answers
 
 /**
  * Who is told of what comes.
@@ -19,11 +24,12 @@ const LISTING_MS = 200; // populations that appear together are listed once
  * @property {() => void} listed the list of populations has come
  * @property {() => void} appeared a population has appeared that the list lacked
  * @property {(id: number) => void} arrived a table has come
+ * @property {(id: number, names: string[]) => void} extended columns of a table have come, or may be asked for again
  * @property {(error: Error) => void} failed there is nothing to show
  */
 
 /** @type {Told} */
-const NOBODY = { listed() {}, appeared() {}, arrived() {}, failed() {} };
+const NOBODY = { listed() {}, appeared() {}, arrived() {}, extended() {}, failed() {} };
 
 export class Data {
   constructor() {
@@ -40,6 +46,29 @@ export class Data {
     this.tables = new Map();
     /** @type {Map<number, boolean>} by population: whether to fetch once more */
     this.fetching = new Map();
+    this.criterion = ""; // the column that rows are judged by; "": each population's own
+    /** @type {Map<number, string>} by population: why it can't be judged by that */
+    this.unjudged = new Map();
+    /** @type {Map<number, ?ReportRead>} by population: of tables; null: on its way */
+    this.reports = new Map();
+    /** @type {Map<Table, Set<string>>} columns that are on their way, or were asked for in vain */
+    this.asked = new Map();
+  }
+
+  /**
+   * Judge all populations by a column from now on; what was judged by another is forgotten.
+   * @param {string} criterion
+   */
+  judge(criterion) {
+    if (criterion === this.criterion) return;
+    this.criterion = criterion;
+    this.tables.clear();
+    this.unjudged.clear();
+  }
+
+  /** What a population is judged by where a link says `of`; "": not known. @param {?number} id @param {string} of */
+  criterionOf(id, of) {
+    return of || (this.find(id)?.criterion ?? "");
   }
 
   /** Who is told from now on. @param {Told} told */
@@ -51,9 +80,10 @@ export class Data {
   async prefetch() {
     this.early = this.list();
     await this.early;
-    for (const id of this.linked(url.read(location.search))) {
-      if (id !== null) this.fetch(id);
-    }
+    const link = url.read(location.search);
+    const [population, against] = this.linked(link);
+    this.judge(this.criterionOf(population, link.of));
+    for (const id of [population, against]) if (id !== null) this.fetch(id);
   }
 
   /**
@@ -116,6 +146,20 @@ export class Data {
     return others.map(({ population }) => this.find(population)?.name ?? "").filter(Boolean);
   }
 
+  /** What became of the rows of a table's file, when it is known. @param {number} id @param {() => void} changed */
+  async report(id, changed) {
+    if (this.reports.has(id)) return;
+    this.reports.set(id, null);
+    this.reports.set(id, await ask(`/populations/${id}/report`));
+    changed();
+  }
+
+  /** A population is removed: nothing of it is known any more. @param {number} id */
+  forget(id) {
+    this.populations = this.populations?.filter((one) => one.id !== id) ?? null;
+    for (const known of [this.activities, this.tables, this.unjudged, this.reports]) known.delete(id);
+  }
+
   /** Count the workers, unless that was done just now. @param {() => void} changed */
   async muster(changed) {
     if (performance.now() - (this.musteredAt ?? -STAFF_MS) < STAFF_MS) return;
@@ -138,19 +182,67 @@ export class Data {
     }
     this.fetching.set(id, false);
     const start = performance.now();
+    const { criterion } = this;
     try {
-      this.tables.set(id, await columns(id));
-      this.told.arrived(id);
+      const table = await this.#table(id, criterion);
+      if (criterion === this.criterion) {
+        if (table) this.tables.set(id, table);
+        this.told.arrived(id);
+      }
     } catch (error) {
       // While the connection is away the strip says so; what is on the page stays.
-      if (!this.tables.has(id)) this.told.failed(error);
+      if (!this.tables.has(id) && criterion === this.criterion) this.told.failed(error);
     }
+    if (criterion !== this.criterion) this.fetching.set(id, true);
     const pause = Math.max(SMALLEST_PAUSE_MS, 2 * (performance.now() - start));
     setTimeout(() => {
       const again = this.fetching.get(id);
       this.fetching.delete(id);
       if (again || this.#stale(id)) this.fetch(id);
     }, pause);
+  }
+
+  /**
+   * A population's table, judged by a column; null where it can't be.
+   * @param {number} id @param {string} criterion
+   */
+  async #table(id, criterion) {
+    const own = this.find(id);
+    const known = this.tables.get(id);
+    if (known && own?.kind === "table" && known.header.version === own.version) return known;
+    const isLarge = own?.kind === "table" && own.n > WHOLE;
+    const of = criterion === own?.criterion ? "" : criterion; // the answer is one that others have
+    try {
+      return parse(await columns(id, { of, columns: isLarge ? [criterion] : [] }));
+    } catch (error) {
+      if (!of || !REFUSED.includes(error.status)) throw error;
+      this.unjudged.set(id, error.message);
+      return null;
+    }
+  }
+
+  /**
+   * Ask for columns that a table has, but that are not here; once.
+   * @param {Table} table @param {Iterable<string>} names
+   */
+  async need(table, names) {
+    const asked = this.asked.get(table) ?? new Set();
+    const wanted = table.awaited(names).filter((name) => !asked.has(name));
+    if (!wanted.length) return;
+    for (const [old] of this.asked) if (![...this.tables.values()].includes(old)) this.asked.delete(old);
+    this.asked.set(table, new Set([...asked, ...wanted]));
+    const { population, criterion } = table.header;
+    const of = criterion === this.find(population)?.criterion ? "" : criterion;
+    try {
+      table.add(await columns(population, { of, columns: wanted, marks: false }));
+      this.told.extended(population, wanted);
+    } catch (error) {
+      console.warn(error);
+      setTimeout(() => { // once more, when they are still needed
+        for (const name of wanted) this.asked.get(table)?.delete(name);
+        this.told.extended(population, wanted);
+      }, AGAIN_MS);
+    }
   }
 
   #stale(id) {

@@ -5,6 +5,8 @@
  */
 
 import { formatAll, parseAll, same } from "../../base/constraint_text.mjs";
+import { near } from "../criterion.mjs";
+import { toLink } from "./selection.mjs";
 
 const DEFAULT_BEST = 12;
 
@@ -23,11 +25,17 @@ export class Shown {
   refused = [];
   /** @type {string[]} of the link: sentences */
   problems = [];
-  /** @type {?number} threshold e, percent; null: near the median of all */
+  of = ""; // the column that networks are judged by; "": the population's own criterion
+  /** @type {?number} threshold e, as stored; null: near the median of all */
   below = null;
   best = DEFAULT_BEST; // networks in each panel of the widths
   /** @type {?number} id of a network */
   picked = null;
+  /** @type {?Region} of the population's networks */
+  selection = null;
+  colour = ""; // the column that dots are coloured by; "": none
+  /** @type {?number} share of the best whose parameters are told from all; null: the usual one */
+  gamma = null;
   /** @type {?View} the population under the constraints */
   view = null;
   /** @type {?View} likewise of the population `against` */
@@ -45,8 +53,11 @@ export class Shown {
    * @returns {Constraints[]} the sets that it pins
    */
   follow(link, unknown) {
+    this.of = link.of;
     this.below = link.below;
     this.best = link.best ?? DEFAULT_BEST;
+    this.colour = link.colour;
+    this.gamma = link.gamma;
     ({ constraints: this.constraints, refused: this.refused } = parseAll(link.constraints));
     const pins = link.pins.map(parseAll);
     this.problems = [...link.problems, ...unknown, ...pins.flatMap(({ refused }) => refused)
@@ -56,12 +67,13 @@ export class Shown {
 
   /**
    * What is shown, and what of the link could not be: it stays there until it is closed.
-   * @param {{pins: Constraints[], sort: string, columns: string[]}} more
+   * @param {{pins: Constraints[], sort: string, columns: string[], axes: string[]}} more
    */
-  link({ pins, sort, columns }) {
+  link({ pins, sort, columns, axes }) {
     return {
       population: this.population,
       against: this.against,
+      of: this.of,
       below: this.below,
       best: this.best === DEFAULT_BEST ? null : this.best,
       constraints: [...formatAll(this.constraints), ...this.refused.flatMap(({ texts }) => texts)],
@@ -69,6 +81,10 @@ export class Shown {
       network: this.picked,
       sort,
       columns,
+      ...toLink(this.selection),
+      colour: this.colour,
+      axes,
+      gamma: this.gamma,
     };
   }
 
@@ -88,6 +104,12 @@ export class Shown {
       else view?.clearConstraint(name);
     }
     return true;
+  }
+
+  /** Select networks; null: none. @param {?Region} region */
+  select(region) {
+    this.selection = region;
+    this.view?.select(region);
   }
 
   /** Both views under all constraints. */
@@ -115,8 +137,10 @@ export class Shown {
   /** The threshold e; where nobody has set one, near the median of all. */
   get threshold() {
     if (this.below !== null) return this.below;
-    const median = this.view?.table.all.median() ?? NaN;
-    return Number.isFinite(median) ? Math.round(median) : 10;
+    if (!this.view) return 10;
+    const { all, criterion } = this.view.table;
+    const median = all.median();
+    return Number.isFinite(median) ? near(criterion, median) : 10 * criterion.scale;
   }
 
   // -------------------------------------------------------------- tables under it
@@ -126,16 +150,34 @@ export class Shown {
    * @param {number} id @param {Map<number, Table>} tables @returns {boolean} whether it is there, and shown
    */
   adopt(id, tables) {
-    const table = tables.get(id);
-    if (!table || !this.populations.includes(id)) return false;
-    if (id === this.population && this.view?.table !== table) {
+    const table = this.population === null ? undefined : tables.get(this.population);
+    if (!this.populations.includes(id) || (id === this.population && !table)) return false;
+    if (table && this.view?.table !== table) {
       this.view = table.view();
       this.view.apply(Object.fromEntries(this.constraints));
+      this.view.select(this.selection);
     }
     const other = this.against === null ? null : tables.get(this.against);
-    if (!other) this.rival = null;
+    if (!other || !this.#comparable(other)) this.rival = null;
     else if (this.rival?.table !== other) this.rival = other.view();
     this.rival?.apply(this.#theirs);
     return true;
+  }
+
+  /** Whether a table's rows are judged by what the shown ones are. @param {Table} other */
+  #comparable(other) {
+    const [own, their] = [this.view?.table.criterion ?? other.criterion, other.criterion];
+    return own.name === their.name && own.base === their.base;
+  }
+
+  /** Both views have been given columns that their tables had left out. */
+  resume() {
+    this.view?.resume();
+    this.rival?.resume();
+  }
+
+  /** Labels of columns that what is asked waits for. */
+  get waits() {
+    return [...new Set([...(this.view?.waits ?? []), ...(this.rival?.waits ?? [])])];
   }
 }

@@ -1,19 +1,22 @@
 /**
  * The view as a link: the query names what REST names, so a link reads like a question.
  *
- *     ?population=2&against=1&depth=5..8&bottleneck_ratio=1&below=12&pin=depth=5..8;wm=2..2.5
- *     &best=24&network=17&sort=-flops&columns=depth,w0,wa
+ *     ?population=2&against=1&of=latency&depth=5..8&bottleneck_ratio=1&below=12&pin=depth=5..8;wm=2..2.5
+ *     &best=24&network=17&sort=-flops&columns=depth,w0,wa&select=depth=5..8;error=3..5
+ *     &lasso=wa:log,error;5,20;8,30;6,24&colour=flops&axes=depth,-wa&gamma=0.2
  *
- * `below` is the threshold e, `best` how many networks the widths show, `network` the one in the
- * drawer, `sort` the order of the table, `columns` what the small plots show; everything else
- * that is no option is a constraint.
+ * `of` is the column that networks are judged by, `below` the threshold e, `best` how many networks the widths show, `network` the one in the
+ * drawer, `sort` the order of the table, `columns` what the small plots show, `select` and `lasso` what is
+ * selected, `colour` the column that dots are coloured by, `axes` those of the parallel coordinates,
+ * where they are open, "-" in front of one that is turned over, `gamma` the share of the best of What
+ * matters; everything else that is no option is a constraint.
  */
 
 import { MOST } from "../../base/comparison.mjs";
 
 /** What is no constraint: dashboard/exports.py, LINK. */
-export const OPTIONS = new Set(["population", "against", "below", "best", "pin", "space", "network",
-  "sort", "columns"]);
+export const OPTIONS = new Set(["population", "against", "of", "below", "best", "pin", "space",
+  "network", "sort", "columns", "select", "lasso", "colour", "axes", "gamma"]);
 const MOST_BEST = 100;
 const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
 const WHOLE = /^\d+$/;
@@ -27,14 +30,16 @@ const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
  */
 const NUMBERS = {
   population: ID, against: ID, network: ID,
-  below: [DECIMAL, Number.isFinite, "an error in percent"],
+  below: [DECIMAL, Number.isFinite, "a number"],
   best: [WHOLE, (x) => x > 0 && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
+  gamma: [DECIMAL, (x) => x > 0 && x < 1, "a share between 0 and 1"],
 };
 
 /**
  * @param {string} search of the location
- * @returns {{population: ?number, against: ?number, below: ?number, best: ?number,
- *   network: ?number, sort: string, columns: string[], constraints: Written[],
+ * @returns {{population: ?number, against: ?number, of: string, below: ?number, best: ?number,
+ *   network: ?number, sort: string, columns: string[], selected: Written[], lasso: string,
+ *   colour: string, axes: string[], gamma: ?number, constraints: Written[],
  *   pins: Written[][], problems: string[]}} problems: sentences about options
  */
 export function read(search) {
@@ -49,16 +54,21 @@ export function read(search) {
     problems.push(`${name}=${text} is not ${noun}`);
     return null;
   };
-  const [population, against, network, below, best] =
-    ["population", "against", "network", "below", "best"].map(number);
+  const [population, against, network, below, best, gamma] =
+    ["population", "against", "network", "below", "best", "gamma"].map(number);
   for (const name of OPTIONS) {
     const times = name === "pin" ? 1 : query.getAll(name).length;
     if (times > 1) problems.push(`${name} is given ${times} times: the first one counts`);
   }
   return {
-    population, against, network, below, best,
+    population, against, network, below, best, gamma,
+    of: query.get("of") ?? "",
     sort: query.get("sort") ?? "",
     columns: (query.get("columns") ?? "").split(",").filter(Boolean),
+    selected: readSet(query.get("select") ?? ""),
+    lasso: query.get("lasso") ?? "",
+    colour: query.get("colour") ?? "",
+    axes: (query.get("axes") ?? "").split(",").filter(Boolean),
     constraints: [...query].filter(([name]) => !OPTIONS.has(name)),
     pins: query.getAll("pin").map(readSet),
     problems,
@@ -85,31 +95,42 @@ export const constraintQuery = (texts) =>
 
 const readable = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
 
+/** As `readable`, with what keeps the parts of one option apart. */
+const plain = (text) => readable(text).replaceAll("%3D", "=").replaceAll("%3B", ";").replaceAll("%3A", ":");
+
 /** The inverse of `read`: a query with "?" in front, or "". @param {Address} link */
 export function write(link) {
-  const { constraints, pins, columns } = link;
+  const { constraints, pins, columns, selected } = link;
   const option = (name) => (link[name] === null || link[name] === "" ? [] : [`${name}=${link[name]}`]);
-  const parts = [...option("population"), ...option("against")];
+  const parts = [...option("population"), ...option("against"), ...option("of")];
   if (constraints.length) parts.push(constraintQuery(constraints));
   parts.push(...option("below"), ...option("best"));
   for (const pin of pins) {
-    const text = readable(writeSet(pin)).replaceAll("%3D", "=").replaceAll("%3B", ";");
-    parts.push(`pin=${text}`);
+    parts.push(`pin=${plain(writeSet(pin))}`);
   }
   parts.push(...option("network"), ...option("sort"));
   if (columns.length) parts.push(`columns=${columns.join(",")}`);
+  if (selected.length) parts.push(`select=${plain(writeSet(selected))}`);
+  if (link.lasso) parts.push(`lasso=${plain(link.lasso)}`);
+  parts.push(...option("colour"));
+  if (link.axes.length) parts.push(`axes=${link.axes.join(",")}`);
+  parts.push(...option("gamma"));
   return parts.length ? `?${parts.join("&")}` : "";
 }
+
+/** One side of a comparison or a set: "2;depth=5..8", fit for an address. @param {?number} id @param {Texts} texts */
+export const sideText = (id, texts) =>
+  [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";").replaceAll("%3D", "=").replaceAll("%3B", ";");
 
 /**
  * The constraint sets and populations of a view as the sides of a comparison: what passes, the
  * population against it, each pinned set; what passes alone is set against all networks. Each
  * keeps its colour, which `colours` says where it is not that of its place.
- * @param {{population: ?number, against: ?number, own: Texts, theirs: Texts, pins: Texts[],
+ * @param {{population: ?number, against: ?number, of: string, own: Texts, theirs: Texts, pins: Texts[],
  *     slots: number[]}} view own, theirs: texts of the constraints on columns that the
  *     population, its rival have; slots: colours of the pinned sets, of three
  */
-export function sides({ population, against, own, theirs, pins, slots }) {
+export function sides({ population, against, of, own, theirs, pins, slots }) {
   const side = (id, texts) => [id, ...(texts.size ? [readable(writeSet(texts))] : [])].join(";");
   /** @type {[side: string, colour: number][]} */
   const every = [[side(population, own), OWN]];
@@ -120,6 +141,7 @@ export function sides({ population, against, own, theirs, pins, slots }) {
   const kept = every.filter(([text, colour]) => different.get(text) === colour).slice(0, MOST);
   if (population === null || kept.length < 2) return "";
   const query = kept.map(([text]) => `side=${text}`);
+  if (of) query.push(`of=${of}`);
   const colours = kept.map(([, colour]) => colour);
   if (colours.some((colour, i) => colour !== i)) query.push(`colours=${colours.join(",")}`);
   return `?${query.join("&").replaceAll("%3D", "=").replaceAll("%3B", ";")}`;

@@ -19,13 +19,14 @@ import { cancelledOf, count } from "../../base/format.mjs";
  * @param {string | undefined} page.lastChanged
  * @param {Activity | undefined} page.activity
  * @param {string[]} page.elsewhere names of other populations that train
+ * @param {string[]} page.waits labels of columns that constraints wait for
  * @param {?number} page.staff how many workers there are; null: not known
  * @param {boolean} page.creates whether who asks may create a population
  * @param {boolean} page.steers whether he may pause this one
  * @returns {Told}
  */
 export function stateOf({
-  error, populations, view, lastChanged, activity, elsewhere, staff, creates, steers,
+  error, populations, view, lastChanged, activity, waits, elsewhere, staff, creates, steers,
 }) {
   if (error) {
     return { state: "error", title: "This could not be loaded", text: error,
@@ -41,6 +42,7 @@ export function stateOf({
   if (!view) return { state: "loading", title: "Loading networks ..." };
   const all = view.table.all.counts();
   if (!all.results) return withoutResults(all, view.table, activity, how(elsewhere, staff), steers);
+  if (waits.length) return { state: "waiting", title: `Loading ${waits.join(", ")} ...` };
   const counts = view.counts();
   if (!counts.passing) {
     return { state: "nothing", title: "No network passes these constraints",

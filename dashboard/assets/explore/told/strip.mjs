@@ -24,6 +24,13 @@ export class Strip {
     at("pause").hidden = !this.#allowed || !this.#activity || this.#activity.progress.ended;
   }
 
+  /** Rows of a table of others: nothing of them is trained. @param {string} source where they come from */
+  rest(source) {
+    this.show(null);
+    write(at("job-now"), `no jobs: ${source}`);
+    at("job-now").title = source;
+  }
+
   /** @param {?Activity} activity null: nothing is known yet */
   show(activity) {
     this.#activity = activity;

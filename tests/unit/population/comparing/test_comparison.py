@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, ttest_ind
 
+from columns.quantities import quantity
+from columns.units import unit_of
 from population.comparing.comparison import compare, percentages, probability, verdict
 from population.comparing.differences import (
     area_between,
@@ -164,6 +166,18 @@ def test_the_verdict_names_the_winner_its_effect_and_how_sure_it_is():
     assert verdict(found, "C", "A").startswith(f"C is better: {won:.0f} % [")
     assert "median 20.0 points lower" in verdict(found, "C", "A")
     assert verdict(compare(b, a, 45), "A", "C") == verdict(found, "C", "A")
+
+
+def test_the_verdict_names_what_networks_are_judged_by_in_its_unit():
+    found = compare(edf(np.arange(0, 30.0)), edf(np.arange(20, 50.0)), 45)
+    won = 100 * (1 - 50 / 900)  # as above
+    latency = unit_of(quantity("latency"), [])  # stored in seconds, told in milliseconds
+    said = verdict(found, "C", "A", unit=latency)
+    assert said.startswith(f"C has the lower latency of 1 image: {won:.0f} % [")
+    assert "median 20,000.00 ms lower" in said
+    assert "better" not in said
+    open_ = compare(draw(12), draw(12, seed=1), 30)
+    assert "A has the lower latency of 1 image in " in verdict(open_, unit=latency)
 
 
 def test_equal_spaces_are_not_decided_with_few_and_the_same_with_very_many_networks():

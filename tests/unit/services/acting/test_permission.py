@@ -32,7 +32,7 @@ def test_a_viewer_changes_nothing():
 
 def test_a_member_neither_manages_people_nor_reads_the_audit():
     closed = set(Verb) - set(permission.open_to(OWNER))
-    assert closed == {Verb.PEOPLE, Verb.AUDIT}
+    assert closed == {Verb.PEOPLE, Verb.AUDIT, Verb.PURGE, Verb.METRICS}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -193,6 +193,7 @@ def test_another_list_of_images_begins_anew(tmp_path, pictures, monkeypatch):
 
 def test_a_broken_journal_begins_anew(tmp_path, pictures):
     journal = tmp_path / "datasets" / ".pets.packing" / "train.journal"
+    journal.parent.mkdir(parents=True)
     files.write(journal, json.dumps({"source": "?", "done": 4}).encode())
     journal.write_bytes(journal.read_bytes()[:-1])
     assert folders.pack(tmp_path, "pets", pictures, 8).parts["train"].images == 10

@@ -1,0 +1,173 @@
+/**
+ * A hand that draws a box or a lasso over a frame, where Plotly would zoom.
+ *
+ * A press that does not move is a click, which others hear of; while the tool is "zoom" Plotly does.
+ *
+ * A finger scrolls, until somebody has pressed a tool: from then on it draws, and scrolls again
+ * where it presses the same tool once more.
+ */
+
+import { format } from "./constraint_text.mjs";
+import { lassoText, lassoed, within } from "./lasso.mjs";
+
+const STILL = 4; // CSS pixels
+const coarse = window.matchMedia("(pointer: coarse)"); // what points is a finger
+export const EDGE = 6; // .. beside an area, from which a hand that means all of it begins
+
+/** @typedef {"box" | "lasso" | "zoom"} Tool */
+/** @typedef {[x: number, y: number]} Point CSS pixels of the frame's canvas */
+
+/** @template T what is brushed in */
+export class Brush {
+  /** @type {Tool} that all frames of the page share */
+  static tool = "box";
+  static isChosen = false; // by a press on it
+  static #last = ""; // kind of the pointer that was last pressed
+
+  /** Whether a finger draws; else it scrolls. */
+  static get byTouch() {
+    return Brush.isChosen && Brush.tool !== "zoom";
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {object} told
+   * @param {(x: number, y: number) => ?T} told.place what lies there; null: nothing to brush in
+   * @param {(place: T, path: Point[], how: {tool: Tool, adds: boolean, done: boolean}) => void} told.brushed
+   *     the path as it is now; `adds`: to what is selected already
+   * @param {() => void} told.cancelled by Escape
+   */
+  constructor(frame, { place, brushed, cancelled }) {
+    this.frame = frame;
+    press();
+    const box = /** @type {HTMLElement} */ (frame.canvas.parentElement);
+    box.dataset.brushed = "";
+    const begin = (/** @type {MouseEvent} */ down) => {
+      const from = this.#point(down);
+      const there = place(...from);
+      if (there === null) return;
+      down.stopPropagation(); // to Plotly's layer
+      down.preventDefault();
+      this.#follow(from, (path, done) =>
+        brushed(there, path, { tool: Brush.tool, adds: down.shiftKey, done }), cancelled);
+    };
+    box.addEventListener("mousedown", (down) => {
+      // A tap's mouse events come when the finger has left, and nothing would end the brush.
+      if (Brush.tool !== "zoom" && down.button === 0 && Brush.#last !== "touch") begin(down);
+    }, { capture: true });
+    box.addEventListener("pointerdown", (down) => {
+      Brush.#last = down.pointerType;
+      if (down.pointerType === "touch" && down.isPrimary && Brush.byTouch) begin(down);
+    }, { capture: true });
+    box.addEventListener("touchstart", (touch) => {
+      if (!Brush.isChosen || Brush.byTouch) touch.stopPropagation(); // Plotly would zoom
+    }, { capture: true, passive: true });
+  }
+
+  /** @param {MouseEvent} event @returns {Point} */
+  #point(event) {
+    const { left, top } = this.frame.canvas.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  }
+
+  #follow(from, told, cancelled) {
+    const path = [from];
+    let moved = false;
+    const move = (event) => {
+      const to = this.#point(event);
+      moved ||= Math.hypot(to[0] - from[0], to[1] - from[1]) > STILL;
+      if (!moved) return;
+      path.push(to);
+      told(path, false);
+    };
+    const end = () => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", up);
+      window.removeEventListener("pointercancel", cancel);
+      window.removeEventListener("keydown", key, true);
+    };
+    const up = () => {
+      end();
+      if (moved) told(path, true);
+    };
+    const cancel = () => {
+      end();
+      if (moved) cancelled();
+    };
+    const key = (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      cancel();
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", up);
+    window.addEventListener("pointercancel", cancel);
+    window.addEventListener("keydown", key, true);
+  }
+}
+
+/** Whether a point lies in an area, or at most so far beside it. @param {Area} area */
+export const isNear = ({ x: left, y: top, width, height }, x, y, beside) =>
+  x >= left - beside && x <= left + width + beside && y >= top - beside && y <= top + height + beside;
+
+/**
+ * The values between two pixels, in no more digits than a pixel tells apart.
+ * @param {(pixel: number) => number} toValue @param {number} a @param {number} b @returns {{lo: number, hi: number}}
+ */
+export function between(toValue, a, b) {
+  const ends = [a, b].map((pixel) => {
+    const [value, next] = [toValue(pixel), toValue(pixel + 1)];
+    const step = 10 ** Math.floor(Math.log10(Math.abs(next - value) || 1));
+    return Number((Math.round(value / step) * step).toPrecision(12));
+  }).sort((x, y) => x - y);
+  return { lo: ends[0], hi: ends[1] };
+}
+
+/**
+ * What a path over a plot encloses.
+ * @typedef {object} Enclosed
+ * @property {(x: number, y: number) => boolean} holds whether a point is inside, base units
+ * @property {(x: string, y: string) => Record<string, string>} asks the same of two columns, as
+ *     options of a link to Explore
+ */
+
+/**
+ * @param {Point[]} path @param {Tool} tool @param {{area: Area, x: Axis, y: Axis}} plot
+ * @returns {?Enclosed} null: no area
+ */
+export function enclosed(path, tool, { area, x, y }) {
+  const kept = (pixel, from, length) => Math.min(Math.max(pixel, from), from + length);
+  const points = path.map(([px, py]) =>
+    /** @type {Point} */ ([kept(px, area.x, area.width), kept(py, area.y, area.height)]));
+  if (tool === "lasso") {
+    const along = points.map(([px, py]) => /** @type {Point} */ ([x.toValue(px), y.toValue(py)]));
+    const lasso = lassoed({ x: "", y: "", logX: x.log, logY: y.log }, along);
+    return lasso && { holds: within(lasso), asks: (a, b) => ({ lasso: lassoText({ ...lasso, x: a, y: b }) }) };
+  }
+  const [[x0, y0], [x1, y1]] = [points[0], points[points.length - 1]];
+  const [across, up] = [between(x.toValue, x0, x1), between(y.toValue, y0, y1)];
+  const inside = (value, { lo, hi }) => value >= lo && value <= hi;
+  return {
+    holds: (a, b) => inside(a, across) && inside(b, up),
+    asks: (a, b) => ({ select: `${a}=${format(across)};${b}=${format(up)}` }),
+  };
+}
+
+/** Say on all pages which tool is in the hand. */
+function press() {
+  const isInHand = Brush.isChosen || !coarse.matches;
+  for (const segment of document.querySelectorAll("[data-tool]")) {
+    segment.setAttribute("aria-pressed", String(isInHand && segment.dataset.tool === Brush.tool));
+  }
+  document.documentElement.toggleAttribute("data-touch-draws", Brush.byTouch);
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  const tool = target instanceof HTMLElement && target.closest("[data-tool]")?.dataset.tool;
+  if (!tool) return;
+  const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
+  Brush.isChosen = !(isTouch && Brush.isChosen && Brush.tool === tool);
+  Brush.tool = /** @type {Tool} */ (tool);
+  press();
+});

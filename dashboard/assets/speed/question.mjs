@@ -1,0 +1,104 @@
+/**
+ * What Speed asks, as the address says it, and the form that changes it; what is no option is a
+ * constraint.
+ *
+ *     ?population=3&time=latency_64&split=infer_batch_size&condition=..&budget=0.02&depth=5..8
+ */
+
+import { amount, readTime } from "../base/amounts.mjs";
+import { h } from "../base/elements.mjs";
+import { field, select } from "../base/fields.mjs";
+import { first } from "../base/populations.mjs";
+import { options, readable } from "../base/sides.mjs";
+
+const OPTIONS = ["population", "time", "split", "condition", "budget"];
+const TIMES = ["latency_64", "latency", "train_step"]; // what is looked at first
+const ID = /^\d{1,10}$/;
+const LIKE_A_TIME = /time|latency|seconds/i;
+
+/**
+ * @param {string} search of the location
+ * @returns {{population: ?number, time: string, split: string[], condition: string,
+ *   budget: ?number, constraints: string, refused: string}} refused: what is not asked, and why
+ */
+export function read(search) {
+  const query = new URLSearchParams(search);
+  const population = query.get("population") ?? "";
+  const budget = query.get("budget") ? readTime(query.get("budget") ?? "") : null;
+  const others = [...query].filter(([name]) => !OPTIONS.includes(name));
+  return {
+    population: ID.test(population) ? Number(population) : null,
+    time: query.get("time") ?? "",
+    split: (query.get("split") ?? "").split(",").filter(Boolean),
+    condition: query.get("condition") ?? "",
+    budget,
+    constraints: others.map(([name, text]) => `${name}=${text}`).join("; "),
+    refused: [
+      population && !ID.test(population) ? `population=${population} is not an id` : "",
+      query.get("budget") && budget === null ? `budget=${query.get("budget")} is not a time in seconds` : "",
+    ].filter(Boolean).join("; "),
+  };
+}
+
+/** The inverse; what is usual is left out. @param {SpeedQuestion} question */
+export function write({ population, time, split, condition, budget, constraints }) {
+  const given = [["population", population ?? ""], ["time", time], ["split", split.join(",")],
+    ["condition", condition], ["budget", budget ?? ""], ...texts(constraints)];
+  const parts = given.filter(([, text]) => text !== "")
+    .map(([name, text]) => `${readable(name)}=${readable(text)}`);
+  return `?${parts.join("&")}`;
+}
+
+/** "depth=5..8; wm=2" as [column, constraint] each. @param {string} constraints @returns {Written[]} */
+export const texts = (constraints) =>
+  constraints.split(";").map((text) => text.trim()).filter(Boolean).map((text) => {
+    const [name, ...rest] = text.split("=");
+    return [name.trim(), rest.join("=").trim()];
+  });
+
+/** @param {PopulationRead[]} populations */
+export const usual = (populations) => ({ population: first(populations)?.id ?? null });
+
+/**
+ * The column that is looked at where none is asked for: one of seconds, as a benchmark has.
+ * @param {Map<string, QuantityRead>} quantities @returns {?string}
+ */
+export function usualTime(quantities) {
+  const known = TIMES.find((name) => quantities.has(name));
+  const every = [...quantities.values()].filter(({ spread }) => !spread);
+  const seconds = every.find(({ unit }) => unit === "s");
+  const named = every.find(({ name }) => LIKE_A_TIME.test(name));
+  return known ?? seconds?.name ?? named?.name ?? null;
+}
+
+/**
+ * The form; every control names the part of the question that it changes.
+ * @param {SpeedQuestion} question @param {PopulationRead[]} populations
+ * @param {Map<string, QuantityRead>} quantities @param {string} time that is shown
+ * @param {string[]} mixed columns that rows may be parted by
+ */
+export function form(question, populations, quantities, time, mixed) {
+  const { population, constraints, budget, split } = question;
+  const every = [...quantities.values()].filter(({ spread, role }) => !spread && role !== "parameter");
+  const likely = every.filter(({ unit, name }) => unit === "s" || LIKE_A_TIME.test(name));
+  const others = every.filter((one) => !likely.includes(one));
+  const times = new Map([...likely, ...others].map(({ name, label }) => [name, label]));
+  const parts = [...new Set([...split, ...mixed])];
+  return h("div", { class: "study-fields" },
+    h("div", { class: "study-row" },
+      field("population", h("select", { "data-picks": "population", "data-part": "population" }, options(populations, population))),
+      select("time", "time", times, question.time || time),
+      field("time budget", h("input", {
+        type: "text", "data-part": "budget", spellcheck: "false", placeholder: "20 ms",
+        value: budget === null ? "" : amount(budget, quantities.get(time)?.unit ?? "s"),
+      })),
+      field("constraints", h("input", {
+        type: "text", "data-part": "constraints", spellcheck: "false", value: constraints,
+        placeholder: "depth=5..8; wm=2..2.5",
+      }))),
+    parts.length ? h("fieldset", { class: "study-checks", "data-key": "split" },
+      h("legend", {}, "rows are parted by"),
+      parts.map((name) => h("label", { "data-key": name },
+        h("input", { type: "checkbox", "data-split": name, checked: split.includes(name) }),
+        quantities.get(name)?.label ?? name))) : null);
+}

@@ -1,0 +1,1 @@
+"""What a measured time is made of: multiply-adds, activations, parameters."""

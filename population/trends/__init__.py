@@ -1,0 +1,1 @@
+"""How the best networks change with what they cost; what makes one of the best."""
