@@ -66,6 +66,12 @@ Documented = dict[int | str, dict[str, Any]]
 
 PREFIX = "/app/"
 
+UNCHANGING = [
+    PREFIX + of
+    for of in ("assets/", "_dash-component-suites/", "_dash-layout", "_dash-dependencies")
+]
+"""Addresses of what pages are made of, by how they begin: what is there stays as it is."""
+
 INDEX = """<!DOCTYPE html>
 <html lang="en">
     <head>

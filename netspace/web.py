@@ -43,6 +43,7 @@ from server.problems import ALWAYS, MISSING
 from server.remembered import Remembered
 from server.routers import auth, metrics, tables
 from server.standings import Standings
+from server.unchanging import Unchanging
 from services.exchange import archives
 from services.people.credentials import Credentials
 from services.processes import Processes
@@ -184,6 +185,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         way_in.include_provider(app, settings)
 
     # The last one added is the first one asked.
+    app.add_middleware(Unchanging, below=dashboard.app.UNCHANGING)
     app.add_middleware(Remembered, prefix=f"{server.api.PREFIX}/", held=meters.held)
     uploads = {"/archive": archives.MEDIA_TYPE} | dict.fromkeys(
         tables.PATHS, multipart.MEDIA_TYPE

@@ -15,7 +15,7 @@ import re
 import shutil
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 PLAYWRIGHT_DISABLES = (
     "AvoidUnnecessaryBeforeUnloadCheckSync",
@@ -137,3 +137,25 @@ def refusals(console):
     console.clear()
     yield console
     assert console == []
+
+
+SHOWN = """() => {
+  const { callbacks = {} } = window.dash_stores?.[0]?.getState() ?? {};
+  const waiting = Object.entries(callbacks)
+    .filter(([, some]) => Array.isArray(some) && some.length)
+    .map(([step, some]) => `${step}: ${some.map((one) => one.callback?.output ?? one)}`);
+  const states = [...document.querySelectorAll("[data-state]")]
+    .map((one) => `#${one.id} ${one.dataset.state}`);
+  return [location.href, document.title, ...states, ...waiting,
+    document.body.innerText.slice(0, 1500)].join("\\n");
+}"""
+
+
+def shown(browser):
+    """What the pages of a browser show, for whoever reads why a test has failed."""
+    pages = [page for context in browser.contexts for page in context.pages]
+    for page in pages:
+        try:
+            yield page.evaluate(SHOWN)
+        except Error as error:  # it has gone, or does not answer
+            yield f"{page.url}: {error}"
