@@ -111,7 +111,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         errors: that the figures may answer with, as OpenAPI documents them.
     """
     FastAPIDashServer.websocket_capability = False
-    first, last = scripts.mount(server, f"{PREFIX}assets")  # before Dash's own
+    ours = scripts.mount(server, f"{PREFIX}assets")  # before Dash's own
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # typed for Flask only
@@ -122,7 +122,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
         requests_pathname_prefix=server.root_path + PREFIX,
         title="netspace",
         update_title="",
-        index_string=INDEX.replace("{first}", first).replace("{last}", last),
+        index_string=INDEX.replace("{first}", ours.first).replace("{last}", ours.last),
         on_error=_tell,
         suppress_callback_exceptions=True,  # pages that nobody has looked at are not there
         add_log_handler=False,
@@ -140,6 +140,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
     app._setup_server()
     exports.include(server, sources, errors or {})
     papers.include(server, sources, errors or {})
+    own = {path: ours.of(path) for path in PAGES}
 
     @server.get(PREFIX + "{path:path}", include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
@@ -150,7 +151,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
             return HTMLResponse(_nowhere(server.root_path), status_code=404)
         token = set_current_request(request)  # Dash does so for the prefix itself only
         try:
-            return HTMLResponse(_titled(app.index(), PAGES[path].TITLE))
+            return HTMLResponse(_of(app.index(), PAGES[path].TITLE, own[path]))
         finally:
             reset_current_request(token)
 
@@ -189,8 +190,10 @@ def _answer_4xx(app: Dash) -> None:
     app._initialize_context = context  # type: ignore[method-assign]
 
 
-def _titled(index: str, title: str) -> str:
-    return index.replace("<title>netspace</title>", f"<title>{title} · netspace</title>", 1)
+def _of(index: str, title: str, own: str) -> str:
+    """The index of one of the pages: its title, and the scripts of its own."""
+    titled = index.replace("<title>netspace</title>", f"<title>{title} · netspace</title>", 1)
+    return titled.replace("</head>", f"{own}</head>", 1)
 
 
 def _shortcut(path: str) -> Callable[[Request], Awaitable[Response]]:

@@ -1,12 +1,16 @@
 """The page's scripts (assets/main.mjs and what it imports), read once and then kept.
 
 Modules import each other by where they lie, without a stamp such as Dash gives its scripts. So
-all of them lie below a path that names their content: whatever is there never changes.
+all of them lie below a path that names their content: whatever is there never changes. A page
+says beforehand which it will import: to hear of them one by one would take as many ways to and
+fro as their imports are deep.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +22,10 @@ ASSETS = Path(__file__).parent / "assets"
 OURS = r"js$"
 """Assets that the index lists instead of Dash."""
 
-WORKER = "live/worker.mjs"
-"""The one that no page imports."""
+ENTRY, OF_PAGES = "main.mjs", "scripts.mjs"
+IMPORT = re.compile(r'^(?:import|export)\b[^"(=]*"(\.{1,2}/[^"]+\.mjs)"', re.MULTILINE)
+LATER = re.compile(r'(\w+): \(\) => import\("(\./[^"]+)"\)')
+"""A page's path, and the entry of its own scripts."""
 
 
 class _Kept(StaticFiles):
@@ -29,18 +35,67 @@ class _Kept(StaticFiles):
         return response
 
 
-def mount(server: FastAPI, prefix: str) -> tuple[str, str]:
-    """Serve them below `prefix`. The tags before Dash's scripts and behind them."""
+@dataclass(frozen=True)
+class Scripts:
+    """Tags of an index.
+
+    Attributes:
+        at: where the scripts lie.
+        first: the tags before Dash's scripts,
+        last: and behind them.
+    """
+
+    at: str
+
+    @property
+    def first(self) -> str:
+        return f'<script src="{self.at}/trusted.js"></script>'
+
+    @property
+    def last(self) -> str:
+        # Dash looks for an element of that id, which is where it starts its own renderer.
+        entry = f'<script id="_dash-renderer" src="{self.at}/callbacks.js"></script>'
+        return self._preloads(imported(ENTRY)) + entry
+
+    def of(self, page: str) -> str:
+        """Those of the scripts that a page has of its own."""
+        own = later().get(page)
+        return self._preloads(imported(own) - imported(ENTRY)) if own else ""
+
+    def _preloads(self, paths: set[str]) -> str:
+        return "".join(
+            f'<link rel="modulepreload" href="{self.at}/{path}">\n        '
+            for path in sorted(paths)
+        )
+
+
+def mount(server: FastAPI, prefix: str) -> Scripts:
+    """Serve them below `prefix`."""
     below = f"{prefix}/{_version()}"
     server.mount(below, _Kept(directory=ASSETS))
-    at = server.root_path + below
-    paths = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.mjs"))
-    preloads = (
-        f'<link rel="modulepreload" href="{at}/{path}">' for path in paths if path != WORKER
-    )
-    # Dash looks for an element of that id, which is where it starts its own renderer.
-    tags = (*preloads, f'<script id="_dash-renderer" src="{at}/callbacks.js"></script>')
-    return f'<script src="{at}/trusted.js"></script>', "\n        ".join(tags)
+    return Scripts(server.root_path + below)
+
+
+def imported(entry: str) -> set[str]:
+    """A module and all that it imports at once, by their paths below ASSETS."""
+    found, waiting = set[str](), [entry]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            source = (ASSETS / path).read_text()
+            waiting += [_beside(path, other) for other in IMPORT.findall(source)]
+    return found
+
+
+def later() -> dict[str, str]:
+    """The entry of each page's own scripts, by the page's path."""
+    named = LATER.findall((ASSETS / OF_PAGES).read_text())
+    return {page: _beside(OF_PAGES, entry) for page, entry in named}
+
+
+def _beside(path: str, other: str) -> str:
+    return (ASSETS / path).parent.joinpath(other).resolve().relative_to(ASSETS).as_posix()
 
 
 def _version() -> str:

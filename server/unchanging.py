@@ -1,4 +1,5 @@
-"""Unchanging: answers that are the same for everybody while this process lives, kept as they left.
+"""Unchanging: answers that are the same for everybody while this process lives, kept as they
+left.
 
 A page is made of more than a hundred files. To find, read and compress them anew takes half a
 second of this process a visit, in which nobody else is answered.

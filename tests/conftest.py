@@ -1,5 +1,5 @@
-"""How many of the tests run at once, on how many cores each, when they look for garbage; and what
-the pages of one that failed showed."""
+"""How many of the tests run at once, on how many cores each, when they look for garbage; and
+what the pages of one that failed showed."""
 
 import gc
 import os

@@ -125,6 +125,27 @@ def test_what_closes_a_network_is_in_the_window_at_every_width(page, populations
     expect(page.locator("#network")).to_be_hidden()
 
 
+def test_a_page_that_was_left_computes_nothing_more(page, populations):
+    a, b, _ = populations
+    go(page, "compare", f"?side={a}&side={b}")
+    page.locator(".verdict").first.wait_for(timeout=60_000)
+    go(page, "new")
+    expect(page.locator("#new-acceptance")).to_contain_text("candidates", timeout=60_000)
+    asked = []
+
+    def hear(request):
+        if "/_dash-update-component" in request.url:
+            asked.extend(request.post_data_json["changedPropIds"])
+
+    page.on("request", hear)
+    for path in ("queue", "views"):
+        go(page, path)
+        page.locator(f"[id='page-{path}'] main").wait_for()
+        page.wait_for_timeout(500)
+    page.remove_listener("request", hear)
+    assert {id.split(".")[0] for id in asked} == {"location"}  # is the address this page's?
+
+
 def test_no_page_scrolls_sideways_and_every_control_is_reached(view, path):
     page = view
     if path == "compare":

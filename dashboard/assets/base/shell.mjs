@@ -8,6 +8,7 @@
 import { nextFrame } from "./axes.mjs";
 import { isThere, tell, unchanged } from "./dash.mjs";
 import { around } from "./elements.mjs";
+import { fetchScripts } from "../scripts.mjs";
 
 const REMEMBERED = "netspace-theme";
 const ATTRIBUTE = "data-mantine-color-scheme";
@@ -42,24 +43,34 @@ function toggleTheme() {
 /** Pages that have been looked at, by their path: they are in their places. @type {Set<string>} */
 const filled = new Set();
 let current = "";
+let calls = 0;
 
 /**
- * Which pages are hidden, and what is put where a page is looked at for the first time.
+ * Which pages are hidden, and what is put where a page is looked at for the first time, once its
+ * scripts are here.
  * @param {string} pathname of the location
  * @param {Record<string, object>} pages what each consists of, by its path
  * @param {CallbackContext} context of the callback
- * @returns {unknown[]} in the order of the callback's outputs
+ * @returns {Promise<unknown[]>} in the order of the callback's outputs
  */
-export function showPage(pathname, pages, { outputs_list: outputs }) {
-  current = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
-  const isNew = !filled.has(current);
-  filled.add(current);
-  tell("theme", { forceColorScheme: theme() });
-  arrive(current).catch(console.warn);
+export async function showPage(pathname, pages, { outputs_list: outputs }) {
+  const page = (pathname ?? "").replace(/^.*\/app\/?/, "").replace(/\/$/, "");
+  current = page;
+  calls += 1;
+  const call = calls;
+  await fetchScripts(page);
+  const outdated = call !== calls; // the address has changed meanwhile: the last call says it all
+  const isNew = !outdated && !filled.has(page);
+  if (!outdated) {
+    filled.add(page);
+    tell("theme", { forceColorScheme: theme() });
+    arrive(page).catch(console.warn);
+  }
   return [outputs].flat().map(({ id, property }) => {
     const path = id.replace("page-", "");
-    if (property === "hidden") return path !== current;
-    return isNew && path === current ? pages[path] : unchanged();
+    if (outdated) return unchanged();
+    if (property === "hidden") return path !== page;
+    return isNew && path === page ? pages[path] : unchanged();
   });
 }
 

@@ -47,7 +47,7 @@ export function show(picked) {
 export function close(_, pathname, { triggered_id: by }) {
   const isSame = pathname === page;
   page = pathname;
-  return by === "location" && isSame ? unchanged() : null;
+  return !open || (by === "location" && isSame) ? unchanged() : null;
 }
 
 /** The focus to where it was; a row of the table may have been drawn anew since. */

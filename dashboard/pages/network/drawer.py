@@ -163,7 +163,8 @@ def register(app: Dash, sources: Sources) -> None:
         register_graph(app, id)
 
     for function, output, *listened in (
-        ("theme", Output(THEME, "data"), Input("location", "pathname")),
+        # Once: whatever the server draws would be drawn anew each time, on hidden pages, too.
+        ("theme", Output(THEME, "data"), Input("network", "id")),
         ("showDrawer", Output("network", "hidden"), Input("picked", "data")),
         (
             "closeDrawer",

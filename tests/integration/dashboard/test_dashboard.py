@@ -242,21 +242,45 @@ def test_a_callback_that_takes_long_does_not_hold_up_a_request(study, monkeypatc
 # ---------------------------------------------------------------- the page's scripts
 
 
+def imported(entry):
+    """A module and what it imports at once."""
+    found, waiting = set(), [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            text = (ASSETS / name).read_text()
+            for path in re.findall(r'(?:from|^import) "(.*?)";', text, re.MULTILINE):
+                waiting.append(os.path.normpath(os.path.join(os.path.dirname(name), path)))
+    return found
+
+
+def preloaded(index):
+    return re.findall(r'<link rel="modulepreload" href="/app/assets/\w+/(.*?)">', index)
+
+
 def test_the_index_loads_the_entry_and_names_every_module_that_it_imports(client):
     index = client.get("/app/").text
     ours = re.findall(r'<script [^>]*src="/app/assets/\w+/(\w+.js)">', index)
     assert ours == ["trusted.js", "callbacks.js"]
     assert index.index("trusted.js") < index.index("_dash-component-suites")
-    imported, found = set(), ["main.mjs"]
-    while found:
-        name = found.pop()
-        if name not in imported:
-            imported.add(name)
-            text = (ASSETS / name).read_text()
-            for path in re.findall(r'(?:from|^import) "(.*?)";', text, re.MULTILINE):
-                found.append(os.path.normpath(os.path.join(os.path.dirname(name), path)))
-    named = re.findall(r'<link rel="modulepreload" href="/app/assets/\w+/(.*?)">', index)
-    assert sorted(named) == sorted(imported)
+    assert sorted(preloaded(index)) == sorted(imported("main.mjs"))
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"), [("trends", "trends/view.mjs"), ("new", "create/form.mjs")]
+)
+def test_a_page_s_index_names_the_modules_of_its_own_too(client, page, entry):
+    names = preloaded(client.get(f"/app/{page}").text)
+    assert sorted(names) == sorted(imported("main.mjs") | imported(entry))
+    assert not {entry} & imported("main.mjs")
+
+
+def test_every_module_comes_with_a_page(client):
+    pages = [client.get(f"/app/{page}").text for page in dashboard.app.PAGES]
+    named = {name for index in pages for name in preloaded(index)}
+    there = {path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*.mjs")}
+    assert there - named == {"live/worker.mjs"}  # a browser's tabs share it
 
 
 def test_a_module_is_read_once_and_another_version_of_any_lies_elsewhere(
@@ -272,9 +296,9 @@ def test_a_module_is_read_once_and_another_version_of_any_lies_elsewhere(
     )
     changed = shutil.copytree(ASSETS, tmp_path / "assets")
     monkeypatch.setattr(scripts, "ASSETS", changed)
-    assert f'src="{path}/callbacks.js"' in scripts.mount(FastAPI(), "/app/assets")[1]
+    assert f'src="{path}/callbacks.js"' in scripts.mount(FastAPI(), "/app/assets").last
     (changed / "engine" / "slot.mjs").write_text("export const other = 1;")
-    assert path not in "".join(scripts.mount(FastAPI(), "/app/assets"))
+    assert scripts.mount(FastAPI(), "/app/assets").at != path
 
 
 def test_dash_calls_nothing_in_the_browser_but_what_the_entry_exports(client):
@@ -286,6 +310,7 @@ def test_dash_calls_nothing_in_the_browser_but_what_the_entry_exports(client):
     entry = (ASSETS / "main.mjs").read_text()
     names = ", ".join(re.findall(r"^export \{(.*?)\}", entry, re.MULTILINE)).split(", ")
     exported = {name.split(" as ")[-1].strip() for name in names}
+    exported |= {*re.findall(r"^export const (\w+)", entry, re.MULTILINE)}
     assert {namespace for namespace, _ in called} == {"netspace"}
     assert {name for _, name in called} == exported
 
