@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,8 @@ PAUSE_EACH = 0.001
 """And for each listener more: whoever asks has most of the process, however many listen."""
 AT_ONCE = 20
 """Listeners that are told before others who ask have their turn."""
+SLOWING_SECONDS = 5.0
+"""Between events whose only news is a rate: it falls all the time, and by itself."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,12 @@ class News:
     activity: Activity
     look: int
     born: str  # of which database
+    at: float  # seconds, monotonic
+
+    def is_slowing(self, now: float) -> bool:
+        """Whether its rate has fallen for long enough to be told again."""
+        rate = self.activity.progress.networks_per_minute
+        return rate > 0 and now >= self.at + SLOWING_SECONDS
 
     @cached_property
     def data(self) -> str:
@@ -181,13 +190,14 @@ class Hub:
             self._let_out()
         told, self._told = self._told, set()
         old = {id: news.activity for id, news in self._news.items()}
+        now = time.monotonic()
         stale = [
             id
             for id, version in versions.items()
             if id not in old
             or old[id].version != version
             or None in told  # of nobody knows which
-            or (told and old[id].progress.networks_per_minute)  # it slows down by itself
+            or self._news[id].is_slowing(now)
         ]
         gone = old.keys() - versions.keys()  # deleted
         if stale or told or gone:
@@ -197,7 +207,7 @@ class Hub:
             self._news = {
                 id: self._news[id]
                 if old.get(id) == activity
-                else News(activity, self._looks, born)
+                else News(activity, self._looks, born, now)
                 for id, activity in new.items()
             }
             self._since = {}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.work.progress import Activity
 
@@ -60,5 +61,6 @@ class Heard:
         return f"{self.database}:{','.join(self.pairs.values())}"
 
 
+@lru_cache(maxsize=4_096)  # most who listen were told the same, and hold one text of it
 def _pair(population: int, version: int) -> str:
     return f"{population}-{version}"

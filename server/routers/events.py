@@ -27,6 +27,8 @@ from services.sampling import records
 router = APIRouter(tags=["events"], dependencies=[SEE])
 
 RETRY_MS = 1_000
+TOGETHER = 8
+"""Events that leave in one piece: until the next one each listener holds the last."""
 NOT_KEPT = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 """A stream is of the moment, and nginx is to pass it on as it comes."""
 ITEM = {
@@ -89,7 +91,7 @@ async def follow(
 
 
 async def _told(request: Request, parts: Parts, wanted: Followed) -> AsyncIterator[bytes]:
-    """What one listener hears, all that is new at a moment in one piece."""
+    """What one listener hears, what is new at a moment in few pieces."""
     yield format_sse_event(retry=RETRY_MS, comment="netspace")
     said = time.monotonic()
     actor, heard = asking.get(), wanted.heard
@@ -105,7 +107,9 @@ async def _told(request: Request, parts: Parts, wanted: Followed) -> AsyncIterat
                 and heard.is_news(news.activity)
             ]
             if own:
-                yield b"".join(_event(news, heard) for news in own)
+                for first in range(0, len(own), TOGETHER):
+                    some = own[first : first + TOGETHER]
+                    yield b"".join(_event(news, heard) for news in some)
             elif time.monotonic() - said >= live.PING_SECONDS * (1 - live.SPREAD):
                 # Without data no browser tells of it.
                 data = json.dumps({"database": parts.hub.born})

@@ -14,6 +14,7 @@ from jobs.messages import Epoch, Finished
 from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from netspace.settings import Settings
 from netspace.web import create_app
+from server.routers.events import TOGETHER
 from services.work import leases, progress, results, schedule
 
 NO_BROKER = "redis://127.0.0.1:1/0"
@@ -159,6 +160,43 @@ def test_an_epoch_is_told_of_the_populations_that_want_its_job_and_of_no_other(
     assert read == [{still, moving}, {moving}]
 
 
+def test_a_population_whose_rate_only_falls_is_not_told_with_each_epoch_of_another(
+    database, create, serve, broker_url, monkeypatch
+):
+    monkeypatch.setattr("server.events.SLOWING_SECONDS", 60)
+    slowing = create(3, name="slowing")
+    for _ in range(2):
+        finish(database)
+    moving = create(1, name="moving", training_seed=1)
+    with database.write() as session:
+        schedule.set_paused(session, slowing, True)
+        claim = leases.claim(session, "train", "a worker", 30)
+    wakeups = Wakeups(broker_url)
+    with httpx.stream("GET", f"{serve(broker_url)}/api/v1/events", timeout=20) as answer:
+        heard = events(answer.iter_lines())
+        first = {event["population"]: event for event in (next(heard), next(heard))}
+        assert first[slowing]["progress"]["networks_per_minute"] > 0
+        for number in range(1, 6):
+            with database.write() as session:
+                epoch = Epoch(epoch=number, loss=1.5, error=42.0, seconds=0.4)
+                results.record_epoch(session, claim, epoch)
+            wakeups.publish(PROGRESS, claim.job_id)
+            assert next(heard)["population"] == moving
+    wakeups.close()
+
+
+def test_a_rate_that_falls_is_told_from_time_to_time(database, create, serve, monkeypatch):
+    monkeypatch.setattr("server.events.SLOWING_SECONDS", 0.1)
+    create(3)
+    for _ in range(2):
+        finish(database)
+    with httpx.stream("GET", f"{serve(NO_BROKER)}/api/v1/events", timeout=20) as answer:
+        heard = events(answer.iter_lines())
+        rates = [next(heard)["progress"]["networks_per_minute"] for _ in range(4)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] > rates[-1] > 0
+
+
 def told(lines):
     """The id, name and data of each event, as it comes."""
     found = {}
@@ -219,31 +257,48 @@ def test_an_id_of_another_database_has_heard_nothing(database, create, serve, la
         assert next(told(answer.iter_lines()))[2]["population"] == id
 
 
-def test_who_takes_nothing_and_leaves_while_much_is_to_be_told_is_no_error(database, create):
-    for seed in range(8):
-        create(1, name=f"population {seed}", seed=seed)
+async def left_after(database, enough, patience=0):
+    """The pieces that one listener is sent until they are `enough`, when he takes no more and
+    leaves, so many turns of the loop later."""
     app = create_app(Settings(database_url=database.url, broker_url=NO_BROKER))
     asked = {"path": "/api/v1/events", "headers": [(b"host", b"127.0.0.1")]}
     like = {"type": "http", "method": "GET", "scheme": "http", "http_version": "1.1"}
     scope = {"query_string": b"", "client": None, "state": {}, **like, **asked}
+    pieces, stuck = [], asyncio.Event()
 
-    async def listen():
-        pieces, stuck = [], asyncio.Event()
+    async def receive():
+        await stuck.wait()
+        for _ in range(patience):
+            await asyncio.sleep(0)
+        return {"type": "http.disconnect"}
 
-        async def receive():
-            await stuck.wait()
-            for _ in range(100):  # whoever passes events on has filled what lies between
-                await asyncio.sleep(0)
-            return {"type": "http.disconnect"}
+    async def send(piece):
+        pieces.append(piece)
+        if enough(pieces):
+            stuck.set()
+            await asyncio.Event().wait()
 
-        async def send(piece):
-            pieces.append(piece)
-            if len(pieces) == 3:  # the head, that it is a stream, the first event
-                stuck.set()
-                await asyncio.Event().wait()
+    async with app.router.lifespan_context(app):
+        await app(scope, receive, send)
+    return pieces
 
-        async with app.router.lifespan_context(app):
-            await app(scope, receive, send)
-        return pieces
 
-    assert len(run(listen())) == 3
+def test_who_takes_nothing_and_leaves_while_much_is_to_be_told_is_no_error(database, create):
+    for seed in range(8):
+        create(1, name=f"population {seed}", seed=seed)
+    # The head, that it is a stream, the first event. Then whoever passes events on has filled
+    # what lies between.
+    pieces = run(left_after(database, lambda pieces: len(pieces) == 3, patience=100))
+    assert len(pieces) == 3
+
+
+def test_all_that_is_told_at_first_leaves_in_pieces_of_few_events(database, create):
+    many = 2 * TOGETHER + 1
+    for seed in range(many):
+        create(1, name=f"population {seed}", seed=seed)
+
+    def events_in(pieces):
+        return [piece.get("body", b"").count(b"event: activity") for piece in pieces]
+
+    pieces = run(left_after(database, lambda pieces: sum(events_in(pieces)) == many))
+    assert [n for n in events_in(pieces) if n] == [TOGETHER, TOGETHER, 1]

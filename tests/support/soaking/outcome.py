@@ -95,11 +95,6 @@ class Outcome:
         warm, _, end = self.memory[name]
         return 100 * (end / warm - 1)
 
-    def growth_since_the_crowd(self, name):
-        """Percent, since the most that a part had while the crowd was there."""
-        _, crowd, end = self.memory[name]
-        return 100 * (end / crowd - 1)
-
 
 def memory(warm, crowd, end):
     """Of samples in three times: the medians of the first and last, the most of the second."""
