@@ -12,7 +12,7 @@ import contextlib
 import logging
 import random
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -44,19 +44,22 @@ PAUSE_EACH = 0.001
 """And for each listener more: whoever asks has most of the process, however many listen."""
 AT_ONCE = 20
 """Listeners that are told before others who ask have their turn."""
+MOST_GONE = 100
+"""Deleted populations that are remembered, for those who listen slowly."""
 
 
 @dataclass(frozen=True)
 class News:
-    """What happens in a population, since a look at all of them."""
+    """What happens in a population, or that it is gone, since a look at all of them."""
 
     activity: Activity
     look: int
     born: str  # of which database
+    gone: bool = False  # deleted: the activity is the last one
 
     @cached_property
     def data(self) -> str:
-        """It as an event says it, written once for all who hear it."""
+        """The activity as an event says it, written once for all who hear it."""
         said = schemas.Activity.model_validate(self.activity).of(self.born)
         return said.model_dump_json()
 
@@ -180,7 +183,7 @@ class Hub:
             self.born, self._news = born, {}
             self._let_out()
         told, self._told = self._told, set()
-        old = {id: news.activity for id, news in self._news.items()}
+        old = {id: news.activity for id, news in self._news.items() if not news.gone}
         stale = [
             id
             for id, version in versions.items()
@@ -194,7 +197,7 @@ class Hub:
             read = await self._in_thread(self._read_activities, stale, told - {None})
             self._looks += 1
             new = {id: read.get(id) or old[id] for id in versions if id in read or id in old}
-            self._news = {
+            self._news = self._lost(gone, versions) | {
                 id: self._news[id]
                 if old.get(id) == activity
                 else News(activity, self._looks, born)
@@ -202,6 +205,12 @@ class Hub:
             }
             self._since = {}
             await self._tell()
+
+    def _lost(self, gone: Collection[int], there: Collection[int]) -> dict[int, News]:
+        """What is told of those that are deleted: now, and before."""
+        before = {id: one for id, one in self._news.items() if one.gone and id not in there}
+        now = {id: replace(self._news[id], look=self._looks, gone=True) for id in gone}
+        return dict([*(before | now).items()][-MOST_GONE:])
 
     async def _in_thread(self, read: Callable[..., Read], *arguments: Any) -> Read:
         # A cancelled task leaves its thread at work: `stop` waits for it.
