@@ -5,8 +5,13 @@
  * another size of the window take away what is under the hand, as Escape does.
  */
 
-/** What a view ends with; heard before those who show the next one. */
-const OVER = ["pointercancel", "popstate", "netspace:page", "resize"];
+/** What gives up whatever is held. @type {Set<() => void>} */
+const held = new Set();
+
+// A view ends with these; they are heard here before those who show the next one listen.
+for (const type of ["popstate", "netspace:page", "resize"]) {
+  window.addEventListener(type, () => held.forEach((giveUp) => giveUp()));
+}
 
 /**
  * Follow the pointer that is down.
@@ -20,16 +25,17 @@ export function follow({ move, up, cancel }) {
   const { signal } = hearing;
   const end = (/** @type {() => void} */ tell) => {
     hearing.abort();
+    held.delete(giveUp);
     tell();
   };
+  const giveUp = () => end(cancel);
+  held.add(giveUp);
   window.addEventListener("pointermove", move, { signal });
   window.addEventListener("pointerup", (event) => end(() => up(event)), { signal });
-  for (const type of OVER) {
-    window.addEventListener(type, () => end(cancel), { signal, capture: true });
-  }
+  window.addEventListener("pointercancel", giveUp, { signal });
   window.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    end(cancel);
+    giveUp();
   }, { signal, capture: true });
 }

@@ -48,7 +48,8 @@ export class Hand {
       addEventListener(type, () => {
         if (!this.#held) return;
         this.#held = null;
-        document.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+        // Behind those who show the view: what a slider that lets go commits is theirs then.
+        setTimeout(() => document.dispatchEvent(new MouseEvent("mouseup", { bubbles: true })));
       }, true);
     }
     addEventListener("resize", () => { this.#held = null; }, true); // it measures its track itself
