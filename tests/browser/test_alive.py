@@ -178,6 +178,24 @@ def test_a_side_that_is_none_and_a_column_that_there_is_none_of_are_refused_by_n
         expect(page.locator("#trends-why")).to_contain_text(said)
 
 
+def test_a_network_is_picked_while_rows_are_on_their_way_without_a_warning(page, served):
+    chromium.go(page, "", f"?population={served.one}")
+    page.locator(READY).wait_for()
+    page.locator("#networks .ag-row[row-id]").first.wait_for()
+    warned = []
+    page.on("console", lambda message: warned.append(message.text))
+    page.evaluate(
+        """async () => {
+          const { href } = document.querySelector("link[href$='/explore/table.mjs']");
+          const { select } = await import(href);
+          (await dash_ag_grid.getApiAsync("networks")).purgeInfiniteCache();
+          select(3);
+        }"""
+    )
+    expect(page.locator("#networks .ag-row-selected")).to_have_attribute("row-id", "3")
+    assert [text for text in warned if "AG Grid" in text] == []
+
+
 def test_of_a_network_that_is_not_there_no_note_is_asked_for(page, served):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
