@@ -13,7 +13,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -47,16 +47,19 @@ AT_ONCE = 20
 """Listeners that are told before others who ask have their turn."""
 SLOWING_SECONDS = 5.0
 """Between events whose only news is a rate: it falls all the time, and by itself."""
+MOST_GONE = 100
+"""Deleted populations that are remembered, for those who listen slowly."""
 
 
 @dataclass(frozen=True)
 class News:
-    """What happens in a population, since a look at all of them."""
+    """What happens in a population, or that it is gone, since a look at all of them."""
 
     activity: Activity
     look: int
     born: str  # of which database
     at: float  # seconds, monotonic
+    gone: bool = False  # deleted: the activity is the last one
 
     def is_slowing(self, now: float) -> bool:
         """Whether its rate has fallen for long enough to be told again."""
@@ -65,7 +68,7 @@ class News:
 
     @cached_property
     def data(self) -> str:
-        """It as an event says it, written once for all who hear it."""
+        """The activity as an event says it, written once for all who hear it."""
         said = schemas.Activity.model_validate(self.activity).of(self.born)
         return said.model_dump_json()
 
@@ -189,7 +192,7 @@ class Hub:
             self.born, self._news = born, {}
             self._let_out()
         told, self._told = self._told, set()
-        old = {id: news.activity for id, news in self._news.items()}
+        old = {id: news.activity for id, news in self._news.items() if not news.gone}
         now = time.monotonic()
         stale = [
             id
@@ -204,7 +207,7 @@ class Hub:
             read = await self._in_thread(self._read_activities, stale, told - {None})
             self._looks += 1
             new = {id: read.get(id) or old[id] for id in versions if id in read or id in old}
-            self._news = {
+            self._news = self._lost(gone, versions) | {
                 id: self._news[id]
                 if old.get(id) == activity
                 else News(activity, self._looks, born, now)
@@ -212,6 +215,12 @@ class Hub:
             }
             self._since = {}
             await self._tell()
+
+    def _lost(self, gone: Collection[int], there: Collection[int]) -> dict[int, News]:
+        """What is told of those that are deleted: now, and before."""
+        before = {id: one for id, one in self._news.items() if one.gone and id not in there}
+        now = {id: replace(self._news[id], look=self._looks, gone=True) for id in gone}
+        return dict([*(before | now).items()][-MOST_GONE:])
 
     async def _in_thread(self, read: Callable[..., Read], *arguments: Any) -> Read:
         # A cancelled task leaves its thread at work: `stop` waits for it.

@@ -25,11 +25,12 @@ PAIR = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 @dataclass
 class Heard:
-    """Versions by population, the last told last."""
+    """Versions by population, the last told last, and which of them are there."""
 
     database: str
     pairs: dict[int, str] = field(default_factory=dict)  # population-version, as in the id
     before: dict[int, int] = field(default_factory=dict)  # those of an earlier stream
+    there: set[int] = field(default_factory=set)  # told, and not told to be gone since
 
     @classmethod
     def read(cls, id: str | None, database: str) -> Heard:
@@ -38,7 +39,8 @@ class Heard:
         if not database or name != database:
             return cls(database)
         versions = {int(id): int(version) for id, version in PAIR.findall(pairs)}
-        return cls(database, {id: _pair(id, versions[id]) for id in versions}, versions)
+        told = {id: _pair(id, versions[id]) for id in versions}
+        return cls(database, told, versions, {*versions})
 
     def is_news(self, activity: Activity) -> bool:
         """Whether it was not heard by an earlier stream; what is at work has moved in any case.
@@ -56,8 +58,19 @@ class Heard:
         id = activity.population
         self.pairs.pop(id, None)
         self.pairs[id] = _pair(id, activity.version)
+        self.there.add(id)
         while len(self.pairs) > MOST:
             del self.pairs[next(iter(self.pairs))]
+        return self._id
+
+    def told_gone(self, id: int) -> str:
+        """It is told that this one is gone: the id of the event that tells it."""
+        self.pairs.pop(id, None)
+        self.there.discard(id)
+        return self._id
+
+    @property
+    def _id(self) -> str:
         return f"{self.database}:{','.join(self.pairs.values())}"
 
 

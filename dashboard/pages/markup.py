@@ -60,6 +60,11 @@ def page_header(title: str, *told: Component, help: Component) -> Component:
     )
 
 
+def notes(page: str) -> Component:
+    """Where a page says what its address asks for that is not done (assets/base/notes.mjs)."""
+    return html.Div(id=f"{page}-notes", className="notes", role="status", hidden=True)
+
+
 def kept_views() -> Component:
     """The button of the drawer of kept views (assets/keep/views.mjs)."""
     title = "views that were kept of this page, and keeping one more (V)"

@@ -11,7 +11,7 @@ from dash import dcc, get_relative_path, html
 from dash.development.base_component import Component
 
 from dashboard.pages.figures import figure_menu
-from dashboard.pages.markup import attributes, explained, page_header, purpose
+from dashboard.pages.markup import attributes, explained, notes, page_header, purpose
 
 
 def study(
@@ -37,6 +37,7 @@ def study(
                 html.Span(id=f"{page}-said", role="status", className="muted"),
                 help=help,
             ),
+            notes(page),
             html.Main(
                 [
                     purpose(what),

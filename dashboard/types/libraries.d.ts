@@ -53,7 +53,8 @@ interface Grid {
   getDisplayedRowCount(): number;
   setRowCount?(n: number, isLast: boolean): void;
   refreshInfiniteCache?(): void;
-  forEachNode?(act: (node: GridRow) => void): void;
+  getRowNode?(id: string): GridRow | undefined;
+  deselectAll?(): void;
   getFocusedCell(): { rowIndex: number; column: object } | null;
   getAllDisplayedColumns(): object[];
   setFocusedCell(row: number, column: object): void;
@@ -61,7 +62,8 @@ interface Grid {
 
 interface GridRow {
   data?: { id: string };
-  setSelected(selected: boolean, alone: boolean): void;
+  isSelected(): boolean;
+  setSelected(selected: boolean): void;
 }
 
 /** An axis: as a layout gives it, and where Plotly has drawn it. */

@@ -84,10 +84,12 @@ interface Connection {
   live: boolean;
   silent: boolean;
 }
-/** What the stream tells: one of the two. */
+/** What the stream tells: one of them. */
 interface Message {
   database?: string; // the name of the one that answers
+  anew?: boolean; // all activities follow
   activity?: Activity;
+  gone?: number; // a population
   connection?: Connection;
 }
 

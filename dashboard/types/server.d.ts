@@ -130,6 +130,12 @@ interface Activity {
   progress: ProgressRead;
   running: RunningJobRead[];
   last_failure: LastFailureRead | null;
+  name: string;
+  study: string | null;
+  archived_at: number | null;
+  owner: string | null;
+  visibility: string;
+  tags: string[];
   database: string;
 }
 

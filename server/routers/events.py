@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,10 +18,11 @@ from server.dependencies import Parts, PartsDep, still_in
 from server.gate.doors import SEE
 from server.heard import HEADER, Heard
 from server.problems import MISSING
+from server.schemas.events import Gone
 from services.acting import permission
-from services.acting.actor import asking
+from services.acting.actor import Actor, asking
 from services.defining.names import Id
-from services.reading import identity
+from services.reading import identity, standings
 from services.sampling import records
 
 router = APIRouter(tags=["events"], dependencies=[SEE])
@@ -43,10 +44,12 @@ ITEM = {
 
 @dataclass(frozen=True)
 class Followed:
-    """One population or all, and what was heard of them before."""
+    """One population or all, by whom, and what was heard of them before."""
 
     population: int | None
+    actor: Actor
     heard: Heard
+    gone: Collection[int]  # that were heard of, and are there no more
 
 
 def followed(
@@ -61,7 +64,12 @@ def followed(
     with parts.database.read() as session:
         if population is not None:
             records.get(session, population)
-        return Followed(population, Heard.read(last, identity.current(session)))
+        actor, heard = asking.get(), Heard.read(last, identity.current(session))
+        now = standings.current(session, heard.there)
+    gone = [id for id in heard.there if id not in now or not now[id].is_seen_by(actor)]
+    # This process may not have looked since: what it knows is older than that.
+    heard.before |= {id: now[id].version for id in gone if id in now}
+    return Followed(population, actor, heard, gone)
 
 
 class Stream(StreamingResponse):
@@ -80,12 +88,14 @@ async def follow(
     request: Request, parts: PartsDep, wanted: Annotated[Followed, Depends(followed)]
 ) -> Stream:
     """Events named `activity`: all populations' at once, then each that changed. One named
+    `gone` of a population that was told and is deleted, or may no longer be seen. One named
     `ping` where nothing else was said for ten seconds. Each says its `database`: where that is
     another than before, a backup was restored, and all is to be read anew.
 
     An event carries the whole state, and a new version says that /edf, /columns and the others
-    have something new. The id says which versions were told: who comes back with it, as
-    `Last-Event-ID`, is told those populations that have another version, and what is at work.
+    have something new, or that the population has another name, study, owner or tags. The id
+    says which versions were told: who comes back with it, as `Last-Event-ID`, is told those
+    populations that have another version, those that are gone, and what is at work.
     """
     return Stream(_told(request, parts, wanted), headers=NOT_KEPT)
 
@@ -93,23 +103,16 @@ async def follow(
 async def _told(request: Request, parts: Parts, wanted: Followed) -> AsyncIterator[bytes]:
     """What one listener hears, what is new at a moment in few pieces."""
     yield format_sse_event(retry=RETRY_MS, comment="netspace")
+    if wanted.gone:
+        yield b"".join(_gone(id, parts.hub.born, wanted.heard) for id in wanted.gone)
     said = time.monotonic()
-    actor, heard = asking.get(), wanted.heard
     async with aclosing(parts.hub.changes()) as changes:
         async for every in changes:
             if not await still_in(request, parts):
                 return
-            own = [
-                news
-                for news in every
-                if wanted.population in (None, news.activity.population)
-                and permission.sees(actor, news.activity.owner_id, news.activity.visibility)
-                and heard.is_news(news.activity)
-            ]
-            if own:
-                for first in range(0, len(own), TOGETHER):
-                    some = own[first : first + TOGETHER]
-                    yield b"".join(_event(news, heard) for news in some)
+            if told := [*filter(None, (event(news, wanted) for news in every))]:
+                for first in range(0, len(told), TOGETHER):
+                    yield b"".join(told[first : first + TOGETHER])
             elif time.monotonic() - said >= live.PING_SECONDS * (1 - live.SPREAD):
                 # Without data no browser tells of it.
                 data = json.dumps({"database": parts.hub.born})
@@ -119,6 +122,20 @@ async def _told(request: Request, parts: Parts, wanted: Followed) -> AsyncIterat
             said = time.monotonic()
 
 
-def _event(news: live.News, heard: Heard) -> bytes:
-    told = heard.told(news.activity)
-    return format_sse_event(event="activity", id=told, data_str=news.data)
+def event(news: live.News, wanted: Followed) -> bytes:
+    """What one listener is told of it; nothing where it is no news, or none of his."""
+    activity, heard = news.activity, wanted.heard
+    id = activity.population
+    if wanted.population not in (None, id):
+        return b""
+    seen = permission.sees(wanted.actor, activity.owner_id, activity.visibility)
+    if news.gone or not seen:
+        return _gone(id, news.born, heard) if id in heard.there else b""
+    if not heard.is_news(activity):
+        return b""
+    return format_sse_event(event="activity", id=heard.told(activity), data_str=news.data)
+
+
+def _gone(id: int, born: str, heard: Heard) -> bytes:
+    data = Gone(population=id, database=born).model_dump_json()
+    return format_sse_event(event="gone", id=heard.told_gone(id), data_str=data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from server.schemas.base import Read
 from server.schemas.populations import ProgressRead
@@ -17,7 +17,8 @@ class LastFailureRead(Read):
 
 
 class Activity(Read):
-    """What an event says of a population: its version, how far it is, what is at work."""
+    """What an event says of a population: its version, how far it is, what is at work, and what
+    the list of populations calls it by now."""
 
     population: int
     version: int
@@ -25,8 +26,21 @@ class Activity(Read):
     progress: ProgressRead
     running: list[RunningJobRead]
     last_failure: LastFailureRead | None
+    name: str
+    study: str | None
+    archived_at: int | None
+    owner: str | None = Field(description="name of the account; null: nobody's")
+    visibility: str
+    tags: list[str]
     database: str = Field("", description="what this one is called for as long as it lives")
 
     def of(self, database: str) -> Activity:
         """The same as a database says it."""
         return self.model_copy(update={"database": database})
+
+
+class Gone(BaseModel):
+    """What an event says of a population that is deleted, or not there for who listens."""
+
+    population: int
+    database: str

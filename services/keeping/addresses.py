@@ -6,6 +6,7 @@ The scripts of the pages write them (`assets/explore/state/url.mjs` and each pag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,28 @@ MOST = 20
 """Populations of a view."""
 IDS = ("population", "against")
 SIDE = "side"
+OF_PAGE: dict[str, Sequence[str]] = {
+    "explore": IDS,
+    "compare": (SIDE,),
+    "trends": (SIDE,),
+    "speed": IDS[:1],
+}
+"""Options by which an address of a page names populations, the first of them always."""
+
+
+def of_page(page: str, query: str) -> list[int]:
+    """The populations of an address of a page: opened there, it shows them.
+
+    Raises:
+        Refused: as `populations`, or it is of another page.
+    """
+    found, names = populations(query), OF_PAGE[page]
+    given = {name for name, _ in parse_qsl(query[1:], keep_blank_values=True)}
+    others = sorted(given & {*IDS, SIDE} - {*names})
+    if others or names[0] not in given:
+        what = f"{others[0]} is of another page" if others else f"{names[0]} is missing"
+        raise Refused("query", query, f"an address of {page}: {what}")
+    return found
 
 
 def populations(query: str) -> list[int]:

@@ -25,6 +25,7 @@ from services.acting.permission import Verb, visible
 from services.errors import Conflict, NotFound
 from services.keeping import sight
 from services.keeping.words import finds
+from services.work import versions
 
 Kind = Literal["population", "network", "view"]
 WHOLE = 0
@@ -122,6 +123,8 @@ def write_of_population(
     permission.require_of(session, Verb.STEER, row)
     place = {"population_id": id, "network_id": network_id}
     _write(session, _which(id, network_id), place, text, tags, read)
+    if network_id == WHOLE:
+        versions.raise_for(session, id)  # lists say its tags: who follows it hears of it
     detail: dict[str, Any] = {"network": network_id} if network_id else {}
     audit.record(session, "noted", "population", id, characters=len(text), **detail)
     return of_population(session, id, network_id)

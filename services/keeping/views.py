@@ -65,14 +65,14 @@ def keep(
     """Keep what a page shows; its id.
 
     Raises:
-        Refused: the address names no populations, or is none.
+        Refused: the address names no populations, is none, or is another page's.
         NotFound: one of them is not there.
         Conflict: whoever asks has a view of that name.
         Forbidden: whoever asks may keep none.
     """
     actor = who(session)
     permission.require(actor, Verb.CREATE)
-    shown = _require_seen(session, query)
+    shown = _require_seen(session, page, query)
     _require_free(session, actor.id, name)
     row = ViewRow(
         name=name, page=page, query=query, visibility=visibility, owner_id=actor.id, version=1
@@ -152,7 +152,7 @@ def change(
         audit.record(session, "renamed", "view", id, before=row.name, name=name)
         row.name = name
     if query is not None and query != row.query:
-        _show(session, id, _require_seen(session, query))
+        _show(session, id, _require_seen(session, row.page, query))
         audit.record(session, "changed", "view", id)
         row.query = query
     if visibility is not None and visibility != row.visibility:
@@ -201,14 +201,14 @@ def _steered(session: Session, id: int) -> ViewRow:
     return row
 
 
-def _require_seen(session: Session, query: str) -> list[int]:
-    """The populations of an address, which the actor sees.
+def _require_seen(session: Session, page: str, query: str) -> list[int]:
+    """The populations of an address of a page, which the actor sees.
 
     Raises:
-        Refused: it is none.
+        Refused: it is none, or another page's.
         NotFound: there is no such population for him.
     """
-    ids = addresses.populations(query)
+    ids = addresses.of_page(page, query)
     for id in ids:
         rows.get(session, PopulationRow, id)
     return ids

@@ -70,6 +70,7 @@ def group(session: Session, id: int, study: str) -> None:
     row = _steered(session, id)
     if (row.study or "") != study:
         row.study = study or None
+        versions.raise_for(session, id)  # who follows it hears of it
         audit.record(session, "grouped", "population", id, study=study)
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import now_ms
+from db.keeping import NoteRow, TagRow
 from db.models import EpochRow, JobRow, PopulationRow, RegimeRow, SampledRow, TableRow
+from db.people import UserRow
 from jobs.states import BROKEN, CANCELLED, DONE, PAUSED, QUEUED, RUNNING
 from services.work.wanting import is_shown, of_jobs, wants
 
@@ -67,7 +69,8 @@ class Progress:
 
 @dataclass(frozen=True)
 class Activity:
-    """All that a person following a population wants to know of its jobs."""
+    """All that a person following a population wants to know of its jobs, and what it is called
+    by now."""
 
     population: int
     version: int
@@ -77,6 +80,11 @@ class Activity:
     last_failure: LastFailure | None
     owner_id: int | None = None
     visibility: str = "lab"
+    name: str = ""
+    study: str | None = None
+    archived_at: int | None = None  # ms since 1970
+    owner: str | None = None  # the account's name
+    tags: Sequence[str] = ()
 
 
 def activities(
@@ -84,7 +92,12 @@ def activities(
 ) -> dict[int, Activity]:
     """The activity of some populations, and of those that want one of some jobs, by id."""
     chosen = PopulationRow.id.in_({*population_ids, *of_jobs(session, job_ids)})
-    progress = by_population(session, chosen)
+    progress, tags = by_population(session, chosen), _tags(session, chosen)
+    found = session.execute(
+        select(PopulationRow, UserRow.name)
+        .outerjoin(UserRow, UserRow.id == PopulationRow.owner_id)
+        .where(chosen)
+    )
     return {
         row.id: Activity(
             row.id,
@@ -95,9 +108,28 @@ def activities(
             last_failure(session, row.id),
             row.owner_id,
             row.visibility,
+            row.name,
+            row.study,
+            row.archived_at,
+            owner,
+            tags.get(row.id, ()),
         )
-        for row in session.scalars(select(PopulationRow).where(chosen))
+        for row, owner in found
     }
+
+
+def _tags(session: Session, which: ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
+    """The tags of the populations that `which` selects, in the order of letters."""
+    found: dict[int, tuple[str, ...]] = {}
+    for id, tag in session.execute(
+        select(PopulationRow.id, TagRow.tag)
+        .join(NoteRow, NoteRow.population_id == PopulationRow.id)
+        .join(TagRow, TagRow.note_id == NoteRow.id)
+        .where(which, NoteRow.network_id == 0)
+        .order_by(TagRow.tag)
+    ):
+        found[id] = (*found.get(id, ()), tag)
+    return found
 
 
 def ended_lately() -> ColumnElement[bool]:

@@ -78,6 +78,7 @@ SEARCHES = [
     "?side=1&side=2&side=3&half=second&pair=1,2&planned=250&colours=0,2,5",
     "?side=1&side=2&colours=0,6&match=",
     "?side=1&side=2&colours=1,1",
+    "?side=1&side=2&half=second&half=first",
 ]
 
 

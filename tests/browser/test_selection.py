@@ -294,6 +294,41 @@ def test_escape_lets_go_of_a_brush_under_the_hand_and_of_a_selection(explore, se
     assert "select" not in link(page)
 
 
+@pytest.mark.parametrize("frame", ["scatter", "edf"])
+def test_a_brush_that_is_held_while_the_history_goes_on_ends_with_its_view(
+    explore, served, frame
+):
+    page = explore()
+    brush(page, (0.2, 0.2), (0.8, 0.8), frame=frame, panel=0, release=False)
+    expect(page.locator("#selection")).to_be_visible()
+    query = f"?population={served.regnet}&depth=..9"
+    follow(page, query)
+    page.mouse.move(700, 300)
+    page.mouse.up()
+    page.wait_for_selector(".constraint[data-column=depth][data-active]")
+    expect(page.locator("#selection")).to_be_hidden()
+    assert page.evaluate("location.search") == query
+
+
+def test_a_slider_and_a_threshold_that_are_held_let_go_with_their_view(explore, served):
+    page = explore()
+    for held in (
+        page.locator(".constraint[data-column=depth] [role=slider]").last,
+        page.locator("#threshold"),
+    ):
+        follow(page, f"?population={served.regnet}&depth=..12&below=20")
+        box = held.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] - 30, box["y"] + 5, steps=4)
+        query = f"?population={served.regnet}&depth=..9&below=15"
+        follow(page, query)
+        page.mouse.move(box["x"] - 60, box["y"] + 5, steps=4)
+        page.mouse.up()
+        page.wait_for_timeout(300)  # what is not to come would have
+        assert page.evaluate("location.search") == query
+
+
 def test_zoom_leaves_the_drag_to_the_axes(explore, served):
     page = explore()
     page.click("#explore [data-tool=zoom]")

@@ -137,6 +137,14 @@ def test_it_selects_an_interval_of_the_edf_and_a_range_of_an_axis(page, finger):
     expect(selected(page)).to_contain_text("selected")
     assert scrolled(page) == before
     let_go(page)
+    names = page.locator("#parallel-heads .axis-name")
+    first, second = names.all_inner_texts()[:2]
+    to = names.nth(1).bounding_box()
+    own = names.nth(0).bounding_box()
+    x, y = own["x"] + own["width"] / 2, own["y"] + own["height"] / 2
+    finger((x, y), (to["x"] + to["width"] / 2 + 20, y))
+    expect(names.nth(0)).to_have_text(second)
+    expect(names.nth(1)).to_have_text(first)
     page.locator("#lower [data-lower=table]").tap()
 
 

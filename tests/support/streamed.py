@@ -25,7 +25,18 @@ def activity(version, population=1, **progress):
         "progress": PROGRESS | progress,
         "running": [],
         "last_failure": None,
+        "name": f"population {population}",
+        "study": None,
+        "archived_at": None,
+        "owner": None,
+        "visibility": "lab",
+        "tags": [],
     }
+
+
+def gone(population):
+    """What the server sends of one that is deleted."""
+    return f'event: gone\ndata: {{"population": {population}}}\n\n'.encode()
 
 
 def said(*activities):

@@ -421,7 +421,8 @@ class LastFailure:
 
 @dataclass(frozen=True)
 class Activity:
-    """What an event says: the whole state of a population, as of a version."""
+    """What an event says: the whole state of a population, as of a version, and what lists call
+    it by then."""
 
     population: int
     version: int
@@ -429,3 +430,16 @@ class Activity:
     progress: Progress
     running: list[RunningJob]
     last_failure: LastFailure | None
+    name: str
+    study: str | None
+    archived_at: int | None  # ms since 1970; None: it is not
+    owner: str | None
+    visibility: str
+    tags: list[str]
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What an event says of a population that is deleted, or no longer there for who asks."""
+
+    population: int

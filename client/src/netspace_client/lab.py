@@ -353,9 +353,10 @@ class Lab:
     def events(self) -> Iterator[Activity]:
         """The state of each population now, then each that follows, for ever.
 
-        A stream that breaks is opened again; nothing is lost, and nothing told twice.
+        A stream that breaks is opened again; nothing is lost, and nothing told twice. Of a
+        population that is deleted nothing more is told.
         """
-        return (one for one in streams.follow(self.connection) if one is not None)
+        return (one for one in streams.follow(self.connection) if isinstance(one, Activity))
 
 
 def side_of(compared: Compared) -> str:

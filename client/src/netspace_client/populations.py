@@ -13,9 +13,10 @@ import httpx
 
 from netspace_client import files, sides, streams
 from netspace_client import progress as shown
-from netspace_client.answers import Activity, Edf, Note, PopulationRecord, Ranges, Report
+from netspace_client.answers import Activity, Edf, Gone, Note, PopulationRecord, Ranges, Report
 from netspace_client.columns import Columns, decode
 from netspace_client.connection import Connection
+from netspace_client.errors import NotFound, Problem
 from netspace_client.files import FileForm
 from netspace_client.records import read
 from netspace_client.sides import Constraint, Constraints, Side
@@ -217,8 +218,13 @@ class Population(PopulationRecord):
         return Population.of(self.connection, self.connection.patch(self._path, facts))
 
     def watch(self) -> Iterator[Activity]:
-        """Its state now, then each that follows, for ever; a broken stream is opened again."""
-        return (one for one in streams.follow(self.connection, self.id) if one is not None)
+        """Its state now, then each that follows, until it is deleted; a broken stream is opened
+        again."""
+        for one in streams.follow(self.connection, self.id):
+            if isinstance(one, Gone):
+                return
+            if one is not None:
+                yield one
 
     def wait(self, progress: bool = True, timeout: float | None = None) -> Population:
         """Until none of its jobs is left. It as it then is; `progress.complete` says more.
@@ -229,11 +235,15 @@ class Population(PopulationRecord):
 
         Raises:
             TimeoutError: jobs were left.
+            NotFound: it is deleted meanwhile.
         """
         end = None if timeout is None else time.monotonic() + timeout
         silence = streams.SILENCE if timeout is None else min(streams.SILENCE, timeout)
         with shown.bar(self.name, progress) as bar:
             for activity in streams.follow(self.connection, self.id, silence):
+                if isinstance(activity, Gone):
+                    deleted = f"population {self.id} {self.name!r} was deleted meanwhile"
+                    raise NotFound([Problem(deleted)], 404)
                 if activity is not None:
                     bar.show(activity.progress)
                     if activity.progress.ended:

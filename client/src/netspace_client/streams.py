@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from netspace_client.answers import Activity
+from netspace_client.answers import Activity, Gone
 from netspace_client.connection import Connection, Query
 from netspace_client.errors import Error, Problem, TooManyRequests, Unavailable, Unreachable
 from netspace_client.records import read
@@ -75,7 +75,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
 
 def follow(
     connection: Connection, population: int | None = None, silence: float = SILENCE
-) -> Iterator[Activity | None]:
+) -> Iterator[Activity | Gone | None]:
     """What happens, for ever; None from time to time where nothing does.
 
     Raises:
@@ -91,6 +91,11 @@ def follow(
                     failures = 0
                     if event.retry is not None:
                         retries = replace(retries, first=event.retry / 1000)
+                    if event.name == "gone":
+                        gone = read(Gone, json.loads(event.data))
+                        known.pop(gone.population, None)
+                        yield gone
+                        continue
                     if event.name != "activity":
                         yield None
                         continue

@@ -2,19 +2,25 @@
 
 import { unchanged } from "../base/dash.mjs";
 import { at, morph } from "../base/elements.mjs";
+import { Link } from "../base/link.mjs";
+import { Notes } from "../base/notes.mjs";
 import { listen, perform } from "../base/requests.mjs";
 import { leave } from "../live/login.mjs";
 import { me } from "../live/me.mjs";
 import { ask } from "../live/rest.mjs";
 import * as cards from "./cards.mjs";
 
+const notes = new Notes("account");
 /** @type {?NewTokenRead} that was made just now: its secret is told until the page is left */
 let made = null;
 
 /** Show what there is, where this page is shown. */
 export function show(pathname) {
   made = null;
-  if (/\/account\/?$/.test(pathname ?? "")) draw();
+  if (/\/account\/?$/.test(pathname ?? "")) {
+    notes.read(new Link(location.search, []).refuseOthers().problems);
+    draw();
+  }
   return unchanged();
 }
 

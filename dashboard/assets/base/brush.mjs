@@ -8,6 +8,7 @@
  */
 
 import { format } from "./constraint_text.mjs";
+import { follow } from "./drag.mjs";
 import { lassoText, lassoed, within } from "./lasso.mjs";
 
 const STILL = 4; // CSS pixels
@@ -35,7 +36,7 @@ export class Brush {
    * @param {(x: number, y: number) => ?T} told.place what lies there; null: nothing to brush in
    * @param {(place: T, path: Point[], how: {tool: Tool, adds: boolean, done: boolean}) => void} told.brushed
    *     the path as it is now; `adds`: to what is selected already
-   * @param {() => void} told.cancelled by Escape
+   * @param {() => void} told.cancelled by Escape, or with the view that it was on
    */
   constructor(frame, { place, brushed, cancelled }) {
     this.frame = frame;
@@ -73,36 +74,17 @@ export class Brush {
   #follow(from, told, cancelled) {
     const path = [from];
     let moved = false;
-    const move = (event) => {
-      const to = this.#point(event);
-      moved ||= Math.hypot(to[0] - from[0], to[1] - from[1]) > STILL;
-      if (!moved) return;
-      path.push(to);
-      told(path, false);
-    };
-    const end = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      window.removeEventListener("pointercancel", cancel);
-      window.removeEventListener("keydown", key, true);
-    };
-    const up = () => {
-      end();
-      if (moved) told(path, true);
-    };
-    const cancel = () => {
-      end();
-      if (moved) cancelled();
-    };
-    const key = (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      cancel();
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-    window.addEventListener("pointercancel", cancel);
-    window.addEventListener("keydown", key, true);
+    follow({
+      move: (event) => {
+        const to = this.#point(event);
+        moved ||= Math.hypot(to[0] - from[0], to[1] - from[1]) > STILL;
+        if (!moved) return;
+        path.push(to);
+        told(path, false);
+      },
+      up: () => moved && told(path, true),
+      cancel: () => moved && cancelled(),
+    });
   }
 }
 

@@ -24,7 +24,8 @@ const HEIGHT = 168; // of a plot
  * @property {object} x Plotly's axis, with a range @property {object} y
  * @property {(context: CanvasRenderingContext2D, place: Place) => void} draw
  * @property {(x: number, y: number, place: Place) => void} [pick] a click, in CSS pixels
- * @property {(enclosed: import("./brush.mjs").Enclosed, done: boolean) => void} [brush] a box or a lasso
+ * @property {(enclosed: ?import("./brush.mjs").Enclosed, done: boolean) => void} [brush] a box or a
+ *     lasso; null: it is given up, and nothing is selected
  */
 /** @typedef {{area: Area, x: Axis, y: Axis}} Place */
 
@@ -51,7 +52,7 @@ export class Panels {
         const found = enclosed(path, tool, place);
         if (found) panel.brush?.(found, done);
       },
-      cancelled: () => {},
+      cancelled: () => this.panels.find(({ brush }) => brush)?.brush?.(null, true),
     });
   }
 

@@ -25,6 +25,19 @@ export function isFound(one, search) {
   return folded(search).split(/\s+/).every((word) => whole.includes(word));
 }
 
+/** @type {("name" | "study" | "archived_at" | "owner" | "visibility")[]} */
+const CALLED = ["name", "study", "archived_at", "owner", "visibility"];
+
+/**
+ * Whether an event calls a population otherwise than a list that is older.
+ * @param {PopulationRead} one @param {Activity} activity
+ */
+export const isOther = (one, activity) => activity.version > one.version
+  && (CALLED.some((name) => one[name] !== activity[name]) || one.tags.join() !== activity.tags.join());
+
+/** Of one that was there: somebody has deleted it, or it is no longer for who looks. @param {string} name */
+export const noLonger = (name) => `${name} is no longer there: it was deleted, or is no longer shown to you.`;
+
 /** How far it is, in a word. @param {PopulationRead} one */
 export function standing({ archived_at: away, kind, paused, progress }) {
   if (away !== null) return "archived";

@@ -3,6 +3,10 @@
 import { h } from "./elements.mjs";
 import { grouped, isOffered } from "./populations.mjs";
 
+/** Why a side can't be asked of; "": it can, or has yet to be picked. @param {string} text */
+export const whyNoSide = (text) => (/^(\d+)?(;|$)/.test(text) ? ""
+  : `side=${text} names no population: a side is an id and constraints, as 1;depth=5..8`);
+
 /** @param {string} text @returns {Side} */
 export function readSide(text) {
   const [population, ...constraints] = text.split(";");

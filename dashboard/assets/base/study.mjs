@@ -6,9 +6,11 @@
  */
 
 import * as events from "../live/events.mjs";
-import { Away, ask } from "../live/rest.mjs";
+import { Away, ask, refusal } from "../live/rest.mjs";
 import { go, tell, unchanged } from "./dash.mjs";
 import { around, at, changed, morph } from "./elements.mjs";
+import { Notes } from "./notes.mjs";
+import { isOther, noLonger } from "./populations.mjs";
 
 const AT_MOST_EVERY_MS = 3000; // statistics take a moment, and others want a turn
 const LISTING_MS = 200; // populations that appear together are listed once
@@ -17,7 +19,7 @@ const LISTING_MS = 200; // populations that appear together are listed once
 export class Without extends Error {}
 
 /**
- * @template Q a question
+ * @template {{problems: string[]}} Q a question, and what of its address is not asked
  * @template A its answer
  * @typedef {object} Part
  * @property {string} name of the page, and before its ids
@@ -32,7 +34,7 @@ export class Without extends Error {}
  */
 
 /**
- * @template Q
+ * @template {{problems: string[]}} Q
  * @template A
  */
 export class Study {
@@ -54,10 +56,12 @@ export class Study {
   #asked = -Infinity; // ms
   #turn = 0;
   #away = false;
+  #silent = false; // the stream of events is
 
   /** @param {Part<Q, A>} part */
   constructor(part) {
     this.part = part;
+    this.notes = new Notes(part.name);
     this.isShown = new RegExp(`/${part.name}/?$`);
   }
 
@@ -68,9 +72,11 @@ export class Study {
       return unchanged();
     }
     this.question = this.part.read(search ?? "");
+    this.notes.read(this.question.problems);
     if (!this.#stop) {
       this.#stop = events.listen({
-        activity: (one) => this.#heard(one), connection: (state) => this.#connected(state),
+        activity: (one) => this.#heard(one), gone: (id) => this.#gone(id),
+        connection: (state) => this.#connected(state),
       });
       this.#list();
     } else this.#look();
@@ -151,7 +157,7 @@ export class Study {
     if (!isSaid) console.error(error);
     this.#away = error instanceof Away || error.status === 503;
     if (this.#away && this.given) this.say(error.message);
-    else this.#state(error instanceof Without ? "without" : "refused", error.message);
+    else this.#state(error instanceof Without ? "without" : "refused", refusal(error));
   }
 
   #state(state, why) {
@@ -161,15 +167,33 @@ export class Study {
   }
 
   #connected({ live }) {
-    if (live && this.#away) this.#list();
+    if (live && (this.#away || this.#silent)) this.#list();
+    this.#silent = !live;
   }
 
-  /** New results of what is shown, or a population that the list lacks. @param {Activity} activity */
-  #heard({ population, version }) {
+  /** A population is deleted, or may no longer be seen. @param {number} population */
+  #gone(population) {
+    const { question, populations } = this;
+    const one = populations.find(({ id }) => id === population);
+    this.populations = populations.filter((other) => other !== one);
+    this.#versions.delete(population);
+    if (!question || !one) return;
+    this.#drawForm();
+    if (!this.part.about(question).includes(population)) return;
+    this.#turn += 1; // what is on its way is of what is no longer there
+    clearTimeout(this.#timer);
+    this.given = null;
+    this.#state("refused", noLonger(one.name));
+  }
+
+  /** New results of what is shown, or what the list does not say. @param {Activity} activity */
+  #heard(activity) {
     if (!this.question) return;
+    const { population, version } = activity;
     const known = this.#versions.get(population);
     this.#versions.set(population, version);
-    if (!this.populations.some(({ id }) => id === population)) {
+    const one = this.populations.find(({ id }) => id === population);
+    if (!one || isOther(one, activity)) {
       setTimeout(() => this.question && this.#list(), LISTING_MS);
       return;
     }
@@ -193,7 +217,10 @@ export class Study {
   change(parts, replace = false) {
     if (!this.question) return;
     const search = this.part.write({ ...this.question, ...parts });
-    if (replace) history.replaceState(history.state, "", location.pathname + search);
+    if (replace) {
+      this.notes.hold();
+      history.replaceState(history.state, "", location.pathname + search);
+    }
     // Where the address is already so, Dash has to know its whole: else it puts the old one back.
     tell("location", replace ? { search, href: location.href } : { search });
   }

@@ -10,21 +10,33 @@ import {
   BANDS, COVARIATES, HALVES, METHODS, MOST, PLANNED, USUAL,
 } from "../base/comparison.mjs";
 import { h } from "../base/elements.mjs";
+import { Link } from "../base/link.mjs";
 import { pair } from "../base/populations.mjs";
 import { options, readSide, readable, writeSide } from "../base/sides.mjs";
+
+const OPTIONS = ["side", "colours", ...Object.keys(USUAL)];
 
 /**
  * @param {string} search of the location
  * @returns {{sides: {population: ?number, constraints: string}[], of: string, match: string[],
  *   method: string, band: string, planned: string, half: string, pair: string,
- *   colours: number[]}} colours: of each side, different ones
+ *   colours: number[], problems: string[]}} colours: of each side, different ones; problems:
+ *   sentences about what is left out
  */
 export function read(search) {
-  const query = new URLSearchParams(search);
-  const given = (name) => query.get(name) || USUAL[name]; // said empty is not said
-  const sides = query.getAll("side");
+  const link = new Link(search, OPTIONS, ["side"]).refuseOthers();
+  const { problems } = link;
+  const given = (name) => link.text(name) || USUAL[name]; // said empty is not said
+  const sides = link.every("side");
+  const colours = coloursOf(link.text("colours"), sides.length);
+  if (link.text("colours") && link.text("colours") !== String(colours)) {
+    problems.push(`colours=${link.text("colours")} are not ${sides.length} different ones below ${MOST}: sides have those of their places`);
+  }
+  if (sides.length > 1 && !isPair(given("pair"), sides.length)) {
+    problems.push(`pair=${given("pair")} are not the places of two sides: the first two are looked at closely`);
+  }
   return {
-    colours: coloursOf(query.get("colours"), sides.length),
+    colours,
     sides: sides.map(readSide),
     of: given("of"),
     match: given("match").split(",").filter(Boolean),
@@ -33,7 +45,14 @@ export function read(search) {
     planned: given("planned"),
     half: given("half"),
     pair: given("pair"),
+    problems,
   };
+}
+
+/** Whether they are places of two of n sides, from 0. @param {string} text @param {number} n */
+function isPair(text, n) {
+  const places = text.split(",");
+  return places.length === 2 && places[0] !== places[1] && places.every((one) => /^\d+$/.test(one) && Number(one) < n);
 }
 
 /** The colours that a link gives n sides, else those of their places. */

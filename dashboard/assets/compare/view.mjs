@@ -3,6 +3,8 @@
 import { tell, unchanged } from "../base/dash.mjs";
 import { around, at, changed, morph } from "../base/elements.mjs";
 import { offer } from "../base/figures.mjs";
+import { Notes } from "../base/notes.mjs";
+import { isOther } from "../base/populations.mjs";
 import { isTyping } from "../base/shell.mjs";
 import * as events from "../live/events.mjs";
 import { LIMIT_S, ask } from "../live/rest.mjs";
@@ -13,6 +15,7 @@ const AT_MOST_EVERY_MS = 2000; // the statistics of a few thousand networks take
 const COLOURS = ["current", "against", "pin-1", "pin-2", "pin-3", "all"];
 const LISTING_MS = 200; // populations that appear together are listed once
 
+const notes = new Notes("compare");
 /** @type {?Question} while the page is shown */
 let question = null;
 /** @type {PopulationRead[]} */
@@ -28,6 +31,7 @@ const versions = new Map();
 /** @type {?(() => void)} hears no more events */
 let stop = null;
 let away = false; // the server was, when the populations were asked for
+let silent = false; // the stream of events is
 /** @type {number | undefined} */
 let timer;
 let asked = -Infinity; // ms
@@ -50,6 +54,7 @@ export function show(pathname, search) {
   }
   if (!stop) follow();
   question = read(search ?? "");
+  notes.read(question.problems);
   question.colours.forEach((colour, place) => {
     at("compare").style.setProperty(`--side-${place}`, `var(--${COLOURS[colour]})`);
   });
@@ -86,7 +91,7 @@ function again() {
 }
 
 function follow() {
-  stop = events.listen({ activity: heard, connection: connected });
+  stop = events.listen({ activity: heard, gone, connection: connected });
   redrawn.observe(at("compare-cards"), { childList: true, subtree: true });
   list();
 }
@@ -122,16 +127,29 @@ async function relist() {
   else if (some) change({ sides: usual(populations) }, true);
 }
 
-/** What could not be read is read when the server is back. */
+/** What could not be read, or heard, is read when the server is back. */
 function connected({ live }) {
-  if (!live || !away) return;
-  list();
-  again();
+  if (live && (away || silent)) {
+    list();
+    again();
+  }
+  silent = !live;
 }
 
-/** New results of a population that is shown, or a population that is not known yet. */
-function heard({ population, version }) {
-  if (!isListed(population)) {
+/** A population is deleted, or may no longer be seen: the server says so of what is shown. */
+function gone(population) {
+  const isShown = question?.sides.some((side) => side.population === population);
+  populations = populations.filter(({ id }) => id !== population);
+  versions.set(population, -1); // whatever it has when it is back is new
+  draw();
+  if (isShown) again();
+}
+
+/** New results of a population that is shown, or what the list does not say. @param {Activity} activity */
+function heard(activity) {
+  const { population, version } = activity;
+  const one = populations.find(({ id }) => id === population);
+  if (!one || isOther(one, activity)) {
     if (!unlisted.size && !listing) setTimeout(list, LISTING_MS);
     unlisted.add(population);
   }
@@ -156,7 +174,10 @@ function draw() {
 function change(parts, replace = false) {
   if (!question) return;
   const search = write({ ...question, ...parts });
-  if (replace) history.replaceState(history.state, "", location.pathname + search);
+  if (replace) {
+    notes.hold();
+    history.replaceState(history.state, "", location.pathname + search);
+  }
   // Where the address is already so, Dash has to know its whole: else it puts the old one back.
   tell("location", replace ? { search, href: location.href } : { search });
 }

@@ -7,12 +7,13 @@ import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
+import { show } from "../base/notes.mjs";
 import { API } from "../base/shell.mjs";
 import { curves } from "./plots/picture.mjs";
 import { why } from "./state/shown.mjs";
 import * as url from "./state/url.mjs";
 import * as grid from "./table.mjs";
-import * as notes from "./told/notes.mjs";
+import { lacking as whyLacking } from "./told/notes.mjs";
 
 export class Settled {
   #stored = "";
@@ -91,13 +92,13 @@ export class Settled {
     const lacking = !view ? [] : [...formatAll(shown.constraints)]
       .filter(([name]) => !view.table.has(name))
       .map(([name, text]) => ({
-        text: notes.lacking(view.table, rival?.table, `${name}=${text}`),
+        text: whyLacking(view.table, rival?.table, `${name}=${text}`),
         drop: () => {
           this.page.constrain(name, null);
           this.page.commit();
         },
       }));
-    notes.show([...problems, ...refused, ...lacking]);
+    show("explore", [...problems, ...refused, ...lacking]);
   }
 
   /** @param {ReturnType<Shown["link"]>} link @param {Table} table */

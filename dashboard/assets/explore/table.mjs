@@ -177,9 +177,19 @@ export function refresh(shownView, shownControls, shownInherited) {
   grid.refreshInfiniteCache?.();
 }
 
-/** Mark the row of the picked network, or none. */
+let chosen = ""; // id of a network
+
+/** Mark the row of the picked network, or none. @param {?number} id */
 export function select(id) {
-  api()?.forEachNode?.((node) => node.setSelected(node.data?.id === String(id), false));
+  chosen = String(id ?? "");
+  api()?.deselectAll?.();
+  markPicked();
+}
+
+/** Its row may be on its way still. */
+function markPicked() {
+  const row = chosen ? api()?.getRowNode?.(chosen) : null;
+  if (row?.data && !row.isSelected()) row.setSelected(true);
 }
 
 // ---------------------------------------------------------------- the selection
@@ -222,7 +232,10 @@ let watching = null;
 function watch() {
   const grid = document.getElementById(GRID);
   if (watching || !grid) return;
-  watching = new MutationObserver(mark);
+  watching = new MutationObserver(() => {
+    mark();
+    markPicked();
+  });
   watching.observe(grid, { subtree: true, childList: true, attributeFilter: ["row-id"] });
 }
 

@@ -10,7 +10,7 @@ import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
-import { first, grouped, isOffered } from "../base/populations.mjs";
+import { first, grouped, isOffered, noLonger } from "../base/populations.mjs";
 import { PREFIX } from "../base/shell.mjs";
 import { may, maySteer, me, whyNot } from "../live/me.mjs";
 import { Away, send } from "../live/rest.mjs";
@@ -49,6 +49,9 @@ export class Explore {
     /** @type {?string} */
     this.error = null;
     this.away = false;
+    this.silent = false; // the stream of events is away
+    /** @type {?PopulationRead} that was shown, and is there no more */
+    this.lost = null;
     this.left = false; // for another page: the address is not ours until we are back
     /** @type {string | undefined} the control's title */
     this.lastChanged = undefined;
@@ -74,7 +77,7 @@ export class Explore {
     const link = url.read(location.search);
     this.opening = link;
     const isHere = !this.error && this.data.knows(link);
-    this.error = null;
+    this.error = this.lost = null;
     this.away = false;
     this.#message();
     const listed = this.data.relist();
@@ -126,6 +129,30 @@ export class Explore {
     }
   }
 
+  /** The list has come that says what it lacked: there may be something to show now. */
+  appeared() {
+    const isBack = this.lost && this.data.find(this.lost.id);
+    if (this.lost ? isBack : this.shown.population === null) void this.open();
+  }
+
+  /** A population is deleted elsewhere, or may no longer be seen. @param {PopulationRead} one */
+  gone(one) {
+    const { shown } = this;
+    if (one.id === shown.against) {
+      shown.problems.push(`No comparison: ${noLonger(one.name)}`);
+      this.show(shown.population, null);
+      this.settle();
+    }
+    if (one.id === shown.population) {
+      this.lost = one;
+      shown.view = null;
+      this.pick(null);
+      shown.population = null; // of its own name nothing more is asked
+      tell("population", { value: null });
+    }
+    this.listed();
+  }
+
   /** Another column is picked to judge networks by. @param {?string} name */
   judge(name) {
     const { shown, data } = this;
@@ -165,6 +192,7 @@ export class Explore {
    */
   show(population, against) {
     const { shown } = this;
+    if (population !== this.lost?.id) this.lost = null;
     if (population !== shown.population) {
       shown.view = null;
       if (shown.population !== null) shown.select(null);
@@ -240,6 +268,7 @@ export class Explore {
 
   /** A population's newest table has come. @param {number} id */
   adopt(id) {
+    if (id === this.lost?.id) return; // it was on its way when that was told
     if (id === this.shown.population && this.data.unjudged.has(id)) this.#notJudged(id);
     const before = this.shown.view;
     if (!this.shown.adopt(id, this.data.tables)) return;
@@ -319,6 +348,8 @@ export class Explore {
   connected(state) {
     this.strip.connection(state);
     if (state.live && this.away) this.open();
+    else if (state.live && this.silent) this.data.listSoon();
+    this.silent = !state.live;
   }
 
   /** @param {Error} error */
@@ -424,14 +455,29 @@ export class Explore {
     else this.strip.say(whyNot("create", "keep a set"));
   }
 
-  /** The table that was shown is removed: another population is shown. @param {number} id */
+  /** What was shown is removed by who looks: another population is shown. @param {number} id */
   removed(id) {
-    const { data } = this;
-    data.forget(id);
+    this.data.forget(id);
     this.shown.view = null;
+    this.showFirst();
+  }
+
+  showFirst() {
+    const { data } = this;
     const next = first(data.populations ?? []);
     this.show(next?.id ?? null, data.rivalOf(next?.id ?? null));
     this.listed();
+  }
+
+  /** Bring back what was shown and is deleted. */
+  async restore() {
+    if (!this.lost) return;
+    try {
+      await send("POST", `/populations/${this.lost.id}/restore`);
+      this.data.listSoon();
+    } catch (error) {
+      this.strip.say(error.message);
+    }
   }
 
   /** To New population, with what passes as the next design space. */
@@ -551,9 +597,9 @@ export class Explore {
     if (done) this.before = null;
   }
 
-  /** A brush is given up: what was selected before it is again. */
+  /** A brush is given up: what was selected before it is again, as the address has it still. */
   unbrush() {
-    this.select(this.before?.region ?? null);
+    this.select(this.before?.region ?? null, false);
     this.before = null;
   }
 
@@ -637,7 +683,7 @@ export class Explore {
   act(name) {
     const acts = {
       undo: () => this.undo(), reset: () => this.reset(), retry: () => this.open(),
-      resume: () => this.pause(false), create: () => at("new-link").click(),
+      resume: () => this.pause(false), restore: () => this.restore(), other: () => this.showFirst(), create: () => at("new-link").click(),
     };
     acts[name]();
   }
@@ -670,6 +716,7 @@ export class Explore {
     const { shown } = this;
     const told = message.stateOf({
       error: this.error, populations: this.data.populations, view: shown.view,
+      lost: this.lost, mine: maySteer(this.lost),
       lastChanged: this.lastChanged, activity: this.data.activities.get(shown.population ?? NaN),
       waits: shown.waits.map((name) => this.described.find(name)?.label ?? name),
       elsewhere: this.data.trainingBeside(shown.population), staff: this.data.staff,

@@ -57,7 +57,8 @@ export function partsOf(page) {
 export function listen(page) {
   page.data.tell({
     listed: () => page.listed(),
-    appeared: () => void (page.shown.population === null && page.open()),
+    appeared: () => page.appeared(),
+    gone: (one) => page.gone(one),
     arrived: (id) => page.adopt(id),
     extended: (id, names) => page.extend(id, names),
     failed: (error) => page.fail(error),
@@ -76,6 +77,7 @@ export function listen(page) {
   });
   events.listen({
     activity: (activity) => page.heard(activity),
+    gone: (population) => page.data.gone(population),
     connection: (state) => page.connected(state),
   });
 }

@@ -2,6 +2,8 @@
 
 import { go, unchanged } from "../base/dash.mjs";
 import { around, at, changed, morph } from "../base/elements.mjs";
+import { Link } from "../base/link.mjs";
+import { Notes } from "../base/notes.mjs";
 import { isTyping } from "../base/shell.mjs";
 import { may, me, whyNot } from "../live/me.mjs";
 import { send } from "../live/rest.mjs";
@@ -15,6 +17,7 @@ import { report } from "./report.mjs";
 import { State } from "./state.mjs";
 import { whole } from "./whole.mjs";
 
+const notes = new Notes("import");
 const REST_MS = 250; // that a plan has to rest before it is asked about
 
 let state = new State();
@@ -28,6 +31,7 @@ let timer;
 export function show(pathname) {
   isShown = /\/import\/?$/.test(pathname ?? "");
   if (isShown) {
+    notes.read(new Link(location.search, []).refuseOthers().problems);
     draw();
     me().then(draw).catch(({ message }) => say(message));
   }

@@ -5,10 +5,11 @@
  * So a SharedWorker (worker.mjs) holds the one stream for all of them. Where there is none a page
  * holds a stream itself while it is not hidden.
  *
- *     const stop = listen({ activity(activity), connection(state) });
+ *     const stop = listen({ activity(activity), gone(population), connection(state) });
  *
  * `activity` is server/schemas/events.py: Activity, all that is known at once and then each that has
- * changed; nothing is lost by missing some. A `state` is {live, silent}: whether the stream lives,
+ * changed; nothing is lost by missing some. `gone` is the id of a population that is deleted, or may
+ * no longer be seen. A `state` is {live, silent}: whether the stream lives,
  * and whether it is open but nothing came for SILENT_S: the server says something every ten.
  */
 import { SILENT_S, Stream, URL_OF_EVENTS } from "./stream.mjs";
@@ -27,7 +28,7 @@ let stream = null;
 
 /**
  * @typedef {{activity?: (activity: Activity) => void,
- *   connection?: (state: Connection) => void}} Told
+ *   gone?: (population: number) => void, connection?: (state: Connection) => void}} Told
  */
 
 /**
@@ -36,7 +37,7 @@ let stream = null;
  * @returns {() => void} stops
  */
 export function listen(told) {
-  const listener = { activity() {}, connection() {}, ...told };
+  const listener = { activity() {}, gone() {}, connection() {}, ...told };
   listeners.add(listener);
   queueMicrotask(() => {
     if (!listeners.has(listener)) return;
@@ -53,21 +54,21 @@ function begin(one) {
 }
 
 /** @param {Message} message */
-function hear({ activity, connection, database: name = activity?.database }) {
+function hear({ activity, gone, anew, connection, database: name = activity?.database }) {
   const before = database;
   database = name || database;
   if (before && before !== database) {
     location.reload(); // a backup was restored: whatever was read is of another database
     return;
   }
-  if (connection) {
-    if (connection.live && !state?.live) activities.clear(); // all of them follow
-    state = connection;
-  }
+  if (anew) activities.clear(); // all of them follow
+  if (gone) activities.delete(gone);
+  if (connection) state = connection;
   if (activity) activities.set(activity.population, activity);
   for (const listener of [...listeners]) {
     if (connection) listener.connection(connection);
     if (activity) listener.activity(activity);
+    if (gone) listener.gone(gone);
   }
 }
 

@@ -99,7 +99,10 @@ function follow() {
     return;
   }
   void me().catch(() => {});
-  stop = events.listen({ activity: (one) => void heard(one).catch(console.warn) });
+  stop = events.listen({
+    activity: (one) => void heard(one).catch(console.warn),
+    gone: (population) => before.delete(population),
+  });
 }
 
 /** The switch as things are. */

@@ -75,6 +75,11 @@ export function failure({ status, statusText }, { errors, title, detail }) {
   return Object.assign(new Error(words), { status, problems: said.length ? problems : [{ message: words }] });
 }
 
+/** What an answer refuses of a question, with what was asked: "by=wings: a column of ..". @param {Error & {problems?: Problem[]}} error */
+export const refusal = ({ message: words, problems = [] }) =>
+  problems.map(({ field, value, message }) =>
+    (field && value !== null ? `${field}=${value}: ${message}` : message)).join("; ") || words;
+
 /**
  * A population's columns at its newest version, as bytes of the engine's table.
  * @param {number} population id

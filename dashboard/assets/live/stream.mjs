@@ -22,6 +22,7 @@ export class Stream {
   #activities = new Map();
   /** @type {?Connection} null: not known yet */
   #state = null;
+  #isNew = false; // this source has said nothing yet: all populations follow
 
   /** @param {string} url @param {(message: Message) => void} tell everybody */
   constructor(url, tell) {
@@ -57,9 +58,10 @@ export class Stream {
     this.#source?.close();
     const source = new EventSource(this.url);
     this.#source = source;
+    this.#isNew = true;
     source.onopen = () => {
       clearTimeout(this.#again);
-      this.#activities.clear(); // it begins with all of them
+      if (this.#isNew) this.#begin(); // else it goes on where it broke
       this.#hear();
     };
     source.onerror = () => source === this.#source && this.#lose();
@@ -73,6 +75,18 @@ export class Stream {
       this.#activities.set(activity.population, activity);
       this.tell({ activity });
     });
+    source.addEventListener("gone", ({ data }) => {
+      this.#hear();
+      const { population: gone, database } = JSON.parse(data);
+      this.#activities.delete(gone);
+      this.tell({ gone, database });
+    });
+  }
+
+  #begin() {
+    this.#isNew = false;
+    this.#activities.clear();
+    this.tell({ anew: true });
   }
 
   /** The browser connects again by itself; when it gives up, or stays away long, we do. */

@@ -35,7 +35,7 @@ export function show(picked) {
   if (picked && !open) from = document.activeElement;
   open?.leave();
   open = picked ? new Open(picked) : null;
-  void noted.show(picked);
+  void noted.show(null); // until it is known to be there
   if (!picked && from) {
     back(from);
     from = null;
@@ -67,6 +67,7 @@ class Open {
 
   /** @param {Picked} picked */
   constructor({ population, network }) {
+    this.picked = { population, network };
     this.path = `/populations/${population}/networks/${network}`;
     this.population = population;
     this.network = String(network);
@@ -102,6 +103,7 @@ class Open {
 
   #settle() {
     if (this.left || !this.#shown) return;
+    if (at("network").dataset.state !== "shown" && this.#shown.status !== "none") void noted.show(this.picked);
     at("network").dataset.state = "shown";
     this.late = false;
     this.#say("");

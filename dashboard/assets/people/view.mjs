@@ -2,6 +2,8 @@
 
 import { tell, unchanged } from "../base/dash.mjs";
 import { around, at, changed, h, morph } from "../base/elements.mjs";
+import { ID, Link } from "../base/link.mjs";
+import { Notes } from "../base/notes.mjs";
 import { listen, perform } from "../base/requests.mjs";
 import { muted } from "../base/table.mjs";
 import { may, me } from "../live/me.mjs";
@@ -10,6 +12,7 @@ import * as tables from "./tables.mjs";
 
 const NAMES = ["actor", "what", "kind", "since", "until"];
 const PER_PAGE = 50;
+const notes = new Notes("people");
 
 /** @type {?AuditSearch} while the page is shown */
 let search = null;
@@ -27,10 +30,11 @@ export function show(pathname, given) {
 
 /** @returns {AuditSearch} */
 function read(given) {
-  const query = new URLSearchParams(given);
-  const before = query.get("before") ?? "";
-  const [actor, what, kind, since, until] = NAMES.map((name) => (query.get(name) ?? "").trim());
-  return { actor, what, kind, since, until, before: /^\d+$/.test(before) ? Number(before) : 0 };
+  const link = new Link(given, [...NAMES, "before"]).refuseOthers();
+  const [actor, what, kind, since, until] = NAMES.map((name) => link.text(name).trim());
+  const before = link.number("before", ID, "the newest are listed") ?? 0;
+  notes.read(link.problems);
+  return { actor, what, kind, since, until, before };
 }
 
 /** The inverse of `read`. @param {AuditSearch} wanted */

@@ -3,6 +3,8 @@
 import { tell, unchanged } from "../base/dash.mjs";
 import { around, at, changed, morph } from "../base/elements.mjs";
 import { count } from "../base/format.mjs";
+import { ID, Link, upTo } from "../base/link.mjs";
+import { Notes } from "../base/notes.mjs";
 import { confirmed } from "../base/question.mjs";
 import { manage } from "../keep/manage.mjs";
 import * as events from "../live/events.mjs";
@@ -12,6 +14,8 @@ import { GROUPS, PER_PAGE, jobs, populations, workers } from "./tables.mjs";
 
 const AT_MOST_EVERY_MS = 1000; // a lab ends many jobs a second
 const AT_LEAST_EVERY_MS = 5000; // workers say something as often
+const MOST_PAGES = 1e6;
+const notes = new Notes("queue");
 
 /** @type {?JobsShown} while the page is */
 let shown = null;
@@ -35,22 +39,23 @@ export function show(pathname, search) {
   clearTimeout(timer);
   shown = /\/queue\/?$/.test(pathname ?? "") ? read(search ?? "") : null;
   if (shown) {
-    stop = events.listen({ activity: () => look(AT_MOST_EVERY_MS) });
+    const again = () => look(AT_MOST_EVERY_MS);
+    stop = events.listen({ activity: again, gone: again });
     look(0);
   }
   return unchanged();
 }
 
-/** What the address gets wrong is as if it were not there. @returns {JobsShown} */
+/** What the address gets wrong is as if it were not there, and said. @returns {JobsShown} */
 function read(search) {
-  const query = new URLSearchParams(search);
-  const number = (name) => (/^\d+$/.test(query.get(name) ?? "") ? Number(query.get(name)) : null);
-  const group = query.get("group") ?? "";
-  return {
-    group: Object.hasOwn(GROUPS, group) ? group : "running",
-    population: number("population"),
-    page: Math.max(1, number("page") ?? 1),
+  const link = new Link(search, ["group", "population", "page"]).refuseOthers();
+  const asked = {
+    group: link.among("group", Object.keys(GROUPS), "running"),
+    population: link.number("population", ID, "jobs of all populations are listed"),
+    page: link.number("page", upTo(MOST_PAGES), "it is the first") ?? 1,
   };
+  notes.read(link.problems);
+  return asked;
 }
 
 /** The inverse of `read`. @param {JobsShown} shown */
@@ -94,13 +99,27 @@ async function draw(wanted) {
   });
   if (population !== null) which.set("population", String(population));
   const [staff, every, found, who] = await Promise.all(
-    [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`), me()]);
+    [ask("/workers"), ask("/populations"), ask(`/jobs?${which}`).catch(none), me()]);
   if (wanted !== shown) return;
+  if (!found && population !== null) {
+    notes.read([`There is no population ${population}: jobs of all populations are listed`]);
+    notes.hold();
+    const search = query({ ...wanted, population: null, page: 1 });
+    history.replaceState(history.state, "", location.pathname + search);
+    tell("location", { search, href: location.href });
+    return;
+  }
   const byId = new Map(every.items.map((one) => [one.id, one]));
   fill("queue-workers", workers(staff.items));
   fill("queue-populations", populations(every.items, who, sought));
   fill("queue-jobs", jobs(found, wanted, byId, query), wanted !== drawn);
   drawn = wanted;
+}
+
+/** No such population. @param {{status?: number}} error @returns {null} */
+function none(error) {
+  if (error.status !== 404) throw error;
+  return null;
 }
 
 function fill(id, content, isOther = false) {

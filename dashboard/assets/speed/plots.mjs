@@ -46,10 +46,11 @@ function cloud(points, { rows, x, y }, pick, chosen, columns, style = {}) {
       networks(context, pixels(place), ids && ((i) => ids.has(points.id[rows[i]])), "current",
         { radius, ...style });
     },
-    /** @param {import("../base/brush.mjs").Enclosed} enclosed @param {boolean} done */
-    brush({ holds, asks }, done) {
-      chosen.ids = new Set(rows.filter((_, i) => holds(x[i], y[i])).map((row) => points.id[row]));
-      chosen.asked = columns && asks(...columns);
+    /** @param {?import("../base/brush.mjs").Enclosed} enclosed @param {boolean} done */
+    brush(enclosed, done) {
+      const isIn = (_, i) => enclosed?.holds(x[i], y[i]);
+      chosen.ids = enclosed && new Set(rows.filter(isIn).map((row) => points.id[row]));
+      chosen.asked = columns && enclosed && enclosed.asks(...columns);
       chosen.changed(done);
     },
     pick(px, py, place) {

@@ -8,35 +8,36 @@
 import { amount, readTime } from "../base/amounts.mjs";
 import { h } from "../base/elements.mjs";
 import { field, select } from "../base/fields.mjs";
+import { ID, Link } from "../base/link.mjs";
 import { first } from "../base/populations.mjs";
 import { options, readable } from "../base/sides.mjs";
 
 const OPTIONS = ["population", "time", "split", "condition", "budget"];
 const TIMES = ["latency_64", "latency", "train_step"]; // what is looked at first
-const ID = /^\d{1,10}$/;
 const LIKE_A_TIME = /time|latency|seconds/i;
 
 /**
  * @param {string} search of the location
  * @returns {{population: ?number, time: string, split: string[], condition: string,
- *   budget: ?number, constraints: string, refused: string}} refused: what is not asked, and why
+ *   budget: ?number, constraints: string, refused: string, problems: string[]}} refused: what is
+ *   not asked, and why; problems: sentences about what is left out
  */
 export function read(search) {
-  const query = new URLSearchParams(search);
-  const population = query.get("population") ?? "";
-  const budget = query.get("budget") ? readTime(query.get("budget") ?? "") : null;
-  const others = [...query].filter(([name]) => !OPTIONS.includes(name));
+  const link = new Link(search, OPTIONS);
+  const { problems } = link;
+  const repeated = problems.splice(0);
+  const population = link.number("population", ID);
+  const budget = link.text("budget") ? readTime(link.text("budget")) : null;
+  if (link.text("budget") && budget === null) problems.push(`budget=${link.text("budget")} is not a time in seconds`);
   return {
-    population: ID.test(population) ? Number(population) : null,
-    time: query.get("time") ?? "",
-    split: (query.get("split") ?? "").split(",").filter(Boolean),
-    condition: query.get("condition") ?? "",
+    population,
+    time: link.text("time"),
+    split: link.list("split"),
+    condition: link.text("condition"),
     budget,
-    constraints: others.map(([name, text]) => `${name}=${text}`).join("; "),
-    refused: [
-      population && !ID.test(population) ? `population=${population} is not an id` : "",
-      query.get("budget") && budget === null ? `budget=${query.get("budget")} is not a time in seconds` : "",
-    ].filter(Boolean).join("; "),
+    constraints: link.others.map(([name, text]) => `${name}=${text}`).join("; "),
+    refused: problems.join("; "),
+    problems: repeated,
   };
 }
 

@@ -69,7 +69,7 @@ function panel(trend, by, { quantities, pick, selected, cloud: every, found, pub
       dots(context, at(place, "median"), "current", { radius: 3 });
       crosses(context, published.map(([a, b]) => [place.x.toPixel(a), place.y.toPixel(b)]), "pin-1");
     },
-    brush: (enclosed, done) => selected.take(enclosed, trend.parameter, done),
+    brush: (enclosed, done) => (enclosed ? selected.take(enclosed, trend.parameter, done) : selected.clear()),
     pick(px, _, place) {
       const columns = levels.map(({ complexity }) =>
         /** @type {Pixel} */ ([place.x.toPixel(complexity), 0]));

@@ -7,11 +7,13 @@
 import { HALVES } from "../base/comparison.mjs";
 import { h } from "../base/elements.mjs";
 import { field, select } from "../base/fields.mjs";
+import { Link } from "../base/link.mjs";
 import { first } from "../base/populations.mjs";
-import { options, readSide, readable, sideText, writeSide } from "../base/sides.mjs";
+import { options, readSide, readable, sideText, whyNoSide, writeSide } from "../base/sides.mjs";
 
 export const MOST_LEVELS = 12;
 export const USUAL = { by: "flops", bins: "4", of: "", half: "", paper: "" };
+const OPTIONS = ["side", "columns", ...Object.keys(USUAL)];
 const PAPER = new Map([
   ["", "nothing"], ["found", "what the paper finds"], ["members", "and its RegNetX, 200 MF to 32 GF"],
 ]);
@@ -19,18 +21,22 @@ const PAPER = new Map([
 /**
  * @param {string} search of the location
  * @returns {{sides: Side[], columns: string[], by: string, bins: string, of: string, half: string,
- *   paper: string, refused: string}} refused: what REST is not asked, and why
+ *   paper: string, refused: string, problems: string[]}} refused: what REST is not asked, and why;
+ *   problems: sentences about what is left out
  */
 export function read(search) {
-  const query = new URLSearchParams(search);
-  const given = (name) => query.get(name) || USUAL[name];
+  const link = new Link(search, OPTIONS, ["side"]).refuseOthers();
+  const given = (name) => link.text(name) || USUAL[name];
   const paper = given("paper");
+  const sides = link.every("side");
   return {
-    sides: query.getAll("side").map(readSide),
-    columns: (query.get("columns") ?? "").split(",").filter(Boolean),
+    sides: sides.map(readSide),
+    columns: link.list("columns"),
     by: given("by"), bins: given("bins"), of: given("of"), half: given("half"),
     paper,
-    refused: PAPER.has(paper) ? "" : `paper=${paper} is not one of ${[...PAPER.keys()].filter(Boolean).join(", ")}`,
+    refused: [...sides.map(whyNoSide), PAPER.has(paper) ? ""
+      : `paper=${paper} is not one of ${[...PAPER.keys()].filter(Boolean).join(", ")}`].filter(Boolean).join("; "),
+    problems: link.problems,
   };
 }
 

@@ -6,6 +6,8 @@
 import { go, tell, unchanged } from "../base/dash.mjs";
 import { around, at, h, morph } from "../base/elements.mjs";
 import { count } from "../base/format.mjs";
+import { Link } from "../base/link.mjs";
+import { Notes } from "../base/notes.mjs";
 import { confirmed } from "../base/question.mjs";
 import { moment, muted, row, table } from "../base/table.mjs";
 import { written } from "../keep/fields.mjs";
@@ -15,6 +17,7 @@ import { may, maySteer, me } from "../live/me.mjs";
 import { ask, send } from "../live/rest.mjs";
 
 const REST_MS = 250; // after a key, before it is looked for
+const notes = new Notes("views-link");
 
 /** @type {?{search: string, tag: string}} while the page is shown */
 let wanted = null;
@@ -27,8 +30,9 @@ let isDrawn = false;
 /** Show what the address looks for, where this page is shown. */
 export function show(pathname, given) {
   const isShown = /\/views\/?$/.test(pathname ?? "");
-  const query = new URLSearchParams(given ?? "");
-  wanted = isShown ? { search: query.get("search") ?? "", tag: query.get("tag") ?? "" } : null;
+  const link = new Link(given ?? "", ["search", "tag"]).refuseOthers();
+  wanted = isShown ? { search: link.text("search"), tag: link.text("tag") } : null;
+  if (isShown) notes.read(link.problems);
   if (wanted) void draw();
   else isDrawn = false;
   return unchanged();

@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from dashboard.pages.account import help
-from dashboard.pages.markup import cards, page_header, page_help, purpose
+from dashboard.pages.markup import cards, notes, page_header, page_help, purpose
 from dashboard.sources import Sources
 
 TITLE = "My account"
@@ -26,6 +26,7 @@ def layout() -> Component:
                 html.Span(id="account-said", role="status", className="muted"),
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("account"),
             html.Main(
                 [
                     purpose(

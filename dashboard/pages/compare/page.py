@@ -34,6 +34,7 @@ from dashboard.pages.markup import (
     attributes,
     explained,
     graph,
+    notes,
     page_header,
     page_help,
     purpose,
@@ -79,6 +80,7 @@ def layout() -> Component:
                 html.Span(id="compare-said", role="status", className="muted"),
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("compare"),
             html.Div(
                 [
                     html.Aside(

@@ -58,7 +58,7 @@ def read(search: str | None) -> Question:
         Refused: a part that can't be used.
     """
     given = parse_qs((search or "")[1:])
-    query = USUAL | {name: texts[-1] for name, texts in given.items()}
+    query = USUAL | {name: texts[0] for name, texts in given.items()}
     sides = given.get("side", [])
     half = query["half"]
     return Question(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from dash import no_update
 
+from dashboard.pages import link
 from dashboard.pages.create import listing, plan, refine, regime, scale
 from dashboard.pages.create.form import WINDOWS, Fields
 from dashboard.pages.create.refine import Refinement
@@ -18,6 +19,8 @@ from services.sampling import records
 from services.sampling.records import PopulationRecord
 from services.work import roster
 
+OPTIONS = ("space", "refine", "scale")
+"""Of the address; beside `refine` stand constraints."""
 FILLED = ("space", "regime", "flops", "params", "activations", "seed")
 """Fields that are filled in on arrival."""
 
@@ -62,11 +65,34 @@ def filled(sources: Sources, search: str, now: Fields) -> dict[str, Any]:
         changed
         | refined(refinement)
         | scaled(ray)
+        | link.told(problems(search, ids, refinement, ray))
         | {
             "space_options": grouped(known),
             "regime_options": [regime.option(one, workers) for one in ways],
         }
     )
+
+
+def problems(
+    search: str,
+    ids: Collection[str],
+    refinement: Refinement | None,
+    ray: Mapping[str, Any] | None,
+) -> list[str]:
+    """What of the link is not done, in sentences; constraints are a refinement's own.
+
+    Args:
+        ids: of the design spaces there are.
+    """
+    given = dict(parse_qsl(search.removeprefix("?")))
+    found = [] if "refine" in given else link.left_out(search, OPTIONS)
+    if (space := given.get("space", "")) and space not in ids:
+        found.append(f"There is no design space {space}")
+    if "refine" in given and refinement is None:
+        found.append(f"There is no population {given['refine']} to refine")
+    if "scale" in given and ray is None:
+        found.append(f"There is no network {given['scale']} to scale, as POPULATION.NETWORK")
+    return found
 
 
 def grouped(known: Sequence[SpaceRecord]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from dashboard.pages.create import help, listing, refine
 from dashboard.pages.markup import (
     attributes,
     graph,
+    notes,
     page_header,
     page_help,
     purpose,
@@ -77,6 +78,7 @@ def layout() -> Component:
                 TITLE,
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("new"),
             html.Main(
                 [
                     purpose(

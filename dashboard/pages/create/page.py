@@ -55,6 +55,8 @@ def register_arrival(app: Dash, sources: Sources) -> None:
             "training_seed": Output("new-training-seed", "value"),
             "inherits": Output("new-inherits", "checked"),
             "inherits_hidden": Output("new-inherits-box", "hidden"),
+            "notes": Output("new-notes", "children"),
+            "quiet": Output("new-notes", "hidden"),
         },
         Input("location", "pathname"),
         Input("location", "search"),

@@ -30,7 +30,7 @@ from starlette.concurrency import run_in_threadpool
 from columns.units import unit_of
 from dashboard.callbacks import may
 from dashboard.pages.explore import cards, constraints, help, kept, matters, table
-from dashboard.pages.markup import attributes, brand, kept_views, navigation, who
+from dashboard.pages.markup import attributes, brand, kept_views, navigation, notes, who
 from dashboard.sources import Sources
 from services.acting.permission import Verb
 from services.reading.snapshots import Snapshot, Snapshots
@@ -52,7 +52,7 @@ def layout() -> Component:
             dcc.Store(id="controls"),
             dcc.Store(id="outgrown"),
             html.Header([header(), looked_at()]),
-            html.Div(id="explore-notes", className="notes", role="status", hidden=True),
+            notes("explore"),
             html.P(id="training-now", className="training-now", role="status", hidden=True),
             html.Div(
                 [panel(), html.Main(shown, id="explore-main", tabIndex="-1")],

@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 
 from columns.quantities import QUANTITIES, STAGE_QUANTITIES, Quantity, of_stage
 from dashboard.pages.importing import help
-from dashboard.pages.markup import attributes, cards, page_header, page_help, purpose
+from dashboard.pages.markup import attributes, cards, notes, page_header, page_help, purpose
 from dashboard.sources import Sources
 from services.exchange.tables.names import RESERVED
 
@@ -33,6 +33,7 @@ def layout() -> Component:
                 html.Span(id="import-said", role="status", className="muted"),
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("import"),
             html.Main(
                 [
                     purpose(

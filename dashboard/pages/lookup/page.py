@@ -17,12 +17,14 @@ from starlette.concurrency import run_in_threadpool
 
 from dashboard.callbacks import may
 from dashboard.figures.style import PALETTES
+from dashboard.pages.link import left_out, told
 from dashboard.pages.lookup import help, result
 from dashboard.pages.lookup.result import PUBLISHED
 from dashboard.pages.markup import (
     THEME,
     attributes,
     graph,
+    notes,
     page_header,
     page_help,
     purpose,
@@ -36,6 +38,8 @@ from services.defining import regimes
 
 TITLE = "Look up"
 REST_MS = 500
+OPTIONS = ("what",)
+"""Of the address."""
 
 
 def layout() -> Component:
@@ -46,6 +50,7 @@ def layout() -> Component:
                 TITLE,
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("lookup"),
             html.Main(
                 [
                     purpose(
@@ -142,17 +147,23 @@ def register(app: Dash, sources: Sources) -> None:
     register_graph(app, "lookup-shape")
 
     @app.callback(
-        Output("lookup-what", "value"),
-        Output("lookup-images", "data"),
+        {
+            "what": Output("lookup-what", "value"),
+            "images": Output("lookup-images", "data"),
+            "notes": Output("lookup-notes", "children"),
+            "quiet": Output("lookup-notes", "hidden"),
+        },
         Input("location", "pathname"),
         Input("location", "search"),
     )
     @may(Verb.SEE)
-    async def arrive(path: str | None, search: str | None) -> tuple[Any, Any]:
+    async def arrive(path: str | None, search: str | None) -> dict[str, Any]:
         if not (path or "").rstrip("/").endswith("/lookup"):
             raise PreventUpdate
         given = parse_qs((search or "").removeprefix("?")).get("what", [""])[0]
-        return given or no_update, await run_in_threadpool(images, sources)
+        known = await run_in_threadpool(images, sources)
+        problems = told(left_out(search or "", OPTIONS))
+        return {"what": given or no_update, "images": known} | problems
 
     @app.callback(
         {

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages.markup import attributes, page_header, page_help, purpose
+from dashboard.pages.markup import attributes, notes, page_header, page_help, purpose
 from dashboard.pages.queue import help
 from dashboard.sources import Sources
 
@@ -38,6 +38,7 @@ def layout() -> Component:
                 ),
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("queue"),
             html.Main(
                 [
                     purpose(

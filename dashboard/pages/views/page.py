@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.pages.markup import cards, page_header, page_help, purpose
+from dashboard.pages.markup import cards, notes, page_header, page_help, purpose
 from dashboard.pages.views import help
 from dashboard.sources import Sources
 
@@ -26,6 +26,7 @@ def layout() -> Component:
                 html.Span(id="views-said", role="status", className="muted"),
                 help=page_help(help.READ, help.KEYS),
             ),
+            notes("views-link"),
             html.Main(
                 [
                     purpose(

@@ -205,6 +205,15 @@ def test_waiting_ends_when_the_last_network_is_measured(served, lab, capsys):
     assert columns.version == ended.version
 
 
+def test_who_waits_for_a_population_that_is_deleted_is_told(lab, served):
+    population = lab.population(served.create("F", 2, seed=9, training_seed=9))
+    deleting = threading.Timer(1, lab.connection.delete, [f"/populations/{population.id}"])
+    deleting.start()
+    with pytest.raises(netspace_client.NotFound, match="'F' was deleted"):
+        population.wait(progress=False, timeout=60)
+    deleting.join()
+
+
 def test_events_tell_the_state_of_every_population_first(lab, served):
     told = {}
     for activity in lab.events():

@@ -17,7 +17,7 @@ from served import Served
 import netspace_client
 from netspace_client import Lab, Population, answers
 from netspace_client.records import hints_of
-from server.schemas.events import Activity
+from server.schemas.events import Activity, Gone
 
 SCHEMAS = {
     "Space": "SpaceRead",
@@ -50,6 +50,7 @@ SCHEMAS = {
     "Worker": "WorkerRead",
     "LastFailure": "LastFailureRead",
     "Activity": "Activity",
+    "Gone": "Gone",
 }
 THEIRS = {"model": ["first", "second"], "top1_acc": [76.5, 78.25]}
 PLAIN = {"integer": int, "number": float, "string": str, "boolean": bool}
@@ -89,6 +90,7 @@ def document(served):
     # OpenAPI has no word for what a stream's events carry: the server's own schema says it.
     said = Activity.model_json_schema(ref_template="#/components/schemas/{model}")
     document["components"]["schemas"] |= said.pop("$defs") | {"Activity": said}
+    document["components"]["schemas"]["Gone"] = Gone.model_json_schema()
     return document
 
 

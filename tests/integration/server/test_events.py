@@ -15,6 +15,8 @@ from jobs.wakeups import PROGRESS, RESULTS, Wakeups
 from netspace.settings import Settings
 from netspace.web import create_app
 from server.routers.events import TOGETHER
+from services.keeping import notes
+from services.sampling import managing
 from services.work import leases, progress, results, schedule
 
 NO_BROKER = "redis://127.0.0.1:1/0"
@@ -248,6 +250,56 @@ def test_who_was_told_half_is_told_the_other_half(database, create, serve):
         heard = told(answer.iter_lines())
         rest = [next(heard)[2]["population"] for _ in range(2)]
     assert sorted([first["population"], second["population"], *rest]) == ids
+
+
+def test_who_was_told_of_a_population_is_told_that_it_is_gone_and_that_it_is_back(
+    database, create, serve, monkeypatch
+):
+    monkeypatch.setattr("server.events.PING_SECONDS", 0.05)
+    id = create(2)
+    url, other = serve(NO_BROKER), serve(NO_BROKER)
+    with listening(other) as answer:
+        heard = told(answer.iter_lines())
+        before, _, _ = next(heard)
+        with database.durable() as session:
+            managing.remove(session, id)
+        last, event, data = next(one for one in heard if one[1] != "ping")
+        assert (event, data["population"]) == ("gone", id)
+        with database.durable() as session:
+            managing.restore(session, id)
+        assert next(one for one in heard if one[1] != "ping")[2]["population"] == id
+        with database.durable() as session:
+            managing.remove(session, id)
+        next(one for one in heard if one[1] != "ping")
+    # Who was away meanwhile, who was told before he left, and who comes for the first time.
+    for known, expected in ((before, ["gone", "ping"]), (last, ["ping"]), (None, ["ping"])):
+        with listening(url, known) as answer:
+            heard = told(answer.iter_lines())
+            assert [next(heard)[1] for _ in expected] == expected
+
+
+def test_a_name_a_study_tags_and_an_archive_are_heard_as_lists_say_them(
+    database, create, serve
+):
+    id = create(2)
+    url = serve(NO_BROKER)
+    changes = [
+        lambda session: managing.rename(session, id, "another"),
+        lambda session: managing.group(session, id, "depth"),
+        lambda session: notes.write_of_population(session, id, "", ["talk", "a"]),
+        lambda session: managing.archive(session, id, True),
+    ]
+    with listening(url) as answer:
+        heard = told(answer.iter_lines())
+        next(heard)
+        for change in changes:
+            with database.durable() as session:
+                change(session)
+            _, _, data = next(one for one in heard if one[1] == "activity")
+    listed = httpx.get(f"{url}/api/v1/populations/{id}").json()
+    said = ("name", "study", "archived_at", "owner", "visibility", "tags")
+    assert {name: data[name] for name in said} == {name: listed[name] for name in said}
+    assert (data["name"], data["study"], data["tags"]) == ("another", "depth", ["a", "talk"])
 
 
 @pytest.mark.parametrize("last", ["1-0", "0123456789abcdef:1-0", ":", "x" * 3_000, ""])

@@ -69,6 +69,11 @@ def test_what_is_no_note_is_refused_by_its_field(here, body, field):
     [
         ({"page": "queue"}, "page"),
         ({"query": "?depth=3"}, "query"),
+        ({"query": "?side=1&side=1;depth=5..8"}, "query"),
+        ({"query": "?population=1&side=1"}, "query"),
+        ({"query": "?against=1"}, "query"),
+        ({"query": "?population=1", "page": "compare"}, "query"),
+        ({"query": "?population=1&against=1", "page": "speed"}, "query"),
         ({"query": "javascript:alert(1)"}, "query"),
         ({"query": "?population=1" + "&a=b" * 1_000}, "query"),
         ({"visibility": "everybody"}, "visibility"),

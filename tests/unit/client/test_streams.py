@@ -4,13 +4,14 @@ import contextlib
 
 import httpx
 import pytest
-from streamed import activity, said
+from streamed import activity, gone, said
 
 import netspace_client
+from netspace_client.answers import Gone
 from netspace_client.connection import Connection
 from netspace_client.lab import Lab
 from netspace_client.retries import STREAM, Retries
-from netspace_client.streams import Event, events
+from netspace_client.streams import Event, events, follow
 
 
 class Cut(httpx.SyncByteStream):
@@ -79,6 +80,14 @@ def test_a_stream_that_breaks_is_opened_again_and_nothing_is_told_twice():
         Cut(said(activity(2))),
     )
     assert served.versions() == [(1, 1), (2, 5), (2, 6), (1, 2)]
+
+
+def test_a_population_that_is_deleted_is_told_to_be_gone_and_anew_when_it_is_back():
+    stream = said(activity(1)) + gone(1) + said(activity(1))
+    served = Served(httpx.Response(200, content=stream))
+    told = filter(None, follow(served.lab.connection))
+    first, deleted, back = (next(told) for _ in range(3))
+    assert (first.population, deleted, back) == (1, Gone(1), first)
 
 
 def test_without_an_answer_it_is_asked_again_ever_later_until_it_gives_up():

@@ -43,6 +43,14 @@ def test_a_process_that_lags_behind_tells_neither_the_past_nor_what_another_has_
     assert heard.is_news(activity(1, 6))
 
 
+def test_what_was_told_is_there_until_it_is_told_to_be_gone():
+    heard = Heard("name")
+    heard.told(activity(1, 5))
+    id = heard.told(activity(2, 3))
+    assert Heard.read(id, "name").there == {1, 2}
+    assert Heard.read(heard.told_gone(1), "name").there == {2}
+
+
 @given(st.text())
 def test_any_other_id_has_heard_nothing(id):
     assert Heard.read(id, "a name").pairs == {} or id.startswith("a name:")

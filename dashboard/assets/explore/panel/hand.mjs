@@ -43,6 +43,16 @@ export class Hand {
       this.#held = null;
       if (held?.moved) released(held.row);
     }, true);
+    // Where another view comes under the hand, the slider lets go, and nothing comes of it here.
+    for (const type of ["popstate", "netspace:page"]) {
+      addEventListener(type, () => {
+        if (!this.#held) return;
+        this.#held = null;
+        // Behind those who show the view: what a slider that lets go commits is theirs then.
+        setTimeout(() => document.dispatchEvent(new MouseEvent("mouseup", { bubbles: true })));
+      }, true);
+    }
+    addEventListener("resize", () => { this.#held = null; }, true); // it measures its track itself
   }
 
   /** Whether a row's places have been read here since it was pressed. @param {Row} row */

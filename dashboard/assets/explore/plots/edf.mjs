@@ -7,6 +7,7 @@
 
 import { axis, colour, layout } from "../../base/axes.mjs";
 import { Brush, EDGE, between, isNear } from "../../base/brush.mjs";
+import { follow } from "../../base/drag.mjs";
 import { at, h } from "../../base/elements.mjs";
 import { fixed, percent } from "../../base/format.mjs";
 import { lowerBound } from "../../engine/passes.mjs";
@@ -279,15 +280,17 @@ export class Edf {
       const e = this.criterion.scale * this.frame.axis("xaxis").toValue(pixel);
       this.below(judged.rounded(e, this.criterion, this.range), done);
     };
-    handle.addEventListener("pointerdown", (event) => {
-      handle.setPointerCapture(event.pointerId);
+    handle.addEventListener("pointerdown", (down) => {
+      handle.setPointerCapture(down.pointerId);
       handle.focus();
-      event.preventDefault();
+      down.preventDefault();
+      const { threshold } = this;
+      follow({
+        move: (event) => move(event, false),
+        up: (event) => move(event, true),
+        cancel: () => threshold !== undefined && this.below(threshold, false),
+      });
     });
-    handle.addEventListener("pointermove", (event) => {
-      if (handle.hasPointerCapture(event.pointerId)) move(event, false);
-    });
-    handle.addEventListener("pointerup", (event) => move(event, true));
   }
 
   #key(event) {

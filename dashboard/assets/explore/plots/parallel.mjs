@@ -8,6 +8,7 @@
 
 import { colour } from "../../base/axes.mjs";
 import { Brush, between } from "../../base/brush.mjs";
+import { follow } from "../../base/drag.mjs";
 import { at, h } from "../../base/elements.mjs";
 import { count, fixed, shown, write } from "../../base/format.mjs";
 import { Lines } from "./lines.mjs";
@@ -196,19 +197,17 @@ export class Parallel {
   }
 
   #drag(down, name, title) {
-    if (down.button !== 0 || down.pointerType === "touch") return;
-    const move = (event) => {
-      const { left } = this.canvas.getBoundingClientRect();
-      const to = Math.round((event.clientX - left - ROOM.left) / this.#step);
-      this.#move(name, Math.min(Math.max(to, 0), this.axes.length - 1)
-        - this.axes.findIndex((one) => one.name === name));
-    };
-    const up = () => {
-      window.removeEventListener("pointermove", move);
-      title.focus();
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up, { once: true });
+    if (down.button !== 0) return;
+    follow({
+      move: (event) => {
+        const { left } = this.canvas.getBoundingClientRect();
+        const to = Math.round((event.clientX - left - ROOM.left) / this.#step);
+        this.#move(name, Math.min(Math.max(to, 0), this.axes.length - 1)
+          - this.axes.findIndex((one) => one.name === name));
+      },
+      up: () => title.focus(),
+      cancel: () => {}, // it stays where it is
+    });
   }
 
   // ------------------------------------------------------------ where they are
@@ -263,27 +262,11 @@ export class Parallel {
       const [a, b] = isMove ? ends.map((end) => end + y - y0) : [y0, y];
       this.brushed(there.name, moved ? this.#range(there, a, b) : null, done);
     };
-    const move = (event) => at(event, false);
-    const up = (event) => {
-      end();
-      at(event, true);
-    };
-    const key = (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      end();
-      this.brushed(there.name, /** @type {?Constraint} */ (known ?? null), true);
-    };
-    const end = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", up);
-      window.removeEventListener("pointercancel", end);
-      window.removeEventListener("keydown", key, true);
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", up);
-    window.addEventListener("pointercancel", end);
-    window.addEventListener("keydown", key, true);
+    follow({
+      move: (event) => at(event, false),
+      up: (event) => at(event, true),
+      cancel: () => this.brushed(there.name, /** @type {?Constraint} */ (known ?? null), false),
+    });
   }
 
   /** What a drag from a to b selects; null: no value lies there. @returns {?Constraint} */

@@ -6,7 +6,7 @@
  * table of others only that column comes first, and the rest as it is needed.
  */
 
-import { first as firstOf, rivalOf } from "../../base/populations.mjs";
+import { first as firstOf, isOther, rivalOf } from "../../base/populations.mjs";
 import { parse } from "../../engine/engine.mjs";
 import { ask, columns } from "../../live/rest.mjs";
 import * as url from "./url.mjs";
@@ -22,14 +22,15 @@ const REFUSED = [400, 422]; // of answers
  * Who is told of what comes.
  * @typedef {object} Told
  * @property {() => void} listed the list of populations has come
- * @property {() => void} appeared a population has appeared that the list lacked
+ * @property {() => void} appeared the list has come that says what it lacked
+ * @property {(one: PopulationRead) => void} gone a population is no longer there
  * @property {(id: number) => void} arrived a table has come
  * @property {(id: number, names: string[]) => void} extended columns of a table have come, or may be asked for again
  * @property {(error: Error) => void} failed there is nothing to show
  */
 
 /** @type {Told} */
-const NOBODY = { listed() {}, appeared() {}, arrived() {}, extended() {}, failed() {} };
+const NOBODY = { listed() {}, appeared() {}, gone() {}, arrived() {}, extended() {}, failed() {} };
 
 export class Data {
   constructor() {
@@ -38,6 +39,7 @@ export class Data {
     this.early = null;
     /** @type {?PopulationRead[]} oldest first; null: not known yet */
     this.populations = null;
+    this.lists = this.listed = 0; // asked for, and which of them came last
     /** @type {Map<number, Activity>} by population */
     this.activities = new Map();
     /** @type {?number} how many workers there are, as somebody asked last; null: not known */
@@ -125,8 +127,27 @@ export class Data {
   }
 
   async list() {
-    this.populations = (await ask("/populations")).items;
+    const turn = ++this.lists;
+    const { items } = await ask("/populations");
+    if (turn < this.listed) return; // one that was asked for later has come
+    this.listed = turn;
+    const there = new Set(items.map(({ id }) => id));
+    const gone = (this.populations ?? []).filter(({ id }) => !there.has(id));
+    this.populations = items;
+    gone.forEach((one) => this.#lose(one));
     this.told.listed();
+  }
+
+  /** An event: a population is deleted, or may no longer be seen. @param {number} id */
+  gone(id) {
+    const one = this.find(id);
+    if (one) this.#lose(one);
+  }
+
+  /** @param {PopulationRead} one */
+  #lose(one) {
+    this.forget(one.id);
+    this.told.gone(one);
   }
 
   /** @param {?number} id */
@@ -258,9 +279,14 @@ export class Data {
     const { population } = activity;
     this.activities.set(population, activity);
     if (shown.includes(population) && this.#stale(population)) this.fetch(population);
-    if (!this.populations || this.find(population)) return;
-    clearTimeout(this.listing);
-    this.listing = setTimeout(() => {
+    const known = this.find(population);
+    if (this.populations && (!known || isOther(known, activity))) this.listSoon();
+  }
+
+  /** Ask for the list again: something that it does not say has been heard. */
+  listSoon() {
+    this.listing ??= setTimeout(() => {
+      this.listing = undefined;
       this.list().then(this.told.appeared, console.warn);
     }, LISTING_MS);
   }

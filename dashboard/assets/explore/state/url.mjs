@@ -13,25 +13,18 @@
  */
 
 import { MOST } from "../../base/comparison.mjs";
+import { DECIMAL, ID, Link, upTo } from "../../base/link.mjs";
 
 /** What is no constraint: dashboard/exports.py, LINK. */
 export const OPTIONS = new Set(["population", "against", "of", "below", "best", "pin", "space",
   "network", "sort", "columns", "select", "lasso", "colour", "axes", "gamma"]);
 const MOST_BEST = 100;
 const [OWN, AGAINST, FIRST_PIN, ALL] = [0, 1, 2, 5]; // colours of Compare's sides
-const WHOLE = /^\d+$/;
-const DECIMAL = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-/** @type {Rule} */
-const ID = [WHOLE, (x) => x > 0 && x < 2 ** 31, "an id"];
-/**
- * Options that are numbers: how they are written, as for REST, and which they may be.
- * @typedef {[written: RegExp, allowed: (x: number) => boolean, noun: string]} Rule
- * @type {Record<string, Rule>}
- */
+/** Options that are numbers. @type {Record<string, import("../../base/link.mjs").Rule>} */
 const NUMBERS = {
   population: ID, against: ID, network: ID,
   below: [DECIMAL, Number.isFinite, "a number"],
-  best: [WHOLE, (x) => x > 0 && x <= MOST_BEST, `a whole number from 1 to ${MOST_BEST}`],
+  best: upTo(MOST_BEST),
   gamma: [DECIMAL, (x) => x > 0 && x < 1, "a share between 0 and 1"],
 };
 
@@ -43,35 +36,22 @@ const NUMBERS = {
  *   pins: Written[][], problems: string[]}} problems: sentences about options
  */
 export function read(search) {
-  const query = new URLSearchParams(search);
-  /** @type {string[]} */
-  const problems = [];
-  const number = (name) => {
-    const [written, allowed, noun] = NUMBERS[name];
-    const text = query.get(name);
-    if (text === null || text === "") return null;
-    if (written.test(text) && allowed(Number(text))) return Number(text);
-    problems.push(`${name}=${text} is not ${noun}`);
-    return null;
-  };
+  const link = new Link(search, OPTIONS, ["pin"]);
   const [population, against, network, below, best, gamma] =
-    ["population", "against", "network", "below", "best", "gamma"].map(number);
-  for (const name of OPTIONS) {
-    const times = name === "pin" ? 1 : query.getAll(name).length;
-    if (times > 1) problems.push(`${name} is given ${times} times: the first one counts`);
-  }
+    ["population", "against", "network", "below", "best", "gamma"]
+      .map((name) => link.number(name, NUMBERS[name]));
   return {
     population, against, network, below, best, gamma,
-    of: query.get("of") ?? "",
-    sort: query.get("sort") ?? "",
-    columns: (query.get("columns") ?? "").split(",").filter(Boolean),
-    selected: readSet(query.get("select") ?? ""),
-    lasso: query.get("lasso") ?? "",
-    colour: query.get("colour") ?? "",
-    axes: (query.get("axes") ?? "").split(",").filter(Boolean),
-    constraints: [...query].filter(([name]) => !OPTIONS.has(name)),
-    pins: query.getAll("pin").map(readSet),
-    problems,
+    of: link.text("of"),
+    sort: link.text("sort"),
+    columns: link.list("columns"),
+    selected: readSet(link.text("select")),
+    lasso: link.text("lasso"),
+    colour: link.text("colour"),
+    axes: link.list("axes"),
+    constraints: link.others,
+    pins: link.every("pin").map(readSet),
+    problems: link.problems,
   };
 }
 

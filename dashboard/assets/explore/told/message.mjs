@@ -4,6 +4,7 @@
 
 import { at, h } from "../../base/elements.mjs";
 import { cancelledOf, count } from "../../base/format.mjs";
+import { noLonger } from "../../base/populations.mjs";
 
 /**
  * A state of the page; actions are [label, name], and what waits needs a worker.
@@ -14,6 +15,8 @@ import { cancelledOf, count } from "../../base/format.mjs";
 /**
  * @param {object} page
  * @param {?string} page.error
+ * @param {?PopulationRead} page.lost that was shown, and is there no more
+ * @param {boolean} page.mine whether who asks may bring it back
  * @param {?PopulationRead[]} page.populations
  * @param {?View} page.view
  * @param {string | undefined} page.lastChanged
@@ -26,8 +29,11 @@ import { cancelledOf, count } from "../../base/format.mjs";
  * @returns {Told}
  */
 export function stateOf({
-  error, populations, view, lastChanged, activity, waits, elsewhere, staff, creates, steers,
+  error, lost, mine, populations, view, lastChanged, activity, waits, elsewhere, staff, creates, steers,
 }) {
+  if (lost) {
+    return lostOne(lost, mine, Boolean(populations?.length));
+  }
   if (error) {
     return { state: "error", title: "This could not be loaded", text: error,
       actions: [["Try again", "retry"]] };
@@ -55,6 +61,16 @@ export function stateOf({
       actions: [["Undo", "undo"], ["Reset all", "reset"]] };
   }
   return { state: "ready" };
+}
+
+/** @param {PopulationRead} lost @param {boolean} mine @param {boolean} others @returns {Told} */
+function lostOne(lost, mine, others) {
+  /** @type {[string, string][]} */
+  const actions = [];
+  if (others) actions.push(["Show another", "other"]);
+  if (mine) actions.push(["Bring it back", "restore"]);
+  return { state: "lost", title: noLonger(lost.name),
+    text: mine ? "Nothing of it is lost until it is purged: Views lists what is deleted." : "", actions };
 }
 
 /**

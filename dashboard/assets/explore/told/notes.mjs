@@ -1,31 +1,4 @@
-/** What a link asks for that cannot be done, a sentence each, until somebody closes it. */
-
-import { at, h } from "../../base/elements.mjs";
-
-const LONGEST = 300;
-
-/** What a link holds may be long, or turn the text around it: it is cut, and told by number. */
-function readable(text) {
-  const seen = text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
-  return seen.length > LONGEST ? `${seen.slice(0, LONGEST - 2)}..` : seen;
-}
-
-/**
- * @param {{text: string, drop: () => void}[]} notes drop: what closing it does
- */
-export function show(notes) {
-  const node = at("explore-notes");
-  const key = JSON.stringify(notes.map(({ text }) => text));
-  if (node.dataset.key === key) return;
-  node.dataset.key = key;
-  node.hidden = !notes.length;
-  node.replaceChildren(...notes.map(({ text, drop }) => {
-    const close = h("button", { type: "button", "aria-label": "close this note" }, "×");
-    close.addEventListener("click", drop);
-    return h("p", {}, readable(text), close);
-  }));
-}
+/** What of a link a population cannot do, in words; base/notes.mjs shows them. */
 
 /**
  * Why a population does not take a constraint.
