@@ -33,7 +33,7 @@ export class Panels {
    * @param {string} id of the frame
    * @param {number} narrowest CSS pixels of a plot @param {number} widest .. at most
    */
-  constructor(id, narrowest = 230, widest = 460) {
+  constructor(id, narrowest = 230, widest = 640) {
     this.narrowest = narrowest;
     this.widest = widest;
     /** @type {Panel[]} */

@@ -6,7 +6,7 @@
  */
 
 import * as events from "../live/events.mjs";
-import { Away, ask } from "../live/rest.mjs";
+import { Away, ask, sentence } from "../live/rest.mjs";
 import { go, tell, unchanged } from "./dash.mjs";
 import { around, at, changed, morph } from "./elements.mjs";
 
@@ -151,7 +151,10 @@ export class Study {
     if (!isSaid) console.error(error);
     this.#away = error instanceof Away || error.status === 503;
     if (this.#away && this.given) this.say(error.message);
-    else this.#state(error instanceof Without ? "without" : "refused", error.message);
+    else {
+      const words = error.problems?.map(sentence).join("; ") ?? error.message;
+      this.#state(error instanceof Without ? "without" : "refused", words);
+    }
   }
 
   #state(state, why) {

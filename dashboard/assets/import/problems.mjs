@@ -1,18 +1,13 @@
 /** What the server refuses, sorted by where it is shown. */
 
+import { sentence } from "../live/rest.mjs";
+
 /**
  * @typedef {object} Placed
  * @property {Map<string, string[]>} fields of the whole, by name: separator, name, file
  * @property {Map<string, string[]>} columns by their name in the file
  * @property {string[]} rest
  */
-
-/** What is allowed, and what was given. @param {Problem} problem */
-export function sentence({ value, message }) {
-  const text = value === null || value === undefined ? "" : String(value);
-  const isPlain = text !== "" && !/^[[{(]|^\d[\d,]* values$/.test(text);
-  return isPlain && !message.includes(text) ? `${message} (given: ${text})` : message;
-}
 
 /** Columns that a message about all of them names. @param {string} message @param {Plan} plan */
 function named(message, plan) {

@@ -75,6 +75,13 @@ export function failure({ status, statusText }, { errors, title, detail }) {
   return Object.assign(new Error(words), { status, problems: said.length ? problems : [{ message: words }] });
 }
 
+/** What is allowed, and what was given. @param {Problem} problem */
+export function sentence({ value, message }) {
+  const text = value === null || value === undefined ? "" : String(value);
+  const isPlain = text !== "" && !/^[[{(]|^\d[\d,]* values$/.test(text);
+  return isPlain && !message.includes(text) ? `${message} (given: ${text})` : message;
+}
+
 /**
  * A population's columns at its newest version, as bytes of the engine's table.
  * @param {number} population id
