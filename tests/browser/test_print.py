@@ -12,7 +12,8 @@ pytestmark = pytest.mark.browser
 CONTROLS = ".header, .strip, .study-form, #compare-question, .figure-menu, .constraint, .button"
 SHEET = 186 / 25.4 * 96  # CSS pixels of A4 without its margins
 
-CUT = """() => [...document.querySelectorAll(".print-cell")].filter((one) => one.checkVisibility())
+CUT = """() => [...document.querySelectorAll(".print-cell")]
+  .filter((one) => one.checkVisibility())
   .map((one) => one.getBoundingClientRect().width)"""
 """How wide each plot of several on one frame is on the sheet."""
 FITTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
