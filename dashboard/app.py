@@ -216,7 +216,10 @@ def _nowhere(root: str) -> str:
     )
     return (
         '<!DOCTYPE html><html lang="en"><title>Not found · netspace</title>'
-        f"<h1>There is no such page</h1><p>There are: {links}</p></html>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="stylesheet" href="{root}/auth/style.css">'
+        '<main><p class="name">netspace</p><h1>There is no such page</h1>'
+        f"<p>There are: {links}</p></main></html>"
     )
 
 

@@ -390,7 +390,7 @@ def test_a_population_without_results_says_what_happens_next(explore, served):
     with served.database.durable() as session:
         claim = leases.claim(session, "train", "lab-1:7", 600)
         versions.raise_for(session, served.regnet)  # news, which here no broker brings
-    expect(card).to_contain_text("Now RegNetX · digits is trained")
+    expect(card).to_contain_text("Now “RegNetX · digits” is trained")
     with served.database.durable() as session:
         leases.release(session, claim)
         roster.leave(session, "lab-1:7")

@@ -117,7 +117,7 @@ def test_a_german_file_of_accuracies_is_imported_as_errors_and_undone(page, serv
     )
     assert best_error(served, "ihre Netze") == pytest.approx(100 - 60 - (ROWS - 1) * 0.5)
     page.get_by_role("button", name="Undo import").click()
-    expect(page.locator("#import-said")).to_contain_text("ihre Netze is removed")
+    expect(page.locator("#import-said")).to_contain_text("“ihre Netze” is removed")
     assert "ihre Netze" not in populations(served)
     expect(control(page, accuracy, "role")).to_have_value("error")
     start(page)  # the same words once more are another import
@@ -302,7 +302,7 @@ def test_an_import_whose_answer_was_lost_is_done_once(page, served):
     assert "once" in populations(served)
     start(page)
     imported(page)
-    assert page.locator("#import-report h2").inner_text() == "once is imported"
+    assert page.locator("#import-report h2").inner_text() == "“once” is imported"
 
 
 def test_the_newest_of_several_changes_is_what_is_shown(page):

@@ -121,9 +121,9 @@ class TestViews:
         expect(drawer).to_contain_text("No view of this page is kept yet.")
         page.keyboard.press("Escape")
         undo = page.locator(".undo")
-        expect(undo).to_contain_text("both of them is deleted")
+        expect(undo).to_contain_text("“both of them” is deleted")
         undo.get_by_role("button", name="Undo").click()
-        expect(undo).to_contain_text("both of them is back")
+        expect(undo).to_contain_text("“both of them” is back")
         undo.get_by_role("button", name="dismiss").click()
         assert [one["name"] for one in asked(served, "/views?page=compare")["items"]] == [
             "both of them"
@@ -248,10 +248,10 @@ class TestManaging:
         expect(dialog).to_contain_text("'a set' was taken of it")
         dialog.get_by_role("button", name="Delete it all the same").click()
         undo = page.locator(".undo")
-        expect(undo).to_contain_text("taken of is deleted")
+        expect(undo).to_contain_text("taken of” is deleted")
         expect(row).to_have_count(0)
         undo.get_by_role("button", name="Undo").click()
-        expect(undo).to_contain_text("taken of is back")
+        expect(undo).to_contain_text("taken of” is back")
         expect(row).to_have_count(1)
         undo.get_by_role("button", name="dismiss").click()
 

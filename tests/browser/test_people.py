@@ -323,7 +323,7 @@ def test_an_administrator_cancels_somebody_elses_work_after_a_question_that_name
     row = page.locator(f"#queue-populations tr[data-key='{id}']")
     expect(row).to_contain_text("max", timeout=60_000)
     row.get_by_role("button", name="Cancel").click()
-    question = page.get_by_role("dialog", name="Cancel 3 jobs of max’s an evening of max's?")
+    question = page.get_by_role("dialog", name="Cancel 3 jobs of max’s “an evening of max's”?")
     question.get_by_role("button", name="Keep them").click()
     row.get_by_role("button", name="Cancel").click()
     question.get_by_role("button", name="Cancel 3 jobs").click()
@@ -386,7 +386,7 @@ def test_who_imports_a_table_says_who_sees_it(come_in, served):
     page.locator("#import-choose").set_input_files(files=[file])
     page.locator("#import-store").get_by_label("Who sees it").select_option("private")
     page.get_by_role("button", name="Import 2 rows").click()
-    expect(page.locator("#import-report h2")).to_have_text("mine is imported")
+    expect(page.locator("#import-report h2")).to_have_text("“mine” is imported")
     with served.database.read() as session:
         row = session.scalars(select(PopulationRow).where(PopulationRow.name == "mine")).one()
         assert row.visibility == "private"

@@ -177,7 +177,7 @@ def test_many_jobs_are_cancelled_only_after_a_question_that_names_them(page, ser
         return read(served, f"populations/{id}")["progress"]["queued"]
 
     row.get_by_role("button", name="Cancel").click()
-    question = page.get_by_role("dialog", name="Cancel 6 jobs of a long evening's work?")
+    question = page.get_by_role("dialog", name="Cancel 6 jobs of “a long evening's work”?")
     expect(question.get_by_role("button", name="Keep them")).to_be_focused()
     page.keyboard.press("Enter")
     expect(question).to_be_hidden()

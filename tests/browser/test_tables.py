@@ -339,7 +339,7 @@ class TestSets:
         page.locator("#manage").click()
         dialog.get_by_role("button", name="Delete ...").click()
         dialog.get_by_role("button", name="Delete it").click()
-        expect(page.locator(".undo")).to_contain_text("deep and shallow is deleted")
+        expect(page.locator(".undo")).to_contain_text("deep and shallow” is deleted")
         page.locator(".undo").get_by_role("button", name="dismiss").click()
         expect(page.locator("#explore[data-state=ready]")).to_be_visible()
         assert kept["id"] not in [one["id"] for one in ask(served, "/populations")["items"]]

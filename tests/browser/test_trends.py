@@ -288,8 +288,8 @@ def test_what_the_server_refuses_is_said_in_its_words(trends, served, chain):
     query = f"{sides(chain)}&columns=width_9"
     page = trends(f"?{query}")
     expect(page.locator("#trends")).to_have_attribute("data-state", "refused")
-    detail = rest(page, served, f"/trends?{query}&by=flops")["detail"]
-    expect(page.locator("#trends-why")).to_have_text(detail[0]["message"])
+    [said] = rest(page, served, f"/trends?{query}&by=flops")["detail"]
+    expect(page.locator("#trends-why")).to_have_text(f"columns=width_9: {said['message']}")
     expect(page.locator("#trends-verdicts-card")).to_be_hidden()
     expect(page.locator("#trends-form select").first).to_be_visible()
 

@@ -17,7 +17,7 @@ const SCOPES = {
   read: "see whatever you see",
   submit: "define, create, pause, cancel",
   worker: "nothing yet: workers show the database's password",
-  metrics: "nothing yet: the server tells no metrics",
+  metrics: "the numbers of /metrics, for Prometheus",
   admin: "accounts, tokens, the audit",
 };
 /** How the server lets in. @type {Record<string, string>} */

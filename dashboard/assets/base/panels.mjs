@@ -34,7 +34,7 @@ export class Panels {
    * @param {string} id of the frame
    * @param {number} narrowest CSS pixels of a plot @param {number} widest .. at most
    */
-  constructor(id, narrowest = 230, widest = 460) {
+  constructor(id, narrowest = 230, widest = 640) {
     this.narrowest = narrowest;
     this.widest = widest;
     /** @type {Panel[]} */
@@ -106,12 +106,13 @@ export class Panels {
     const height = `${high + MARGIN.t + MARGIN.b}px`;
     if (this.box.style.height !== height) this.box.style.height = height;
     const widest = Math.min(this.widest, (inner - (across - 1) * GAP.x) / across);
-    this.box.dataset.used = String(Math.ceil(MARGIN.l + across * (widest + GAP.x) - GAP.x + MARGIN.r));
     const axes = {};
+    const cells = []; // what is each plot's of the frame, in CSS pixels: on paper they part
     this.panels.forEach(({ x, y }, i) => {
       const [w, h] = [widest, HEIGHT];
       const left = (i % across) * (w + GAP.x);
       const top = Math.floor(i / across) * (h + GAP.y);
+      cells.push({ x: left, y: top, w: MARGIN.l + w + MARGIN.r, h: MARGIN.t + h + MARGIN.b });
       const number = i ? i + 1 : "";
       const tickfont = { size: 10, color: colour("muted") };
       axes[`xaxis${number}`] = axis({
@@ -121,6 +122,7 @@ export class Panels {
         domain: [1 - (top + h) / high, 1 - top / high].map(within), anchor: `x${number}`, tickfont, ...y,
       });
     });
+    this.box.dataset.cells = JSON.stringify(cells);
     this.frame.setLayout(layout({ margin: MARGIN, ...axes }));
   }
 

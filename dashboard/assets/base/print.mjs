@@ -1,42 +1,98 @@
 /**
- * A page on paper: a head says what it shows, when and where, and plots keep the size that they
- * have on the screen, made as small as the sheet asks (print.css): nothing is drawn anew while a
- * browser prints, so axes and what lies over them have to shrink together.
+ * A page on paper: a head says what it shows, when and where, and plots are as wide as the sheet,
+ * or as half of it. Nothing is drawn anew while a browser prints, so axes and what lies over them
+ * grow or shrink together (`zoom`, print.css), and small plots on one frame are cut out of it. A
+ * copy is printed: what stands on the page would draw itself anew for the sheet, and be too late.
  */
 
 import { h } from "./elements.mjs";
 
-const WIDE = 690; // CSS pixels between the margins of A4, inside of a card
-const PLOTS = ".explore .card > :nth-child(2):has(.frame), .study .plots, .small-plot";
+const WIDE = 668; // CSS pixels between the margins of A4, inside of a card
+const TALL = 440; // .. of a plot at most: others stand on its page, too
+const GAP = 12; // between two that stand side by side
+const LEAST = 0.7; // of its size on the screen is what a small plot is still read at
+const DRAWN = ".explore .frame, .small-plot > [id$='-place']"; // anew, where their size changes
+const PLOTS = ".explore .card > :nth-child(2):has(.frame), .small-plot";
+
+/** @typedef {{x: number, y: number, w: number, h: number}} Cell what is a small plot's of its frame */
 
 /** @type {?HTMLElement} */
 let head = null;
 
 window.addEventListener("beforeprint", () => {
   const page = [...document.querySelectorAll("[id^='page-'] > *")].find((one) => one.checkVisibility());
+  thrown();
   if (!page) return;
   for (const plot of page.querySelectorAll(PLOTS)) {
     if (plot instanceof HTMLElement) fit(plot);
   }
-  head?.remove();
+  for (const plots of page.querySelectorAll(".plots[data-cells]")) {
+    if (plots instanceof HTMLElement && plots.checkVisibility()) part(plots);
+  }
+  for (const one of page.querySelectorAll(DRAWN)) {
+    if (one instanceof HTMLElement && one.checkVisibility()) one.after(copyOf(one));
+  }
   head = heading(page);
   page.prepend(head);
 });
 
-window.addEventListener("afterprint", () => {
+window.addEventListener("afterprint", thrown);
+
+/** Nothing of the sheet is left on the page. */
+function thrown() {
+  for (const one of document.querySelectorAll(".print-cells, .print-copy")) one.remove();
   head?.remove();
   head = null;
-});
+}
+
+/** What stands somewhere, of the same size, that nobody draws. @param {HTMLElement} one */
+function copyOf(one) {
+  const copy = /** @type {HTMLElement} */ (one.cloneNode(true));
+  for (const named of [copy, ...copy.querySelectorAll("[id]:not(svg [id])")]) named.removeAttribute("id");
+  const drawn = one.querySelectorAll("canvas");
+  for (const [i, canvas] of copy.querySelectorAll("canvas").entries()) canvas.getContext("2d")?.drawImage(drawn[i], 0, 0);
+  copy.classList.add("print-copy");
+  copy.style.width = `${one.clientWidth}px`;
+  copy.style.height = `${one.clientHeight}px`;
+  return copy;
+}
 
 /** @param {HTMLElement} plot */
 function fit(plot) {
   const { width, height } = plot.getBoundingClientRect();
   if (!width || !height) return;
-  const used = Math.min(width, Number(plot.dataset.used ?? width)); // few leave room at their right
-  plot.style.setProperty("--print-full", `${width}px`);
-  plot.style.setProperty("--print-width", `${used}px`);
+  plot.style.setProperty("--print-width", `${width}px`);
   plot.style.setProperty("--print-height", `${height}px`);
-  plot.style.setProperty("--print-fit", String(Math.min(1, WIDE / used)));
+  plot.style.setProperty("--print-fit", String(Math.min(WIDE / width, TALL / height)));
+}
+
+/** Small plots one by one, two side by side where they can be read so. @param {HTMLElement} plots */
+function part(plots) {
+  /** @type {Cell[]} */
+  const cells = JSON.parse(plots.dataset.cells ?? "[]");
+  const widest = Math.max(...cells.map(({ w }) => w));
+  const half = (WIDE - GAP) / 2 / widest;
+  const scale = cells.length > 1 && half >= LEAST ? half : WIDE / widest;
+  plots.after(h("div", { class: "print-cells" }, cells.map((cell) => cut(plots, cell, scale))));
+}
+
+/**
+ * A small plot cut out of its frame: a copy of the axes behind a copy of its pixels.
+ * @param {HTMLElement} plots @param {Cell} cell @param {number} scale
+ */
+function cut(plots, { x, y, w, h: high }, scale) {
+  const axes = /** @type {HTMLElement} */ (plots.querySelector(".frame-axes"));
+  const drawn = /** @type {HTMLCanvasElement} */ (plots.querySelector("canvas"));
+  const copy = copyOf(axes);
+  copy.style.left = `${-x}px`;
+  copy.style.top = `${-y}px`;
+  const pixels = document.createElement("canvas");
+  const ratio = drawn.width / axes.clientWidth;
+  pixels.width = Math.round(w * ratio);
+  pixels.height = Math.round(high * ratio);
+  pixels.getContext("2d")?.drawImage(drawn, -x * ratio, -y * ratio);
+  pixels.style.cssText = `position: absolute; inset: 0; width: ${w}px; height: ${high}px`;
+  return h("div", { class: "print-cell", style: `width: ${w}px; height: ${high}px; zoom: ${scale}` }, copy, pixels);
 }
 
 /** @param {Element} page */

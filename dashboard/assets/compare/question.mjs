@@ -150,7 +150,7 @@ function sideRow({ population, constraints }, place, question, populations) {
     }, "×"),
     h("input", {
       type: "text", value: constraints, "data-side-constraints": place, spellcheck: "false",
-      placeholder: "depth=5..8; wm=2..2.5",
+      placeholder: "e.g. depth=5..8; wm=2..2.5",
       "aria-label": `constraints of side ${place + 1}`,
     }));
 }

@@ -76,9 +76,9 @@ function table(drawn, shown) {
         h("th", { scope: "col", "data-key": "" }, "Column"),
         all.map(({ one }) => h("th", { scope: "col", "data-key": one.source, title: one.source }, one.source)))),
       h("tbody", {},
-        line("Role", ({ column }) => role(column)),
-        line("Quantity", ({ column }) => quantity(column, shown)),
-        line("The file has", ({ column }) => conversion(column, shown)),
+        line("Role", ({ column }) => role(column), { class: "asked" }),
+        line("Quantity", ({ column }) => quantity(column, shown), { class: "asked" }),
+        line("The file has", ({ column }) => conversion(column, shown), { class: "asked" }),
         line("Why", ({ one }) => h("p", { class: "why" }, one.why)),
         line("Rows", (told) => counts(told, shown)),
         look.lines.map((number, i) =>

@@ -9,7 +9,7 @@ import { reasons } from "./whole.mjs";
 
 /** @param {TableRead} answer */
 export const report = ({ population, report: told }) => h("div", {},
-  head(h("h2", {}, `${population.name} is imported`)),
+  head(h("h2", {}, `“${population.name}” is imported`)),
   h("p", {}, summary(told)),
   h("div", { class: "acts" },
     h("a", { class: "button start", href: `${PREFIX}?population=${population.id}`, "data-act": "explore" },

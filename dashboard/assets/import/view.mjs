@@ -244,7 +244,7 @@ async function importIt() {
     const answer = await upload("/tables", imported(),
       { signal: mine.signal, progress: progress(mine), key: key() });
     Object.assign(state, { answer, asked: null }); // what is asked after this is another import
-    say(`${answer.population.name} is imported`);
+    say(`“${answer.population.name}” is imported`);
   } catch (error) {
     if (error.name !== "AbortError") refused(error);
   }
@@ -291,7 +291,7 @@ async function remove() {
   try {
     await send("DELETE", `/populations/${population.id}`);
     state.answer = null;
-    say(`${population.name} is removed; the form is as it was`);
+    say(`“${population.name}” is removed; the form is as it was`);
     draw();
     at("import-store").querySelector("[data-key=import]")?.focus();
   } catch (error) {

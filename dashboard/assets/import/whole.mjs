@@ -62,7 +62,7 @@ function told(look, plan) {
   const { networks, tried, not_networks: others } = look;
   const shares = plan.networks === "none" ? [] : [
     h("p", { "data-key": "networks" },
-      tried ? `${count(networks)} of the first ${count(tried)} rows are networks.`
+      tried ? `${count(networks)} of the first ${count(tried)} rows ${networks === 1 ? "is a network" : "are networks"}.`
         : "No column says which network a row is.",
       reasons(others)),
   ];

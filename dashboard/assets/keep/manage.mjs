@@ -52,7 +52,7 @@ function look(one, note) {
 function change(one, note, known, told) {
   const path = `/populations/${one.id}`;
   const remove = h("button", { class: "button danger", type: "button" }, "Delete ...");
-  const dialog = formDialog(`Manage ${one.name}`, [
+  const dialog = formDialog(`Manage “${one.name}”`, [
     nameField(one.name),
     h("label", { class: "field" }, "study (a label to group populations by)",
       h("input", {
@@ -98,7 +98,7 @@ export async function writeNote(path, before, text, tags) {
 /** Delete it, after a question that says what uses it. @param {PopulationRead} one @param {Told} told */
 export async function deleteAfterAsking(one, told) {
   const what = one.kind === "table" ? "Its rows are kept" : "Its jobs wait, its results are kept";
-  const sure = await confirmed(`Delete ${one.name}?`,
+  const sure = await confirmed(`Delete “${one.name}”?`,
     `${what} until an administrator purges it; Undo and the page Views bring it back.`, "Delete it");
   if (!sure) return;
   const path = `/populations/${one.id}`;
@@ -113,10 +113,10 @@ export async function deleteAfterAsking(one, told) {
   }
   told.removed?.(one.id);
   told.changed();
-  offer(`${one.name} is deleted`, async () => {
+  offer(`“${one.name}” is deleted`, async () => {
     const back = await send("POST", `${path}/restore`);
     told.changed();
-    return `${back.name} is back`;
+    return `“${back.name}” is back`;
   });
 }
 

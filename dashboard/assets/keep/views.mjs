@@ -85,10 +85,10 @@ export function pressed(event, views, changed) {
 async function remove(view, changed) {
   await send("DELETE", `/views/${view.id}`);
   changed();
-  offer(`the view ${view.name} is deleted`, async () => {
+  offer(`the view “${view.name}” is deleted`, async () => {
     await send("POST", `/views/${view.id}/restore`);
     changed();
-    return `the view ${view.name} is back`;
+    return `the view “${view.name}” is back`;
   });
 }
 

@@ -244,7 +244,7 @@ async function askFirst({ jobs, name, owner, method, path }) {
   const many = plural(Number(jobs), "job");
   const whose = owner ? `${owner}’s ` : "";
   const others = owner ? `The work is not yours but ${owner}’s. ` : "";
-  const isSure = await confirmed(`Cancel ${many} of ${whose}${name}?`,
+  const isSure = await confirmed(`Cancel ${many} of ${whose}“${name}”?`,
     `${others}What trains now ends without a result. Jobs that another population wants, too, `
     + "go on. Retry asks for them again.", `Cancel ${many}`, "Keep them");
   if (isSure) act(method, path);

@@ -90,12 +90,12 @@ export function form(question, populations, quantities, time, mixed) {
       field("population", h("select", { "data-picks": "population", "data-part": "population" }, options(populations, population))),
       select("time", "time", times, question.time || time),
       field("time budget", h("input", {
-        type: "text", "data-part": "budget", spellcheck: "false", placeholder: "20 ms",
+        type: "text", "data-part": "budget", spellcheck: "false", placeholder: "e.g. 20 ms",
         value: budget === null ? "" : amount(budget, quantities.get(time)?.unit ?? "s"),
       })),
       field("constraints", h("input", {
         type: "text", "data-part": "constraints", spellcheck: "false", value: constraints,
-        placeholder: "depth=5..8; wm=2..2.5",
+        placeholder: "e.g. depth=5..8; wm=2..2.5",
       }))),
     parts.length ? h("fieldset", { class: "study-checks", "data-key": "split" },
       h("legend", {}, "rows are parted by"),

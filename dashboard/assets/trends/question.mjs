@@ -102,7 +102,7 @@ function level({ population, constraints }, place, n, populations) {
       options(populations, population)),
     h("input", {
       type: "text", value: constraints, "data-level-constraints": place, spellcheck: "false",
-      placeholder: "depth=5..8; wm=2..2.5", "aria-label": `constraints of ${name}`,
+      placeholder: "e.g. depth=5..8; wm=2..2.5", "aria-label": `constraints of ${name}`,
     }),
     h("button", {
       class: "button quiet icon", type: "button", "data-act": "remove", "data-place": place,

@@ -170,7 +170,7 @@ async function restore(path, name) {
   } catch (error) {
     if (error.status !== 409) throw error;
     const other = `${name} (restored)`.slice(-100);
-    const isFine = await confirmed("Its name is taken", `${error.message}. It can come back as ${other}; `
+    const isFine = await confirmed("Its name is taken", `${error.message}. It can come back as “${other}”; `
       + "Manage renames it.", "Restore it so", "Leave it");
     if (isFine) await send("POST", `${path}/restore`, { name: other });
   }
@@ -178,7 +178,7 @@ async function restore(path, name) {
 
 /** @param {string} path @param {string} name */
 async function purge(path, name) {
-  const isSure = await confirmed(`Purge ${name}?`, "Its name, draws or rows, and its notes are removed, "
+  const isSure = await confirmed(`Purge “${name}”?`, "Its name, draws or rows, and its notes are removed, "
     + "and nothing brings them back. Results of its networks stay: others may have drawn them.", "Purge it");
   if (isSure) await send("POST", `${path}/purge`);
 }

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from columns.numbers import fixed, percent
 from columns.quantities import quantity
-from dashboard.pages.compare.words import interval, swatch
+from dashboard.pages.compare.words import interval, networks, swatch
 from dashboard.pages.markup import table
 from population.comparing.comparison import percentages, probability
 from population.matching.imbalance import Imbalance, Warn, level_of, level_of_ratio
@@ -180,9 +180,9 @@ def factor_row(name: str, found: Factor, pairs: int) -> list[Any]:
 def factor_note(found: Factor) -> str:
     said = ["below 1: A is better"]
     if found.outside:
-        said.append(f"{found.outside} networks outside the common range are left out")
+        said.append(f"outside the common range and left out: {networks(found.outside)}")
     if found.at_chance:
-        said.append(f"{found.at_chance} diverged networks count as chance")
+        said.append(f"diverged, counted as chance: {networks(found.at_chance)}")
     if found.dropped:
         said.append(f"dropped: {', '.join(found.dropped)}")
     return "; ".join(said)

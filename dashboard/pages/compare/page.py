@@ -75,11 +75,7 @@ def layout() -> Component:
             dcc.Store(id="compare-asked"),
             dcc.Store(id="compare-changed"),
             dcc.Store(id="compare-judges"),
-            page_header(
-                TITLE,
-                html.Span(id="compare-said", role="status", className="muted"),
-                help=page_help(help.READ, help.KEYS),
-            ),
+            page_header(TITLE, help=page_help(help.READ, help.KEYS)),
             notes("compare"),
             html.Div(
                 [
@@ -95,6 +91,7 @@ def layout() -> Component:
                                 "Is one design space better than another, by how much, and "
                                 "can one trust it?"
                             ),
+                            html.P(id="compare-said", role="status", className="muted"),
                             html.P("comparing ...", className="compare-loading muted"),
                             html.Div([card(name) for name in CARDS], id="compare-cards"),
                             nothing(),

@@ -94,7 +94,7 @@ def counted(found: Compared) -> Component:
     rows, unit = [], found.criterion
     for place, drawn in enumerate(found.drawn):
         view, median = drawn.side.view, drawn.side.edf.quantile_interval(0.5, found.level)
-        failed = ", ".join(f"{n} {cause}" for cause, n in view.failed.items())
+        failed = ", ".join(f"{n} {cause.replace('_', ' ')}" for cause, n in view.failed.items())
         rows.append(
             [
                 html.Span([swatch(place), drawn.side.label], className="side-name"),

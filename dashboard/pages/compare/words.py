@@ -43,6 +43,11 @@ def name_and_n(side: Side) -> str:
     return f"{side.label}, n = {side.edf.n:,}" + (f" ({notes})" if notes else "")
 
 
+def networks(n: int) -> str:
+    """`1 network`, `2,000 networks`."""
+    return f"{n:,} network" + ("" if n == 1 else "s")
+
+
 def legend(labels: Sequence[str]) -> Component:
     return html.Div(
         [html.Span([swatch(place), label]) for place, label in enumerate(labels)],

@@ -139,7 +139,7 @@ def widths(network: Network, found: Fit) -> tuple[Sequence[float], Sequence[int]
 def line(network: Network) -> str:
     """The line in words, or what is drawn instead."""
     if (found := fit_of(network)) is None:
-        return "has no line, it is no row of blocks: the graph of its first stage"
+        return "the graph of its first stage: no row of blocks, so no line"
     return f"fitted: {sheet.said_of(found.line, found.e_fit)}"
 
 

@@ -193,7 +193,7 @@ def span(values: Sequence[float], form: str) -> str:
 def line(record: NetworkRecord) -> str:
     """The line with its numbers, and how far the widths are from the nearest of the grid."""
     if record.line is None or record.e_fit is None:
-        return "has no line, it is no row of blocks: the graph of its first stage"
+        return "the graph of its first stage: no row of blocks, so no line"
     return said_of(record.line, record.e_fit)
 
 

@@ -35,6 +35,7 @@ OF_ONE: Final[dict[tuple[str, float], str]] = {
 }
 """What is usually behind a factor of one quantity."""
 OTHER = "no common factor"
+ALONE = "one network alone says no factor"
 
 
 def differences(
@@ -77,7 +78,9 @@ def _parted(factor: Floats, near: Floats) -> Iterator[tuple[float, str, Bools]]:
     if left.any():
         others = factor[left]
         least, most = float(others.min()), float(others.max())
-        why = f"{OTHER}: from {least:.3g} to {most:.3g} times ours"
+        why = (
+            f"{OTHER}: from {least:.3g} to {most:.3g} times ours" if len(others) > 1 else ALONE
+        )
         yield float(f"{np.median(others):.3g}"), why, left
 
 

@@ -9,7 +9,7 @@ from services.errors import Refused
 from services.exchange.tables.plan import Encoding, Format
 from services.exchange.tables.sources import records, sweeps
 from services.exchange.tables.sources.columnar import ARROW, FEATHER_1, PARQUET
-from services.exchange.tables.sources.source import SHOWN, Data
+from services.exchange.tables.sources.source import Data
 
 STREAM = b"\xff\xff\xff\xff"
 """An Arrow stream's first message begins so."""
@@ -51,7 +51,7 @@ def of(head: bytes, name: str) -> Format:
     if text.startswith(("{", "[")):
         return _of_json(text, name)
     if "\x00" in text[:4096]:
-        raise Refused("file", f"{head[:16]!r}"[:SHOWN], READ)
+        raise Refused("file", "bytes that are no text", READ)
     return "csv"
 
 

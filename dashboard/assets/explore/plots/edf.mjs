@@ -182,7 +182,12 @@ export class Edf {
     context.font = FONT;
     context.textAlign = "right";
     const [right, below] = [area.x + area.width - 4, y.toPixel(100 * share) + 16];
-    context.fillText(`${percent(1 - share)} beyond →`, right, below);
+    const said = `${percent(1 - share)} beyond →`;
+    context.strokeStyle = colour("surface"); // other curves may lie below it
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeText(said, right, below);
+    context.fillText(said, right, below);
   }
 
   /** Curves that were kept are counted again: results have come. */

@@ -139,7 +139,7 @@ export class Widths {
       : `${n} ${word}`;
     const said = line ? `${equation(line)}, e_fit ${fixed(misfit(view.table, rows, line), 3)}`
       : view.table.has("effective_width_1") ? "" : "no rows of blocks: they have no line";
-    const needed = word === "all" ? `best and worst: ${tooFew(view)}` : "";
+    const needed = word === "all" ? `best, worst: ${tooFew(view)}` : "";
     write(title, [`${named}${span}`, said, needed].filter(Boolean).join("\n"));
   }
 

@@ -115,7 +115,7 @@ function how([first, ...more], staff) {
   if (staff === 0) return "Start one, then results appear here by themselves.";
   if (first) {
     const others = more.length ? ` and ${count(more.length)} more` : "";
-    return `Now ${first}${others} is trained; results appear here by themselves.`;
+    return `Now “${first}”${others} is trained; results appear here by themselves.`;
   }
   if (staff === null) return "";
   const there = staff === 1 ? "One is there and has" : `${count(staff)} are there and have`;

@@ -27,7 +27,7 @@ export function show({ populations, activities }, shown, watch) {
   const total = (part) => all.reduce((sum, { progress }) => sum + progress[part], 0);
   const { id } = some[some.length - 1];
   morph(line, h("p", { id: line.id, class: line.className, role: "status" },
-    `${name} ${some.some(begun) ? "training now" : "waits"}, `
+    h("b", {}, name), ` ${some.some(begun) ? "training now" : "waits"}, `
       + `${count(total("done"))} of ${count(total("total"))}: `,
     h("a", { href: `${PREFIX}?population=${id}` }, "watch")));
   line.querySelector("a").onclick = (/** @type {MouseEvent} */ event) => {

@@ -145,6 +145,16 @@ def test_figures_agree_with_all_that_their_digits_may_stand_for():
     assert [(one.factor, one.networks) for one in found] == [(1, 2), (2, 1)]
 
 
+def test_only_several_networks_can_lack_a_common_factor():
+    """What one differs by is a factor, and nobody can tell whether others would share it."""
+    theirs, ours = np.array([16e6, 30e6]), np.array([1e6, 10e6])
+    (alone,) = differences("params", theirs[:1], ours[:1], str)
+    assert (alone.factor, alone.networks) == (16, 1)
+    assert "common" not in alone.reason
+    (both,) = differences("params", theirs, ours, str)
+    assert both.reason == "no common factor: from 3 to 16 times ours"
+
+
 def test_a_network_is_counted_on_images_of_its_own_row(tmp_path):
     text = "model,img_size,GMACs,latency_ms\nresnet18,160,0.93,1\nresnet18,224,1.82,2\n"
     table = taken(tmp_path, text)
