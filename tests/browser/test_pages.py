@@ -125,6 +125,21 @@ def test_what_closes_a_network_is_in_the_window_at_every_width(page, populations
     expect(page.locator("#network")).to_be_hidden()
 
 
+DRAWN = """async () => {
+  const draw = window.requestAnimationFrame;
+  let times = 0;
+  window.requestAnimationFrame = (act) => { times += 1; return draw(act); };
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  window.requestAnimationFrame = draw;
+  return times;
+}"""
+
+
+def test_a_page_that_rests_draws_nothing(view):
+    # It may still arrive; what draws for ever never rests.
+    assert any(view.evaluate(DRAWN) == 0 for _ in range(20))
+
+
 def test_a_page_that_was_left_computes_nothing_more(page, populations):
     a, b, _ = populations
     go(page, "compare", f"?side={a}&side={b}")

@@ -10,6 +10,10 @@ import { listen } from "./wiring.mjs";
 
 /** @type {?Explore} */
 let page = null;
+/** @type {(page: Explore) => void} */
+let begun = () => {};
+/** @type {Promise<Explore>} who waits for it costs nothing: most pages never have one */
+const there = new Promise((resolve) => { begun = resolve; });
 const data = new Data();
 if (location.pathname === PREFIX) data.prefetch().catch(console.warn);
 
@@ -17,6 +21,7 @@ if (location.pathname === PREFIX) data.prefetch().catch(console.warn);
 async function begin() {
   while (!at("edf-frame-canvas") || !isThere()) await nextFrame();
   page = new Explore(data);
+  begun(page);
   listen(page);
   page.open();
 }
@@ -30,8 +35,7 @@ window.addEventListener("netspace:page", ({ detail }) => {
 /** A callback that hands over to the page, once there is one, and sets nothing. */
 const later = (/** @type {(page: Explore, ...given: any[]) => void} what Dash gives */ act) =>
   async (...given) => {
-    while (!page) await nextFrame();
-    act(page, ...given);
+    act(page ?? await there, ...given);
     return unchanged();
   };
 

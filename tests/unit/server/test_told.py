@@ -10,7 +10,7 @@ from services.work.progress import Activity, Progress
 
 ANN = Actor("ann", Role.MEMBER, id=1)
 PROGRESS = Progress(4, 0, 0, 0, 0, 4, 0, 0.0, None)
-OPEN = News(Activity(7, 3, False, PROGRESS, [], None, owner_id=2), 1, "a database")
+OPEN = News(Activity(7, 3, False, PROGRESS, [], None, owner_id=2), 1, "a database", 0.0)
 HIDDEN = replace(OPEN, activity=replace(OPEN.activity, version=4, visibility="private"))
 DELETED = replace(OPEN, gone=True)
 

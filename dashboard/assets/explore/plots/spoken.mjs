@@ -45,4 +45,8 @@ function begin() {
   }
 }
 
-begin();
+window.addEventListener("netspace:page", function arrive({ detail }) {
+  if (detail !== "") return;
+  window.removeEventListener("netspace:page", arrive);
+  begin();
+});
