@@ -50,7 +50,7 @@ FLAGS = [
 SIZE = {"width": 1440, "height": 900}
 REFUSED = re.compile(r"Content Security Policy|requires 'Trusted|TrustedTypePolicy")
 """What the console says of them."""
-expect.set_options(timeout=20_000)  # ms; a page on a busy machine takes its time
+expect.set_options(timeout=60_000)  # ms; a page on a busy machine takes its time
 
 
 @pytest.fixture(scope="session")
