@@ -109,6 +109,7 @@ class TestExplore:
         assert "against" not in page.evaluate("location.search")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "query", "shown", "said"),
     [
@@ -155,6 +156,7 @@ LINKS = {
 }
 
 
+@pytest.mark.long
 def test_what_a_link_asks_for_and_a_page_does_not_do_is_said_and_can_be_closed(page):
     for link, said in LINKS.items():
         name, query = link.split("?")
