@@ -125,6 +125,24 @@ def test_what_closes_a_network_is_in_the_window_at_every_width(page, populations
     expect(page.locator("#network")).to_be_hidden()
 
 
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_page_whose_scripts_do_not_come_is_loaded_whole_or_says_so(browser, served, is_first):
+    # A server that was renewed meanwhile has its scripts elsewhere: the old address is 404.
+    page = browser.new_page()
+    failing = "**/views/view.mjs"
+    page.route(failing, lambda route: route.fulfill(status=404))
+    if is_first:
+        page.goto(f"{served.url}/app/views")
+        expect(page.locator("#problem")).to_contain_text("scripts did not come")
+    else:
+        page.goto(f"{served.url}/app/account")
+        page.locator("[id='page-account'] main").wait_for()
+        page.once("framenavigated", lambda _: page.unroute(failing))
+        page.evaluate("dash_clientside.set_props('location', { pathname: '/app/views' })")
+        page.locator("[id='page-views'] main").wait_for()
+    page.close()
+
+
 DRAWN = """async () => {
   const draw = window.requestAnimationFrame;
   let times = 0;

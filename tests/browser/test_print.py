@@ -23,13 +23,13 @@ FITTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
 
 
 @pytest.fixture(scope="module")
-def opened(windows, full):  # noqa: F811
+def opened(windows, full):  # noqa: F811  # the fixture
     with windows.lent(full) as window:
         yield window.new_page()
 
 
 @pytest.mark.parametrize("view", ["Explore", "Compare", "Trends", "Speed"])
-def test_a_page_prints_on_a4_light_without_controls_under_a_head(opened, full, view):  # noqa: F811
+def test_a_page_prints_on_a4_light_and_without_controls(opened, full, view):  # noqa: F811
     page, (path, there) = opened, FULL[view]
     page.emulate_media(color_scheme="dark")
     page.goto(f"{full.url}/app/{path}")

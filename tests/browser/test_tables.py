@@ -219,7 +219,10 @@ class TestTables:
         self, explore, opened, served
     ):
         asked = []
-        heard = lambda request: asked.append(request.url.partition("/columns?")[2])  # noqa: E731
+
+        def heard(request):
+            asked.append(request.url.partition("/columns?")[2])
+
         opened.on("request", heard)
         page = explore(f"?population={served.large}&depth=10..20")
         depth = table(6000).numbers["depth"]

@@ -97,11 +97,12 @@ def windows(browser):
 
 
 def go(page, path, query=""):
-    """To another of our pages, as a link in them does."""
+    """To another of our pages, as a link in them does, until it is shown instead."""
     page.evaluate(
         "to => dash_clientside.set_props('location', to)",
         {"pathname": f"/app/{path}", "search": query},
     )
+    page.locator(f"[id='page-{path}']:not([hidden])").wait_for(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -58,8 +58,9 @@ export async function showPage(pathname, pages, { outputs_list: outputs }) {
   current = page;
   calls += 1;
   const call = calls;
-  await fetchScripts(page);
-  const outdated = call !== calls; // the address has changed meanwhile: the last call says it all
+  const came = await fetchScripts(page).then(() => true, () => false);
+  if (!came && call === calls) await lack();
+  const outdated = !came || call !== calls; // the address changed meanwhile: the last call says all
   const isNew = !outdated && !filled.has(page);
   if (!outdated) {
     filled.add(page);
@@ -72,6 +73,20 @@ export async function showPage(pathname, pages, { outputs_list: outputs }) {
     if (property === "hidden") return path !== page;
     return isNew && path === page ? pages[path] : unchanged();
   });
+}
+
+/**
+ * A page's scripts did not come. A server that has been renewed has others, which come with the
+ * whole page; one that is away has none.
+ */
+async function lack() {
+  const answers = await fetch(location.href).then(({ ok }) => ok, () => false);
+  if (answers && filled.size) { // else the whole page has just come without them
+    location.reload();
+    return;
+  }
+  tell("problem", { hidden: false,
+    children: "This page's scripts did not come from the server. Load the page again." });
 }
 
 /** Tell everybody of a page once it is there, unless it has been left. @param {string} page */
