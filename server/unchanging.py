@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.metrics.measured import AGAIN
 
 MOST_BYTES = 16 * 2**20
-"""Of all that are kept; the pages' own files are a third of that."""
+"""Of all that are kept; all files of the pages, compressed, are about a fifth of that."""
 LARGEST = 4 * 2**20
 """Bytes of one."""
 OF_ITS_OWN = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "range")
