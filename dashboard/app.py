@@ -88,6 +88,9 @@ INDEX = """<!DOCTYPE html>
 """Dash's own, which says no language and makes its scripts a footer, ours around its. The last
 of ours starts the renderer, which in Dash's is a script that stands in the page."""
 
+PRELOADED = '<link rel="preload" as="fetch" crossorigin href="{root}/api/v1/populations">'
+"""What Explore asks for first: it comes while the libraries are read."""
+
 PAGES = {
     "": explore,
     "new": create,
@@ -112,6 +115,12 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
     """
     FastAPIDashServer.websocket_capability = False
     ours = scripts.mount(server, f"{PREFIX}assets")  # before Dash's own
+
+    @server.get(PREFIX, include_in_schema=False)  # so is this
+    async def first(request: Request) -> Response:
+        """Explore."""
+        return await page("", request)
+
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # typed for Flask only
@@ -141,6 +150,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
     exports.include(server, sources, errors or {})
     papers.include(server, sources, errors or {})
     own = {path: ours.of(path) for path in PAGES}
+    own[""] = PRELOADED.format(root=server.root_path)
 
     @server.get(PREFIX + "{path:path}", include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
@@ -151,7 +161,7 @@ def mount(server: FastAPI, sources: Sources, errors: Documented | None = None) -
             return HTMLResponse(_nowhere(server.root_path), status_code=404)
         token = set_current_request(request)  # Dash does so for the prefix itself only
         try:
-            return HTMLResponse(_of(app.index(), PAGES[path].TITLE, own[path]))
+            return HTMLResponse(_of(scripts.needed(app.index()), PAGES[path].TITLE, own[path]))
         finally:
             reset_current_request(token)
 

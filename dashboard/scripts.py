@@ -27,6 +27,12 @@ IMPORT = re.compile(r'^(?:import|export)\b[^"(=]*"(\.{1,2}/[^"]+\.mjs)"', re.MUL
 LATER = re.compile(r'(\w+): \(\) => import\("(\./[^"]+)"\)')
 """A page's path, and the entry of its own scripts."""
 
+LIBRARY = re.compile(r'<script src="([^"]+)"></script>')
+UNUSED = ("/dash_table/",)
+BEHIND = ("/deps/polyfill@", "/dash_ag_grid/")
+"""Parts of addresses: of Dash's libraries that no page uses, and of those that the first
+curves don't need, the table and what Dash's components that load late begin with."""
+
 
 class _Kept(StaticFiles):
     def file_response(self, *given: Any, **more: Any) -> Response:
@@ -67,6 +73,21 @@ class Scripts:
             f'<link rel="modulepreload" href="{self.at}/{path}">\n        '
             for path in sorted(paths)
         )
+
+
+def needed(index: str) -> str:
+    """An index with the libraries that a page begins with; those BEHIND are fetched in time,
+    and run by assets/base/libraries.mjs."""
+
+    def arranged(tag: re.Match[str]) -> str:
+        address = tag[1]
+        if any(part in address for part in UNUSED):
+            return ""
+        if any(part in address for part in BEHIND):
+            return f'<link rel="prefetch" as="script" href="{address}">'
+        return tag[0]
+
+    return LIBRARY.sub(arranged, index)
 
 
 def mount(server: FastAPI, prefix: str) -> Scripts:

@@ -14,8 +14,9 @@ import { of } from "./scripts.mjs";
 
 export { draw } from "./base/axes.mjs";
 export { showPage, theme } from "./base/shell.mjs";
+export { readHelp } from "./explore/keys.mjs";
 export { rows } from "./explore/table.mjs";
-export { choose, commit, judge, picked, setControls } from "./explore/page.mjs";
+export { choose, commit, judge, picked, setColumns, setControls } from "./explore/page.mjs";
 export { close as closeDrawer, show as showDrawer } from "./network/drawer.mjs";
 
 export const showAccount = of("account", "show");

@@ -1,5 +1,8 @@
 /** What Dash, Plotly, AG Grid and the browser put on the page, as far as it is used. */
 
+/** A component as a callback puts it in. */
+interface DashComponent { namespace: string; type: string; props: Record<string, unknown> }
+
 interface CallbackOutput { id: string; property: string }
 
 interface CallbackContext {

@@ -143,6 +143,22 @@ def test_a_page_whose_scripts_do_not_come_is_loaded_whole_or_says_so(browser, se
     page.close()
 
 
+def test_first_curves_wait_neither_for_the_table_s_library_nor_twice_for_their_columns(
+    browser, served, populations
+):
+    page, asked = browser.new_page(), []
+    page.route("**/dash_ag_grid/dash_ag_grid*", lambda route: route.fulfill(status=404))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{served.url}/app/?population={populations[0]}")
+    page.locator("#explore[data-state=ready][data-drawn]").wait_for()
+    expect(page.locator("#problem")).to_contain_text("scripts did not come")
+    assert len([url for url in asked if "/columns" in url]) == 1
+    page.unroute("**/dash_ag_grid/dash_ag_grid*")
+    page.evaluate("dash_clientside.set_props('location', { pathname: '/app/queue' })")
+    page.locator("[id='page-queue'] main").wait_for()  # the library has come by now
+    page.close()
+
+
 DRAWN = """async () => {
   const draw = window.requestAnimationFrame;
   let times = 0;

@@ -9,6 +9,7 @@
 
 import { tell, unchanged } from "./dash.mjs";
 import { at } from "./elements.mjs";
+import { libraries } from "./libraries.mjs";
 
 const CONFIG = { displayModeBar: false, doubleClick: "reset", scrollZoom: false };
 
@@ -34,6 +35,7 @@ export class Frame {
 
   /** Let Plotly draw the axes: it loads now, and keeps the page busy for a second or two. */
   async mount() {
+    await libraries();
     this.mounted = true;
     tell(`${this.id}-place`, {
       children: plot(this.id, this.layout ? figure(this.layout) : { data: [], layout: {} }),
@@ -164,7 +166,8 @@ function plot(id, figure) {
  * A figure that the server has put into its store, in the graph's place.
  * @param {object} figure @param {{outputs_list: {id: string}}} context
  */
-export function draw(figure, { outputs_list: { id } }) {
+export async function draw(figure, { outputs_list: { id } }) {
+  await libraries();
   return plot(id.replace(/-place$/, ""), figure);
 }
 

@@ -8,6 +8,7 @@
 import { nextFrame } from "./axes.mjs";
 import { isThere, tell, unchanged } from "./dash.mjs";
 import { around } from "./elements.mjs";
+import { libraries } from "./libraries.mjs";
 import { fetchScripts } from "../scripts.mjs";
 
 const REMEMBERED = "netspace-theme";
@@ -58,7 +59,8 @@ export async function showPage(pathname, pages, { outputs_list: outputs }) {
   current = page;
   calls += 1;
   const call = calls;
-  const came = await fetchScripts(page).then(() => true, () => false);
+  const needs = page === "" ? [] : [fetchScripts(page), libraries()];
+  const came = await Promise.all(needs).then(() => true, () => false);
   if (!came && call === calls) await lack();
   const outdated = !came || call !== calls; // the address changed meanwhile: the last call says all
   const isNew = !outdated && !filled.has(page);
@@ -85,6 +87,10 @@ async function lack() {
     location.reload();
     return;
   }
+  lackScripts();
+}
+
+export function lackScripts() {
   tell("problem", { hidden: false,
     children: "This page's scripts did not come from the server. Load the page again." });
 }

@@ -1,5 +1,6 @@
 /** Keys, buttons and the two pop-ups of Explore. */
 
+import { unchanged } from "../base/dash.mjs";
 import { around, at } from "../base/elements.mjs";
 import { isTyping } from "../base/shell.mjs";
 import { manage } from "../keep/manage.mjs";
@@ -54,7 +55,7 @@ function key(event, page, acts) {
   if (isTyping(event)) return;
   const byKey = {
     z: acts.undo, r: acts.reset, p: acts.pin, l: acts["copy-link"], e: acts.refine, s: acts.set,
-    c: acts["compare-link"], m: acts.manage, "?": acts["open-help"],
+    c: acts["compare-link"], m: acts.manage, "?": () => at("open-help").click(),
     j: () => at("judged-by").focus(),
     b: acts["select-numbers"],
     n: () => at("new-link").click(),
@@ -92,6 +93,15 @@ function escape(page, event) {
   } else if (at("constraints").dataset.open === "true") toggleConstraints(false);
   else if (page.shown.picked !== null) page.pick(null);
   else if (page.shown.selection !== null) page.select(null);
+}
+
+let isRead = false;
+
+/** What help says, which the page begins without. @param {number} _clicks @param {object} said */
+export function readHelp(_clicks, said) {
+  if (isRead) return unchanged();
+  isRead = true;
+  return said;
 }
 
 function toggleHelp(open = at("help").hidden) {

@@ -4,6 +4,7 @@ import { nextFrame } from "../base/axes.mjs";
 import { isThere, unchanged } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
 import { PREFIX } from "../base/shell.mjs";
+import { setColumns as setTableColumns } from "./table.mjs";
 import { Data } from "./state/data.mjs";
 import { Explore } from "./view.mjs";
 import { listen } from "./wiring.mjs";
@@ -40,6 +41,7 @@ const later = (/** @type {(page: Explore, ...given: any[]) => void} what Dash gi
   };
 
 export const setControls = later((page, described) => void page.setControls(described));
+export const setColumns = later((_, columns, grid) => setTableColumns(columns, grid));
 export const commit = later((page) => page.commit());
 export const choose = later((page, population, against) => page.choose(population, against));
 export const judge = later((page, name) => page.judge(name));

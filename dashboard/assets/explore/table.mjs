@@ -6,9 +6,10 @@
  * further numbers, the server is asked for, a block at a time.
  */
 
-import { unchanged } from "../base/dash.mjs";
+import { tell, unchanged } from "../base/dash.mjs";
 import { around } from "../base/elements.mjs";
 import { count, fixed, shown } from "../base/format.mjs";
+import { libraries } from "../base/libraries.mjs";
 import { ask } from "../live/rest.mjs";
 
 const GRID = "networks";
@@ -33,6 +34,32 @@ let picked = (/** @type {number} */ _id) => {};
 let ticked = (/** @type {number[]} */ _ids, /** @type {boolean} */ _all) => {};
 /** @type {?number} id of the network that was ticked last */
 let lastTicked = null;
+
+// ---------------------------------------------------------------- the grid
+
+/** @type {?object[]} the table's columns, as the server says them */
+let columnDefs = null;
+/** @type {(grid: DashComponent) => void} */
+let begun = () => {};
+/** @type {Promise<DashComponent>} what the grid is, once it has columns */
+const described = new Promise((resolve) => { begun = resolve; });
+let mounted = false;
+
+/** @param {?object[]} columns @param {DashComponent} grid without columns */
+export function setColumns(columns, grid) {
+  columnDefs = columns;
+  if (mounted) tell(GRID, { columnDefs });
+  else if (columns) begun(grid);
+}
+
+/** Put the grid in its place. */
+export async function mount() {
+  const [grid] = await Promise.all([described, libraries()]);
+  mounted = true;
+  tell("table-body", { children: { ...grid, props: { ...grid.props, columnDefs } } });
+}
+
+// ---------------------------------------------------------------- rows
 
 /** Answer to the grid's request of rows startRow .. endRow in some order. @param {?RowsRequest} request */
 export function rows(request) {

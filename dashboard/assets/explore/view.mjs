@@ -6,12 +6,13 @@
  * population swaps the table under the same view, so constraints, zoom and pick stay.
  */
 
+import { nextFrame } from "../base/axes.mjs";
 import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
 import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
 import { first, grouped, isOffered, noLonger } from "../base/populations.mjs";
-import { PREFIX } from "../base/shell.mjs";
+import { PREFIX, lackScripts } from "../base/shell.mjs";
 import { may, maySteer, me, whyNot } from "../live/me.mjs";
 import { Away, send } from "../live/rest.mjs";
 import { Colours } from "./colours.mjs";
@@ -218,7 +219,7 @@ export class Explore {
     this.#message();
     this.#allow();
     this.#training();
-    for (const id of shown.populations) if (id !== null) this.data.fetch(id);
+    for (const id of shown.populations) if (id !== null) this.data.look(id);
     if (population !== null) this.adopt(population); // what is here already
   }
 
@@ -758,8 +759,17 @@ export class Explore {
       picked, controlled, inherited: this.data.find(population)?.inherited ?? 0,
       tint: controlled ? this.colours.of(view.table, this.#axis(this.shown.colour)) : null,
     });
+    if (this.picture.drawn === 1) this.#complete().catch(lackScripts);
     this.selected.draw(view);
     grid.light();
+  }
+
+  /** What takes long to load comes when the first picture is on the screen: the table, and axes. */
+  async #complete() {
+    await nextFrame();
+    await nextFrame();
+    await grid.mount();
+    await this.picture.mount();
   }
 
   /** Why the population against this one is not drawn; "": it is, or is on its way. @param {View} view */

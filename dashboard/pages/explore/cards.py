@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.pages import brushing
@@ -219,7 +219,9 @@ def networks() -> Component:
             html.A("CSV", id="csv-link", className="button", href="", download="networks.csv"),
         ],
         [
-            html.Div(table.grid(), id="table-body", className="table-body"),
+            html.Div(id="table-body", className="table-body"),
+            dcc.Store(id="table-grid", data=table.grid().to_plotly_json()),
+            dcc.Store(id="table-columns"),
             selecting.parallel(),
         ],
     )

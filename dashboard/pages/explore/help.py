@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.pages.markup import attributes
@@ -68,6 +68,7 @@ READ = {
 
 
 def popover() -> Component:
+    """Closed; what it says is put in when it is opened first."""
     return html.Div(
         [
             html.Div(
@@ -80,18 +81,8 @@ def popover() -> Component:
                 ],
                 className="panel-head",
             ),
-            html.Dl(
-                [part for name, text in READ.items() for part in (html.Dt(name), html.Dd(text))]
-            ),
-            html.H2("Keys"),
-            html.Dl(
-                [
-                    part
-                    for key, text in KEYS.items()
-                    for part in (html.Dt(html.Kbd(key)), html.Dd(text))
-                ],
-                className="keys",
-            ),
+            html.Div(id="help-read"),
+            dcc.Store(id="help-said", data=said()),
         ],
         id="help",
         className="popover",
@@ -99,3 +90,20 @@ def popover() -> Component:
         hidden=True,
         **attributes(aria_label="help"),
     )
+
+
+def said() -> list[Component]:
+    return [
+        html.Dl(
+            [part for name, text in READ.items() for part in (html.Dt(name), html.Dd(text))]
+        ),
+        html.H2("Keys"),
+        html.Dl(
+            [
+                part
+                for key, text in KEYS.items()
+                for part in (html.Dt(html.Kbd(key)), html.Dd(text))
+            ],
+            className="keys",
+        ),
+    ]

@@ -280,11 +280,11 @@ def register(app: Dash, sources: Sources) -> None:
         Output("constraints-panel", "children"),
         Output("measured-panel", "children"),
         Output("controls", "data"),
-        Output(table.GRID, "columnDefs"),
+        Output("table-columns", "data"),
         Input("population", "value"),
         Input("outgrown", "data"),
         State("judged-by", "value"),
-        State(table.GRID, "columnDefs"),
+        State("table-columns", "data"),
         prevent_initial_call=True,
     )
     @may(Verb.SEE)
@@ -304,19 +304,28 @@ def register(app: Dash, sources: Sources) -> None:
 
     # These hand over to the browser's part and leave their output as it is.
     grid, sliders = table.GRID, {"type": "constraint", "column": ALL}
-    for function, inputs in {
+    handed: dict[str, list[Input | State]] = {
         "setControls": [Input("controls", "data")],
         "choose": [Input("population", "value"), Input("against", "value")],
         "judge": [Input("judged-by", "value")],
         "commit": [Input(sliders, "value")],
         "picked": [Input("picked", "data")],
-    }.items():
+        "setColumns": [Input("table-columns", "data"), State("table-grid", "data")],
+    }
+    for function, given in handed.items():
         app.clientside_callback(
             ClientsideFunction("netspace", function),
             Output("view", "data", allow_duplicate=True),
-            *inputs,
+            *given,
             prevent_initial_call=True,
         )
+    app.clientside_callback(
+        ClientsideFunction("netspace", "readHelp"),
+        Output("help-read", "children"),
+        Input("open-help", "n_clicks"),
+        State("help-said", "data"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         ClientsideFunction("netspace", "rows"),
         Output(grid, "getRowsResponse"),

@@ -267,6 +267,25 @@ def test_the_index_loads_the_entry_and_names_every_module_that_it_imports(client
     assert sorted(preloaded(index)) == sorted(imported("main.mjs"))
 
 
+def test_a_page_begins_without_the_libraries_that_first_curves_do_not_need(client):
+    index = client.get("/app/").text
+    run = re.findall(r'<script src="[^"]*/_dash-component-suites/([^"]*)"', index)
+    assert any("dash_mantine_components" in path for path in run)
+    assert not [path for path in run if re.search("polyfill|dash_ag_grid|dash_table", path)]
+    late = re.findall(r'<link rel="prefetch" as="script" href="([^"]*)">', index)
+    assert [re.search(r"polyfill|dash_ag_grid", path)[0] for path in late] == [
+        "polyfill",
+        "dash_ag_grid",
+    ]
+    assert [client.get(path).status_code for path in late] == [200, 200]
+
+
+def test_explore_alone_says_beforehand_what_it_asks_for_first(client):
+    early = '<link rel="preload" as="fetch" crossorigin href="/api/v1/populations">'
+    assert early in client.get("/app/").text
+    assert early not in client.get("/app/queue").text
+
+
 @pytest.mark.parametrize(
     ("page", "entry"), [("trends", "trends/view.mjs"), ("new", "create/form.mjs")]
 )

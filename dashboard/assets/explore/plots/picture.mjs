@@ -2,7 +2,7 @@
  * The picture: all plots and numbers of one view, on axes that hold its population.
  */
 
-import { Frame, colour, nextFrame } from "../../base/axes.mjs";
+import { Frame, colour } from "../../base/axes.mjs";
 import { at } from "../../base/elements.mjs";
 import { write } from "../../base/format.mjs";
 import { toldApart } from "../../base/populations.mjs";
@@ -105,13 +105,10 @@ export class Picture {
     this.widths.draw(view, best, row);
     if (controlled) this.parallel.draw(view, row, tint);
     at("explore").dataset.drawn = String(++this.drawn);
-    if (this.drawn === 1) this.#mount();
   }
 
-  /** Axes come when the first picture is on the screen: Plotly takes long to load. */
-  async #mount() {
-    await nextFrame();
-    await nextFrame();
+  /** Let Plotly draw the axes. */
+  async mount() {
     for (const frame of this.frames) await frame.mount();
   }
 }

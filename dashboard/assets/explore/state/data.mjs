@@ -66,6 +66,7 @@ export class Data {
     this.criterion = criterion;
     this.tables.clear();
     this.unjudged.clear();
+    for (const id of this.fetching.keys()) this.fetching.set(id, true);
   }
 
   /** What a population is judged by where a link says `of`; "": not known. @param {?number} id @param {string} of */
@@ -193,6 +194,11 @@ export class Data {
   /** Whether a population's first table is on its way. @param {?number} id */
   waitsFor(id) {
     return id !== null && !this.tables.has(id) && this.fetching.has(id);
+  }
+
+  /** See that a population's columns are here, unless they have just come. @param {number} id */
+  look(id) {
+    if (!this.fetching.has(id)) this.fetch(id);
   }
 
   /** Fetch the newest columns of a population. @param {number} id */
