@@ -7,9 +7,7 @@
  * where it presses the same tool once more.
  */
 
-import { format } from "./constraint_text.mjs";
 import { follow } from "./drag.mjs";
-import { lassoText, lassoed, within } from "./lasso.mjs";
 
 const STILL = 4; // CSS pixels
 const coarse = window.matchMedia("(pointer: coarse)"); // what points is a finger
@@ -103,36 +101,6 @@ export function between(toValue, a, b) {
     return Number((Math.round(value / step) * step).toPrecision(12));
   }).sort((x, y) => x - y);
   return { lo: ends[0], hi: ends[1] };
-}
-
-/**
- * What a path over a plot encloses.
- * @typedef {object} Enclosed
- * @property {(x: number, y: number) => boolean} holds whether a point is inside, base units
- * @property {(x: string, y: string) => Record<string, string>} asks the same of two columns, as
- *     options of a link to Explore
- */
-
-/**
- * @param {Point[]} path @param {Tool} tool @param {{area: Area, x: Axis, y: Axis}} plot
- * @returns {?Enclosed} null: no area
- */
-export function enclosed(path, tool, { area, x, y }) {
-  const kept = (pixel, from, length) => Math.min(Math.max(pixel, from), from + length);
-  const points = path.map(([px, py]) =>
-    /** @type {Point} */ ([kept(px, area.x, area.width), kept(py, area.y, area.height)]));
-  if (tool === "lasso") {
-    const along = points.map(([px, py]) => /** @type {Point} */ ([x.toValue(px), y.toValue(py)]));
-    const lasso = lassoed({ x: "", y: "", logX: x.log, logY: y.log }, along);
-    return lasso && { holds: within(lasso), asks: (a, b) => ({ lasso: lassoText({ ...lasso, x: a, y: b }) }) };
-  }
-  const [[x0, y0], [x1, y1]] = [points[0], points[points.length - 1]];
-  const [across, up] = [between(x.toValue, x0, x1), between(y.toValue, y0, y1)];
-  const inside = (value, { lo, hi }) => value >= lo && value <= hi;
-  return {
-    holds: (a, b) => inside(a, across) && inside(b, up),
-    asks: (a, b) => ({ select: `${a}=${format(across)};${b}=${format(up)}` }),
-  };
 }
 
 /** Say on all pages which tool is in the hand. */

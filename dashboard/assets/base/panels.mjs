@@ -7,8 +7,9 @@
  */
 
 import { Frame, axis, colour, layout, nextFrame } from "./axes.mjs";
-import { Brush, EDGE, enclosed, isNear } from "./brush.mjs";
+import { Brush, EDGE, isNear } from "./brush.mjs";
 import { at } from "./elements.mjs";
+import { enclosed } from "./enclosed.mjs";
 import { onClick } from "./pick.mjs";
 
 const FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
@@ -24,7 +25,7 @@ const HEIGHT = 168; // of a plot
  * @property {object} x Plotly's axis, with a range @property {object} y
  * @property {(context: CanvasRenderingContext2D, place: Place) => void} draw
  * @property {(x: number, y: number, place: Place) => void} [pick] a click, in CSS pixels
- * @property {(enclosed: ?import("./brush.mjs").Enclosed, done: boolean) => void} [brush] a box or a
+ * @property {(enclosed: ?import("./enclosed.mjs").Enclosed, done: boolean) => void} [brush] a box or a
  *     lasso; null: it is given up, and nothing is selected
  */
 /** @typedef {{area: Area, x: Axis, y: Axis}} Place */

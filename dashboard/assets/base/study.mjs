@@ -9,6 +9,7 @@ import * as events from "../live/events.mjs";
 import { Away, ask, refusal } from "../live/rest.mjs";
 import { go, tell, unchanged } from "./dash.mjs";
 import { around, at, changed, morph } from "./elements.mjs";
+import { NOTHING } from "./enclosed.mjs";
 import { Notes } from "./notes.mjs";
 import { isOther, noLonger } from "./populations.mjs";
 
@@ -19,7 +20,8 @@ const LISTING_MS = 200; // populations that appear together are listed once
 export class Without extends Error {}
 
 /**
- * @template {{problems: string[]}} Q a question, and what of its address is not asked
+ * @template {{problems: string[], select: string, lasso: string}} Q a question, what is selected in
+ *     the plots, and what of its address is not asked
  * @template A its answer
  * @typedef {object} Part
  * @property {string} name of the page, and before its ids
@@ -34,7 +36,7 @@ export class Without extends Error {}
  */
 
 /**
- * @template {{problems: string[]}} Q
+ * @template {{problems: string[], select: string, lasso: string}} Q
  * @template A
  */
 export class Study {
@@ -71,6 +73,7 @@ export class Study {
       this.#leave();
       return unchanged();
     }
+    const before = this.question;
     this.question = this.part.read(search ?? "");
     this.notes.read(this.question.problems);
     if (!this.#stop) {
@@ -79,9 +82,25 @@ export class Study {
         connection: (state) => this.#connected(state),
       });
       this.#list();
+    } else if (before && this.given && this.#isSame(before, this.question)) {
+      this.part.draw(this.question, this.given); // something else is selected
     } else this.#look();
     this.#drawForm();
     return unchanged();
+  }
+
+  /** Whether two addresses ask the same, whatever they select. @param {Q} a @param {Q} b */
+  #isSame(a, b) {
+    const [one, other] = [a, b].map((question) => this.part.write({ ...question, ...NOTHING }));
+    return one === other && this.part.asks(b);
+  }
+
+  /**
+   * Something else is selected in the plots: the address says so, and nothing is asked again.
+   * @param {import("./enclosed.mjs").Asked} asked
+   */
+  select(asked) {
+    this.change(/** @type {Partial<Q>} */ (asked), true);
   }
 
   #leave() {
@@ -144,7 +163,7 @@ export class Study {
       this.#away = false;
       this.#state("answered", "");
       this.#drawForm();
-      part.draw(question, answer);
+      part.draw(this.question ?? question, answer); // what is selected may have changed
     } catch (error) {
       if (turn === this.#turn) this.#failed(error);
     }
@@ -211,12 +230,13 @@ export class Study {
   }
 
   /**
-   * Another question: it goes into the address, and the address is what is shown.
+   * Another question: it goes into the address, and the address is what is shown. What is
+   * selected was selected in the plots of the one before.
    * @param {Partial<Q>} parts
    */
   change(parts, replace = false) {
     if (!this.question) return;
-    const search = this.part.write({ ...this.question, ...parts });
+    const search = this.part.write({ ...this.question, ...NOTHING, ...parts });
     if (replace) {
       this.notes.hold();
       history.replaceState(history.state, "", location.pathname + search);

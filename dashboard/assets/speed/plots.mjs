@@ -1,6 +1,7 @@
 /** The plots of Speed: times by complexity, what is left, and errors by time. */
 
 import { amount } from "../base/amounts.mjs";
+import { NOTHING, read } from "../base/enclosed.mjs";
 import { nearest, networks, path, radiusOf } from "../base/panels.mjs";
 import { linearScale, logScale } from "../base/scales.mjs";
 import { factor } from "./told.mjs";
@@ -26,9 +27,25 @@ function having(points, x, y) {
  * What is selected on all plots: the networks, and where they were selected.
  * @typedef {object} Chosen
  * @property {?Set<number>} ids null: no selection
- * @property {?Record<string, string>} asked as a link asks for them; null: a plot of what has no column
+ * @property {import("../base/enclosed.mjs").Asked} asked as a link asks for them; NOTHING: a plot of
+ *     what has no column
  * @property {(done: boolean) => void} changed
  */
+
+/**
+ * The networks that a link selects.
+ * @param {import("../base/enclosed.mjs").Asked} asked @param {PointsRead} points
+ * @param {{time: string, criterion: string}} names of the columns that are drawn
+ * @returns {?Set<number>} ids; null: it selects nothing, or in no plot that there is
+ */
+export function selection(asked, points, { time, criterion }) {
+  const region = read(asked);
+  const columns = { ...points.x, [criterion]: points.judged, [time]: points.time };
+  const [x, y] = [columns[region?.x ?? ""], columns[region?.y ?? ""]];
+  if (!region || !x || !y) return null;
+  const isIn = (_, i) => x[i] !== null && y[i] !== null && region.enclosed.holds(Number(x[i]), Number(y[i]));
+  return new Set(points.id.filter(isIn));
+}
 
 /**
  * A cloud of networks; a click on one picks it, a box or a lasso selects those in it.
@@ -46,11 +63,11 @@ function cloud(points, { rows, x, y }, pick, chosen, columns, style = {}) {
       networks(context, pixels(place), ids && ((i) => ids.has(points.id[rows[i]])), "current",
         { radius, ...style });
     },
-    /** @param {?import("../base/brush.mjs").Enclosed} enclosed @param {boolean} done */
+    /** @param {?import("../base/enclosed.mjs").Enclosed} enclosed @param {boolean} done */
     brush(enclosed, done) {
       const isIn = (_, i) => enclosed?.holds(x[i], y[i]);
       chosen.ids = enclosed && new Set(rows.filter(isIn).map((row) => points.id[row]));
-      chosen.asked = columns && enclosed && enclosed.asks(...columns);
+      chosen.asked = (columns && enclosed?.asks(...columns)) ?? NOTHING;
       chosen.changed(done);
     },
     pick(px, py, place) {

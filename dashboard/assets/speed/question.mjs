@@ -3,28 +3,31 @@
  * constraint.
  *
  *     ?population=3&time=latency_64&split=infer_batch_size&condition=..&budget=0.02&depth=5..8
+ *         &select=flops=1e6..2e6;latency_64=0.01..0.02
  */
 
 import { amount, readTime } from "../base/amounts.mjs";
 import { h } from "../base/elements.mjs";
+import { linked } from "../base/enclosed.mjs";
 import { field, select } from "../base/fields.mjs";
 import { ID, Link } from "../base/link.mjs";
 import { first } from "../base/populations.mjs";
 import { options, readable } from "../base/sides.mjs";
 
-const OPTIONS = ["population", "time", "split", "condition", "budget"];
+const OPTIONS = ["population", "time", "split", "condition", "budget", "select", "lasso"];
 const TIMES = ["latency_64", "latency", "train_step"]; // what is looked at first
 const LIKE_A_TIME = /time|latency|seconds/i;
 
 /**
  * @param {string} search of the location
  * @returns {{population: ?number, time: string, split: string[], condition: string,
- *   budget: ?number, constraints: string, refused: string, problems: string[]}} refused: what is
- *   not asked, and why; problems: sentences about what is left out
+ *   budget: ?number, constraints: string, select: string, lasso: string, refused: string,
+ *   problems: string[]}} refused: what is not asked, and why; problems: sentences about what is left out
  */
 export function read(search) {
   const link = new Link(search, OPTIONS);
   const { problems } = link;
+  const asked = linked(link);
   const repeated = problems.splice(0);
   const population = link.number("population", ID);
   const budget = link.text("budget") ? readTime(link.text("budget")) : null;
@@ -38,13 +41,15 @@ export function read(search) {
     constraints: link.others.map(([name, text]) => `${name}=${text}`).join("; "),
     refused: problems.join("; "),
     problems: repeated,
+    ...asked,
   };
 }
 
 /** The inverse; what is usual is left out. @param {SpeedQuestion} question */
-export function write({ population, time, split, condition, budget, constraints }) {
+export function write({ population, time, split, condition, budget, constraints, select, lasso }) {
   const given = [["population", population ?? ""], ["time", time], ["split", split.join(",")],
-    ["condition", condition], ["budget", budget ?? ""], ...texts(constraints)];
+    ["condition", condition], ["budget", budget ?? ""], ...texts(constraints),
+    ["select", select], ["lasso", lasso]];
   const parts = given.filter(([, text]) => text !== "")
     .map(([name, text]) => `${readable(name)}=${readable(text)}`);
   return `?${parts.join("&")}`;

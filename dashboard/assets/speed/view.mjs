@@ -3,6 +3,7 @@
 import { readTime } from "../base/amounts.mjs";
 import { tell } from "../base/dash.mjs";
 import { at, h } from "../base/elements.mjs";
+import { NOTHING, options } from "../base/enclosed.mjs";
 import { offer } from "../base/figures.mjs";
 import { count } from "../base/format.mjs";
 import { Panels } from "../base/panels.mjs";
@@ -72,7 +73,7 @@ for (const which of ["times", "residuals", "front"]) {
     const { question, given } = study;
     if (!question || !given?.under) return null;
     const { found: { time }, under: { condition }, path } = given;
-    const asked = write({ ...question, time, condition }).slice(1);
+    const asked = write({ ...question, ...NOTHING, time, condition }).slice(1);
     return { path: `speed-${which}`, query: asked, csv: `${path}&points=true&format=csv` };
   });
 }
@@ -109,8 +110,11 @@ function draw(question, { found, under, edfs, quantities, path }) {
   const { unit = "" } = quantities.get(found.time) ?? {};
   const criterion = edfs.all?.criterion ?? "error";
   const judged = quantities.get(criterion)?.label ?? criterion;
-  chosen.ids = chosen.asked = null; // of other points
-  chosen.changed = () => light(question, under);
+  follow(question, points, { time: found.time, criterion });
+  chosen.changed = (done) => {
+    light(question, under);
+    if (done) study.select(chosen.asked);
+  };
   const given = { quantities, unit, pick: open, budget: question.budget, edfs, judged, chosen,
     time: found.time, criterion };
   const spoken = plots.spoken(under);
@@ -121,30 +125,47 @@ function draw(question, { found, under, edfs, quantities, path }) {
   fill("speed-residuals", furthest(points, unit));
   fill("speed-front", front({ ...given, under, points, ...links(question, found, under) }));
   fill("speed-times", csv(path, points));
+  light(question, under);
 }
 
 /** @type {import("./plots.mjs").Chosen} */
-const chosen = { ids: null, asked: null, changed: () => {} };
+const chosen = { ids: null, asked: NOTHING, changed: () => {} };
+/** @type {?PointsRead} in which they are selected */
+let among = null;
+
+/**
+ * The address selects these; what a hand has selected where no column is, it does not say.
+ * @param {SpeedQuestion} question @param {PointsRead} points @param {{time: string, criterion: string}} names
+ */
+function follow({ select, lasso }, points, names) {
+  const isKnown = points === among && chosen.asked.select === select && chosen.asked.lasso === lasso;
+  among = points;
+  if (isKnown) return;
+  chosen.asked = { select, lasso };
+  chosen.ids = plots.selection(chosen.asked, points, names);
+}
 
 /** The selected networks on all plots, their number, and the way to them on Explore. */
 function light({ population, constraints }, { where }) {
   for (const one of Object.values(panels ?? {})) one.redraw();
   const { ids, asked } = chosen;
   const note = at("speed-times-note");
+  const link = options(asked);
   if (!ids) {
-    note.replaceChildren();
+    note.replaceChildren(link.length ? "nothing is selected: no plot is of these columns" : "");
     return;
   }
   const query = new URLSearchParams({ population: String(population),
-    ...Object.fromEntries(texts(constraints)), ...where, ...asked });
+    ...Object.fromEntries(texts(constraints)), ...where, ...Object.fromEntries(link) });
   const said = `${count(ids.size)} selected`;
-  note.replaceChildren(h("b", { class: "selected" }, said), ...(asked
+  note.replaceChildren(h("b", { class: "selected" }, said), ...(link.length
     ? [" · ", h("a", { href: `${PREFIX}?${query}` }, "on Explore")] : []), " · Esc lets go");
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !chosen.ids || at("speed")?.closest("[hidden]")) return;
-  chosen.ids = chosen.asked = null;
+  chosen.ids = null;
+  chosen.asked = NOTHING;
   chosen.changed(true);
 });
 

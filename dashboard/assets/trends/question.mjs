@@ -2,10 +2,12 @@
  * What Trends asks, as the address says it, and the form that changes it.
  *
  *     ?side=1;depth=5..8&side=2&by=flops&bins=4&columns=depth,wm&of=latency&half=first&paper=members
+ *         &select=flops=1e6..2e6;depth=3..5
  */
 
 import { HALVES } from "../base/comparison.mjs";
 import { h } from "../base/elements.mjs";
+import { linked } from "../base/enclosed.mjs";
 import { field, select } from "../base/fields.mjs";
 import { Link } from "../base/link.mjs";
 import { first } from "../base/populations.mjs";
@@ -13,7 +15,7 @@ import { options, readSide, readable, sideText, whyNoSide, writeSide } from "../
 
 export const MOST_LEVELS = 12;
 export const USUAL = { by: "flops", bins: "4", of: "", half: "", paper: "" };
-const OPTIONS = ["side", "columns", ...Object.keys(USUAL)];
+const OPTIONS = ["side", "columns", ...Object.keys(USUAL), "select", "lasso"];
 const PAPER = new Map([
   ["", "nothing"], ["found", "what the paper finds"], ["members", "and its RegNetX, 200 MF to 32 GF"],
 ]);
@@ -21,19 +23,22 @@ const PAPER = new Map([
 /**
  * @param {string} search of the location
  * @returns {{sides: Side[], columns: string[], by: string, bins: string, of: string, half: string,
- *   paper: string, refused: string, problems: string[]}} refused: what REST is not asked, and why;
- *   problems: sentences about what is left out
+ *   paper: string, select: string, lasso: string, refused: string, problems: string[]}} refused: what
+ *   REST is not asked, and why; problems: sentences about what is left out
  */
 export function read(search) {
   const link = new Link(search, OPTIONS, ["side"]).refuseOthers();
   const given = (name) => link.text(name) || USUAL[name];
   const paper = given("paper");
   const sides = link.every("side");
+  const by = given("by");
+  const asked = linked(link, (x) => (x === by ? "" : `the selection is by ${x}, the levels are by ${by}`));
   return {
     sides: sides.map(readSide),
     columns: link.list("columns"),
-    by: given("by"), bins: given("bins"), of: given("of"), half: given("half"),
+    by, bins: given("bins"), of: given("of"), half: given("half"),
     paper,
+    ...asked,
     refused: [...sides.map(whyNoSide), PAPER.has(paper) ? ""
       : `paper=${paper} is not one of ${[...PAPER.keys()].filter(Boolean).join(", ")}`].filter(Boolean).join("; "),
     problems: link.problems,
@@ -47,6 +52,7 @@ export function write(question) {
     if (question[name] !== USUAL[name]) parts.push(`${name}=${readable(question[name])}`);
   }
   if (question.columns.length) parts.push(`columns=${question.columns.map(readable).join(",")}`);
+  for (const name of ["select", "lasso"]) if (question[name]) parts.push(`${name}=${readable(question[name])}`);
   return `?${parts.join("&")}`;
 }
 

@@ -5,6 +5,7 @@
 
 import { go } from "../base/dash.mjs";
 import { h } from "../base/elements.mjs";
+import { NOTHING, options, read } from "../base/enclosed.mjs";
 import { count } from "../base/format.mjs";
 import { PREFIX } from "../base/shell.mjs";
 import { readSide, sideText } from "../base/sides.mjs";
@@ -13,7 +14,8 @@ import { may } from "../live/me.mjs";
 
 const MOST_OF_A_SET = 2000; // networks of a side that a set names one by one
 
-/** @typedef {import("../base/brush.mjs").Enclosed} Enclosed */
+/** @typedef {import("../base/enclosed.mjs").Enclosed} Enclosed */
+/** @typedef {import("../base/enclosed.mjs").Asked} Asked */
 
 export class Selected {
   /** @type {?{enclosed: Enclosed, parameter: string}} null: nothing is selected */
@@ -23,9 +25,14 @@ export class Selected {
   /** @type {Set<number>[]} ids by side */
   #ids = [];
 
-  /** @param {(done: boolean) => void} changed */
-  constructor(changed) {
+  /**
+   * @param {object} told
+   * @param {() => void} told.changed other networks are selected
+   * @param {(asked: Asked) => void} told.asked the hand has let go: the address may say so
+   */
+  constructor({ changed, asked }) {
     this.changed = changed;
+    this.asked = asked;
   }
 
   get some() {
@@ -41,22 +48,22 @@ export class Selected {
   take(enclosed, parameter, done) {
     this.#region = { enclosed, parameter };
     this.#gather();
-    this.changed(done);
+    this.changed();
+    if (done) this.asked(enclosed.asks(this.#answers?.[0]?.by ?? "", parameter));
   }
 
   clear() {
     this.#region = null;
     this.#gather();
-    this.changed(true);
+    this.changed();
+    this.asked(NOTHING);
   }
 
-  /**
-   * The plots show other answers: what is selected stays where the question is the same.
-   * @param {TrendsRead[]} answers @param {boolean} isSame
-   */
-  follow(answers, isSame) {
+  /** The plots show these answers, and the address this selection. @param {TrendsRead[]} answers @param {Asked} asked */
+  follow(answers, asked) {
     this.#answers = answers;
-    if (!isSame) this.#region = null;
+    const region = read(asked);
+    this.#region = region && { enclosed: region.enclosed, parameter: region.y };
     this.#gather();
   }
 
@@ -83,7 +90,8 @@ export class Selected {
     const drawn = every > 1 ? [`one of ${count(every)} networks is drawn · `] : [];
     if (!this.#region) return [...drawn, "a click on a range makes it the constraint"];
     const { enclosed, parameter } = this.#region;
-    const asked = enclosed.asks(answer.by, parameter);
+    if (!this.#points(parameter).length) return [...drawn, `nothing is selected: ${parameter} is not drawn`];
+    const asked = Object.fromEntries(options(enclosed.asks(answer.by, parameter)));
     const some = answer.sides.flatMap((side, i) => (this.#ids[i]?.size
       ? [{ ...side, n: this.#ids[i].size, href: onExplore(side.side, asked) }] : []));
     const n = some.reduce((sum, one) => sum + one.n, 0);

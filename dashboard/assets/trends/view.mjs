@@ -67,8 +67,7 @@ async function quantitiesOf(ids) {
 /** @type {?{ranges: Panels, costs: Panels}} */
 let plots = null;
 
-const selected = new Selected(() => light());
-let asked = ""; // the question whose answers are shown
+const selected = new Selected({ changed: () => light(), asked: (asked) => study.select(asked) });
 
 /** The selected networks on all plots, and what can be done with them. */
 function light() {
@@ -84,8 +83,7 @@ function draw(question, { found, costs: beside, quantities }) {
   fill("trends-verdicts", verdicts(found, quantities));
   fill("trends-ranges", ranges(found, sides, quantities));
   const pickOf = (of) => (trend, level) => go(explore(trend, level, of, sides));
-  selected.follow(beside ? [found, beside] : [found], asked === write(question));
-  asked = write(question);
+  selected.follow(beside ? [found, beside] : [found], question);
   plots.ranges.show(panels(found, { quantities, paper, selected, pick: pickOf(found) }), spoken(found));
   light();
   at("trends-costs-card").hidden = !beside;
