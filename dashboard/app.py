@@ -1,6 +1,6 @@
-"""The Dash application inside the web process: its pages, its shell, and nine corrections.
+"""The Dash application inside the web process: its pages, its shell, and ten corrections.
 
-Dash 4.4 on FastAPI does nine things that this application can't have; each correction has a
+Dash 4.4 on FastAPI does ten things that this application can't have; each correction has a
 guard test (tests/integration/dashboard/test_dashboard.py).
 
 1. Its catch-all answers every unknown path, also of the API, with a page: it is switched off,
@@ -18,6 +18,8 @@ guard test (tests/integration/dashboard/test_dashboard.py).
    lists ours (scripts.py).
 9. It tells every component of each action, of which a page that a callback puts in has
    thousands: they hear less often (assets/base/told.mjs).
+10. Every page begins with all libraries of components there are: ours with those that it draws
+   first (scripts.py).
 """
 
 from __future__ import annotations

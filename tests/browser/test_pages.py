@@ -224,7 +224,7 @@ def test_a_page_without_the_prefix_goes_where_it_is_and_is_named_there(served, p
         assert answer.status == 200
         page = "" if path == "explore" else path
         assert answer.url == f"{served.url}/app/{page}?group=done"
-        name = f"{PAGES[page]} · netspace" if page else "netspace"
+        name = f"{PAGES[page]} · netspace"
         assert f"<title>{name}</title>" in answer.read().decode()
 
 

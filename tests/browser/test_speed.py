@@ -287,5 +287,11 @@ def test_networks_in_a_box_are_selected_on_all_plots_and_lead_to_explore(speed, 
     page.mouse.up()
     said = note.locator("b").inner_text()
     assert 0 < int(said.split()[0]) < n * 4
+    page.wait_for_function("() => location.search.includes('&lasso=')")
+    link = urlsplit(page.url).query
+    speed(f"?population={table}&split=batch_size")
+    expect(note).to_have_text("")
+    speed(f"?{link}")
+    expect(note.locator("b")).to_have_text(said)
     note.get_by_role("link", name="on Explore").click()
     expect(page.locator("#selected-count")).to_have_text(said)

@@ -247,6 +247,43 @@ def test_a_lasso_selects_what_it_goes_round_and_leads_to_the_same_on_explore(tre
     expect(page.locator("#selected-count")).to_have_text(said)
 
 
+@pytest.mark.parametrize("tool", ["box", "lasso"])
+def test_the_link_says_what_is_selected_and_asks_for_no_other_answer(trends, one, tool):
+    query = f"?side={one}&bins=4&columns=wm"
+    page = trends(query)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator(f"#trends [data-tool={tool}]").click()
+    drag(page, [(0.5, 0.1), (0.8, 0.5), (0.5, 0.9), (0.2, 0.5), (0.5, 0.12)])
+    note = page.locator("#trends-ranges-note b")
+    expect(note).to_contain_text("selected")
+    said = note.inner_text()
+    page.wait_for_function("() => /[?&](select|lasso)=/.test(location.search)")
+    link = urlsplit(page.url).query
+    assert not [url for url in asked if "/api/v1/trends" in url]
+    page = trends(query)
+    expect(note).to_have_count(0)
+    page = trends(f"?{link}")
+    expect(note).to_have_text(said)
+    page.keyboard.press("Escape")
+    expect(note).to_have_count(0)
+    page.wait_for_function("() => !/[?&](select|lasso)=/.test(location.search)")
+
+
+@pytest.mark.parametrize(
+    ("selects", "said"),
+    [
+        ("select=params=1..2;wm=2..3", "the selection is by params, the levels are by flops"),
+        ("select=flops=1..2", "a box is two ranges"),
+        ("lasso=flops,wm;1,2", "a lasso has 3 to 64"),
+        ("select=flops=1e5..1e9;depth=1..99", "depth is not drawn"),
+    ],
+)
+def test_what_a_link_cannot_select_is_said(trends, one, selects, said):
+    page = trends(f"?side={one}&bins=4&columns=wm&{selects}")
+    expect(page.locator("#trends")).to_contain_text(said)
+
+
 def test_what_is_selected_of_several_populations_becomes_one_set(trends, served, chain):
     page = trends(f"?{sides(chain)}&columns=depth")
     page.locator("#trends [data-tool=box]").click()

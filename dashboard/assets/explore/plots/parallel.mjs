@@ -56,7 +56,12 @@ export class Parallel {
     this.add.addEventListener("change", () => {
       if (this.add.value) this.#change([...this.axes, { name: this.add.value, turned: false }]);
     });
-    new ResizeObserver(() => { if (this.isOpen) this.request(); }).observe(this.box);
+    this.measured = ""; // for what the canvas has its size; "": not known
+    const sizes = new ResizeObserver(() => {
+      this.measured = "";
+      if (this.isOpen) this.request();
+    });
+    for (const element of [this.box, at("parallel-heads")]) sizes.observe(element);
     this.canvas.addEventListener("pointerdown", (event) => this.#down(event));
     this.canvas.addEventListener("pointermove", (event) => {
       this.canvas.style.cursor = this.#axisAt(event.offsetX) ? "ns-resize" : "default";
@@ -220,9 +225,17 @@ export class Parallel {
     return (this.width - ROOM.left - ROOM.right) / Math.max(1, this.axes.length - 1);
   }
 
-  /** Fit the canvas to its box, which scrolls where axes would lie too close. */
+  /**
+   * Fit the canvas to its box, which scrolls where axes would lie too close, when either may have
+   * changed: to ask for a size while a hand moves has the page laid out once more a frame.
+   * @returns {boolean} whether it is in sight
+   */
   #measure() {
     const ratio = window.devicePixelRatio || 1;
+    const measured = `${this.axes.length} ${ratio}`;
+    if (measured === this.measured) return true;
+    if (!this.box.checkVisibility()) return false;
+    this.measured = measured;
     const least = ROOM.left + ROOM.right + (this.axes.length - 1) * NARROWEST;
     this.width = Math.max(this.box.clientWidth, least);
     this.height = Math.max(1, this.box.clientHeight - at("parallel-heads").offsetHeight);
@@ -235,6 +248,7 @@ export class Parallel {
       at("parallel-heads").style.width = `${this.width}px`;
     }
     this.ratio = ratio;
+    return true;
   }
 
   /** The axis that lies at x, with a little beside it; null: none. @param {number} x */
@@ -299,8 +313,7 @@ export class Parallel {
 
   /** @param {View} view @param {number} picked row, -1: none @param {?import("./tint.mjs").Tint} tint */
   draw(view, picked, tint) {
-    if (!this.isOpen || this.axes.length < 2 || !this.box.checkVisibility()) return;
-    this.#measure();
+    if (!this.isOpen || this.axes.length < 2 || !this.#measure()) return;
     const { table, region } = view;
     this.region = region;
     const places = this.axes.map(({ name, turned }, i) => placeOf(table, this.#control(name), {

@@ -286,33 +286,23 @@ export class Scatters {
     return places[at];
   }
 
-  /** Put marks of one shape and colour into the buffer. */
-  #paint(rows, shape, colour) {
+  /**
+   * Put marks of one shape into the buffer.
+   * @param {ArrayLike<number>} rows @param {number} colour of rows that `tint` has no colour for
+   * @param {?import("./tint.mjs").Tint} tint
+   */
+  #paint(rows, shape, colour, tint = null) {
     const { pixels, places, placing } = this;
     const [n, across] = [rows.length, placing.length];
     for (let k = 0; k < n; k++) {
-      const first = rows[k] * across;
+      const row = rows[k];
+      const first = row * across;
+      const own = tint ? tint.pixels[tint.index[row]] ?? colour : colour;
       for (let panel = 0; panel < across; panel++) {
         let at = places[first + panel];
-        if (at === UNKNOWN) at = places[first + panel] = placing[panel](rows[k]);
+        if (at === UNKNOWN) at = places[first + panel] = placing[panel](row);
         if (at < 0) continue;
-        for (let s = 0; s < shape.length; s++) pixels[at + shape[s]] = colour;
-      }
-    }
-  }
-
-  /** As `paint`, each row in its own colour. @param {import("./tint.mjs").Tint} tint */
-  #paintBy(rows, shape, tint) {
-    const { pixels, placing } = this;
-    const { index, pixels: shades } = tint;
-    const grey = rgba("all", 0.8);
-    for (let k = 0; k < rows.length; k++) {
-      const row = rows[k];
-      const colour = shades[index[row]] ?? grey;
-      for (let panel = 0; panel < placing.length; panel++) {
-        const at = this.#placeOf(panel, row);
-        if (at < 0) continue;
-        for (let s = 0; s < shape.length; s++) pixels[at + shape[s]] = colour;
+        for (let s = 0; s < shape.length; s++) pixels[at + shape[s]] = own;
       }
     }
   }
@@ -334,14 +324,13 @@ export class Scatters {
     this.pixels.fill(0);
     const [rings, dots] = inherited ? halves(rows, table.ordinal, inherited) : [[], rows];
     const [solid, faint] = view.region ? [0.3, 0.3] : [0.8, 1];
-    const all = tint && view.region ? "all" : "current";
-    if (tint && !view.region) this.#paintBy(dots, this.shape, tint);
-    else this.#paint(dots, this.shape, rgba(all, solid));
-    if (tint && !view.region) this.#paintBy(rings, this.ring, tint);
-    else this.#paint(rings, this.ring, rgba(all, faint));
+    const grey = rgba("all", 0.8);
+    const colours = view.region ? null : tint;
+    const whole = tint && view.region ? "all" : "current";
+    this.#paint(dots, this.shape, colours ? grey : rgba(whole, solid), colours);
+    this.#paint(rings, this.ring, colours ? grey : rgba(whole, faint), colours);
     const selected = view.region ? view.selectedCloud(mostDots(table)) : [];
-    if (tint) this.#paintBy(selected, this.shape, tint);
-    else this.#paint(selected, this.shape, rgba("selection", 1));
+    this.#paint(selected, this.shape, tint ? grey : rgba("selection", 1), tint);
     this.context.putImageData(this.image, 0, 0);
     const context = frame.begin();
     context.setTransform(1, 0, 0, 1, 0, 0);
