@@ -75,7 +75,7 @@ class Fit:
 
     model: Model
     coefficients: Mapping[str, Estimate]
-    r2: float  # of log(time)
+    r2: float  # of log(time); nan where all times are the same
     error: Estimate  # cross-validated, a factor from 1
     behind: Estimate | None  # log squared error beyond the best model's; None: it is the best
     decided: bool  # that the best model predicts better than this one
@@ -180,7 +180,7 @@ def _fit(
     )
     said = model.log_time(timings.x, found)
     off = percentile_interval([factor(squares[rows]) for rows in drawn], level)
-    spread = float(np.var(log_time))
+    spread = float(np.var(log_time)) if np.ptp(log_time) > 0 else 0.0  # not of rounding
     return Fit(
         model,
         {

@@ -64,6 +64,8 @@ export async function mount() {
 /** Answer to the grid's request of rows startRow .. endRow in some order. @param {?RowsRequest} request */
 export function rows(request) {
   if (!request || !view) return unchanged();
+  watch();
+  takeOver(); // the first one comes when the grid is there
   const { table } = view;
   const [by] = request.sortModel ?? [];
   const all = sorted(view, by);

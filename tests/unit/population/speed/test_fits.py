@@ -45,6 +45,13 @@ def test_power_laws_are_ordinary_least_squares_of_the_logarithms():
     assert found.r2 == pytest.approx(by_hand.rsquared)
 
 
+def test_where_all_times_are_the_same_no_share_of_their_variance_is_explained():
+    _, x = measured(n=60)
+    found = speed(timings(np.full(60, 0.3), x), draws=99)
+    assert found.fits
+    assert all(np.isnan(fit.r2) for fit in found.fits)
+
+
 def test_a_proportion_is_the_geometric_mean_of_the_ratios():
     time, x = measured()
     [a] = Proportional("flops", "").fit(x, np.log(time))
