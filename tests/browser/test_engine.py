@@ -772,6 +772,49 @@ def test_a_lasso_selects_the_networks_inside_it_and_none_that_lacks_a_value(page
     assert found == in_order(np.flatnonzero(inside) + 1)
 
 
+def inside_polygon(corners, x, y):
+    """Even-odd, a row a point: how many edges a ray to the right crosses."""
+    inside = np.zeros(x.shape, dtype=bool)
+    for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if ay == by:
+            continue
+        crosses = (ay > y) != (by > y)
+        inside ^= crosses & (x < ax + (y - ay) / (by - ay) * (bx - ax))
+    return inside
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_lasso_of_any_shape_selects_what_a_ray_finds_inside(page, load, log):
+    rng = np.random.default_rng(7)
+    n = 20_000
+    x = np.where(rng.random(n) < 0.05, np.nan, 10 ** rng.uniform(-1, 3, n)).astype(np.float32)
+    error = rng.choice([*range(5, 95), 50.25], n).astype(np.float32)
+    load("any shape", small(error.astype(float), x.astype(float)))
+    on = np.log10(x.astype(float)) if log else x.astype(float)
+    lo, hi = (-1.2, 3.2) if log else (-50.0, 1_100.0)
+    for k in range(12):  # crossing themselves, beyond the data, upright, thin
+        corners = np.column_stack([rng.uniform(lo, hi, 3 + k), rng.uniform(-5, 110, 3 + k)])
+        if k == 5:
+            corners = np.array([(on[9], 0.0), (on[9], 100.0), (hi, 100.0), (hi, 0.0)])
+        if k == 6:
+            corners = np.array([(lo, 50.0), (hi, 50.2), (hi, 50.4)])
+        told = corners.copy()
+        if log:
+            told[:, 0] = 10 ** corners[:, 0]
+        found = page.evaluate(
+            """([corners, log]) => {
+              const table = tables["any shape"];
+              const view = table.view();
+              const lasso = { x: "x", y: "error", logX: log, logY: false, corners };
+              view.select({ ranges: new Map(), lasso });
+              return Array.from(view.selected(), (row) => table.id[row]).sort((a, b) => a - b);
+            }""",
+            [told.ravel().tolist(), log],
+        )
+        inside = inside_polygon(corners, on, error.astype(float))
+        assert found == (np.flatnonzero(inside) + 1).tolist(), k
+
+
 def test_a_lasso_and_a_range_select_what_lies_in_both(page, selecting):
     x, error = selecting
     found = selected(page, f"region({{ x: {{ lo: 4 }} }}, {TRIANGLE})")

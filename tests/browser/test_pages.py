@@ -195,6 +195,29 @@ def test_a_page_that_was_left_computes_nothing_more(page, populations):
     assert {id.split(".")[0] for id in asked} == {"location"}  # is the address this page's?
 
 
+def test_new_population_that_was_left_at_once_has_its_preview_when_it_is_shown_again(
+    browser, served, populations
+):
+    page = browser.new_page()
+    page.goto(f"{served.url}/app/queue")
+    page.locator("[id='page-queue'] main").wait_for()
+    page.evaluate(
+        """async () => {
+          const go = (pathname) => dash_clientside.set_props("location", { pathname });
+          const filled = () => document.querySelector("#new-json")?.value;
+          const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+          go("/app/new");
+          while (!filled()) await soon();
+          go("/app/queue");
+        }"""
+    )
+    page.locator("[id='page-queue'] main").wait_for()
+    page.wait_for_timeout(1_500)  # the values have come to rest by then
+    page.evaluate("dash_clientside.set_props('location', { pathname: '/app/new' })")
+    expect(page.locator("#new-acceptance")).to_contain_text("candidates")
+    page.close()
+
+
 def test_no_page_scrolls_sideways_and_every_control_is_reached(view, path):
     page = view
     if path == "compare":

@@ -1,6 +1,6 @@
 /** A lasso: round networks in a plot, along a hand's path; how a link has it. */
 
-import { isInside } from "../engine/passes.mjs";
+import { isInside } from "../engine/polygon.mjs";
 
 const MOST_CORNERS = 64;
 const DIGITS = 5; // of a corner

@@ -11,6 +11,7 @@ const REST_MS = 500;
 
 /** @type {?{leave: (fields: object) => void, timer: number}} */
 let resting = null;
+let isOwed = false; // an answer to values that came to rest while another page was shown
 
 /** The form's values by name, once they have not changed for REST_MS. */
 export function ask(...given) {
@@ -21,7 +22,10 @@ export function ask(...given) {
   clearTimeout(resting?.timer);
   resting?.leave(unchanged());
   return new Promise((leave) => {
-    const rested = () => leave(at("page-new").hidden ? unchanged() : fields);
+    const rested = () => {
+      isOwed = at("page-new").hidden;
+      leave(isOwed ? unchanged() : fields);
+    };
     resting = { leave, timer: setTimeout(rested, REST_MS) };
   });
 }
@@ -76,7 +80,9 @@ async function allow() {
 }
 
 window.addEventListener("netspace:page", ({ detail }) => {
-  if (detail === "new") allow().catch(console.warn);
+  if (detail !== "new") return;
+  allow().catch(console.warn);
+  if (isOwed) at("new-again").click();
 });
 
 // Enter in a field presses Start, as in every form; the form itself is not sent.

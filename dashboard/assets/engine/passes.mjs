@@ -38,50 +38,6 @@ export function markOthers(fails, x, keep, bit, values) {
   }
 }
 
-/**
- * Mark the rows whose point lies outside a polygon, where it is even-odd, edges as they come; a
- * row without either value lies outside. Only what lies in the box around it is looked at closer.
- *
- * @param {ArrayLike<number>} corners x0, y0, x1, y1, .. of the polygon, as the values are
- * @param {boolean} logX edges are straight on a log axis @param {boolean} logY
- */
-export function markPolygon(fails, x, y, bit, corners, logX, logY) {
-  const [left, right, low, high] = boxOf(corners);
-  const edges = Float64Array.from(corners, (value, i) => ((i % 2 ? logY : logX) ? Math.log10(value) : value));
-  for (let i = 0; i < fails.length; i++) {
-    const a = x[i];
-    const b = y[i];
-    if (!(a >= left && a <= right && b >= low && b <= high) // nor where a value lacks
-      || !isInside(edges, logX ? Math.log10(a) : a, logY ? Math.log10(b) : b)) fails[i] |= bit;
-  }
-}
-
-/** Least and greatest x, least and greatest y of a polygon. @param {ArrayLike<number>} corners */
-export function boxOf(corners) {
-  const box = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < corners.length; i += 2) {
-    box[0] = Math.min(box[0], corners[i]);
-    box[1] = Math.max(box[1], corners[i]);
-    box[2] = Math.min(box[2], corners[i + 1]);
-    box[3] = Math.max(box[3], corners[i + 1]);
-  }
-  return box;
-}
-
-/** Whether a ray from the point crosses the polygon an odd number of times. */
-export function isInside(corners, a, b) {
-  let inside = false;
-  const n = corners.length;
-  for (let i = 0, j = n - 2; i < n; j = i, i += 2) {
-    const y0 = corners[i + 1];
-    const y1 = corners[j + 1];
-    if (y0 > b === y1 > b) continue;
-    const crossing = corners[i] + ((b - y0) / (y1 - y0)) * (corners[j] - corners[i]);
-    if (a < crossing) inside = !inside;
-  }
-  return inside;
-}
-
 /** List those of the first n rows that are selected. @returns {number} how many there are */
 export function gatherSelected(fails, rows, n, selected) {
   let found = 0;

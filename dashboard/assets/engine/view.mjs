@@ -4,8 +4,9 @@ import { effectiveSize, endless, wilsonInto } from "./bands.mjs";
 import { EPSILON, Winners } from "./bootstrap.mjs";
 import {
   CONSTRAINED, PASSED, SHARED, UNSELECTED, clearBits, countInto, gather, gatherSelected, gathered,
-  lowerBound, markOutside, markPolygon, recount,
+  lowerBound, markOutside, recount,
 } from "./passes.mjs";
+import { CELLS, markPolygon } from "./polygon.mjs";
 import { Slot, check } from "./slot.mjs";
 
 /**
@@ -186,8 +187,8 @@ export class View {
   /** @param {Lasso} lasso */
   #markLasso({ x, y, logX, logY, corners }) {
     if (corners.length < 6) throw new RangeError("a lasso has three corners at least");
-    const [across, up] = [this.table.column(x), this.table.column(y)];
-    markPolygon(this.#fails, across, up, 1 << UNSELECTED, corners, logX, logY);
+    const bins = (name, log) => this.table.bins(name, { count: CELLS, log });
+    markPolygon(this.#fails, 1 << UNSELECTED, corners, bins(x, logX), bins(y, logY));
   }
 
   /** The region that is selected; null: there is no selection. */

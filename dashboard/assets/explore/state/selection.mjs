@@ -5,7 +5,7 @@
 
 import { formatAll, parseAll } from "../../base/constraint_text.mjs";
 import { lassoText, parseLasso } from "../../base/lasso.mjs";
-import { boxOf } from "../../engine/passes.mjs";
+import { boxOf } from "../../engine/polygon.mjs";
 
 export const ORDINAL = "ordinal"; // the column of rows that were picked one by one
 export const MOST_LISTED = 300; // networks that a link names one by one
