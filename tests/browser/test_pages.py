@@ -143,6 +143,22 @@ def test_a_page_whose_scripts_do_not_come_is_loaded_whole_or_says_so(browser, se
     page.close()
 
 
+def test_that_scripts_did_not_come_is_said_until_a_page_is_there(browser, served):
+    page = browser.new_page()
+    page.goto(f"{served.url}/app/account")
+    page.locator("[id='page-account'] main").wait_for()
+    for away in ("**/views/view.mjs", "**/app/views"):  # the server, as a page sees it
+        page.route(away, lambda route: route.abort())
+    page.evaluate("dash_clientside.set_props('location', { pathname: '/app/views' })")
+    expect(page.locator("#problem")).to_contain_text("scripts did not come")
+    page.unroute_all()
+    page.go_back()
+    expect(page.locator("#problem")).to_be_hidden()
+    page.evaluate("dash_clientside.set_props('location', { pathname: '/app/views' })")
+    page.locator("[id='page-views'] main").wait_for()
+    page.close()
+
+
 DRAWN = """async () => {
   const draw = window.requestAnimationFrame;
   let times = 0;
