@@ -17,6 +17,8 @@ import { Away, send } from "../live/rest.mjs";
 import { Colours } from "./colours.mjs";
 import { keep } from "./keep.mjs";
 import { Described } from "./panel/described.mjs";
+import { MOST_PINS } from "./panel/pins.mjs";
+import { MOST_AXES } from "./plots/parallel.mjs";
 import { names } from "./plots/picture.mjs";
 import { Settled } from "./settled.mjs";
 import { History } from "./state/history.mjs";
@@ -27,6 +29,7 @@ import * as url from "./state/url.mjs";
 import * as grid from "./table.mjs";
 import * as badge from "./told/badge.mjs";
 import * as message from "./told/message.mjs";
+import { tooMany } from "./told/notes.mjs";
 import * as training from "./told/training.mjs";
 import { partsOf } from "./wiring.mjs";
 
@@ -90,7 +93,10 @@ export class Explore {
       return;
     }
     if (this.opening !== link) return; // another link has come
-    this.pins.replace(this.shown.follow(link, this.data.unknown(link)));
+    const sets = this.shown.follow(link, this.data.unknown(link));
+    this.shown.problems.push(...tooMany("pinned sets", sets.length, MOST_PINS),
+      ...tooMany("axes", link.axes.length, MOST_AXES));
+    this.pins.replace(sets);
     this.picture.scatters.choose(link.columns);
     this.picture.parallel.choose(link.axes);
     this.matters.choose(link.gamma);
