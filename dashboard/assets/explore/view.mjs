@@ -8,6 +8,7 @@
 
 import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
+import { giveUpAll } from "../base/drag.mjs";
 import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
 import { first, grouped, isOffered, noLonger } from "../base/populations.mjs";
@@ -200,6 +201,7 @@ export class Explore {
     const { shown } = this;
     if (population !== this.lost?.id) this.lost = null;
     if (population !== shown.population) {
+      giveUpAll();
       shown.view = null;
       if (shown.population !== null) shown.select(null);
       if (shown.picked !== null) this.pick(null);
