@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "wrong"]
 
-LITTLE, SCARCE = 0.05, 0.10
-"""Shares of the disk that are too little free space, and nearly."""
+SCARCE = 2
+"""Times the free space below which workers take no job: below this, nearly."""
 APART_MS = 2_000
 """Milliseconds that this clock and the database's may differ by."""
 TORCH_SECONDS = 90.0
@@ -186,12 +186,21 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding(about, "wrong", f"{folder} can't be written: {error.strerror}", mend)
         return
     yield _private(folder)
-    disk = shutil.disk_usage(folder)
-    share, said = disk.free / disk.total, f"{disk.free / 2**30:.1f} GiB free"
-    state: State = "wrong" if share < LITTLE else "note" if share < SCARCE else "ok"
-    mend = "" if state == "ok" else "make room: see docs/operations.md"
-    yield Finding(about, state, f"{said}, {100 * share:.0f} % of its disk", mend)
+    yield _disk(folder, settings.least_free_percent)
     yield _data_sets(folder)
+
+
+def _disk(folder: Path, least: float) -> Finding:
+    disk = shutil.disk_usage(folder)
+    free = 100 * disk.free / disk.total
+    said = f"{disk.free / 2**30:.1f} GiB free, {free:.0f} % of its disk"
+    if free >= min(100, SCARCE * least):
+        return Finding("data folder", "ok", said)
+    mend = "make room: `netspace gc --dry-run` says what can go"
+    if free >= least:
+        return Finding("data folder", "note", said, mend)
+    said = f"{said}: below {least:g} % workers take no jobs ({variable('least_free_percent')})"
+    return Finding("data folder", "wrong", said, mend)
 
 
 def _private(folder: Path) -> Finding:

@@ -38,7 +38,8 @@ class Heard:
         name, _, pairs = (id or "").partition(":")
         if not database or name != database:
             return cls(database)
-        versions = {int(id): int(version) for id, version in PAIR.findall(pairs)}
+        said = PAIR.findall(pairs)[-MOST:]  # one that is written names no more
+        versions = {int(id): int(version) for id, version in said}
         told = {id: _pair(id, versions[id]) for id in versions}
         return cls(database, told, versions, {*versions})
 

@@ -21,6 +21,8 @@ MOST_BYTES = 16 * 2**20
 """Of all that are kept; all files of the pages, compressed, are about a fifth of that."""
 LARGEST = 4 * 2**20
 """Bytes of one."""
+AROUND = 4 * 2**10
+"""Bytes that an answer takes beside its body and its address, of which one file has many."""
 OF_ITS_OWN = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "range")
 """Headers by which an answer is another."""
 
@@ -31,6 +33,7 @@ class Kept:
 
     start: Message
     body: bytes
+    takes: int  # bytes
     found: dict[str, Any]  # of the request's scope
 
 
@@ -78,11 +81,12 @@ class Unchanging:
         found = {name: scope[name] for name in ("root_path", "route") if name in scope}
         MutableHeaders(scope=told.start)["Content-Length"] = str(len(told.body))
         before = self._kept.pop(key, None)
-        self._kept[key] = Kept(told.start, bytes(told.body), found)
-        self._bytes += len(told.body) - (len(before.body) if before else 0)
+        takes = len(told.body) + len(scope["path"]) + AROUND
+        self._kept[key] = Kept(told.start, bytes(told.body), takes, found)
+        self._bytes += takes - (before.takes if before else 0)
         while self._bytes > MOST_BYTES:
             _, oldest = self._kept.popitem(last=False)
-            self._bytes -= len(oldest.body)
+            self._bytes -= oldest.takes
 
 
 class _Told:

@@ -51,10 +51,15 @@ def edfs_figure(
         return empty(palette, "no network has a result yet", height=HEIGHT)
     figure = go.Figure()
     for one in some:
-        for limit, fill in ((one.band.lower, "none"), (one.band.upper, "tonexty")):
+        for end, limit, fill in (
+            ("lower", one.band.lower, "none"),
+            ("upper", one.band.upper, "tonexty"),
+        ):
             figure.add_scatter(
                 x=one.curve.error / unit.scale,
                 y=limit,
+                name=f"{one.label}: {end}, {one.band.name}",
+                showlegend=False,
                 hoverinfo="skip",
                 mode="lines",
                 line={"width": 0, "shape": "hv"},
@@ -115,13 +120,15 @@ def decided_figure(looks: Sequence[Look], colour: str, palette: Palette = LIGHT)
         return empty(palette, reason, height=HEIGHT)
     figure = go.Figure()
     n = [max(look.n, look.m) for look in looks]
-    for values, fill in (
-        ([100 * look.lower for look in looks], "none"),
-        ([100 * look.upper for look in looks], "tonexty"),
+    for end, values, fill in (
+        ("lower", [100 * look.lower for look in looks], "none"),
+        ("upper", [100 * look.upper for look in looks], "tonexty"),
     ):
         figure.add_scatter(
             x=n,
             y=values,
+            name=end,
+            showlegend=False,
             hoverinfo="skip",
             mode="lines",
             line={"width": 0},
@@ -131,6 +138,8 @@ def decided_figure(looks: Sequence[Look], colour: str, palette: Palette = LIGHT)
     figure.add_scatter(
         x=n,
         y=[100 * look.estimate for look in looks],
+        name="estimate",
+        showlegend=False,
         mode="lines",
         line={"color": colour, "width": 2},
         customdata=[(100 * look.lower, 100 * look.upper, look.n, look.m) for look in looks],

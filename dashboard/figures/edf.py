@@ -80,7 +80,7 @@ def edf_figure(
             if banded:
                 band = part.edf.band(curve, level)
                 bands.append(band.name)
-                add_band(figure, curve.error / unit.scale, band, colour)
+                add_band(figure, part.label, curve.error / unit.scale, band, colour)
             add_curve(figure, part, curve, unit, colour)
     styled(
         figure,
@@ -132,12 +132,12 @@ def add_curve(figure: go.Figure, part: Shown, curve: Curve, unit: Unit, colour: 
     )
 
 
-def add_band(figure: go.Figure, x: Floats, band: Band, colour: str) -> None:
-    for limit, fill in ((band.lower, "none"), (band.upper, "tonexty")):
+def add_band(figure: go.Figure, label: str, x: Floats, band: Band, colour: str) -> None:
+    for end, limit, fill in (("lower", band.lower, "none"), ("upper", band.upper, "tonexty")):
         figure.add_scatter(
             x=x,
             y=limit,
-            name=band.name,
+            name=f"{label}: {end}, {band.name}",
             legendgroup=colour,
             showlegend=False,
             hoverinfo="skip",

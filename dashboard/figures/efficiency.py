@@ -42,10 +42,15 @@ def efficiency_figure(
 
 
 def add(figure: go.Figure, label: str, found: Efficiency, unit: Unit, colour: str) -> None:
-    for limit, fill in ((found.quantiles[0], "none"), (found.quantiles[-1], "tonexty")):
+    for end, limit, fill in (
+        ("lower", found.quantiles[0], "none"),
+        ("upper", found.quantiles[-1], "tonexty"),
+    ):
         figure.add_scatter(
             x=found.k,
             y=np.where(np.isfinite(limit), limit / unit.scale, np.nan),
+            name=f"{label}: {end}",
+            showlegend=False,
             hoverinfo="skip",
             mode="lines",
             line={"width": 0},

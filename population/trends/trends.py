@@ -48,6 +48,8 @@ FEWEST = 20
 """Networks of a level; below, a fifth of them has no median to speak of."""
 FEWEST_LEVELS = 3
 """Below, a slope can't tell a trend from two levels that differ."""
+STEEPEST = 64
+"""Doublings a doubling: beyond, levels lie too close together to say a change a doubling."""
 MARGIN = 0.10
 """A change a doubling that is as good as none."""
 LARGEST = 5_000
@@ -273,15 +275,13 @@ def _trend(
     lo, hi = percentile_interval(drawn, level)
     whole = [np.arange(x.size) for x in points.x]
     best = [rows[None, : chosen(rows.size)] for rows in whole]
-    found = Estimate(
-        _change(_through(points, best), points),
-        _change(lo, points),
-        _change(hi, points),
-        n,
-        METHOD,
-        level,
-    )
-    of_all = _change(_through(points, [rows[None] for rows in whole]), points)
+    slopes = [_through(points, best), lo, hi, _through(points, [rows[None] for rows in whole])]
+    if max(map(abs, slopes)) > STEEPEST:
+        reason = "needs levels that lie farther apart than networks of one level do"
+        found = without_interval(n, METHOD, reason, level=level)
+        return Trend(name, at, found, np.nan, p, adjusted, "not decided", n, True)
+    estimate, lower, upper, of_all = (_change(slope, points) for slope in slopes)
+    found = Estimate(estimate, lower, upper, n, METHOD, level)
     verdict = _verdict(found, adjusted, alpha)
     return Trend(name, at, found, of_all, p, adjusted, verdict, n, points.logarithmic)
 

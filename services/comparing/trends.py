@@ -79,8 +79,10 @@ def across(
         columns: parameters; by default all drawn and fitted ones that a side has.
 
     Raises:
-        Refused: a complexity or a column that a side lacks.
+        Refused: a complexity or a column that a side lacks, or a side whose networks are all on
+            another one: what is counted twice decides what is not decided.
     """
+    _require_apart(sides)
     parameters = list(columns) or _parameters(sides)
     _require(sides, [by, *parameters], one_of=parameters)
     if len(parameters) > MOST_PARAMETERS:
@@ -92,6 +94,21 @@ def across(
         [whole] = found
         found = trends.binned(whole.judged, whole.complexity, whole.columns, bins)
     return Across(sides, by, trends.trends(found, parameters, level), level, lacking)
+
+
+def _require_apart(sides: Sequence[Side]) -> None:
+    for i, one in enumerate(sides):
+        for other in sides[:i]:
+            if one.population_id != other.population_id:
+                continue
+            fewer, more = sorted((one, other), key=lambda side: len(side.results))
+            if _ids(fewer) and _ids(fewer) <= _ids(more):
+                allowed = f"networks that are not all on another level, too ({more.text})"
+                raise Refused("side", fewer.text, allowed)
+
+
+def _ids(side: Side) -> set[int]:
+    return {*np.asarray(side.results.ids, dtype=np.int64).tolist()}
 
 
 def _level(side: Side, by: str, parameters: Sequence[str]) -> Level:

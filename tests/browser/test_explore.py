@@ -599,6 +599,34 @@ def test_a_constraint_that_only_the_other_population_takes_is_said(explore, serv
     expect(page.locator("#edf-legend")).to_contain_text(str(edf["selection"]["n"]))
 
 
+def test_what_a_link_selects_or_pins_by_columns_that_are_not_there_is_said(explore, served):
+    page = explore(
+        f"?population={served.regnet}&select=depth=5..8;wings=2&lasso=claws,wa;1,2;3,4;5,9"
+        "&pin=wings=2"
+    )
+    notes = page.locator("#explore-notes")
+    expect(notes).to_contain_text("Nothing is selected: RegNetX · digits has no wings, claws")
+    expect(notes).to_contain_text(
+        "Set A: wings=2 is not applied: RegNetX · digits has no wings"
+    )
+    page.locator("#explore-notes p", has_text="Nothing is selected").locator("button").click()
+    expect(page.locator("#selection")).to_be_hidden()
+    page.locator("#explore-notes p", has_text="Set A").locator("button").click()
+    expect(page.locator("#explore-notes p")).to_have_count(0)
+    assert "wings" not in page.url
+
+
+def test_a_link_of_more_than_the_page_shows_says_what_counts(explore, served):
+    pins = "".join(f"&pin=depth={depth}..9" for depth in range(3, 8))
+    axes = ",".join(f"{turned}{name}" for turned in ("", "-") for name in "abcdefg")
+    id = served.regnet
+    page = explore(f"?population={id}&against={id}{pins}&axes={axes}")
+    notes = page.locator("#explore-notes")
+    expect(notes).to_contain_text("5 pinned sets: the first 3 count")
+    expect(notes).to_contain_text("14 axes: the first 12 count")
+    expect(notes).to_contain_text(f"against={id} is the population itself")
+
+
 def test_a_link_to_a_population_that_is_not_there_says_which_one_is_shown(explore, served):
     page = explore()
     follow(page, "?population=99999&against=88888")  # the one that is shown may have no result

@@ -155,7 +155,26 @@ def test_first_curves_wait_neither_for_the_table_s_library_nor_twice_for_their_c
     assert len([url for url in asked if "/columns" in url]) == 1
     page.unroute("**/dash_ag_grid/dash_ag_grid*")
     page.evaluate("dash_clientside.set_props('location', { pathname: '/app/queue' })")
-    page.locator("[id='page-queue'] main").wait_for()  # the library has come by now
+    page.locator("[id='page-queue'] main").wait_for()
+    expect(page.locator("#problem")).to_be_hidden()
+    page.go_back()
+    page.locator("#networks .ag-row").first.wait_for()  # it has come
+    page.close()
+
+
+def test_that_scripts_did_not_come_is_said_until_a_page_is_there(browser, served):
+    page = browser.new_page()
+    page.goto(f"{served.url}/app/account")
+    page.locator("[id='page-account'] main").wait_for()
+    for away in ("**/views/view.mjs", "**/app/views"):  # the server, as a page sees it
+        page.route(away, lambda route: route.abort())
+    page.evaluate("dash_clientside.set_props('location', { pathname: '/app/views' })")
+    expect(page.locator("#problem")).to_contain_text("scripts did not come")
+    page.unroute_all()
+    page.go_back()
+    expect(page.locator("#problem")).to_be_hidden()
+    page.evaluate("dash_clientside.set_props('location', { pathname: '/app/views' })")
+    page.locator("[id='page-views'] main").wait_for()
     page.close()
 
 

@@ -310,6 +310,26 @@ def test_a_brush_that_is_held_while_the_history_goes_on_ends_with_its_view(
     assert page.evaluate("location.search") == query
 
 
+@pytest.mark.parametrize("frame", ["scatter", "edf"])
+def test_a_brush_that_is_held_while_another_population_is_shown_selects_nothing_of_it(
+    explore, served, frame
+):
+    page = explore()
+    brush(page, (0.2, 0.2), (0.8, 0.8), frame=frame, panel=0, release=False)
+    expect(page.locator("#selection")).to_be_visible()
+    show = "(value) => dash_clientside.set_props('population', { value })"
+    page.evaluate(show, str(served.other))
+    page.wait_for_function(
+        "(id) => new URLSearchParams(location.search).get('population') === id",
+        arg=str(served.other),
+    )
+    page.mouse.move(700, 300)
+    page.mouse.up()
+    page.wait_for_timeout(300)  # what is not to come would have
+    expect(page.locator("#selection")).to_be_hidden()
+    assert "select" not in link(page)
+
+
 def test_a_slider_and_a_threshold_that_are_held_let_go_with_their_view(explore, served):
     page = explore()
     for held in (

@@ -1,16 +1,20 @@
 /**
  * A hand that holds something: where it moves, until it lets go or what it holds is taken away.
  *
- * A brush that begins on one view must not end on the next: back and forward, another page and
- * another size of the window take away what is under the hand, as Escape does.
+ * A brush that begins on one view must not end on the next: back and forward, another page,
+ * another population and another size of the window take away what is under the hand, as Escape
+ * does.
  */
 
 /** What gives up whatever is held. @type {Set<() => void>} */
 const held = new Set();
 
 // A view ends with these; they are heard here before those who show the next one listen.
-for (const type of ["popstate", "netspace:page", "resize"]) {
-  window.addEventListener(type, () => held.forEach((giveUp) => giveUp()));
+for (const type of ["popstate", "netspace:page", "resize"]) window.addEventListener(type, giveUpAll);
+
+/** Take away whatever is under the hand. */
+export function giveUpAll() {
+  held.forEach((giveUp) => giveUp());
 }
 
 /**

@@ -45,6 +45,7 @@ function toggleTheme() {
 const filled = new Set();
 let current = "";
 let calls = 0;
+let isLacking = false; // scripts of the page that was asked for last, which is said
 
 /**
  * Which pages are hidden, and what is put where a page is looked at for the first time, once its
@@ -66,6 +67,8 @@ export async function showPage(pathname, pages, { outputs_list: outputs }) {
   const isNew = !outdated && !filled.has(page);
   if (!outdated) {
     filled.add(page);
+    if (isLacking) tell("problem", { hidden: true });
+    isLacking = false;
     tell("theme", { forceColorScheme: theme() });
     arrive(page).catch(console.warn);
   }
@@ -90,7 +93,9 @@ async function lack() {
   lackScripts();
 }
 
+/** Say that scripts did not come, until a page has its own. */
 export function lackScripts() {
+  isLacking = true;
   tell("problem", { hidden: false,
     children: "This page's scripts did not come from the server. Load the page again." });
 }

@@ -9,6 +9,7 @@ import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
 import { show } from "../base/notes.mjs";
 import { API } from "../base/shell.mjs";
+import { NAMES } from "./panel/pins.mjs";
 import { curves } from "./plots/picture.mjs";
 import { why } from "./state/shown.mjs";
 import * as url from "./state/url.mjs";
@@ -98,7 +99,28 @@ export class Settled {
           this.page.commit();
         },
       }));
-    show("explore", [...problems, ...refused, ...lacking]);
+    show("explore", [...problems, ...refused, ...lacking, ...this.#without()]);
+  }
+
+  /** What is selected or pinned by columns that the population has not. */
+  #without() {
+    const { page } = this;
+    const { view, selection } = page.shown;
+    if (!view) return [];
+    const { table } = view;
+    const { ranges, lasso } = selection ?? { ranges: new Map(), lasso: null };
+    const names = [...ranges.keys(), ...(lasso ? [lasso.x, lasso.y] : [])];
+    const selected = [...new Set(names)].filter((name) => !table.has(name));
+    const pinned = page.pins.pins.flatMap(({ slot, constraints }) => [...formatAll(constraints)]
+      .filter(([name]) => !table.has(name))
+      .map(([name, text]) => ({
+        text: `Set ${NAMES[slot]}: ${whyLacking(table, undefined, `${name}=${text}`)}`,
+        drop: () => page.pins.remove(slot),
+      })));
+    return selected.length ? [{
+      text: `Nothing is selected: ${table.header.name} has no ${selected.join(", ")}`,
+      drop: () => page.select(null),
+    }, ...pinned] : pinned;
   }
 
   /** @param {ReturnType<Shown["link"]>} link @param {Table} table */

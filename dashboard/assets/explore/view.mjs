@@ -9,6 +9,7 @@
 import { nextFrame } from "../base/axes.mjs";
 import { formatAll } from "../base/constraint_text.mjs";
 import { tell } from "../base/dash.mjs";
+import { giveUpAll } from "../base/drag.mjs";
 import { at } from "../base/elements.mjs";
 import { count, write } from "../base/format.mjs";
 import { first, grouped, isOffered, noLonger } from "../base/populations.mjs";
@@ -18,6 +19,8 @@ import { Away, send } from "../live/rest.mjs";
 import { Colours } from "./colours.mjs";
 import { keep } from "./keep.mjs";
 import { Described } from "./panel/described.mjs";
+import { MOST_PINS } from "./panel/pins.mjs";
+import { MOST_AXES } from "./plots/parallel.mjs";
 import { names } from "./plots/picture.mjs";
 import { Settled } from "./settled.mjs";
 import { History } from "./state/history.mjs";
@@ -28,6 +31,7 @@ import * as url from "./state/url.mjs";
 import * as grid from "./table.mjs";
 import * as badge from "./told/badge.mjs";
 import * as message from "./told/message.mjs";
+import { tooMany } from "./told/notes.mjs";
 import * as training from "./told/training.mjs";
 import { partsOf } from "./wiring.mjs";
 
@@ -57,6 +61,7 @@ export class Explore {
     /** @type {string | undefined} the control's title */
     this.lastChanged = undefined;
     this.dirty = false;
+    this.lacksTable = false; // its library did not come
     /** @type {?{region: ?Region}} what was selected before the brush that moves */
     this.before = null;
     this.request = () => this.#request();
@@ -91,7 +96,10 @@ export class Explore {
       return;
     }
     if (this.opening !== link) return; // another link has come
-    this.pins.replace(this.shown.follow(link, this.data.unknown(link)));
+    const sets = this.shown.follow(link, this.data.unknown(link));
+    this.shown.problems.push(...tooMany("pinned sets", sets.length, MOST_PINS),
+      ...tooMany("axes", link.axes.length, MOST_AXES));
+    this.pins.replace(sets);
     this.picture.scatters.choose(link.columns);
     this.picture.parallel.choose(link.axes);
     this.matters.choose(link.gamma);
@@ -121,6 +129,7 @@ export class Explore {
   /** The address has changed, or another page was shown meanwhile: follow the link. */
   reopen() {
     this.left = false;
+    if (this.lacksTable) void this.#complete();
     const { search } = location;
     const isKnown = search === "" || search === url.write(this.settled.link);
     if (!isKnown) this.open();
@@ -195,6 +204,7 @@ export class Explore {
     const { shown } = this;
     if (population !== this.lost?.id) this.lost = null;
     if (population !== shown.population) {
+      giveUpAll();
       shown.view = null;
       if (shown.population !== null) shown.select(null);
       if (shown.picked !== null) this.pick(null);
@@ -759,7 +769,7 @@ export class Explore {
       picked, controlled, inherited: this.data.find(population)?.inherited ?? 0,
       tint: controlled ? this.colours.of(view.table, this.#axis(this.shown.colour)) : null,
     });
-    if (this.picture.drawn === 1) this.#complete().catch(lackScripts);
+    if (this.picture.drawn === 1) void this.#complete();
     this.selected.draw(view);
     grid.light();
   }
@@ -768,7 +778,14 @@ export class Explore {
   async #complete() {
     await nextFrame();
     await nextFrame();
-    await grid.mount();
+    try {
+      await grid.mount();
+      this.lacksTable = false;
+    } catch {
+      this.lacksTable = true;
+      lackScripts();
+      return;
+    }
     await this.picture.mount();
   }
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -51,6 +52,16 @@ def test_nothing_is_wrong_with_a_set_up_that_is_well(folder, port):
         *("Python", "torch", "settings", "data folder", "data sets", "address"),
         *("database", "clock", "workers", "broker"),
     }
+
+
+def test_a_disk_on_which_workers_take_no_jobs_is_wrong(folder, port, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=1000, free=250))
+    said, mend = wrong(found(folder, port, least_free_percent=30))["data folder"]
+    assert "25 % of its disk: below 30 % workers take no jobs" in said
+    assert "netspace gc" in mend
+    for least, state in ((20, "note"), (5, "ok")):
+        findings = found(folder, port, least_free_percent=least)
+        assert state in {one.state for one in findings if "of its disk" in one.said}
 
 
 def test_nothing_is_made_by_looking(tmp_path, port):

@@ -120,6 +120,19 @@ def test_of_very_many_networks_every_so_manieth_is_a_point_which_is_said(
     assert TrendsRead.of(found, points=True).every == 4
 
 
+@pytest.mark.parametrize("again", ["", ";depth=10..20"])
+def test_networks_that_are_all_on_another_level_are_refused(http, chain, again):
+    # Bootstrapped as if they were others, they would decide what their number can't.
+    twice = [*chain, f"{chain[0]}{again}"]
+    answer = http.get("/trends", params={"side": twice, "columns": "depth"})
+    assert answer.status_code == 422
+    [problem] = answer.json()["errors"]
+    assert (problem["field"], problem["value"]) == ("side", twice[-1])
+    assert f"({chain[0]})" in problem["message"]
+    apart = [f"{chain[0]};depth=..14", f"{chain[0]};depth=15..", *chain[1:]]
+    assert http.get("/trends", params={"side": apart, "columns": "wm"}).status_code == 200
+
+
 def test_a_complexity_or_parameter_that_a_side_lacks_is_refused(http, chain):
     for query, field in (({"by": "params"}, "by"), ({"columns": "width_9"}, "columns")):
         answer = http.get("/trends", params={"side": chain} | query)

@@ -109,7 +109,10 @@ def test_a_table_without_widths_or_usual_columns_shows_what_it_has():
 
 def test_the_band_is_clopper_s_and_pearson_s(forty):
     figure = edf_figure(shown("mine", forty))
-    lower, upper = (t for t in figure.data if t.name == "pointwise Clopper-Pearson 95 %")
+    lower, upper = (
+        next(t for t in figure.data if t.name == f"mine: {end}, pointwise Clopper-Pearson 95 %")
+        for end in ("lower", "upper")
+    )
     curve = curves(figure)[LIGHT.current]
     for i in (0, 5, 20, len(curve.x) - 1):
         exact = binomtest(round(curve.y[i] * 40), 40).proportion_ci(0.95, method="exact")

@@ -7,9 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.figures.compared import Drawn, edfs_figure
 from dashboard.figures.paper import COLUMNS, TEXT, numbers, on_paper
 from dashboard.figures.pdf import LARGEST, NoFigure, pdf
 from dashboard.figures.style import LIGHT, styled, titled
+from population.curves.edf import edf
 
 MADE = "2026-11-30 · netspace · RegNetX, version 5"
 
@@ -113,3 +115,14 @@ BOMB = '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;
 def test_what_is_no_figure_of_ours_is_refused_and_why_is_said(text, said):
     with pytest.raises(NoFigure, match=re.escape(said)):
         pdf(text)
+
+
+def test_numbers_say_whose_each_curve_is_and_which_end_of_its_band():
+    sides = []
+    for label, errors in (("A", [5, 6, 7]), ("B", [6, 8, 9])):
+        one = edf(errors)
+        curve = one.at(one.cuts())
+        sides.append(Drawn(label, LIGHT.current, one, curve, one.band(curve)))
+    series = {*numbers(edfs_figure(sides)).columns["series"]}
+    bands = {f"{x}: {end}, {sides[0].band.name}" for x in "AB" for end in ("lower", "upper")}
+    assert series == {"A", "B"} | bands

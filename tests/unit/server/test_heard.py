@@ -51,6 +51,12 @@ def test_what_was_told_is_there_until_it_is_told_to_be_gone():
     assert Heard.read(heard.told_gone(1), "name").there == {2}
 
 
+def test_an_id_that_names_more_than_we_write_is_read_as_far_as_we_would_have_written_it():
+    # Of each that it names and that is not there an event is told, which names all the others.
+    id = "name:" + ",".join(f"{population}-1" for population in range(1, 5000))
+    assert Heard.read(id, "name").there == {*range(5000 - MOST, 5000)}
+
+
 @given(st.text())
 def test_any_other_id_has_heard_nothing(id):
     assert Heard.read(id, "a name").pairs == {} or id.startswith("a name:")

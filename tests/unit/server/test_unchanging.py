@@ -24,6 +24,8 @@ def client(found):
         found.append(path)
         if path.endswith("none"):
             return PlainTextResponse("no such file", 404)
+        if path.endswith("short"):
+            return PlainTextResponse("short")
         return PlainTextResponse(f"{path} " * 1_000, headers={"etag": '"1"'})
 
     def stream(request):
@@ -86,7 +88,7 @@ def test_what_was_not_asked_for_the_longest_goes_first(client, found, monkeypatc
     for name in "abc":
         client.get(f"/files/{name}", headers=plain)
     size = len(client.get("/files/a", headers=plain).content)
-    monkeypatch.setattr(unchanging, "MOST_BYTES", 3 * size)
+    monkeypatch.setattr(unchanging, "MOST_BYTES", 3 * (size + unchanging.AROUND + 20))
     client.get("/files/d", headers=plain)  # b goes
     found.clear()
     for name in "adcb":
@@ -99,3 +101,20 @@ def test_what_is_very_large_is_not_kept(client, found, monkeypatch):
     for _ in range(2):
         client.get("/files/a", headers={"accept-encoding": "identity"})
     assert len(found) == 2
+
+
+def test_an_address_takes_room_too_however_small_what_is_there(client, found, monkeypatch):
+    # One file has as many addresses as somebody writes: /files/./a, /files/x/../a ..
+    monkeypatch.setattr(unchanging, "MOST_BYTES", 100_000)
+    first, second = (f"/files/{letter * 60_000}/short" for letter in "ab")
+    for path in (first, second, second, first):
+        client.get(path)
+    assert found == [path.removeprefix("/") for path in (first, second, first)]
+
+
+def test_many_answers_of_nothing_take_room(client, found, monkeypatch):
+    monkeypatch.setattr(unchanging, "MOST_BYTES", 10 * unchanging.AROUND)
+    for _ in range(2):
+        for number in range(20):
+            client.get(f"/files/{number}/short")
+    assert len(found) == 40

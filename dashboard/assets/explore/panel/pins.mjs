@@ -5,8 +5,8 @@ import { at, h } from "../../base/elements.mjs";
 import { constraint as words } from "../../base/format.mjs";
 import { value } from "../criterion.mjs";
 
-const MOST = 3;
-const NAMES = ["A", "B", "C"];
+export const MOST_PINS = 3;
+export const NAMES = ["A", "B", "C"];
 
 /** @typedef {Pick<CurveSet, "name" | "colour" | "view" | "dash">} Told */
 
@@ -21,7 +21,7 @@ export class Pins {
   }
 
   get full() {
-    return this.pins.length >= MOST;
+    return this.pins.length >= MOST_PINS;
   }
 
   /** Pin a set of constraints. @param {Constraints} constraints @returns {boolean} whether it is */

@@ -107,7 +107,7 @@ export class Data {
       && [population, against].every((id) => id === null || this.find(id) !== null);
   }
 
-  /** Populations that a link names and nobody knows: a sentence each. @param {Link} link */
+  /** Populations that a link names and that are not shown: a sentence each. @param {Link} link */
   unknown(link) {
     const [shown] = this.linked(link);
     const there = this.find(shown)?.name;
@@ -115,6 +115,8 @@ export class Data {
     const instead = there ? `; this is ${there}` : "";
     return [
       ...(said(link.population) ? [`There is no population ${link.population}${instead}`] : []),
+      ...(link.against !== null && link.against === link.population
+        ? [`against=${link.against} is the population itself`] : []),
       ...(said(link.against) ? [`There is no population ${link.against} to compare with`] : []),
     ];
   }

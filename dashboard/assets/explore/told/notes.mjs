@@ -1,5 +1,9 @@
 /** What of a link a population cannot do, in words; base/notes.mjs shows them. */
 
+/** Of more than a page shows the first count. @param {string} what @param {number} given @param {number} most */
+export const tooMany = (what, given, most) =>
+  (given > most ? [`${given} ${what}: the first ${most} count`] : []);
+
 /**
  * Why a population does not take a constraint.
  * @param {Table} table @param {Table | undefined} rival another table, which may take it

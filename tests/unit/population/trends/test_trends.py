@@ -71,6 +71,14 @@ def test_below_twenty_networks_or_three_levels_there_is_a_reason():
         assert np.isnan(found.p)
 
 
+@pytest.mark.parametrize("width", [1e-9, 1e-5])
+def test_levels_of_nearly_one_complexity_have_no_change_a_doubling(width):
+    same = [level((1e6 * (1 + i * width), 1e6 * (1 + i * width + width))) for i in range(3)]
+    for found in trends(same, ["y", "noise"]):
+        assert found.verdict == "not decided"
+        assert "farther apart" in found.slope.reason
+
+
 def test_p_is_adjusted_for_all_parameters_that_are_asked_for():
     alone = trends(levels(per_doubling=0.3), ["y"])[0]
     beside = trends(levels(per_doubling=0.3), ["y", "noise"])[0]
