@@ -8,7 +8,9 @@ fro as their imports are deep.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,9 +106,14 @@ def imported(entry: str) -> set[str]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            source = (ASSETS / path).read_text()
-            waiting += [_beside(path, other) for other in IMPORT.findall(source)]
+            waiting += _imports(path)
     return found
+
+
+@functools.cache
+def _imports(path: str) -> list[str]:
+    """What a module itself imports; those that pages share are read once for all of them."""
+    return [_beside(path, other) for other in IMPORT.findall((ASSETS / path).read_text())]
 
 
 def later() -> dict[str, str]:
@@ -116,7 +123,7 @@ def later() -> dict[str, str]:
 
 
 def _beside(path: str, other: str) -> str:
-    return (ASSETS / path).parent.joinpath(other).resolve().relative_to(ASSETS).as_posix()
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), other))
 
 
 def _version() -> str:

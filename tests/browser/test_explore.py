@@ -537,22 +537,27 @@ def test_axes_are_those_of_the_rival_that_is_shown_whatever_was_shown_before(exp
 # ------------------------------------------------------------------ links that ask too much
 
 
+MORE_NOT_DONE = [
+    ("flops=..400K", '"400K" is not a number'),
+    ("depth=5-8", '"5-8" is not a number'),
+    ("depth=abc", '"abc" is not a number'),
+    ("latency=..3", "has no latency"),
+    ("below=x", "below=x is not a number"),
+    ("sort=nonsense", "has no such column"),
+]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         ("depth=..8.", '"8." is not a number'),
-        ("flops=..400K", '"400K" is not a number'),
-        ("depth=5-8", '"5-8" is not a number'),
-        ("depth=abc", '"abc" is not a number'),
         ("depth=8..5", "the range is reversed"),
         ("depth=3..9&depth=4..5", "one constraint a column"),
         ("Depth=..8", "has no Depth (did you mean depth?)"),
-        ("latency=..3", "has no latency"),
         ("pin=depth=5-8", "A pinned set is left out"),
         ("best=-3", "best=-3 is not a whole number"),
-        ("below=x", "below=x is not a number"),
-        ("sort=nonsense", "has no such column"),
         ("columns=depth,nonsense", "has no nonsense"),
+        *(pytest.param(*more, marks=pytest.mark.long) for more in MORE_NOT_DONE),
     ],
 )
 def test_what_a_link_asks_for_and_is_not_done_is_said_and_does_not_look_done(

@@ -138,6 +138,13 @@ def on_compare(card, text):
     return clicks
 
 
+ALIKE = (
+    "Widths and depths that grow are better (C to E)",
+    "No depthwise convolution (g > 1)",
+    "32 random RegNets find a good one",
+    "A short training ranks networks",
+)
+"""Claims whose clicks are like those of another."""
 CLICKS = {
     "Sharing b and g loses nothing (A to C)": shared_parameters_lose_nothing,
     "Widths and depths that grow are better (C to E)": growing_stages_win,
@@ -154,13 +161,15 @@ CLICKS = {
 }
 SAME = "32 random RegNets find a good one"
 """Whose clicks *the same clicks* are."""
+QUICK = [claim for claim in CLICKS if claim not in ALIKE]
+MORE = [pytest.param(claim, marks=pytest.mark.long) for claim in ALIKE]
 
 
 def test_each_claim_of_the_guide_has_its_clicks_here():
     assert list(CLAIMS) == list(CLICKS)
 
 
-@pytest.mark.parametrize("claim", CLICKS)
+@pytest.mark.parametrize("claim", QUICK + MORE)
 def test_the_clicks_lead_to_what_the_guide_says(explore, claim):
     of = SAME if CLAIMS[claim].startswith("The same clicks") else claim
     CLICKS[claim](explore(of))

@@ -125,6 +125,7 @@ THERE = {
     "new": "#new-acceptance .headline",
 }
 """By page, what is there when all of it is."""
+MORE = ("queue", "new")
 
 
 # ---------------------------------------------------------------- joining
@@ -528,7 +529,10 @@ def test_the_login_pages_are_accessible(open_browser, served, people, theme):
         assert found_by_axe(page) == []
 
 
-@pytest.mark.parametrize("path", ["account", "people", "queue", "new"])
+@pytest.mark.parametrize(
+    "path",
+    ["account", "people", *(pytest.param(path, marks=pytest.mark.long) for path in MORE)],
+)
 def test_what_accounts_add_to_a_page_is_reached_at_every_width_and_accessible(come_in, path):
     page = come_in("ann", path)
     page.locator(THERE[path]).first.wait_for(timeout=60_000)

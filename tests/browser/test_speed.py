@@ -235,6 +235,7 @@ def test_what_is_refused_is_said(speed, query, said):
     expect(page.locator("#speed-why")).to_contain_text(said)
 
 
+@pytest.mark.long
 def test_no_rule_of_axe_is_broken_and_nothing_scrolls_sideways(speed, table):
     page = speed(f"?population={table}&split=batch_size&budget={BUDGET}")
     assert found_in_both_themes(page) == []

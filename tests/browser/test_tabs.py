@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from chromium import SIZE
 from playwright.sync_api import expect
 from served import Served
 
@@ -42,8 +43,18 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture
-def tabs(browser):
-    context = browser.new_context(viewport={"width": 1200, "height": 800})
+def tabs(windows, served):
+    """A window in which nothing of netspace is open."""
+    with windows.lent(served) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def clocked(browser):
+    """A window without shared workers, whose pages have a clock that tests turn."""
+    context = browser.new_context(viewport=SIZE)
+    context.add_init_script(WITHOUT_SHARED_WORKER)
+    context.clock.install()
     yield context
     context.close()
 
@@ -116,9 +127,9 @@ def listening(tab, script, population):
 
 
 def test_without_a_shared_worker_a_tab_has_one_stream_and_none_while_it_is_hidden(tabs, served):
-    tabs.add_init_script(WITHOUT_SHARED_WORKER)
-    tabs.add_init_script(f"({STREAMS})()")
     page = tabs.new_page()
+    page.add_init_script(WITHOUT_SHARED_WORKER)
+    page.add_init_script(f"({STREAMS})()")
     page.goto(f"{served.url}/app/?population={served.regnet}")
     is_live(page)
     row(page, 0).click()
@@ -131,10 +142,8 @@ def test_without_a_shared_worker_a_tab_has_one_stream_and_none_while_it_is_hidde
     assert page.evaluate(OPEN) == 1
 
 
-def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, served):
-    tabs.add_init_script(WITHOUT_SHARED_WORKER)  # its clock is the page's, which tests turn
-    page = tabs.new_page()
-    page.clock.install()
+def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(clocked, served):
+    page = clocked.new_page()
     page.goto(f"{served.url}/app/?population={served.regnet}")
     is_live(page)
     is_whole(page)
@@ -151,12 +160,11 @@ def test_a_server_that_stands_still_is_told_from_one_that_has_no_news(tabs, serv
     expect(page.locator("#network-standing")).to_be_visible(timeout=60_000)
     expect(said).to_be_hidden()
     is_live(page)
+    page.close()
 
 
-def test_compare_says_that_it_waits_for_a_server_that_stands_still(tabs, served):
-    tabs.add_init_script(WITHOUT_SHARED_WORKER)
-    page = tabs.new_page()
-    page.clock.install()
+def test_compare_says_that_it_waits_for_a_server_that_stands_still(clocked, served):
+    page = clocked.new_page()
     page.goto(f"{served.url}/app/compare?side={served.regnet}&side={served.regnet};depth=3..8")
     expect(page.locator("#compare-card-verdicts .verdict").first).to_be_visible(timeout=60_000)
     with frozen(served):

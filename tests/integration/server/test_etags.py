@@ -14,6 +14,10 @@ from services.sampling import populations
 from services.sampling.populations import Spec
 from services.work import leases, results
 
+# A tag is of versions, which services read from either kind: their tests have both.
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
+pytestmark = pytest.mark.parametrize("lasting", KINDS, indirect=True)
+
 API = accounts.API
 
 QUERIES = {

@@ -22,6 +22,12 @@ from services.work import leases, progress, results, schedule
 NO_BROKER = "redis://127.0.0.1:1/0"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def database(request):
+    """What is told is read by services, whose tests have both kinds; two have them here."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def serve(database):
     """Serves the application on the test's database, with a broker; returns its address."""
@@ -58,6 +64,7 @@ def finish(database):
         results.record(session, claim, Finished(quantities={"error": 9.5}, conditions={}))
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_a_listener_hears_the_state_at_once_and_then_each_result(
     database, create, serve, broker_url
 ):
@@ -216,6 +223,7 @@ def listening(url, last=None):
     return httpx.stream("GET", f"{url}/api/v1/events", headers=headers, timeout=20)
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_who_comes_back_is_told_once_what_changed_meanwhile_and_nothing_else(
     database, create, serve, monkeypatch
 ):
