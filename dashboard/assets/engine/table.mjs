@@ -90,6 +90,14 @@ function extent(x) {
   return lo <= hi ? [lo, hi, positive] : [];
 }
 
+function levelsOf(x, most) {
+  const seen = new Set();
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] === x[i] && !seen.has(x[i]) && seen.add(x[i]).size > most) return null;
+  }
+  return Float32Array.from(seen).sort();
+}
+
 /**
  * How many rows have a finite value of what they are judged by, and how many have a result. Others
  * that have one, as -inf, are judged by nothing.
@@ -125,6 +133,8 @@ export class Table {
   #sorted = new Map();
   /** @type {?View} */
   #all = null;
+  /** @type {Map<string, ?Float32Array>} different values, by how they were asked for */
+  #levels = new Map();
   /** @type {Map<string, Bins>} by how they were asked for */
   #bins = new Map();
   /** @type {?Uint32Array} */
@@ -233,12 +243,13 @@ export class Table {
 
   /** The different values, ascending; null where there are more than `most`. @returns {?Float32Array} */
   levels(name, most = 64) {
-    const x = this.column(name);
-    const seen = new Set();
-    for (let i = 0; i < x.length; i++) {
-      if (x[i] === x[i] && !seen.has(x[i]) && seen.add(x[i]).size > most) return null;
+    const key = `${name} ${most}`;
+    let known = this.#levels.get(key);
+    if (known === undefined) {
+      known = levelsOf(this.column(name), most);
+      this.#levels.set(key, known);
     }
-    return Float32Array.from(seen).sort();
+    return known;
   }
 
   /**
