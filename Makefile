@@ -1,6 +1,7 @@
 # `make` alone lists the targets. The environment is .venv, made on first use; bring your own
 # with `make test PY=/path/to/python`.
 export PYTHONPATH := .:client/src
+export PATH := $(CURDIR)/.debian/usr/bin:$(CURDIR)/.debian/usr/sbin:$(PATH)
 PY ?= .venv/bin/python
 # Independent checks share the cores, and each shows its output in one piece where make can.
 PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Otarget)
@@ -9,6 +10,10 @@ PARALLEL := --no-print-directory -j $(if $(filter output-sync,$(.FEATURES)),-Ota
 # whatever the shell says, or each process would compile all tests and all plugins again.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
+# Programs that tests use beside Python's: some 300 MB, and 30.
+BROWSER = scripts/debian install "what the pages do" chromium=chromium
+SERVERS = scripts/debian unpack "what other servers make of ours" nginx=nginx prometheus=promtool
+CONTAINERS = scripts/debian install "containers" podman=podman buildah=buildah debootstrap=debootstrap runc=runc
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser security chaos soak test-long compose-test bench clean
@@ -35,7 +40,8 @@ setup setup-lab setup-test: ;
 endif
 
 test: setup-test ## everything: lint, types, import contracts, all tests in a real Chromium
-	@scripts/chromium || echo "the browser tests will be skipped"
+	@$(BROWSER) || echo "the browser tests will be skipped"
+	@$(SERVERS) || echo "tests behind nginx, and promtool's, will be skipped"
 	@$(MAKE) $(PARALLEL) lint types imports
 	$(PYTEST)
 
@@ -61,20 +67,22 @@ integration: setup-test ## tests with a real broker, database, and training
 	$(PYTEST) tests/integration
 
 browser: setup-test ## tests of the page in Chromium
-	@scripts/chromium
+	@$(BROWSER)
 	$(PYTEST) tests/browser
 
 security: setup-test ## attacks on the server and on the page in Chromium
-	@scripts/chromium
+	@$(BROWSER)
 	$(PYTEST) tests/security
 
 test-long: setup-test ## fuzzing and simulations, under an hour; a part that can't run prints NOT RUN
-	@scripts/chromium || echo "the browser tests will be skipped"
+	@$(BROWSER) || echo "the browser tests will be skipped"
+	@$(SERVERS) || echo "tests behind nginx, and promtool's, will be skipped"
 	$(PYTEST) --dist load tests/long --timeout=3000 -m "not alone" || test $$? = 5
 	$(PYTEST) --timeout=3000 -m long
 	$(PY) -m pytest tests/long --timeout=3000 -m alone || test $$? = 5
 
 compose-test: setup-test ## docker-compose.yml by podman, each container killed once; NOT RUN where podman is not
+	@$(CONTAINERS) || true
 	PYTHONPATH=.:tests/support $(PY) tests/containers/run.py
 
 chaos: setup-test ## a storm of faults over 1,000 jobs on each database; its table in docs/reliability.md

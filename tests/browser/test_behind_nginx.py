@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-pytestmark = pytest.mark.skipif(not nginx.installed(), reason="no nginx: Debian's nginx-light")
+pytestmark = pytest.mark.skipif(not nginx.installed(), reason="no nginx: scripts/debian brings it")
 PAGES = ("new", "compare", "trends", "speed", "views", "queue", "lookup", "import")
 
 

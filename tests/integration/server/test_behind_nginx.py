@@ -8,7 +8,7 @@ import nginx
 import pytest
 from served import Served
 
-pytestmark = pytest.mark.skipif(not nginx.installed(), reason="no nginx: Debian's nginx-light")
+pytestmark = pytest.mark.skipif(not nginx.installed(), reason="no nginx: scripts/debian brings it")
 API = "/netspace/api/v1"
 PERSON = {"accept": "text/html"}
 
@@ -107,7 +107,7 @@ def test_a_page_is_there_with_all_that_it_lists(person):
     files = {address for address in listed if not address.startswith("data:")}
     assert len(files) > 20
     for address in files:
-        assert address.startswith("/netspace/app/"), address
+        assert address.startswith("/netspace/"), address
         assert person.get(address).status_code == 200, address
     for path in ("_dash-layout", "_dash-dependencies"):
         assert person.get(f"/netspace/app/{path}").status_code == 200

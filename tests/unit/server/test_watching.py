@@ -123,7 +123,7 @@ def test_each_alert_has_its_line_in_what_to_do():
 def test_promtool_can_read_the_alerts():
     promtool = shutil.which("promtool")
     if promtool is None:
-        pytest.skip("promtool is not installed (Debian: apt install prometheus)")
+        pytest.skip("no promtool: scripts/debian brings it")
     said = subprocess.run(
         [promtool, "check", "rules", OPS / "alerts.yml"], capture_output=True, text=True
     )
