@@ -1,4 +1,4 @@
-"""A real Chromium, Debian's (scripts/chromium installs it), and what it refuses to pages.
+"""A real Chromium, Debian's (scripts/debian installs it), and what it refuses to pages.
 
 A page costs seconds of a processor before a test begins with it, most of them for what all
 pages have in common. So windows are lent and come back, with the scripts in their caches; and a
@@ -59,7 +59,7 @@ def browser_type_launch_args(browser_type_launch_args):
     if chromium is None:
         # A person without Debian may go on; continuous integration must not look green.
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-        give_up("no chromium on the path, and scripts/chromium could not install it")
+        give_up("no chromium on the path, and scripts/debian could not install it")
     return browser_type_launch_args | {"executable_path": chromium, "args": FLAGS}
 
 
