@@ -38,6 +38,16 @@ def is_newest(url: str, seconds: float = 2.0) -> bool:
     return found == migrations.heads()
 
 
+def is_empty(url: str, seconds: float = 2.0) -> bool:
+    """Whether the database has no table yet: nobody has prepared it. As `is_newest`."""
+    engine = _engine(url, seconds)
+    try:
+        with engine.connect() as connection:
+            return not inspect(connection).get_table_names()
+    finally:
+        engine.dispose()
+
+
 def let_in(url: str, seconds: float = 2.0) -> None:
     """Connect, and ask nothing of any table.
 

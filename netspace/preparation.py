@@ -53,7 +53,7 @@ def require_migrated(settings: Settings, patient: bool = False) -> None:
         patient: one that is away is waited for by whoever asks.
 
     Raises:
-        CannotStart: it is another version's.
+        CannotStart: it is another version's, or nobody has prepared it.
     """
     from sqlalchemy.exc import DBAPIError
 
@@ -67,6 +67,8 @@ def require_migrated(settings: Settings, patient: bool = False) -> None:
         return
     if not newest:
         at = addresses.shown(settings.database)
+        if probe.is_empty(settings.database):
+            raise CannotStart(f"{at} has no tables yet; `netspace migrate` makes them")
         raise CannotStart(
             f"{at} is another version's; `netspace migrate` brings it to this one"
         )

@@ -221,6 +221,14 @@ def test_a_database_of_another_version_is_not_read(alone, tmp_path):
     assert "is another version's; `netspace migrate`" in ended.stderr
 
 
+def test_a_database_that_nobody_has_prepared_is_said_to_be_that(alone, tmp_path):
+    file = tmp_path / "new.db"
+    file.touch()
+    ended = alone("populations", url=f"sqlite:///{file}")
+    assert ended.exit_code == 1
+    assert "has no tables yet; `netspace migrate` makes them" in ended.stderr
+
+
 def test_the_address_without_one_is_that_of_the_settings(served):
     given = {"NETSPACE_URL": "", "NETSPACE_PORT": str(served.port), "COLUMNS": "200"}
     said = CliRunner().invoke(app, ["status"], env=given)
