@@ -13,7 +13,9 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --maxprocesses 4 --dis
 # Programs that tests use beside Python's: some 300 MB, and 30.
 BROWSER = scripts/debian install "what the pages do" chromium=chromium
 SERVERS = scripts/debian unpack "what other servers make of ours" nginx=nginx prometheus=promtool
-CONTAINERS = scripts/debian install "containers" podman=podman buildah=buildah debootstrap=debootstrap runc=runc
+CONTAINERS = scripts/debian install "containers" podman=podman buildah=buildah debootstrap=debootstrap \
+	runc=runc catatonit=catatonit \
+	golang-github-containernetworking-plugin-dnsname=/usr/lib/cni/dnsname
 
 .DEFAULT_GOAL := help
 .PHONY: help up lab setup setup-lab setup-test test check lint types imports unit format integration browser security chaos soak test-long compose-test bench clean
