@@ -478,6 +478,7 @@ interface TrendsRead {
   level: number;
   margin: number;
   lacking: number;
+  shared: number;
   convention: string;
   trends: TrendRead[];
   points: NetworksRead[] | null;

@@ -102,6 +102,10 @@ class TrendsRead(BaseModel):
     level: float
     margin: float = Field(description="a change a doubling that is as good as none")
     lacking: int = Field(description="networks without that complexity, left out")
+    shared: int = Field(
+        description="networks that stand on several levels, and count on each: intervals take "
+        "levels' networks for others"
+    )
     convention: str = TREND
     trends: list[TrendRead]
     points: list[NetworksRead] | None = Field(None, description="a side, where `points=true`")
@@ -118,6 +122,7 @@ class TrendsRead(BaseModel):
             level=found.level,
             margin=found.margin,
             lacking=found.lacking,
+            shared=found.shared,
             trends=[TrendRead.of(trend) for trend in found.trends],
             points=None if some is None else [NetworksRead.of(one) for one in some],
             every=every,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Across:
     trends: Sequence[Trend]
     level: float
     lacking: int  # networks without that complexity, left out
+    shared: int  # networks that stand on several levels, and count on each
     margin: float = MARGIN
 
 
@@ -82,7 +84,7 @@ def across(
         Refused: a complexity or a column that a side lacks, or a side whose networks are all on
             another one: what is counted twice decides what is not decided.
     """
-    _require_apart(sides)
+    shared = _shared(sides)
     parameters = list(columns) or _parameters(sides)
     _require(sides, [by, *parameters], one_of=parameters)
     if len(parameters) > MOST_PARAMETERS:
@@ -93,22 +95,33 @@ def across(
     if len(found) == 1:
         [whole] = found
         found = trends.binned(whole.judged, whole.complexity, whole.columns, bins)
-    return Across(sides, by, trends.trends(found, parameters, level), level, lacking)
+    return Across(sides, by, trends.trends(found, parameters, level), level, lacking, shared)
 
 
-def _require_apart(sides: Sequence[Side]) -> None:
-    for i, one in enumerate(sides):
-        for other in sides[:i]:
-            if one.population_id != other.population_id:
-                continue
-            fewer, more = sorted((one, other), key=lambda side: len(side.results))
-            if _ids(fewer) and _ids(fewer) <= _ids(more):
-                allowed = f"networks that are not all on another level, too ({more.text})"
-                raise Refused("side", fewer.text, allowed)
+def _shared(sides: Sequence[Side]) -> int:
+    """How many networks stand on several levels with the same result: trained anew, one is
+    another.
+
+    Raises:
+        Refused: all of a side stand on another one, too.
+    """
+    twice: list[Ints] = []
+    for one, other in combinations(sides, 2):
+        common = _common(one, other)
+        fewer, more = sorted((one, other), key=lambda side: len(side.results))
+        if common.size and common.size == len(fewer.results):
+            allowed = f"networks that are not all on another level, too ({more.text})"
+            raise Refused("side", fewer.text, allowed)
+        twice.append(common)
+    return int(np.unique(np.concatenate(twice)).size) if twice else 0
 
 
-def _ids(side: Side) -> set[int]:
-    return {*np.asarray(side.results.ids, dtype=np.int64).tolist()}
+def _common(one: Side, other: Side) -> Ints:
+    """Ids of the networks that both have with the same result."""
+    of_one, of_other = (np.asarray(side.results.ids, dtype=np.int64) for side in (one, other))
+    ids, a, b = np.intersect1d(of_one, of_other, return_indices=True)
+    same: Ints = ids[one.results.judged[a] == other.results.judged[b]]
+    return same
 
 
 def _level(side: Side, by: str, parameters: Sequence[str]) -> Level:

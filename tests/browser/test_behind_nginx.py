@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect
 from served import Served, problems_of
 
-pytestmark = pytest.mark.skipif(not nginx.installed(), reason="no nginx: scripts/debian brings it")
+pytestmark = pytest.mark.skipif(
+    not nginx.installed(), reason="no nginx: scripts/debian brings it"
+)
 PAGES = ("new", "compare", "trends", "speed", "views", "queue", "lookup", "import")
 
 

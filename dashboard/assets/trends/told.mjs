@@ -45,7 +45,7 @@ export function verdicts(answer, quantities) {
 }
 
 /** What to mind. @param {TrendsRead} answer */
-function notes({ sides, by, level, margin, lacking, trends, convention }) {
+function notes({ sides, by, level, margin, lacking, shared, trends, convention }) {
   const regimes = new Set(sides.map(({ regime }) => regime));
   const together = ["", "this verdict", "both verdicts together"][trends.length]
     ?? `all ${trends.length} verdicts together`;
@@ -55,6 +55,8 @@ function notes({ sides, by, level, margin, lacking, trends, convention }) {
     muted(verdict),
     muted(`Convention: ${convention.replaceAll("`", "")}.`),
     lacking ? muted(`${count(lacking)} networks without ${by} are left out.`) : null,
+    shared ? h("p", { class: "warned" }, `${count(shared)} networks stand on several levels: intervals and verdicts `
+      + "take the networks of each level for others.") : null,
     regimes.size > 1
       ? h("p", { class: "warned" }, `The levels were trained under ${regimes.size} regimes: what changes `
         + "may be the training.")

@@ -8,7 +8,9 @@ import nginx
 import pytest
 from served import Served
 
-pytestmark = pytest.mark.skipif(not nginx.installed(), reason="no nginx: scripts/debian brings it")
+pytestmark = pytest.mark.skipif(
+    not nginx.installed(), reason="no nginx: scripts/debian brings it"
+)
 API = "/netspace/api/v1"
 PERSON = {"accept": "text/html"}
 

@@ -129,8 +129,18 @@ def test_networks_that_are_all_on_another_level_are_refused(http, chain, again):
     [problem] = answer.json()["errors"]
     assert (problem["field"], problem["value"]) == ("side", twice[-1])
     assert f"({chain[0]})" in problem["message"]
-    apart = [f"{chain[0]};depth=..14", f"{chain[0]};depth=15..", *chain[1:]]
-    assert http.get("/trends", params={"side": apart, "columns": "wm"}).status_code == 200
+
+
+def test_networks_on_several_levels_are_counted(http, chain):
+    def shared(*sides):
+        answer = http.get("/trends", params={"side": [*sides, *chain[1:]], "columns": "wm"})
+        return answer.json()["shared"]
+
+    first = chain[0]
+    assert shared(f"{first};depth=..14", f"{first};depth=15..") == 0
+    query = {"depth": "12..14", "limit": 1000}
+    both = http.get(f"/populations/{first}/networks", params=query).json()["items"]
+    assert shared(f"{first};depth=..14", f"{first};depth=12..") == len(both) > 0
 
 
 def test_a_complexity_or_parameter_that_a_side_lacks_is_refused(http, chain):
