@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated
@@ -29,7 +29,7 @@ router = APIRouter(tags=["events"], dependencies=[SEE])
 
 RETRY_MS = 1_000
 TOGETHER = 8
-"""Events that leave in one piece: until the next one each listener holds the last."""
+"""Events that leave in one piece."""
 NOT_KEPT = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 """A stream is of the moment, and nginx is to pass it on as it comes."""
 ITEM = {
@@ -110,16 +110,30 @@ async def _told(request: Request, parts: Parts, wanted: Followed) -> AsyncIterat
         async for every in changes:
             if not await still_in(request, parts):
                 return
-            if told := [*filter(None, (event(news, wanted) for news in every))]:
-                for first in range(0, len(told), TOGETHER):
-                    yield b"".join(told[first : first + TOGETHER])
+            before = said
+            for piece in pieces(every, wanted):
+                said = time.monotonic()
+                yield piece
+            if said > before:
+                yield b""  # whoever passes a piece on holds it until the next one
             elif time.monotonic() - said >= live.PING_SECONDS * (1 - live.SPREAD):
                 # Without data no browser tells of it.
                 data = json.dumps({"database": parts.hub.born})
+                said = time.monotonic()
                 yield format_sse_event(event="ping", data_str=data)
-            else:
-                continue
-            said = time.monotonic()
+
+
+def pieces(every: Iterable[live.News], wanted: Followed) -> Iterator[bytes]:
+    """What one listener is told, TOGETHER events at a time: none of it stays here."""
+    told: list[bytes] = []
+    for news in every:
+        if one := event(news, wanted):
+            told.append(one)
+        if len(told) == TOGETHER:
+            yield b"".join(told)
+            told.clear()
+    if told:
+        yield b"".join(told)
 
 
 def event(news: live.News, wanted: Followed) -> bytes:
