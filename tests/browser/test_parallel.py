@@ -252,6 +252,25 @@ def test_a_turned_axis_selects_the_values_that_stand_there(explore):
     assert hi == pytest.approx((least * most) ** 0.5, rel=0.03)  # a log axis
 
 
+def test_an_open_range_lies_on_its_axis_where_the_selected_values_stand(explore):
+    """Beside an axis a range is violet: blue without green."""
+    page = explore(AXES + "&select=error=..12")
+    expect(page.locator("#selected-count")).to_contain_text("selected")
+    violet = """(share) => {
+      const name = document.querySelector(".axis-head[data-axis=error]");
+      const head = name.getBoundingClientRect();
+      const canvas = document.querySelector("#parallel-canvas");
+      const { left, width, height } = canvas.getBoundingClientRect();
+      const ratio = canvas.width / width;
+      const x = (head.left + head.width / 2 - left + 4) * ratio;
+      const y = (8 + share * (height - 20)) * ratio; // ROOM of the axes
+      const [, g, b, a] = canvas.getContext("2d").getImageData(x, y, 1, 1).data;
+      return a > 0 && b - g > 40;
+    }"""
+    page.wait_for_function(violet, arg=0.95)
+    assert [page.evaluate(violet, share) for share in (0.1, 0.5, 0.8)] == [False, False, True]
+
+
 def test_a_box_in_a_scatter_is_a_range_of_its_axis(explore):
     page = explore(AXES + "&select=wa=8..16")
     page.wait_for_function(

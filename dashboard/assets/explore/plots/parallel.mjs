@@ -292,16 +292,19 @@ export class Parallel {
   }
 
   /**
-   * The pixels of a range, from the top.
+   * The pixels of a range, from the top; null: none of its values stands on the axis.
    * @param {ReturnType<typeof placeOf>} place @param {{lo?: number, hi?: number, values?: number[]}} range
-   * @returns {[number, number]}
+   * @returns {?[number, number]}
    */
-  #ends({ toPixel, control }, { lo = -Infinity, hi = Infinity, values }) {
+  #ends({ toPixel, control: { kind, stops, log } }, { lo = -Infinity, hi = Infinity, values }) {
+    const isChoice = kind === "choice";
+    const ends = () => [Math.max(lo, log ? Number.MIN_VALUE : stops[0]), Math.min(hi, stops[stops.length - 1])];
+    const asked = values ?? (isChoice ? stops.filter((stop) => stop >= lo && stop <= hi) : ends());
+    const pixels = asked.map(toPixel).filter(Number.isFinite);
+    if (!pixels.length) return null;
     const clip = (pixel) => Math.min(Math.max(pixel, ROOM.top), this.height - ROOM.bottom);
-    const some = values ? values.map(toPixel) : [lo, hi].map((end, i) => (Number.isFinite(end)
-      ? toPixel(Math.max(end, control.log ? Number.MIN_VALUE : end)) : toPixel(control.stops.at(i - 1) ?? 0)));
-    const room = values ? 5 : 0;
-    return [clip(Math.min(...some) - room), clip(Math.max(...some) + room)];
+    const room = values || isChoice ? 5 : 0;
+    return [clip(Math.min(...pixels) - room), clip(Math.max(...pixels) + room)];
   }
 
   // ------------------------------------------------------------ drawing
@@ -378,8 +381,9 @@ export class Parallel {
     const { x, toPixel, isHere } = place;
     context.fillStyle = colour("ink-2");
     context.fillRect(x - 0.5, ROOM.top, 1, this.height - ROOM.top - ROOM.bottom);
-    if (range) {
-      const [from, to] = this.#ends(place, range);
+    const ends = range ? this.#ends(place, range) : null;
+    if (ends) {
+      const [from, to] = ends;
       context.fillStyle = colour("selection");
       context.globalAlpha = 0.35;
       context.fillRect(x - 6, from, 12, to - from);
