@@ -1,5 +1,8 @@
 """Colours by a column, and parallel coordinates: axes moved, turned over, brushed, linked."""
 
+import csv
+import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import chromium
@@ -281,6 +284,48 @@ def test_a_box_in_a_scatter_is_a_range_of_its_axis(explore):
         f"parallel coordinates of depth, slope, flops, error: "
         f"{RESULTS + PENDING} networks, {count(page, '#selected-count')} selected",
     )
+
+
+def saved(page, format):
+    """The name and the bytes of the figure's file."""
+    menu = page.locator(".figure-menu[data-figure=parallel]")
+    menu.locator("summary").click()
+    with page.expect_download(timeout=60_000) as download:
+        menu.locator(f"[data-format={format}]").click()
+    expect(menu.locator(".figure-said")).to_contain_text("saved")
+    page.keyboard.press("Escape")
+    return download.value.suggested_filename, Path(download.value.path()).read_text()
+
+
+@pytest.mark.parametrize(
+    "selection",
+    ["select=wa=8..16;error=..20", "lasso=wa:log,error;5,4;40,6;30,25;8,20;60,12;4,9"],
+)
+def test_its_figure_has_the_axes_and_the_selection_of_the_page(explore, selection):
+    page = explore(f"{AXES}&{selection}")
+    expect(page.locator("#selected-count")).to_contain_text("selected")
+    called, text = saved(page, "csv")
+    assert called.endswith("-parallel.csv")
+    rows = list(csv.DictReader(text.splitlines()))
+    named = ["id", "depth", "wa", "flops", "error", "selected", "drawn"]
+    assert list(rows[0]) == named
+    assert len(rows) == RESULTS + PENDING
+    selected = sum(row["selected"] == "1" for row in rows)
+    assert 0 < selected == count(page, "#selected-count")
+    assert sum(row["error"] == "" for row in rows) == PENDING
+    called, text = saved(page, "svg")
+    plain = " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    assert f"{RESULTS + PENDING} networks drawn, grey; {selected} selected, violet" in plain
+    assert "a line stops where a value is not measured" in plain
+    assert "log, turned over" in plain
+
+
+def test_the_menu_of_its_figure_is_there_with_the_axes_alone(explore):
+    page = explore(AXES)
+    menu = page.locator(".figure-menu[data-figure=parallel]")
+    expect(menu.locator("summary")).to_be_visible()
+    page.click("#lower [data-lower=table]")
+    expect(menu.locator("summary")).to_be_hidden()
 
 
 @pytest.mark.long

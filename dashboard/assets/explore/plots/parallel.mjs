@@ -14,7 +14,7 @@ import { count, fixed, shown, write } from "../../base/format.mjs";
 import { Lines } from "./lines.mjs";
 
 export const MOST_AXES = 12;
-const MOST_LINES = 700;
+export const MOST_LINES = 700;
 const USUAL_AXES = 7; // beside what networks are judged by
 const NARROWEST = 92; // CSS pixels between two axes
 const ROOM = { left: 56, right: 44, top: 8, bottom: 12 };
@@ -70,14 +70,19 @@ export class Parallel {
 
   // ------------------------------------------------------------ which axes
 
-  /** Axes as a link has them: "-" in front of one that is turned over. */
+  /** Axes as a link has them. */
   get texts() {
-    return this.isOpen ? this.asked.map(({ name, turned }) => (turned ? `-${name}` : name)) : [];
+    return this.isOpen ? this.asked.map(written) : [];
   }
 
   /** The axes of columns that there are. */
   get axes() {
     return this.asked.filter(({ name }) => this.controls.some((one) => one.name === name));
+  }
+
+  /** Those as a link would have them. */
+  get drawn() {
+    return this.axes.map(written);
   }
 
   /** Show these axes; none: the table is shown instead. @param {string[]} texts */
@@ -422,6 +427,9 @@ export class Parallel {
     if (this.box.getAttribute("aria-label") !== spoken) this.box.setAttribute("aria-label", spoken);
   }
 }
+
+/** An axis in a link: "-" in front of one that is turned over. @param {AxisOf} axis */
+const written = ({ name, turned }) => (turned ? `-${name}` : name);
 
 /**
  * An axis: where it is, and pixels of values as they are stored.
