@@ -26,26 +26,40 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from columns import csv
 from columns.quantities import Quantity
+from columns.table import Table
 from columns.units import unit_of
-from dashboard import exports
+from dashboard import exports, selected
 from dashboard.exports import Against, Best, Of, Population, may_see
 from dashboard.figures.compared import decided_figure, edfs_figure
 from dashboard.figures.edf import edf_figure
 from dashboard.figures.efficiency import efficiency_figure
 from dashboard.figures.learning import learning_figure
 from dashboard.figures.matters import importance_figure
-from dashboard.figures.paper import COLUMNS, MARKS, Column, Width, credits, numbers, on_paper
+from dashboard.figures.paper import (
+    COLUMNS,
+    MARKS,
+    PADDING,
+    Column,
+    Width,
+    credits,
+    numbers,
+    on_paper,
+)
+from dashboard.figures.parallel import Lines, parallel_figure
 from dashboard.figures.pdf import LARGEST, NoFigure, Printing
 from dashboard.figures.scatters import scatters_figure, usual_columns
 from dashboard.figures.speed import Timed, front_figure, residuals_figure, times_figure
 from dashboard.figures.style import LIGHT, titled
 from dashboard.figures.trends import trends_figure
+from dashboard.figures.uprights import high
 from dashboard.figures.widths import BEST, widths_figure
 from dashboard.pages.compare import page as compare
 from dashboard.pages.compare import question, verdicts
 from dashboard.pages.compare.matched import matched_on
 from dashboard.pages.compare.words import name_and_n
+from dashboard.pages.explore import axes
 from dashboard.pages.network import drawer, row
+from dashboard.selected import Selected
 from dashboard.sources import Sources
 from designspace.naming import paper
 from population.trends.importance import GAMMA
@@ -81,6 +95,7 @@ class Printed:
     down: int = 1  # rows of panels
     across: int = 1
     tall: float | None = None  # a row over the width of a panel
+    table: Table | None = None  # its numbers; by default those of its traces
 
 
 class Drawn(BaseModel):
@@ -179,13 +194,34 @@ def include(server: FastAPI, sources: Sources, errors: dict[int | str, dict[str,
     ) -> Response:
         """Which parameters tell the best networks from all that pass."""
         texts, snapshot = _texts(request), exports.judged(sources, population, of)
-        found = queries.importances(queries.view(snapshot, texts), gamma)
-        line = exports.sets(snapshot, texts)[0].line
-        figure = importance_figure(found, gamma, line, snapshot.quantities)
+        view = queries.view(snapshot, texts)
+        found = queries.importances(view, gamma)
+        line, n = exports.sets(snapshot, texts)[0].line, len(view.results)
+        figure = importance_figure(found, gamma, n, line, snapshot.quantities)
         bars = sum(one.tells for one in found)
         tall = (20 * max(3, bars) + 44) / COLUMNS[width].pixels
         name = _name(snapshot, "what-matters")
         return _sent(Printed(figure, name, _of([snapshot]), tall=tall), width, form)
+
+    @get("/{width}/parallel.{form}", dependencies=turn)
+    def parallel(
+        request: Request,
+        width: Wide,
+        form: Form,
+        population: Population,
+        axes: Annotated[
+            str, Query(description="columns by comma, - before one that is turned over")
+        ] = "",
+        colour: Annotated[str, Query(description="a column; by default one colour")] = "",
+        select: Annotated[str, Query(description="ranges, as `depth=5..8;error=3..5`")] = "",
+        lasso: Annotated[str, Query(description=selected.LASSO)] = "",
+        of: Of = "",
+    ) -> Response:
+        """A line a network that passes, over an axis a column."""
+        texts, snapshot = _texts(request), exports.judged(sources, population, of)
+        region = selected.read(snapshot, select, lasso)
+        drawn = _lines(snapshot, texts, axes, colour, region)
+        return _sent(_parallel(snapshot, texts, drawn, COLUMNS[width]), width, form)
 
     @get("/{width}/trends-{which}.{form}", dependencies=turn)
     def trended(
@@ -289,6 +325,40 @@ def _name(snapshot: Snapshot, what: str) -> str:
 
 def _joined(what: str, found: Sequence[Side]) -> str:
     return "-".join([what, *dict.fromkeys(str(one.population_id) for one in found)])
+
+
+def _lines(
+    snapshot: Snapshot,
+    texts: Mapping[str, str],
+    names: str,
+    colour: str,
+    region: Selected | None,
+) -> Lines:
+    population, order = snapshot.population, snapshot.best_first
+    passes = population.passing(queries.parse(snapshot, texts))
+    assert population.ids is not None
+    return Lines(
+        axes.asked(snapshot, names),
+        population.ids,
+        order[passes[order]],
+        None if region is None else region.mask(population),
+        {} if region is None else region.ranges,
+        axes.one(snapshot, colour, "colour") if colour else None,
+    )
+
+
+def _parallel(
+    snapshot: Snapshot, texts: Mapping[str, str], drawn: Lines, column: Column
+) -> Printed:
+    said = exports.asked(snapshot, texts, queries.parse(snapshot, texts)).line
+    wide = column.pixels - PADDING
+    return Printed(
+        parallel_figure(drawn, [said], wide),
+        _name(snapshot, "parallel"),
+        _of([snapshot]),
+        tall=high(wide) / column.pixels,
+        table=drawn.table(),
+    )
 
 
 def _trends(
@@ -486,9 +556,8 @@ def _sent(printed: Printed, width: Width, form: Form) -> Response:
     """The figure in the form that is asked for."""
     if form == "csv":
         file = {"Content-Disposition": f'attachment; filename="{printed.name}.csv"'}
-        return Response(
-            "".join(csv.pieces(numbers(printed.figure))), media_type="text/csv", headers=file
-        )
+        table = numbers(printed.figure) if printed.table is None else printed.table
+        return Response("".join(csv.pieces(table)), media_type="text/csv", headers=file)
     column = COLUMNS[width]
     made = credits(datetime.now(UTC).date().isoformat(), printed.of)
     figure = on_paper(printed.figure, column, made, printed.down, printed.across, printed.tall)

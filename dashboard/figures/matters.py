@@ -20,6 +20,7 @@ ROW = 20  # pixels a parameter
 def importance_figure(
     found: Sequence[Importance],
     gamma: float,
+    n: int,
     line: str,
     quantities: Mapping[str, Quantity] | None = None,
     palette: Palette = LIGHT,
@@ -29,6 +30,7 @@ def importance_figure(
     Args:
         found: the largest first.
         gamma: share of the best.
+        n: networks with a result; of many some are looked at.
         line: which networks, and how many.
     """
     about = quantities or {one.parameter: described(one.parameter) for one in found}
@@ -38,6 +40,8 @@ def importance_figure(
         f"PED-ANOVA: the best {100 * gamma:g} % against all, each parameter by itself; share "
         "of the divergence, 95 % bootstrap interval",
     ]
+    if found and (looked := found[0].divergence.n) < n:
+        lines.append(f"{looked:,} of {n:,} networks are looked at, at random")
     others = ", ".join(about[one.parameter].label for one in found if not one.tells)
     if others and telling:
         lines.append(f"no more than chance: {others}")

@@ -35,6 +35,9 @@ THINNER = 0.75
 TALLEST = 300
 """Pixels of a row of panels."""
 FOOT = 6
+LEFT, RIGHT = 4, 8
+PADDING = LEFT + RIGHT
+"""Pixels beside the plots, where no axis takes more."""
 TICKS = 44
 """Pixels at the left of a panel for the axis."""
 SHARED, OWN = 0.1, 0.26
@@ -91,7 +94,7 @@ def on_paper(
         width=wide,
         height=top + plots + legend + FOOT,
         font={"size": TEXT, "family": FAMILY},
-        margin={"l": 4, "r": 8, "t": top, "b": FOOT + legend},
+        margin={"l": LEFT, "r": RIGHT, "t": top, "b": FOOT + legend},
         hovermode=False,
     )
     figure.update_layout(

@@ -37,6 +37,7 @@ class Palette:
     all: str
     against: str  # another population
     band: str  # the best range
+    selection: str
     pins: tuple[str, str, str]  # constraint sets that are kept
     order: Sequence[int] = range(6)  # in which sides take the colours of a comparison
 
@@ -57,6 +58,7 @@ LIGHT = Palette(
     all="#868e96",
     against="#1c2126",
     band="#e69f00",
+    selection="#7048e8",
     pins=("#d55e00", "#009e73", "#cc79a7"),
 )
 DARK = Palette(
@@ -68,6 +70,7 @@ DARK = Palette(
     all="#8b9097",
     against="#f1f3f5",
     band="#f0b93a",
+    selection="#c3a6ff",
     pins=("#ff8a4c", "#3dcfa4", "#e7a6cc"),
 )
 PALETTES = {"light": LIGHT, "dark": DARK}

@@ -372,6 +372,8 @@ class ImportancesRead(BaseModel):
                 "share_upper": one.share.upper,
                 "tells": one.tells,
                 "bins": one.bins,
+                "n": one.divergence.n,
+                "gamma": self.gamma,
             }
             for one in self.importances
         ]

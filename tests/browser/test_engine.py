@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Error
 
 from columns.constraints import OneOf, Range, parse
+from dashboard.figures import parallel
 from designspace.lines import fits
 from designspace.lines.line import Line
 from designspace.regimes import DIGITS
@@ -850,6 +851,26 @@ def test_of_many_selected_networks_some_are_drawn_and_all_of_them_are_selected(p
     )
     assert len(set(drawn)) == 50 < len(found)
     assert set(drawn) <= set(found)
+
+
+@pytest.mark.parametrize("constraint", [Range(), Range(30.0, math.inf)])
+def test_a_figure_for_a_paper_has_the_lines_that_the_page_draws(page, load, constraint):
+    rng = np.random.default_rng(5)
+    errors = np.where(rng.random(20_000) < 0.1, np.nan, rng.uniform(5, 80, 20_000).round(2))
+    population = small(errors, ids=rng.permutation(90_000)[:20_000] + 1)
+    load("lines", population)
+    drawn = page.evaluate(
+        """(lo) => {
+          const view = tables.lines.view();
+          if (lo > 0) view.setConstraint("error", { lo });
+          return ids(tables.lines, view.sample(700));
+        }""",
+        max(0.0, constraint.lo),
+    )
+    order = Snapshot(1, "lines", 1, population, "digits", 90.0).best_first
+    passes = constraint.mask(population.error) if constraint.lo > 0 else np.full(20_000, True)
+    rows = parallel.some(population.ids, order[passes[order]])
+    assert drawn == population.ids[rows].tolist()
 
 
 def test_a_selection_by_a_column_that_the_table_lacks_is_empty(page, selecting):

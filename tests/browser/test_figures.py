@@ -19,10 +19,17 @@ from dashboard.figures.paper import COLUMNS
 pytestmark = pytest.mark.browser
 
 READY = "#explore[data-state=ready][data-drawn] #networks .ag-row"
+DRAWN = "#explore[data-state=ready][data-drawn] .axis-head"
+MATTERS = "#explore[data-state=ready] #matters-bars[aria-busy=false] > *"
 VIEWS = {
     "edf": ("?population=1&against=2&depth=3..8", READY),
     "scatters": ("?population=1&depth=3..8", READY),
     "widths": ("?population=1", READY),
+    "parallel": (
+        "?population=1&depth=3..8&axes=depth,-wa,flops,error&select=error=..15",
+        DRAWN,
+    ),
+    "matters": ("?population=1&gamma=0.33", MATTERS),
     "trends-ranges": ("trends?side=3&bins=3", "#trends-verdicts-text tbody tr"),
     "speed-times": ("speed?population=3", "#speed-fits-text .statement"),
     "compare-edf": ("compare?side=1&side=2", ".verdict"),
@@ -32,9 +39,17 @@ VIEWS = {
     "network-widths": ("?population=1&network=1", "#network[data-state=shown]"),
 }
 """A figure's name, the address of a page that shows it, and what is there then."""
-QUICK = ["edf", "network-widths", "compare-matched"]
+QUICK = ["edf", "parallel", "matters", "network-widths", "compare-matched"]
 """Of Explore, of the drawer, and of Compare."""
-MORE = [pytest.param(name, marks=pytest.mark.long) for name in VIEWS if name not in QUICK]
+BELOW = ["edf", "parallel", "matters"]
+"""At the top of the page, at its foot, and below the constraints."""
+
+
+def long(name):
+    return pytest.param(name, marks=pytest.mark.long)
+
+
+MORE = [long(name) for name in VIEWS if name not in QUICK]
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +115,7 @@ def test_every_figure_is_saved_as_wide_as_a_column_with_title_n_and_date(page, s
     assert not re.search(r"<image|href=|<script|foreignObject", text)
 
 
-@pytest.mark.parametrize("width", ["one", pytest.param("two", marks=pytest.mark.long)])
+@pytest.mark.parametrize("width", ["one", long("two")])
 def test_a_png_has_600_dots_an_inch_of_its_column(page, served, width):
     _, file = saved(page, shown(page, served, "edf"), "png", width)
     pixels, _ = struct.unpack(">II", file[16:24])
@@ -108,9 +123,7 @@ def test_a_png_has_600_dots_an_inch_of_its_column(page, served, width):
     assert pixels == pytest.approx(COLUMNS[width].mm / 25.4 * 600, abs=4)
 
 
-@pytest.mark.parametrize(
-    "name", ["scatters", pytest.param("compare-edf", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("name", ["scatters", "parallel", long("compare-edf")])
 def test_a_pdf_is_one_page_of_that_size_whose_text_is_text(page, served, name):
     called, file = saved(page, shown(page, served, name), "pdf", "two")
     assert called.endswith("-183mm.pdf")
@@ -142,8 +155,9 @@ def test_what_is_not_saved_is_said_where_it_was_asked_for(page, served):
     page.unroute("**/app/figures/**")
 
 
-def test_the_menu_is_reached_and_left_by_the_keyboard(page, served):
-    menu = shown(page, served, "edf")
+@pytest.mark.parametrize("name", BELOW)
+def test_the_menu_is_reached_and_left_by_the_keyboard(page, served, name):
+    menu = shown(page, served, name)
     menu.locator("[data-format=csv]").focus()
     page.keyboard.press("Escape")
     expect(menu).not_to_have_attribute("open", "")
@@ -154,14 +168,22 @@ def test_the_menu_is_reached_and_left_by_the_keyboard(page, served):
     expect(menu.locator("[data-width=one]")).to_be_focused()
 
 
-def test_axe_finds_nothing_in_an_open_menu_in_either_theme(page, served):
-    shown(page, served, "edf")
+@pytest.mark.parametrize("name", BELOW)
+def test_axe_finds_nothing_in_an_open_menu_in_either_theme(page, served, name):
+    shown(page, served, name)
     assert found_in_both_themes(page) == []
 
 
-def test_a_menu_lies_on_a_small_screen(page, served):
+ON_EXPLORE = ["edf", "parallel", "matters", *map(long, ["scatters", "widths"])]
+
+
+@pytest.mark.parametrize("name", ON_EXPLORE)
+def test_a_menu_lies_on_a_small_screen(page, served, name):
     page.set_viewport_size({"width": 390, "height": 800})
-    menu = shown(page, served, "edf")
+    page.goto(f"{served.url}/app/{VIEWS[name][0]}")
+    if name == "matters":
+        page.locator("#open-constraints").click()
+    menu = shown(page, served, name)
     box = menu.locator(".popover").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390

@@ -1,6 +1,9 @@
 """What matters, on Explore in a real Chromium: over a table whose truth is known, two columns
 tell the best and one tells nothing."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,6 +94,31 @@ def test_bars_stand_in_the_order_that_rest_says_and_what_tells_nothing_has_none(
     expect(bars.first.locator(".matter-said")).to_have_text("{} % [{}, {}]".format(*told))
     expect(page.locator(".matters-nothing [data-column=group_width]")).to_be_visible()
     expect(page.locator("#matters-note")).to_have_text("40 of n = 400")
+
+
+def test_its_figure_has_the_same_bars_with_their_intervals_and_rest_s_numbers(page, served):
+    said = rest(page, served)["importances"]
+    path = f"{served.url}/app/figures/one/matters.json?population={served.table}&gamma=0.1"
+    figure = page.request.get(path).json()["figure"]
+    [bars] = figure["data"]
+    shares = [one["share"] for one in said if one["tells"]][::-1]  # the largest at the top
+    assert bars["y"] == ["width multiplier", "depth"]
+    assert bars["x"] == pytest.approx([100 * one["estimate"] for one in shares])
+    for way, end in ((1, "upper"), (-1, "lower")):
+        far = bars["error_x"]["array" if way > 0 else "arrayminus"]
+        ends = [x + way * more for x, more in zip(bars["x"], far, strict=True)]
+        assert ends == pytest.approx([100 * one[end] for one in shares])
+    assert "no more than chance: group width" in figure["layout"]["title"]["subtitle"]["text"]
+    menu = page.locator(".figure-menu[data-figure=matters]")
+    menu.locator("summary").click()
+    with page.expect_download() as download:
+        menu.locator("[data-format=csv]").click()
+    page.keyboard.press("Escape")
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert [row["parameter"] for row in rows] == [one["parameter"] for one in said]
+    for row, one in zip(rows, said, strict=True):
+        assert float(row["share_upper"]) == one["share"]["upper"]
+        assert (row["n"], row["gamma"]) == ("400", "0.1")
 
 
 def test_a_bar_leads_to_its_parameter_s_control(page):

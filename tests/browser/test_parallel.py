@@ -1,5 +1,8 @@
 """Colours by a column, and parallel coordinates: axes moved, turned over, brushed, linked."""
 
+import csv
+import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import chromium
@@ -252,6 +255,25 @@ def test_a_turned_axis_selects_the_values_that_stand_there(explore):
     assert hi == pytest.approx((least * most) ** 0.5, rel=0.03)  # a log axis
 
 
+def test_an_open_range_lies_on_its_axis_where_the_selected_values_stand(explore):
+    """Beside an axis a range is violet: blue without green."""
+    page = explore(AXES + "&select=error=..12")
+    expect(page.locator("#selected-count")).to_contain_text("selected")
+    violet = """(share) => {
+      const name = document.querySelector(".axis-head[data-axis=error]");
+      const head = name.getBoundingClientRect();
+      const canvas = document.querySelector("#parallel-canvas");
+      const { left, width, height } = canvas.getBoundingClientRect();
+      const ratio = canvas.width / width;
+      const x = (head.left + head.width / 2 - left + 4) * ratio;
+      const y = (8 + share * (height - 20)) * ratio; // ROOM of the axes
+      const [, g, b, a] = canvas.getContext("2d").getImageData(x, y, 1, 1).data;
+      return a > 0 && b - g > 40;
+    }"""
+    page.wait_for_function(violet, arg=0.95)
+    assert [page.evaluate(violet, share) for share in (0.1, 0.5, 0.8)] == [False, False, True]
+
+
 def test_a_box_in_a_scatter_is_a_range_of_its_axis(explore):
     page = explore(AXES + "&select=wa=8..16")
     page.wait_for_function(
@@ -262,6 +284,48 @@ def test_a_box_in_a_scatter_is_a_range_of_its_axis(explore):
         f"parallel coordinates of depth, slope, flops, error: "
         f"{RESULTS + PENDING} networks, {count(page, '#selected-count')} selected",
     )
+
+
+def saved(page, format):
+    """The name and the bytes of the figure's file."""
+    menu = page.locator(".figure-menu[data-figure=parallel]")
+    menu.locator("summary").click()
+    with page.expect_download(timeout=60_000) as download:
+        menu.locator(f"[data-format={format}]").click()
+    expect(menu.locator(".figure-said")).to_contain_text("saved")
+    page.keyboard.press("Escape")
+    return download.value.suggested_filename, Path(download.value.path()).read_text()
+
+
+@pytest.mark.parametrize(
+    "selection",
+    ["select=wa=8..16;error=..20", "lasso=wa:log,error;5,4;40,6;30,25;8,20;60,12;4,9"],
+)
+def test_its_figure_has_the_axes_and_the_selection_of_the_page(explore, selection):
+    page = explore(f"{AXES}&{selection}")
+    expect(page.locator("#selected-count")).to_contain_text("selected")
+    called, text = saved(page, "csv")
+    assert called.endswith("-parallel.csv")
+    rows = list(csv.DictReader(text.splitlines()))
+    named = ["id", "depth", "wa", "flops", "error", "selected", "drawn"]
+    assert list(rows[0]) == named
+    assert len(rows) == RESULTS + PENDING
+    selected = sum(row["selected"] == "1" for row in rows)
+    assert 0 < selected == count(page, "#selected-count")
+    assert sum(row["error"] == "" for row in rows) == PENDING
+    called, text = saved(page, "svg")
+    plain = " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    assert f"{RESULTS + PENDING} networks drawn, grey; {selected} selected, violet" in plain
+    assert "a line stops where a value is not measured" in plain
+    assert "log, turned over" in plain
+
+
+def test_the_menu_of_its_figure_is_there_with_the_axes_alone(explore):
+    page = explore(AXES)
+    menu = page.locator(".figure-menu[data-figure=parallel]")
+    expect(menu.locator("summary")).to_be_visible()
+    page.click("#lower [data-lower=table]")
+    expect(menu.locator("summary")).to_be_hidden()
 
 
 @pytest.mark.long

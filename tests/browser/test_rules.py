@@ -5,10 +5,11 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from plotly import colors
 
 from columns.constraints import ONE_A_COLUMN
 from dashboard import exports
-from dashboard.figures import scatters
+from dashboard.figures import parallel, scatters
 from dashboard.pages.compare import question
 from dashboard.pages.explore.constraints import controls
 from designspace.layers.complexity import complexity
@@ -27,6 +28,16 @@ pytestmark = pytest.mark.browser
 
 def test_an_address_of_explore_has_the_same_parameters_that_are_no_constraints(module):
     assert set(module("explore/state/url.mjs", "[...it.OPTIONS]")) == exports.LINK
+
+
+def test_parallel_coordinates_are_of_as_many_lines_and_the_same_colours_on_paper(module):
+    most = module("explore/plots/parallel.mjs", "[it.MOST_AXES, it.MOST_LINES]")
+    assert most == [parallel.MOST_AXES, parallel.MOST]
+    shares = np.linspace(0, 1, 30).tolist()
+    shades = "arg.map((t) => it.shade(t, 'light'))"
+    shown = np.array(module("explore/plots/tint.mjs", shades, shares))
+    paper = np.array([colors.hex_to_rgb(parallel.shade(share)) for share in shares])
+    assert np.abs(shown - paper).max() <= 1
 
 
 def test_a_column_named_twice_is_refused_in_the_same_words(module):

@@ -1,6 +1,8 @@
 /** What the figures of Explore's cards are of, when somebody saves one. */
 
 import { offer } from "../base/figures.mjs";
+import { toLink } from "./state/selection.mjs";
+import { writeSet } from "./state/url.mjs";
 
 /** @param {Explore} page */
 export function offerFigures(page) {
@@ -30,6 +32,13 @@ export function offerFigures(page) {
     csv: rest("networks.csv", passing(query)),
   })));
   offer("widths", about("widths", (query) => ({ query: `${query}&best=${page.shown.best}` })));
+  offer("parallel", about("parallel", (query) => {
+    const { colour, selection } = page.shown;
+    const { selected, lasso } = toLink(selection);
+    const more = { axes: page.picture.parallel.drawn.join(","), colour, select: writeSet(selected), lasso };
+    const given = Object.entries(more).filter(([, text]) => text);
+    return { query: `${query}&${new URLSearchParams(given)}` };
+  }));
   offer("matters", about("matters", (query) => ({
     query: `${query}&gamma=${page.matters.gamma.value}`,
     csv: `${page.matters.path}&format=csv`,

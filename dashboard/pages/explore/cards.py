@@ -217,6 +217,7 @@ def networks() -> Component:
                 hidden=True,
             ),
             html.A("CSV", id="csv-link", className="button", href="", download="networks.csv"),
+            figure_menu("parallel", "Parallel coordinates"),
         ],
         [
             html.Div(id="table-body", className="table-body"),

@@ -1,6 +1,7 @@
 """The pages inside the web process: Dash corrected, scripts, the drawer, the form, exports."""
 
 import asyncio
+import csv
 import inspect
 import json
 import os
@@ -608,6 +609,8 @@ def test_a_figure_is_a_page_that_works_offline(client, figure):
         "scatters.json?population=1&columns=depth,wa",
         "widths.json?population=1&best=4",
         "matters.json?population=1&gamma=0.3",
+        "parallel.json?population=1&axes=depth,-wa,error&colour=flops&select=depth=..6",
+        "parallel.json?population=1&depth=99..",
         "trends-ranges.json?side=1&bins=3&paper=members",
         "compare-edf.json?side=1&side=1;depth=5..",
         "compare-matched.json?side=1&side=1;depth=5..",
@@ -632,6 +635,12 @@ def test_a_figure_for_a_paper_says_its_width_version_and_day(client, width, path
         ("three/edf.json?population=1", "width"),
         ("one/edf.xml?population=1", "form"),
         ("one/matters.json?population=1&gamma=2", "gamma"),
+        ("one/parallel.json?population=1&axes=depth", "axes"),
+        ("one/parallel.json?population=1&axes=depth,wings", "axes"),
+        ("one/parallel.json?population=1&colour=wings", "colour"),
+        ("one/parallel.json?population=1&select=wings=2", "wings"),
+        ("one/parallel.json?population=1&lasso=wa,error;1,2;3,4", "lasso"),
+        ("one/parallel.json?population=1&lasso=wa,wings;1,2;3,4;5,9", "lasso"),
         ("one/trends-ranges.json?side=1&bins=99", "bins"),
         ("one/speed-times.json?population=1&time=nope", "time"),
         ("one/compare-edf.json?side=1&side=1&method=x", "method"),
@@ -641,6 +650,37 @@ def test_a_wrong_figure_for_a_paper_names_the_field(client, path, field):
     answer = client.get(f"/app/figures/{path}")
     assert answer.status_code == 422
     assert field in [one["field"] for one in answer.json()["errors"]]
+
+
+def test_the_numbers_of_parallel_coordinates_are_rest_s_with_what_is_selected(client):
+    """Thirty networks of which one has failed: it has no error, and is there all the same."""
+    rest = csv.DictReader(
+        client.get("/api/v1/populations/1/networks.csv?depth=3..").text.split()
+    )
+    asked = "population=1&depth=3..&axes=depth,-wa,error&select=wa=..20&colour=flops"
+    own = csv.DictReader(client.get(f"/app/figures/one/parallel.csv?{asked}").text.split())
+    rows = list(own)
+    named = ("id", "depth", "wa", "error", "flops")
+    assert list(rows[0]) == [*named, "selected", "drawn"]
+    told = {row["id"]: row for row in rest}
+    assert sorted(told) == sorted(row["id"] for row in rows)
+    for row in rows:
+        assert [row[name] for name in named] == [told[row["id"]][name] for name in named]
+        assert row["selected"] == str(int(float(row["wa"]) <= 20))
+        assert row["drawn"] == "1"
+    errors = [float(row["error"] or "nan") for row in rows]
+    assert errors[:-1] == sorted(errors[:-1])
+    assert np.isnan(errors[-1])
+
+
+def test_a_lasso_in_a_link_selects_the_networks_inside_it(client):
+    lasso = "lasso=wa:log,error;1,5.5;1000,5.5;1000,15.5;1,15.5"
+    asked = f"population=1&axes=wa,error&{lasso}&select=wa=..20"
+    rows = csv.DictReader(client.get(f"/app/figures/one/parallel.csv?{asked}").text.split())
+    for row in rows:
+        inside = row["error"] != "" and 5.5 < float(row["error"]) < 15.5
+        inside &= float(row["wa"]) <= 20
+        assert (row["selected"] == "1") == inside, row
 
 
 def test_a_pdf_is_written_of_a_figure_and_of_nothing_else(client):

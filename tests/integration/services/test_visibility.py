@@ -57,7 +57,7 @@ def addresses(id, network):
         f"/app/figures/widths.html?population={id}",
         *(
             f"/app/figures/one/{name}.json?population={id}"
-            for name in ("edf", "scatters", "matters")
+            for name in ("edf", "scatters", "matters", "parallel")
         ),
         f"/app/figures/one/trends-ranges.json?side={id}",
         f"/app/figures/one/compare-edf.json?side={id}&side={id};depth=1..",

@@ -13,6 +13,7 @@ from columns.quantities import quantity
 from columns.units import unit_of
 from dashboard.figures.edf import STEPS, edf_figure
 from dashboard.figures.learning import learning_figure
+from dashboard.figures.matters import importance_figure
 from dashboard.figures.scatters import scatters_figure, usual_columns
 from dashboard.figures.shown import shown
 from dashboard.figures.style import DARK, LIGHT, PALETTES, log_ticks
@@ -22,8 +23,10 @@ from dashboard.figures.widths import (
     widths_figure,
 )
 from designspace.lines.line import Line
+from population.basics.estimate import Estimate
 from population.curves import bootstrap
 from population.population import Population
+from population.trends.importance import Importance
 
 INF, NAN = np.inf, np.nan
 
@@ -349,3 +352,11 @@ def test_figures_have_the_colours_of_the_page(theme):
     colours |= {f"pin-{i}": pin for i, pin in enumerate(colours.pop("pins"), start=1)}
     for name, colour in colours.items():
         assert rules[name] == colour, name
+
+
+def test_importance_of_many_networks_says_how_many_are_looked_at():
+    estimate = Estimate(0.4, 0.2, 0.6, 20_000, "PED-ANOVA", 0.95)
+    found = [Importance("depth", estimate, estimate, 10)]
+    many = title(importance_figure(found, 0.1, 50_000, "mine: n = 50,000"))
+    assert "20,000 of 50,000 networks are looked at, at random" in many
+    assert "looked at" not in title(importance_figure(found, 0.1, 20_000, "mine"))

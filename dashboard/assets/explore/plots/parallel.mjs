@@ -14,7 +14,7 @@ import { count, fixed, shown, write } from "../../base/format.mjs";
 import { Lines } from "./lines.mjs";
 
 export const MOST_AXES = 12;
-const MOST_LINES = 700;
+export const MOST_LINES = 700;
 const USUAL_AXES = 7; // beside what networks are judged by
 const NARROWEST = 92; // CSS pixels between two axes
 const ROOM = { left: 56, right: 44, top: 8, bottom: 12 };
@@ -70,14 +70,19 @@ export class Parallel {
 
   // ------------------------------------------------------------ which axes
 
-  /** Axes as a link has them: "-" in front of one that is turned over. */
+  /** Axes as a link has them. */
   get texts() {
-    return this.isOpen ? this.asked.map(({ name, turned }) => (turned ? `-${name}` : name)) : [];
+    return this.isOpen ? this.asked.map(written) : [];
   }
 
   /** The axes of columns that there are. */
   get axes() {
     return this.asked.filter(({ name }) => this.controls.some((one) => one.name === name));
+  }
+
+  /** Those as a link would have them. */
+  get drawn() {
+    return this.axes.map(written);
   }
 
   /** Show these axes; none: the table is shown instead. @param {string[]} texts */
@@ -292,16 +297,19 @@ export class Parallel {
   }
 
   /**
-   * The pixels of a range, from the top.
+   * The pixels of a range, from the top; null: none of its values stands on the axis.
    * @param {ReturnType<typeof placeOf>} place @param {{lo?: number, hi?: number, values?: number[]}} range
-   * @returns {[number, number]}
+   * @returns {?[number, number]}
    */
-  #ends({ toPixel, control }, { lo = -Infinity, hi = Infinity, values }) {
+  #ends({ toPixel, control: { kind, stops, log } }, { lo = -Infinity, hi = Infinity, values }) {
+    const isChoice = kind === "choice";
+    const ends = () => [Math.max(lo, log ? Number.MIN_VALUE : stops[0]), Math.min(hi, stops[stops.length - 1])];
+    const asked = values ?? (isChoice ? stops.filter((stop) => stop >= lo && stop <= hi) : ends());
+    const pixels = asked.map(toPixel).filter(Number.isFinite);
+    if (!pixels.length) return null;
     const clip = (pixel) => Math.min(Math.max(pixel, ROOM.top), this.height - ROOM.bottom);
-    const some = values ? values.map(toPixel) : [lo, hi].map((end, i) => (Number.isFinite(end)
-      ? toPixel(Math.max(end, control.log ? Number.MIN_VALUE : end)) : toPixel(control.stops.at(i - 1) ?? 0)));
-    const room = values ? 5 : 0;
-    return [clip(Math.min(...some) - room), clip(Math.max(...some) + room)];
+    const room = values || isChoice ? 5 : 0;
+    return [clip(Math.min(...pixels) - room), clip(Math.max(...pixels) + room)];
   }
 
   // ------------------------------------------------------------ drawing
@@ -378,8 +386,9 @@ export class Parallel {
     const { x, toPixel, isHere } = place;
     context.fillStyle = colour("ink-2");
     context.fillRect(x - 0.5, ROOM.top, 1, this.height - ROOM.top - ROOM.bottom);
-    if (range) {
-      const [from, to] = this.#ends(place, range);
+    const ends = range ? this.#ends(place, range) : null;
+    if (ends) {
+      const [from, to] = ends;
       context.fillStyle = colour("selection");
       context.globalAlpha = 0.35;
       context.fillRect(x - 6, from, 12, to - from);
@@ -418,6 +427,9 @@ export class Parallel {
     if (this.box.getAttribute("aria-label") !== spoken) this.box.setAttribute("aria-label", spoken);
   }
 }
+
+/** An axis in a link: "-" in front of one that is turned over. @param {AxisOf} axis */
+const written = ({ name, turned }) => (turned ? `-${name}` : name);
 
 /**
  * An axis: where it is, and pixels of values as they are stored.

@@ -64,7 +64,8 @@ function readSet(text) {
   });
 }
 
-const writeSet = (texts) => [...texts].map(([name, text]) => `${name}=${text}`).join(";");
+/** The inverse of `readSet`. @param {Iterable<Written>} texts */
+export const writeSet = (texts) => [...texts].map(([name, text]) => `${name}=${text}`).join(";");
 
 /**
  * The constraints alone, as REST takes them: "depth=5..8&wm=2..2.5".
