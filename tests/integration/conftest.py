@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import kinds
 import pytest
 from accounts import quick_passwords  # noqa: F401  # fixtures
 from servers import Postgres
@@ -57,7 +58,7 @@ def postgresql(postgres_server):
         database.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=kinds.BOTH)
 def database(request):
     """A database of the test's own, of either kind.
 
@@ -66,18 +67,10 @@ def database(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=kinds.BOTH)
 def lasting(request, tmp_path_factory):
     """A database of either kind for all tests of a module, which leave it as it is."""
-    with contextlib.ExitStack() as stack:
-        if request.param == "sqlite":
-            file = tmp_path_factory.mktemp("lasting") / "netspace.db"
-            file.write_bytes(request.getfixturevalue("migrated").read_bytes())
-            url = f"sqlite:///{file}"
-        else:
-            url = stack.enter_context(request.getfixturevalue("postgres_server").migrated())
-        database = Database(url)
-        stack.callback(database.dispose)
+    with kinds.kept(request, tmp_path_factory) as database:
         yield database
 
 

@@ -47,12 +47,19 @@ class Postgres:
         self._numbers = itertools.count(1)
         self._free = []  # names of databases without rows
         self._do("CREATE DATABASE migrated")
-        upgrade(self._named("migrated"))
+        self.template = self._named("migrated")
+        upgrade(self.template)
 
     @contextlib.contextmanager
     def empty(self):
         """The URL of a database without tables."""
-        name = self._copy("template0")
+        with self.like("template0") as url:
+            yield url
+
+    @contextlib.contextmanager
+    def like(self, template):
+        """The URL of a copy of a database to which nobody is connected, by its name or URL."""
+        name = self._copy(template)
         yield self._named(name)
         self._do(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -62,7 +69,7 @@ class Postgres:
 
         It is emptied for the next test.
         """
-        name = self._free.pop() if self._free else self._copy("migrated")
+        name = self._free.pop() if self._free else self._copy(self.template)
         yield self._named(name)
         self._empty(name)
         self._free.append(name)
@@ -73,7 +80,7 @@ class Postgres:
 
     def _copy(self, template):
         name = f"test_{next(self._numbers)}"
-        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template.rpartition('/')[2]}")
         return name
 
     def _empty(self, name):

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ import tarfile
 import threading
 import time
 
+import kinds
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
@@ -31,28 +33,42 @@ from netspace.stack.errors import CannotStart
 from netspace.web import create_app
 
 RELEASE = FIXTURES / "release-0.1"
-KINDS = ("sqlite", "postgresql")
 BEGAN_MS = int(time.time() * 1000)
 CLOCK = re.compile(r',"now":\d+')
 """What the database's clock says when it is asked."""
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="module", params=kinds.BOTH)
 def kind(request):
     return request.param
 
 
-@pytest.fixture
-def empty(kind, request, tmp_path_factory):
-    """Makes databases without tables of a kind; their URLs."""
+UNASKED = kinds.of(kinds.MOSTLY_SQLITE, "kind")
+"""What is of the file, whatever database is in it."""
+
+
+@contextlib.contextmanager
+def databases(kind, request, folders):
+    """Makes databases of a kind, without tables or as one that is at rest; their URLs."""
     with contextlib.ExitStack() as stack:
 
-        def make():
+        def make(like=None):
             if kind == "sqlite":
-                return f"sqlite:///{tmp_path_factory.mktemp('data') / 'netspace.db'}"
-            return stack.enter_context(request.getfixturevalue("postgres_server").empty())
+                file = folders.mktemp("data") / "netspace.db"
+                if like:
+                    shutil.copyfile(like.removeprefix("sqlite:///"), file)
+                return f"sqlite:///{file}"
+            server = request.getfixturevalue("postgres_server")
+            return stack.enter_context(server.like(like or "template0"))
 
+        yield make
+
+
+@pytest.fixture
+def make(kind, request, tmp_path_factory):
+    """Makes databases of the test's own, as `databases` says."""
+    with databases(kind, request, tmp_path_factory) as make:
         yield make
 
 
@@ -73,11 +89,27 @@ def fill(url, kind):
             database.execute(script)
 
 
+@pytest.fixture(scope="module")
+def upgraded(kind, request, tmp_path_factory):
+    """The URL of the release's database with today's tables; tests have copies."""
+    with databases(kind, request, tmp_path_factory) as make:
+        url = make()
+        fill(url, kind)
+        upgrade(url)
+        yield url
+
+
 @pytest.fixture
-def release(empty, kind, tmp_path):
-    """A lab of release 0.1, as it was, with a data set and an end that waits to be stored."""
-    url = empty()
-    fill(url, kind)
+def today(kind, request):
+    """The URL of a database with today's tables and no rows; tests have copies."""
+    if kind == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('migrated')}"
+    return request.getfixturevalue("postgres_server").template
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Of a lab, with a data set and an end that waits to be stored."""
     data_dir = tmp_path / "lab"
     for name, content in {
         "datasets/mine.npz": b"arrays",
@@ -90,14 +122,21 @@ def release(empty, kind, tmp_path):
     }.items():
         (data_dir / name).parent.mkdir(parents=True, exist_ok=True)
         (data_dir / name).write_bytes(content)
-    return settings_of(url, data_dir)
+    return data_dir
 
 
 @pytest.fixture
-def lab(release):
+def release(make, kind, folder):
+    """A lab of release 0.1, as it was."""
+    url = make()
+    fill(url, kind)
+    return settings_of(url, folder)
+
+
+@pytest.fixture
+def lab(make, upgraded, folder):
     """The same with today's tables."""
-    upgrade(release.database)
-    return release
+    return settings_of(make(upgraded), folder)
 
 
 def rows_of(url):
@@ -138,12 +177,12 @@ def files_of(folder):
     }
 
 
-def test_a_lab_is_restored_to_the_byte(lab, empty, tmp_path):
+def test_a_lab_is_restored_to_the_byte(lab, make, tmp_path):
     file = tmp_path / "lab.tar"
     before = rows_of(lab.database)
     said, tags = answers_of(lab)
     saving.save(lab, file)
-    other = settings_of(empty(), tmp_path / "other")
+    other = settings_of(make(), tmp_path / "other")
     restoring.restore(other, file)
     assert rows_of(other.database) == before
     assert files_of(other.data_dir) == files_of(lab.data_dir)
@@ -157,14 +196,14 @@ def test_a_lab_is_restored_to_the_byte(lab, empty, tmp_path):
 
 
 def test_a_lab_of_release_0_1_is_backed_up_as_it_is_and_restored_upgraded(
-    release, empty, kind, tmp_path
+    release, make, kind, tmp_path
 ):
     file = tmp_path / "lab.tar"
     manifest = saving.save(release, file).manifest
     assert manifest.contents.migration < "0008"
     assert manifest.contents.counts["populations"] >= 8
     saving.verify(file)
-    other = settings_of(empty(), tmp_path / "other")
+    other = settings_of(make(), tmp_path / "other")
     restoring.restore(other, file)
     upgrade(release.database)
     assert rows_of(other.database) == rows_of(release.database)
@@ -190,12 +229,14 @@ def test_a_backup_is_whole_and_only_its_owner_reads_it(lab, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["lab", "lab.tar"]
 
 
+@UNASKED
 def test_data_sets_stay_out_where_that_is_said(lab, tmp_path):
     manifest = saving.save(lab, tmp_path / "lab.tar", data_sets=False).manifest
     assert not manifest.below("datasets")
     assert "data sets" in manifest.left_out
 
 
+@UNASKED
 def test_a_file_that_is_there_is_written_over_only_if_that_is_meant(lab, tmp_path):
     file = tmp_path / "lab.tar"
     file.write_text("mine")
@@ -206,11 +247,10 @@ def test_a_file_that_is_there_is_written_over_only_if_that_is_meant(lab, tmp_pat
     saving.verify(file)
 
 
-def test_what_is_there_is_replaced_only_if_that_is_meant(lab, empty, kind, tmp_path):
+def test_what_is_there_is_replaced_only_if_that_is_meant(lab, make, today, tmp_path):
     file = tmp_path / "lab.tar"
     saving.save(lab, file)
-    other = settings_of(empty(), tmp_path / "other")
-    upgrade(other.database)
+    other = settings_of(make(today), tmp_path / "other")
     (other.data_dir / "datasets").mkdir()
     (other.data_dir / "datasets" / "mine.npz").write_bytes(b"other arrays")
     (other.data_dir / "netspace.toml").write_bytes(b"port = 8052")
@@ -224,9 +264,9 @@ def test_what_is_there_is_replaced_only_if_that_is_meant(lab, empty, kind, tmp_p
     assert (other.data_dir / "netspace.toml").read_bytes() == b"port = 8052"  # that machine's
 
 
-def test_an_older_lab_takes_the_place_of_a_newer_one(lab, empty, kind, tmp_path):
+def test_an_older_lab_takes_the_place_of_a_newer_one(lab, make, kind, tmp_path):
     # Tables and functions that the older one never had are in the way of its migrations.
-    file, old = tmp_path / "old.tar", settings_of(empty(), tmp_path / "old")
+    file, old = tmp_path / "old.tar", settings_of(make(), tmp_path / "old")
     fill(old.database, kind)
     saving.save(old, file)
     restoring.restore(lab, file, replace=True)
@@ -248,6 +288,7 @@ def test_a_backup_that_was_cut_short_is_refused_and_nothing_is_touched(lab, tmp_
     assert rows_of(lab.database) == before
 
 
+@UNASKED
 def test_a_backup_with_one_spoilt_byte_is_refused_with_the_member_that_has_it(lab, tmp_path):
     file = tmp_path / "lab.tar"
     saving.save(lab, file)
@@ -261,6 +302,7 @@ def test_a_backup_with_one_spoilt_byte_is_refused_with_the_member_that_has_it(la
             read(file)
 
 
+@UNASKED
 def test_a_backup_of_a_newer_netspace_is_refused(lab, tmp_path):
     file = tmp_path / "lab.tar"
     saving.save(lab, file)
@@ -278,6 +320,7 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(lab, kind, tmp_path):
         restoring.restore(lab, file, replace=True)
 
 
+@UNASKED
 @pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "datasets/../../outside"])
 def test_a_member_that_leads_out_of_the_folder_is_refused(lab, tmp_path, name):
     file = tmp_path / "lab.tar"
@@ -331,10 +374,9 @@ def test_a_database_is_copied_while_it_is_written_to(lab, tmp_path):
     saving.verify(tmp_path / "lab.tar")
 
 
-def test_a_server_that_runs_goes_on_with_what_was_restored(lab, empty, tmp_path):
-    file, other = tmp_path / "lab.tar", settings_of(empty(), tmp_path / "other")
+def test_a_server_that_runs_goes_on_with_what_was_restored(lab, make, today, tmp_path):
+    file, other = tmp_path / "lab.tar", settings_of(make(today), tmp_path / "other")
     saving.save(lab, file)
-    upgrade(other.database)
     with TestClient(create_app(other), base_url="http://127.0.0.1/api/v1") as client:
         assert client.get("populations").json()["items"] == []
         restoring.restore(other, file, replace=True)
@@ -343,10 +385,9 @@ def test_a_server_that_runs_goes_on_with_what_was_restored(lab, empty, tmp_path)
         assert client.get("populations/1/edf").status_code == 200
 
 
-def test_roles_may_do_the_same_to_a_database_that_was_restored(lab, empty, kind, tmp_path):
-    if kind == "sqlite":
-        pytest.skip("SQLite has no roles")
-    file, url = tmp_path / "lab.tar", empty()
+@kinds.of(["postgresql"], "kind")  # SQLite has no roles
+def test_roles_may_do_the_same_to_a_database_that_was_restored(lab, make, tmp_path):
+    file, url = tmp_path / "lab.tar", make()
     saving.save(lab, file)
     place = url.rpartition("@")[2]
     web, worker = (f"postgresql+psycopg://restored_{name}:pw@{place}" for name in "ab")
@@ -386,13 +427,12 @@ POINTS = [
 
 @pytest.mark.parametrize(("module", "point", "act"), POINTS)
 def test_whoever_is_killed_in_the_middle_leaves_what_was_there(
-    lab, empty, tmp_path, module, point, act
+    lab, make, today, tmp_path, module, point, act
 ):
     file = tmp_path / "lab.tar"
     saving.save(lab, file)
     before = file.read_bytes()
-    other = settings_of(empty(), tmp_path / "other")
-    upgrade(other.database)
+    other = settings_of(make(today), tmp_path / "other")
     rows = rows_of(other.database)
     code = KILLED.format(module=module, point=point, act=act)
     code = f"from pathlib import Path\npath = Path({str(file)!r})\n{code}"
@@ -407,7 +447,7 @@ def test_whoever_is_killed_in_the_middle_leaves_what_was_there(
     assert rows_of(other.database) == rows_of(lab.database)
 
 
-def test_the_commands_say_what_is_in_a_backup_and_what_is_not(lab, empty, tmp_path):
+def test_the_commands_say_what_is_in_a_backup_and_what_is_not(lab, make, tmp_path):
     file, runner = tmp_path / "lab.tar", CliRunner()
     own = {"NETSPACE_DATABASE_URL": lab.database, "NETSPACE_DATA_DIR": str(lab.data_dir)}
     done = runner.invoke(app, ["backup", str(file), "--verify"], env=own)
@@ -422,11 +462,12 @@ def test_the_commands_say_what_is_in_a_backup_and_what_is_not(lab, empty, tmp_pa
     done = runner.invoke(app, ["restore", str(file)], env=own)
     assert done.exit_code == 1
     assert "--replace" in done.output
-    own = {"NETSPACE_DATABASE_URL": empty(), "NETSPACE_DATA_DIR": str(tmp_path / "other")}
+    own = {"NETSPACE_DATABASE_URL": make(), "NETSPACE_DATA_DIR": str(tmp_path / "other")}
     done = runner.invoke(app, ["restore", str(file)], env=own)
     assert done.exit_code == 0, done.output
 
 
+@UNASKED
 def test_what_is_no_backup_is_told_in_a_line(tmp_path, lab):
     (tmp_path / "no.tar").write_text("no tar at all")
     own = {"NETSPACE_DATABASE_URL": lab.database, "NETSPACE_DATA_DIR": str(lab.data_dir)}

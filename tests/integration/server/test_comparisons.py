@@ -1,11 +1,14 @@
 """Comparisons over REST: sides, verdicts, what is said when there is little to say."""
 
 import asyncio
+import contextlib
+import functools
 import re
 import threading
 from dataclasses import replace
 
 import httpx
+import kinds
 import loops
 import numpy as np
 import pytest
@@ -15,12 +18,17 @@ from scipy.stats import mannwhitneyu
 from columns.units import ERRORS
 from dashboard.pages.compare import matched, question, tables
 from dashboard.pages.compare.chosen import halves
+from designspace.regimes import DIGITS
+from designspace.spaces.presets import PRESETS
 from jobs.messages import Finished
 from netspace.settings import Settings
 from netspace.web import create_app
 from population.population import Population
 from services.comparing import adjusted, comparisons, sides
+from services.defining import regimes, spaces
 from services.reading.snapshots import Snapshots
+from services.sampling import populations
+from services.sampling.populations import Spec
 from services.work import leases, results
 
 API = "/api/v1"
@@ -31,36 +39,61 @@ def database(sqlite):
     return sqlite
 
 
-@pytest.fixture
-def client(database):
+@contextlib.contextmanager
+def opened(database):
     settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
     with TestClient(create_app(settings), "http://127.0.0.1:8050") as client:
         yield client
 
 
 @pytest.fixture
-def record(database):
+def client(database):
+    with opened(database) as client:
+        yield client
+
+
+def measure(database, errors):
     """Give the next networks, in the order of the queue, these errors."""
-
-    def record(errors):
-        with database.durable() as session:
-            for error in errors:
-                claim = leases.claim(session, "train", "a worker", 30)
-                quantities = {"error": float(error), "loss": 0.5}
-                results.record(session, claim, Finished(quantities=quantities, conditions={}))
-
-    return record
+    with database.durable() as session:
+        for error in errors:
+            claim = leases.claim(session, "train", "a worker", 30)
+            quantities = {"error": float(error), "loss": 0.5}
+            results.record(session, claim, Finished(quantities=quantities, conditions={}))
 
 
 @pytest.fixture
-def two(create, record):
+def record(database):
+    return functools.partial(measure, database)
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def lasting(request, tmp_path_factory):
+    """A database for all tests of the two populations, which they leave as they are."""
+    with kinds.kept(request, tmp_path_factory) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def two(lasting):
     """Two populations of 24 networks: A has errors about 10, B about 20."""
     rng = np.random.default_rng(0)
-    a = create(24, name="A")
-    record(rng.normal(10, 2, 24))
-    b = create(24, name="B", seed=1, training_seed=1)
-    record(rng.normal(20, 4, 24))
-    return a, b
+    with lasting.durable() as session:
+        space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
+        regime = regimes.define(session, "digits", DIGITS)
+    ids = []
+    for seed, (name, error, sd) in enumerate((("A", 10, 2), ("B", 20, 4))):
+        window = {"flops": "100k..300k"}
+        spec = Spec(name, space, regime, 24, window, seed, training_seed=seed)
+        ids.append(populations.create(lasting, spec))
+        measure(lasting, rng.normal(error, sd, 24))
+    return ids
+
+
+@pytest.fixture(scope="module")
+def reader(lasting):
+    """A client of the two."""
+    with opened(lasting) as client:
+        yield client
 
 
 def columns(client, id) -> Population:
@@ -72,13 +105,13 @@ def columns(client, id) -> Population:
     )
 
 
-def test_the_comparison_says_which_population_is_better(client, two):
+def test_the_comparison_says_which_population_is_better(reader, two):
     a, b = two
-    answer = client.get(f"{API}/comparison?side={b}&side={a}").json()
+    answer = reader.get(f"{API}/comparison?side={b}&side={a}").json()
     [pair] = answer["pairs"]
     assert pair["outcome"] == "B"  # the second of the two
     # Mann and Whitney's U of every draw, over the pairs: the chance that the first is lower.
-    of = [columns(client, id) for id in (b, a)]
+    of = [columns(reader, id) for id in (b, a)]
     drawn = [np.repeat(one.error, one.multiplicity.astype(int)) for one in of]
     pairs = drawn[0].size * drawn[1].size
     theta = mannwhitneyu(drawn[1], drawn[0]).statistic / pairs
@@ -91,9 +124,9 @@ def test_the_comparison_says_which_population_is_better(client, two):
     assert answer["sides"][0]["band"]["name"] == "pointwise Clopper-Pearson 95 %"
 
 
-def test_a_pair_is_told_from_its_better_side(database, two):
+def test_a_pair_is_told_from_its_better_side(lasting, two):
     a, b = two
-    chosen = sides.sides(Snapshots(database), [str(b), str(a)], fewest=2)
+    chosen = sides.sides(Snapshots(lasting), [str(b), str(a)], fewest=2)
     [pair] = comparisons.compared(chosen).pairs
     first = pair.oriented
     assert (first.a, first.b) == (1, 0)
@@ -118,17 +151,17 @@ def test_nine_networks_of_a_side_show_no_difference_in_points(database, create, 
     assert tables.points(pair.found.area, ERRORS) == "fewer than 10 networks of either"
 
 
-def test_a_side_has_constraints_of_its_own(client, two):
+def test_a_side_has_constraints_of_its_own(reader, two):
     a, b = two
-    answer = client.get(
+    answer = reader.get(
         f"{API}/comparison", params={"side": [f"{a};depth=..6", f"{a};depth=7.."]}
     ).json()
-    of = columns(client, a)
+    of = columns(reader, a)
     shallow = int((of.columns["depth"] <= 6).sum())
     assert [side["selection"]["n"] for side in answer["sides"]] == [shallow, 24 - shallow]
     assert [side["label"] for side in answer["sides"]] == ["depth=..6", "depth=7.."]
     assert answer["pairs"][0]["shared"] == 0
-    overlapping = client.get(
+    overlapping = reader.get(
         f"{API}/comparison", params={"side": [f"{a};depth=..6", f"{a}", f"{b}"]}
     ).json()
     assert overlapping["pairs"][0]["shared"] == shallow
@@ -165,27 +198,27 @@ def test_populations_that_share_trainings_are_no_independent_samples(client, cre
     assert "overlap" not in " ".join(halves["warnings"])
 
 
-def test_a_side_may_be_a_part_of_the_launch_order(client, two, database):
+def test_a_side_may_be_a_part_of_the_launch_order(reader, two, lasting):
     a, _ = two
     halves = [f"{a};ordinal=..11", f"{a};ordinal=12.."]
-    answer = client.get(f"{API}/comparison", params={"side": halves}).json()
+    answer = reader.get(f"{API}/comparison", params={"side": halves}).json()
     assert [side["selection"]["n"] for side in answer["sides"]] == [12, 12]
     assert answer["pairs"][0]["shared"] == 0
-    rows = client.get(f"{API}/populations/{a}/networks?limit=100").json()["items"]
+    rows = reader.get(f"{API}/populations/{a}/networks?limit=100").json()["items"]
     by_launch = [
         one["columns"]["error"] for one in sorted(rows, key=lambda one: one["ordinal"])
     ]
     for half, first in zip(halves, (0, 12), strict=True):
-        launched = sides.side(Snapshots(database), half).launched.error
+        launched = sides.side(Snapshots(lasting), half).launched.error
         assert launched.tolist() == pytest.approx(by_launch[first : first + 12])
-    refused = client.get(f"{API}/comparison", params={"side": [f"{a};ordinal=x", f"{a}"]})
+    refused = reader.get(f"{API}/comparison", params={"side": [f"{a};ordinal=x", f"{a}"]})
     assert refused.status_code == 422
     assert refused.json()["detail"][0]["field"] == "ordinal"
 
 
-def test_a_side_that_may_have_been_chosen_by_its_errors_offers_a_split(database, two):
+def test_a_side_that_may_have_been_chosen_by_its_errors_offers_a_split(lasting, two):
     a, b = two
-    snapshots = Snapshots(database)
+    snapshots = Snapshots(lasting)
     search = f"?side={a};depth=..6&side={b}&match=flops"
     asked = question.read(search)
 
@@ -217,31 +250,31 @@ def test_halves_of_the_launch_order_share_no_network_and_are_every_network(clien
     assert [one["selection"]["passing"] for one in first + second] == [4, 2, 3, 2]
 
 
-def test_every_question_about_sides_can_be_asked_of_one_half(client, two):
+def test_every_question_about_sides_can_be_asked_of_one_half(reader, two):
     a, b = two
     for path in ("comparison", "comparison/matched", "efficiency", "quantiles", "stability"):
         params = {"side": [f"{a};depth=1..", f"{b};ordinal=3..5"], "half": "second"}
-        answer = client.get(f"{API}/{path}", params=params).json()
+        answer = reader.get(f"{API}/{path}", params=params).json()
         sides_of = answer if isinstance(answer, list) else answer["sides"]
         assert [one["selection"]["n"] for one in sides_of] == [12, 3], path
         params["half"] = "third"
-        refused = client.get(f"{API}/{path}", params=params)
+        refused = reader.get(f"{API}/{path}", params=params)
         assert refused.status_code == 422
         assert refused.json()["detail"][0]["field"] == "half"
 
 
-def test_a_test_on_the_second_half_claims_no_choice_that_nobody_saw(client, two):
+def test_a_test_on_the_second_half_claims_no_choice_that_nobody_saw(reader, two):
     a, b = two
 
     def said(**more):
         params = {"side": [f"{a};depth=1..", str(b)]} | more
-        return " ".join(client.get(f"{API}/comparison", params=params).json()["warnings"])
+        return " ".join(reader.get(f"{API}/comparison", params=params).json()["warnings"])
 
     assert "the same networks have chosen and tested" in said()
     for half in ("first", "second"):
         assert "hold if no error that counts here" in said(half=half)
         assert "have chosen" not in said(half=half)
-    unconstrained = client.get(f"{API}/comparison?side={a}&side={b}&half=second").json()
+    unconstrained = reader.get(f"{API}/comparison?side={a}&side={b}&half=second").json()
     assert unconstrained["warnings"] == []
 
 
@@ -269,9 +302,6 @@ def test_names_stay_whole_where_nothing_would_be_left_of_one(names):
 
 
 def test_sides_of_other_regimes_are_warned_of(client, create, record, database):
-    from designspace.regimes import DIGITS
-    from services.defining import regimes
-
     with database.durable() as session:
         longer = regimes.define(session, "longer", DIGITS.model_copy(update={"epochs": 20}))
     one = create(3, name="short")
@@ -310,22 +340,22 @@ def test_a_side_that_is_no_population_is_not_found(client, create):
     assert client.get(f"{API}/comparison?side=1&side=99").status_code == 404
 
 
-def test_quantiles_and_the_chance_of_an_error_below_have_intervals(client, two):
+def test_quantiles_and_the_chance_of_an_error_below_have_intervals(reader, two):
     a, _ = two
-    [one] = client.get(f"{API}/quantiles?side={a}&q=0.5,0.9&below=10").json()
-    drawn = columns(client, a)
+    [one] = reader.get(f"{API}/quantiles?side={a}&q=0.5,0.9&below=10").json()
+    drawn = columns(reader, a)
     errors = np.repeat(drawn.error, drawn.multiplicity.astype(int))
     median = np.quantile(errors, 0.5, method="inverted_cdf")
     found = one["quantiles"][0]["error"]
     assert found["lower"] < found["estimate"] == median < found["upper"]
     assert one["below"]["estimate"] == pytest.approx(np.mean(errors < 10))
     assert one["selection"]["n"] == 24
-    assert client.get(f"{API}/quantiles?side={a}&q=1.2").status_code == 422
+    assert reader.get(f"{API}/quantiles?side={a}&q=1.2").status_code == 422
 
 
-def test_a_matched_comparison_stands_beside_the_unmatched_one(client, two):
+def test_a_matched_comparison_stands_beside_the_unmatched_one(reader, two):
     a, b = two
-    answer = client.get(f"{API}/comparison/matched?side={a}&side={b}&match=depth").json()
+    answer = reader.get(f"{API}/comparison/matched?side={a}&side={b}&match=depth").json()
     [depth] = [row for row in answer["imbalance"] if row["name"] == "depth"]
     assert depth["smd_weighted"] == pytest.approx(0, abs=1e-6)  # overlap weights: exactly
     assert depth["variance_ratio_weighted"] == pytest.approx(1, abs=1e-6)
@@ -338,27 +368,27 @@ def test_a_matched_comparison_stands_beside_the_unmatched_one(client, two):
     assert all(theta["estimate"] > 0.9 or theta["reason"] for theta in ways.values())
     assert 0 < answer["mean"]["factor"]["estimate"] < 1
     assert [side["worth"] <= 24 for side in answer["sides"]] == [True, True]
-    binned = client.get(
+    binned = reader.get(
         f"{API}/comparison/matched?side={a}&side={b}&match=depth,flops&method=bins"
     ).json()
     assert binned["covariates"] == ["depth", "flops"]
     assert binned["bins_kept"] >= 1
 
 
-def test_what_can_t_be_matched_on_is_refused_with_what_can(client, two):
+def test_what_can_t_be_matched_on_is_refused_with_what_can(reader, two):
     a, b = two
     path = f"{API}/comparison/matched?side={a}&side={b}"
     for match in ("", "error", "depth,wm"):
-        answer = client.get(f"{path}&match={match}")
+        answer = reader.get(f"{path}&match={match}")
         assert answer.status_code == 422
         assert "depth, flops, params, activations" in answer.json()["detail"][0]["message"]
-    assert client.get(f"{path}&side={a}").status_code == 422
+    assert reader.get(f"{path}&side={a}").status_code == 422
 
 
-def test_random_search_starts_at_the_mean_and_ends_near_the_best(client, two):
+def test_random_search_starts_at_the_mean_and_ends_near_the_best(reader, two):
     a, _ = two
-    [one] = client.get(f"{API}/efficiency?side={a}").json()
-    errors = columns(client, a)
+    [one] = reader.get(f"{API}/efficiency?side={a}").json()
+    errors = columns(reader, a)
     mean = np.average(errors.error, weights=errors.multiplicity)
     assert one["best"][0]["k"] == 1
     assert one["best"][0]["mean"] == pytest.approx(mean)
@@ -459,9 +489,9 @@ def test_noise_is_told_by_thirds_of_the_error(client, create, record):
 
 
 @pytest.mark.parametrize("pairs", [1, 3])
-def test_the_p_of_a_matched_pair_is_that_of_the_interval_beside_it(database, two, pairs):
+def test_the_p_of_a_matched_pair_is_that_of_the_interval_beside_it(lasting, two, pairs):
     a, b = two
-    chosen = sides.sides(Snapshots(database), [str(a), str(b)], fewest=2)
+    chosen = sides.sides(Snapshots(lasting), [str(a), str(b)], fewest=2)
     level = 1 - 0.05 / pairs
     found = adjusted.adjusted(*chosen, ["depth"], level=level)
     # One p on each side of .05, and between .05 / 3 and .05: there the two would disagree.
@@ -481,10 +511,10 @@ def test_nothing_measured_has_answers_too(client, create):
     assert client.get(f"{API}/stability?side={a}").json()[0]["noise"] is None
 
 
-def test_fifty_comparisons_of_one_person_hold_up_nobody_else(database, two, monkeypatch):
+def test_fifty_comparisons_of_one_person_hold_up_nobody_else(lasting, two, monkeypatch):
     a, b = two
     at_work, goes_on = [], threading.Event()
-    one, other = sides.sides(Snapshots(database), [str(a), str(b)], fewest=2)
+    one, other = sides.sides(Snapshots(lasting), [str(a), str(b)], fewest=2)
     answer = adjusted.adjusted(one, other, ["depth"])
 
     def slowly(*given):
@@ -495,7 +525,7 @@ def test_fifty_comparisons_of_one_person_hold_up_nobody_else(database, two, monk
     monkeypatch.setattr(adjusted, "adjusted", slowly)
 
     async def ask():
-        settings = Settings(database_url=database.url, broker_url="redis://127.0.0.1:1/0")
+        settings = Settings(database_url=lasting.url, broker_url="redis://127.0.0.1:1/0")
         transport = httpx.ASGITransport(create_app(settings))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1:8050"

@@ -1,6 +1,7 @@
 """Which reads say whether what a client has kept is still right: all that REST documents."""
 
 import accounts
+import kinds
 import pytest
 from foreign_tables import stored
 from sqlalchemy import text
@@ -15,8 +16,7 @@ from services.sampling.populations import Spec
 from services.work import leases, results
 
 # A tag is of versions, which services read from either kind: their tests have both.
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
-pytestmark = pytest.mark.parametrize("lasting", KINDS, indirect=True)
+lasting = kinds.lasting
 
 API = accounts.API
 

@@ -6,6 +6,7 @@ import threading
 import time
 
 import httpx
+import kinds
 import pytest
 import uvicorn
 from loops import run
@@ -21,11 +22,8 @@ from services.work import leases, progress, results, schedule
 
 NO_BROKER = "redis://127.0.0.1:1/0"
 
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
-def database(request):
-    """What is told is read by services, whose tests have both kinds; two have them here."""
-    return request.getfixturevalue(request.param)
+# What is told is read by services, whose tests have both.
+database = kinds.database
 
 
 @pytest.fixture
@@ -64,7 +62,7 @@ def finish(database):
         results.record(session, claim, Finished(quantities={"error": 9.5}, conditions={}))
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+@kinds.of(kinds.BOTH)
 def test_a_listener_hears_the_state_at_once_and_then_each_result(
     database, create, serve, broker_url
 ):
@@ -223,7 +221,7 @@ def listening(url, last=None):
     return httpx.stream("GET", f"{url}/api/v1/events", headers=headers, timeout=20)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+@kinds.of(kinds.BOTH)
 def test_who_comes_back_is_told_once_what_changed_meanwhile_and_nothing_else(
     database, create, serve, monkeypatch
 ):

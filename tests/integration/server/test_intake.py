@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 
+import kinds
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
@@ -18,6 +19,10 @@ from server.gate import intake
 from services.defining import regimes, spaces
 from services.sampling import populations
 from services.sampling.populations import Spec
+
+# Most is refused before a database is asked. What one can't hold (numbers, texts) has both.
+database = kinds.database
+lasting = kinds.lasting
 
 API = "/api/v1"
 JSON = {"content-type": "application/json"}
@@ -121,6 +126,7 @@ def test_every_route_is_walked(client):
     assert sum(1 for _ in routes(client)) >= 30
 
 
+@kinds.of(kinds.BOTH, "lasting")
 def test_no_id_of_a_path_is_a_fault(client):
     for method, path, _ in routes(client):
         for number in NUMBERS if "{" in path else ():
@@ -200,9 +206,17 @@ def test_a_level_is_a_plain_number(client, text):
     assert client.get(f"{API}/populations/1/edf?level=9.5e-1").status_code == 200
 
 
-@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("lasting", "every"),
+    [
+        ("sqlite", 6),
+        ("postgresql", 9),
+        *(pytest.param(kind, 1, marks=pytest.mark.long) for kind in kinds.BOTH),
+    ],
+    indirect=["lasting"],
+)
 def test_no_query_is_a_fault(client, every):
-    """A third of the texts for each parameter, the next one others; in the long run all."""
+    """A few of the texts for each parameter, the next one others; in the long run all."""
     all = [*NUMBERS, *TEXTS]
     texts = itertools.cycle(all)
     for method, path, names in routes(client):
@@ -255,6 +269,7 @@ def test_every_parameter_that_is_wrong_is_told_at_once(client):
     assert [one["field"] for one in answer.json()["detail"]] == ["limit", "colour", "size"]
 
 
+@kinds.of(kinds.BOTH, "lasting")
 def test_no_text_that_is_none_reaches_a_route(client):
     for word in WORDS:
         for query in (f"depth={word}", f"{word}=1", f"sort={word}", word):
@@ -283,6 +298,7 @@ def test_no_body_is_a_fault(writer):
         assert is_said(sent) == 422
 
 
+@kinds.of(kinds.BOTH, "lasting")
 @pytest.mark.parametrize(
     ("body", "field", "value"),
     [
@@ -314,11 +330,14 @@ def test_a_name_can_be_read_and_told_apart(client, name):
     assert answer.json()["detail"][0]["field"] == "name"
 
 
-@pytest.mark.parametrize("name", ["x", "RegNetX, b = 1 · Überprüft", "Ω 設計空間"])
-def test_a_name_may_be_of_any_script(writer, name):
-    assert writer.post(f"{API}/spaces", json={"name": name, "space": SPACE}).status_code == 201
+@kinds.of(kinds.BOTH)
+def test_a_name_may_be_of_any_script(writer):
+    for name in ("x", "RegNetX, b = 1 · Überprüft", "Ω 設計空間"):
+        answer = writer.post(f"{API}/spaces", json={"name": name, "space": SPACE})
+        assert (answer.status_code, answer.json()["name"]) == (201, name)
 
 
+@kinds.of(kinds.BOTH)
 def test_a_name_is_one_name_however_it_is_spelt(writer):
     for name in ("caf\u00e9 \u2764", "cafe\u0301 \u2764\ufe0f"):
         answer = writer.post(f"{API}/spaces", json={"name": name, "space": SPACE})

@@ -1,8 +1,10 @@
 """Lists: pages that show each thing once, whatever comes between, and fields that are named."""
 
+import contextlib
 from urllib.parse import urljoin
 
 import accounts
+import kinds
 import pytest
 
 from designspace.regimes import DIGITS
@@ -53,8 +55,8 @@ WHOLE = {
 """Lists that have no pages, and why."""
 
 
-@pytest.fixture
-def admin(database):
+@contextlib.contextmanager
+def opened(database):
     """An administrator of a server on which there are some of everything."""
     with database.durable() as session:
         for i in range(4):
@@ -91,6 +93,24 @@ def admin(database):
         yield ann
 
 
+@pytest.fixture(scope="module")
+def admin(lasting):
+    """One for all who only read."""
+    with opened(lasting) as admin:
+        yield admin
+
+
+@pytest.fixture
+def writer(database):
+    """The test's own, to write to."""
+    with opened(database) as admin:
+        yield admin
+
+
+UNASKED = kinds.of(kinds.MOSTLY_SQLITE, "lasting")
+"""What is told before the database is asked, or of what it has answered."""
+
+
 def name(item):
     return item.get("id", item.get("name"))
 
@@ -124,6 +144,7 @@ def test_every_list_is_walked_by_its_links_and_shows_each_once(admin):
         assert [*map(name, walked(admin, path))] == [*map(name, whole["items"])], path
 
 
+@UNASKED
 def test_a_list_that_grows_has_pages_in_the_document(admin):
     document = admin.app.openapi()
     for path, methods in document["paths"].items():
@@ -138,17 +159,17 @@ def test_a_list_that_grows_has_pages_in_the_document(admin):
         assert ({"limit", "after"} <= taken and "next" in fields) != (path in WHOLE), path
 
 
-def test_what_comes_or_goes_between_two_pages_moves_nothing(admin, database):
-    first = admin.get(f"{API}/jobs?group=waiting&limit=3").json()
-    rest = admin.get(f"{API}/jobs?group=waiting&limit=1000").json()["items"][3:]
+def test_what_comes_or_goes_between_two_pages_moves_nothing(writer, database):
+    first = writer.get(f"{API}/jobs?group=waiting&limit=3").json()
+    rest = writer.get(f"{API}/jobs?group=waiting&limit=1000").json()["items"][3:]
     with database.durable() as session:  # three of those that were shown are taken
         taken = {leases.claim(session, "train", "a worker", 30).job_id for _ in range(3)}
     assert taken == {job["id"] for job in first["items"]}
-    second = admin.get(f"{API}/jobs?group=waiting&limit=1000&after={first['next']}").json()
+    second = writer.get(f"{API}/jobs?group=waiting&limit=1000&after={first['next']}").json()
     assert [job["id"] for job in second["items"]] == [job["id"] for job in rest]
-    page = admin.get(f"{API}/me/tokens?limit=2").json()
-    admin.post(f"{API}/me/tokens", json={"name": "newer", "scopes": ["read"]})
-    after = admin.get(f"{API}/me/tokens?limit=9&after={page['next']}").json()["items"]
+    page = writer.get(f"{API}/me/tokens?limit=2").json()
+    writer.post(f"{API}/me/tokens", json={"name": "newer", "scopes": ["read"]})
+    after = writer.get(f"{API}/me/tokens?limit=9&after={page['next']}").json()["items"]
     assert [one["name"] for one in after] == ["token 1", "token 0"]
 
 
@@ -173,6 +194,7 @@ def test_a_cursor_that_no_column_holds_is_refused_on_either_database(admin):
         assert answer.status_code == 422, answer.text
 
 
+@UNASKED
 def test_only_the_fields_that_are_named_are_said(admin):
     for path, fields in (
         ("populations", {"name", "version"}),
@@ -203,6 +225,7 @@ def test_only_the_fields_that_are_named_are_said(admin):
         assert admin.get(f"{API}/{path}?fields=id").json() == {"id": whole["id"]}
 
 
+@UNASKED
 def test_a_field_that_there_is_none_of_is_refused_with_those_that_there_are(admin):
     for path in (*PAGED, "populations/1", "jobs/1"):
         joint = "&" if "?" in path else "?"
@@ -213,6 +236,7 @@ def test_a_field_that_there_is_none_of_is_refused_with_those_that_there_are(admi
         assert "name" in problem["message"] or "id, " in problem["message"]
 
 
+@UNASKED
 def test_networks_have_the_columns_that_are_named(admin):
     path = f"{API}/populations/1/networks"
     [row, *_] = admin.get(path).json()["items"]
@@ -223,6 +247,7 @@ def test_networks_have_the_columns_that_are_named(admin):
     assert "depth, w0" in wrong.json()["detail"][0]["message"]
 
 
+@UNASKED
 @pytest.mark.parametrize("old", ["populations/1/networks?cursor", "audit?before"])
 def test_the_old_name_of_a_cursor_still_works_and_says_until_when(admin, old):
     path, _, name = old.partition("?")

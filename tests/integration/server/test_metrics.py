@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import accounts
+import kinds
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -18,6 +19,9 @@ from jobs.messages import Failed, Finished
 from services.acting.actor import NOBODY
 from services.errors import Forbidden
 from services.work import census, leases, results, roster
+
+# What the database says of the queue has both.
+database = kinds.database
 
 METRICS = "/metrics"
 HERE = "http://127.0.0.1:8050"
@@ -77,6 +81,7 @@ def test_whatever_people_ask_for_makes_no_new_series(client):
     assert not [name for name in found if re.search(r"evil|ODD|x=", str(name))]
 
 
+@kinds.of(kinds.BOTH)
 def test_the_queue_is_told_by_kind_state_and_class_of_end(client, create, database):
     create(n=5)
     with database.durable() as session:
@@ -108,6 +113,7 @@ def test_the_queue_is_told_by_kind_state_and_class_of_end(client, create, databa
     assert number(found, "netspace_data_folder_free_bytes") > 0
 
 
+@kinds.of(kinds.BOTH)
 def test_what_waits_is_as_old_as_its_population_or_as_its_latest_retry(create, database):
     create(n=2)
     with database.durable() as session:

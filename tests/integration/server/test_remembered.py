@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 
 import accounts
+import kinds
 import loops
 import pytest
 from fastapi.testclient import TestClient
@@ -21,16 +22,18 @@ from services.sampling import populations
 from services.sampling.populations import Spec
 from services.work import leases, results
 
+# What has changed, and who may see it, the database says: those tests have both.
+database = kinds.database
+
 API = accounts.API
 EDF = f"{API}/populations/1/edf?depth=3.."
 LIST = f"{API}/populations/1/networks?limit=5"
 COMPARED = f"{API}/quantiles?side=1&side=2"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def lab(request):
+@pytest.fixture
+def lab(database):
     """An application with accounts and two populations that have three results each."""
-    database = request.getfixturevalue(request.param)
     with database.durable() as session:
         space = spaces.define(session, "RegNetX small", PRESETS["RegNetX small"])
         regime = regimes.define(session, "digits", DIGITS)
@@ -63,6 +66,7 @@ def computed(monkeypatch):
     return asked
 
 
+@kinds.of(kinds.BOTH)
 def test_what_was_answered_is_not_computed_again_until_something_has_changed(lab, computed):
     database, _, browsers = lab
     first = browsers["ann"].get(EDF)
@@ -94,6 +98,7 @@ def test_what_somebody_may_not_see_any_more_is_not_there_for_him(lab, path):
     assert (before, between, after) == ([200, 200], [200, 404], [200, 200])
 
 
+@kinds.of(kinds.BOTH)
 def test_what_is_private_is_given_to_its_owner_alone(lab):
     _, _, browsers = lab
     owned = {"visibility": "private", "owner": "max"}

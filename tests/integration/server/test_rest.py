@@ -10,6 +10,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 
+import kinds
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -32,6 +33,10 @@ from services.reading.snapshots import Snapshots
 from services.sampling import populations
 from services.sampling.populations import Spec
 from services.work import leases, results, roster, schedule
+
+# Of what is written, services' tests have both kinds: here names that are unique, versions,
+# states, JSON and a database that is away. What is read has both.
+database = kinds.database
 
 API = "/api/v1"
 
@@ -103,12 +108,14 @@ def test_a_space_is_defined_and_read_back_as_its_own_json(client):
     assert again in client.get(f"{API}/spaces").json()["items"]
 
 
+@kinds.of(kinds.BOTH)
 def test_the_same_name_for_another_space_is_a_conflict(client):
     for depth, status in (([12, 20], 201), ([12, 20], 201), ([12, 24], 409)):
         body = {"name": "mine", "space": {"family": "regnet", "depth": depth}}
         assert client.post(f"{API}/spaces", json=body).status_code == status
 
 
+@kinds.of(kinds.BOTH)
 def test_a_population_is_created_and_its_progress_read(client, defined):
     body = {
         "name": "p",
@@ -163,6 +170,7 @@ def test_all_networks_of_a_large_space_are_refused_in_words(client, defined):
         assert problem == "n"
 
 
+@kinds.of(kinds.BOTH)
 def test_pause_and_resume(client, create):
     id = create(3)
     for paused in (True, False):
@@ -362,6 +370,7 @@ OTHERS = (
 )
 
 
+@kinds.of(kinds.BOTH)
 def test_an_answer_that_a_client_has_is_not_sent_again(client, measured, database):
     # RFC 9110, 13.1.2: each of a list is compared weakly, `*` is any, and a 304 has the tag.
     with database.durable() as session:  # rates of the last two minutes move by themselves
@@ -382,6 +391,7 @@ def test_an_answer_that_a_client_has_not_is_sent(reader, study):
         assert (answer.status_code, answer.json()["selection"]["n"]) == (200, 30)
 
 
+@kinds.of(kinds.BOTH)
 def test_another_version_another_question_and_another_population_have_other_tags(
     client, measured, database, create
 ):
@@ -504,6 +514,7 @@ def test_the_api_describes_itself(reader):
     assert reader.get("/api/docs").status_code == 200
 
 
+@kinds.of(kinds.BOTH)
 def test_while_the_database_is_away_it_is_said_and_nothing_breaks(client):
     parts = client.app.state.parts
     away = Database("postgresql+psycopg://x:y@127.0.0.1:1/x")
@@ -516,6 +527,7 @@ def test_while_the_database_is_away_it_is_said_and_nothing_breaks(client):
     away.dispose()
 
 
+@kinds.of(kinds.BOTH)
 def test_when_all_connections_stay_busy_it_is_said_that_the_database_is_away(
     client, monkeypatch
 ):
@@ -539,6 +551,7 @@ def queued_of(client, **which):
     return client.get(f"{API}/jobs", params={"group": "waiting"} | which).json()
 
 
+@kinds.of(kinds.BOTH)
 def test_a_job_is_cancelled_and_asked_for_again(client, create):
     create(2)
     first = queued_of(client)["items"][0]["id"]
@@ -586,6 +599,7 @@ def test_what_a_population_cannot_be_told_is_refused_with_what_is_allowed(
     assert said in problems(answer).popitem()[1]["message"]
 
 
+@kinds.of(kinds.BOTH)
 def test_workers_are_listed_with_their_device_and_jobs(client, database, create):
     create(2)
     with database.durable() as session:
@@ -598,6 +612,7 @@ def test_workers_are_listed_with_their_device_and_jobs(client, database, create)
 # ---------------------------------------------------------------- refining
 
 
+@kinds.of(kinds.BOTH)
 def test_a_population_is_refined_over_rest_and_the_chain_is_told(client, measured):
     asked = {"constraints": {"bottleneck_ratio": "1", "flops": "..250k"}}
     proposal = client.post(f"{API}/populations/{measured}/refinement", json=asked).json()

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 import children
+import kinds
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
@@ -25,6 +26,10 @@ from workers.disk.devices import Device
 from workers.supervision import processes, runner, slots
 from workers.supervision.config import Computer, WorkerConfig
 from workers.supervision.runner import Runner
+
+# What becomes of a process is the same on either; what is claimed, held, given back and locked
+# has both, as has a database that is away.
+database = kinds.database
 
 TRAINING = processes.run_job
 CPU = Computer("a processor", gpu=False)
@@ -137,6 +142,7 @@ def live(monkeypatch):
     return live
 
 
+@kinds.of(kinds.BOTH)
 def test_queued_jobs_are_trained_and_their_errors_stored(run, queue, jobs, heard):
     queue(3)
     run()
@@ -156,6 +162,7 @@ def test_a_wake_up_makes_an_idle_slot_look_at_once(run, queue, jobs, live):
     assert until(lambda: jobs()[0].state == "running", 3)
 
 
+@kinds.of(kinds.BOTH)
 def test_a_worker_that_stops_gives_its_jobs_back_untried(run, queue, jobs, live):
     pids = live(children.sleeper)
     queue(3)
@@ -254,6 +261,7 @@ def test_a_job_that_is_silent_for_too_long_is_ended(run, queue, jobs, live):
     assert not lives(pids[0])
 
 
+@kinds.of(kinds.BOTH)
 def test_who_lost_its_lease_ends_the_work_and_writes_nothing(run, queue, jobs, live):
     pids = live(children.sleeper)
     queue(1)
@@ -264,6 +272,7 @@ def test_who_lost_its_lease_ends_the_work_and_writes_nothing(run, queue, jobs, l
     assert jobs() == [job]
 
 
+@kinds.of(kinds.BOTH)
 def test_a_worker_cut_off_from_its_database_for_a_lease_ends_the_work(
     run, queue, live, monkeypatch
 ):
@@ -280,6 +289,7 @@ def test_a_worker_cut_off_from_its_database_for_a_lease_ends_the_work(
     assert until(lambda: not lives(pids[0]), 5)
 
 
+@kinds.of(kinds.BOTH)
 def test_a_result_outlives_a_database_that_is_away(run, queue, jobs, monkeypatch):
     tries = []
     record = slots.results.record
@@ -313,6 +323,7 @@ def test_a_job_that_ends_as_dead_leaves_no_checkpoint(run, queue, jobs, database
     assert all(one.file.exists() for one in kept)
 
 
+@kinds.of(kinds.BOTH)
 def test_the_reaper_shrinks_the_log_now_and_then_and_goes_on_where_it_cannot(
     run, queue, jobs, database, monkeypatch
 ):
@@ -350,6 +361,7 @@ def test_a_duty_of_the_reaper_that_fails_stops_none_of_the_others(
     assert until(lambda: jobs()[0].state == "queued" and shrunk)
 
 
+@kinds.of(kinds.BOTH)
 def test_what_a_dead_worker_held_is_given_to_another(run, queue, jobs, database):
     queue(1)
     with database.write() as session:
@@ -384,6 +396,7 @@ def test_the_checkpoint_goes_before_the_spooled_result_so_that_a_kill_between_le
     assert beside[0]
 
 
+@kinds.of(kinds.BOTH)
 def test_a_killed_training_is_gone_on_with_by_the_next_attempt(
     run, create, jobs, live, database, tmp_path
 ):
@@ -428,6 +441,7 @@ def test_benchmarks_become_columns_beside_the_errors(run, queue, jobs, database)
         assert all(named <= set(found) for found in conditions)
 
 
+@kinds.of(kinds.BOTH)
 def test_no_training_of_any_worker_runs_beside_a_benchmark(
     run, queue, jobs, live, database, tmp_path
 ):
@@ -531,6 +545,7 @@ def test_a_worker_says_which_data_sets_its_trainings_would_find(database, run, t
     assert until(lambda: known() == {"digits", "packed", "arrays"})
 
 
+@kinds.of(kinds.BOTH)
 def test_jobs_wait_until_a_worker_has_their_images(run, create, jobs, live, database, tmp_path):
     live(children.ends_with_error)
     with database.durable() as session:
