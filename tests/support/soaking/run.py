@@ -63,7 +63,8 @@ class Soak:
 
     async def _run(self):
         headers = asking(self._lab.port, self._lab.token)
-        self._start(self._feed(headers), self._sample())
+        self._feeder = asyncio.create_task(self._feed(headers))
+        self._start(self._sample())
         self._listen(headers, LISTENERS)
         for seed in range(POLLERS):
             poller = Poller(
@@ -233,6 +234,7 @@ class Soak:
     async def _end(self):
         """All jobs end; then everybody who listens knows the last version of everything."""
         self._feeding = False
+        await self._feeder  # what it asks for last may still be made
         self.outcome.phases.append(Phase("end", LISTENERS, began=time.time()))
         assert await asyncio.to_thread(self._lab.has_ended, END), self._lab.states()
         last, end = self._lab.versions(), time.monotonic() + KNOWN
