@@ -322,7 +322,7 @@ def test_a_pinned_set_keeps_its_colour_where_nothing_stands_against(page, go, tw
     page.wait_for_function(
         """(reds) => {
           const plot = document.querySelector("#compare-edf .js-plotly-plot");
-          const curves = plot?.data.filter((trace) => trace.name).slice(1) ?? [];
+          const curves = plot?.data.filter((trace) => trace.line?.color).slice(1) ?? [];
           const drawn = curves.map((curve) => parseInt(curve.line.color.slice(1, 3), 16));
           return JSON.stringify(drawn) === JSON.stringify(reds);
         }""",

@@ -5,7 +5,7 @@ import re
 from urllib.request import urlopen
 
 import pytest
-from chromium import go
+from chromium import go, rest
 from playwright.sync_api import expect
 from served import Served, problems_of
 from sqlalchemy import update
@@ -47,6 +47,7 @@ def new(page):
     """The form as it is on arrival, and its preview."""
     go(page, "new", "?space=1")
     expect(page.locator("#new-form")).to_be_visible()
+    rest(page)
     page.locator("#new-flops").fill("100k..300k")
     page.locator("#new-seed").fill("1")
     expect(page.locator(".headline")).to_contain_text("accepted: 100 of 2,205")

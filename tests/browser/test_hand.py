@@ -35,6 +35,11 @@ def opened(windows, served):
     with windows.lent(served) as window:
         page = window.new_page()
         page.goto(f"{served.url}/app/?population={served.population}")
+        # Moves that come while libraries load are one move.
+        page.locator("#networks .ag-row").first.wait_for(timeout=60_000)
+        page.locator("#widths-frame .js-plotly-plot .main-svg").first.wait_for(
+            state="attached", timeout=60_000
+        )
         yield page
 
 

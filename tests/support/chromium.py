@@ -105,6 +105,15 @@ def go(page, path, query=""):
     page.locator(f"[id='page-{path}']:not([hidden])").wait_for(timeout=60_000)
 
 
+RESTS = """() => Object.values(window.dash_stores[0].getState().callbacks)
+  .every((some) => !Array.isArray(some) || some.length === 0)"""
+
+
+def rest(page):
+    """Wait until all callbacks of a page have been answered: what comes late changes fields."""
+    page.wait_for_function(RESTS)
+
+
 @pytest.fixture(scope="session")
 def console():
     """What was refused to pages since somebody emptied it."""
