@@ -22,14 +22,14 @@ from services.defining import regimes
 # As `python -m netspace worker`, but never looking for jobs by itself after its first look,
 # and saying when a slot begins to wait.
 DEAF_TO_ALL_BUT_MESSAGES = """
-import sys
+import os
 from workers.supervision.bell import Bell
 from workers.supervision.config import WorkerConfig
 # poll_seconds, reap_seconds, least_free
 WorkerConfig.__init__.__defaults__ = (1000, 5, 5)
 wait = Bell.wait
 def waits(*given):
-    print("waits", file=sys.stderr, flush=True)
+    os.write(2, b"waits\\n")  # in one piece: both slots may say it at once
     return wait(*given)
 Bell.wait = waits
 from netspace.cli import app
@@ -57,16 +57,20 @@ def ready(database_url, broker_url, folder):
         text=True,
     )
     with process:
-        lacks = ["ready", "waits", "waits"]  # one slot trains, one measures
-        for line in process.stderr:
-            lacks = [
-                word for i, word in enumerate(lacks) if word not in line or word in lacks[:i]
-            ]
-            if not lacks:
-                break
-        assert not lacks, "the worker ended"
-        yield process
-        process.kill()
+        try:
+            lacks = ["ready", "waits", "waits"]  # one slot trains, one measures
+            for line in process.stderr:
+                lacks = [
+                    word
+                    for i, word in enumerate(lacks)
+                    if word not in line or word in lacks[:i]
+                ]
+                if not lacks:
+                    break
+            assert not lacks, "the worker ended"
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
